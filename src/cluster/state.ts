@@ -1,0 +1,87 @@
+/** What a server is for. */
+export type Role = 'control-plane' | 'worker';
+
+/** Labels as Hetzner and Kubernetes have them. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** A server that carries the cluster's labels. Role, pool and index come from labels, never from the name. */
+export interface ServerState {
+  readonly id: number;
+  readonly name: string;
+  readonly role: Role;
+  readonly pool: string;
+  readonly index: number;
+  readonly type: string;
+  readonly location: string;
+  /** Hetzner's word: running, initializing, starting, stopping, off, deleting, migrating, rebuilding, unknown. */
+  readonly status: string;
+  readonly publicIpv4: string | undefined;
+  /** Address in the cluster's network; undefined while it is not attached. */
+  readonly privateIp: string | undefined;
+  readonly firewallIds: readonly number[];
+  readonly networkIds: readonly number[];
+  /** Hetzner's delete protection. */
+  readonly deleteProtected: boolean;
+  readonly labels: Labels;
+}
+
+export interface NetworkState {
+  readonly id: number;
+  readonly name: string;
+  readonly cidr: string;
+  readonly subnets: readonly { readonly cidr: string; readonly zone: string }[];
+  readonly deleteProtected: boolean;
+  readonly labels: Labels;
+}
+
+/** One inbound rule of a firewall, in Hetzner's terms. */
+export interface FirewallRule {
+  readonly direction: 'in' | 'out';
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'esp' | 'gre';
+  /** `80` or `1024-5000`; for tcp and udp only. */
+  readonly port?: string | undefined;
+  readonly source_ips: readonly string[];
+  readonly description?: string | undefined;
+}
+
+export interface FirewallState {
+  readonly id: number;
+  readonly name: string;
+  readonly rules: readonly FirewallRule[];
+  readonly labels: Labels;
+}
+
+export interface SshKeyState {
+  readonly id: number;
+  readonly name: string;
+  readonly publicKey: string;
+  /** MD5, colon-separated hex. */
+  readonly fingerprint: string;
+  readonly labels: Labels;
+}
+
+/** A resource that bears a name this cluster needs, but not its labels. */
+export interface ForeignResource {
+  readonly kind: 'server' | 'network' | 'firewall' | 'ssh-key';
+  readonly id: number;
+  readonly name: string;
+}
+
+/** A readonly snapshot of what exists in the Hetzner project for this cluster. */
+export interface ClusterState {
+  readonly network: NetworkState | undefined;
+  readonly firewall: FirewallState | undefined;
+  readonly sshKey: SshKeyState | undefined;
+  readonly servers: readonly ServerState[];
+  readonly foreign: readonly ForeignResource[];
+}
+
+/** True when Hetzner holds anything of the cluster: then its secrets must not be made anew. */
+export function anythingExists(state: ClusterState): boolean {
+  return (
+    state.network !== undefined ||
+    state.firewall !== undefined ||
+    state.sshKey !== undefined ||
+    state.servers.length > 0
+  );
+}

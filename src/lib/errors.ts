@@ -1,0 +1,80 @@
+/** The documented exit codes of oxide. Scripts rely on them: a number never changes its meaning. */
+export const ExitCode = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  precondition: 3,
+  refused: 4,
+  partial: 5,
+  timeout: 6,
+  unconfirmed: 7,
+  changes: 10,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+export interface OxideErrorOptions {
+  /** The next move: what to change, or the command that goes on from here. */
+  readonly hint?: string | undefined;
+  readonly exitCode?: ExitCode | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * A failure that a user can act on. Its message states the fact, its hint the next command.
+ * Anything thrown that is not an OxideError is a bug in oxide and ends with exit code 1.
+ */
+export class OxideError extends Error {
+  override readonly name: string = 'OxideError';
+  readonly hint: string | undefined;
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, options: OxideErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.hint = options.hint;
+    this.exitCode = options.exitCode ?? ExitCode.partial;
+  }
+}
+
+/** Wrong usage or configuration: nothing was touched (exit 2). */
+export class UsageError extends OxideError {
+  override readonly name = 'UsageError';
+  constructor(message: string, hint?: string) {
+    super(message, { hint, exitCode: ExitCode.usage });
+  }
+}
+
+/** A tool, token, image or access is missing: nothing was touched by this step (exit 3). */
+export class PreconditionError extends OxideError {
+  override readonly name = 'PreconditionError';
+  constructor(message: string, hint?: string) {
+    super(message, { hint, exitCode: ExitCode.precondition });
+  }
+}
+
+/** A wait that ended at its deadline; `last` is the last observed fact (exit 6). */
+export class TimeoutError extends OxideError {
+  override readonly name = 'TimeoutError';
+  readonly last: string;
+  constructor(what: string, elapsed: string, last: string, hint?: string) {
+    super(`Timed out after ${elapsed}: ${what}. Last: ${last}`, {
+      hint,
+      exitCode: ExitCode.timeout,
+    });
+    this.last = last;
+  }
+}
+
+/** The user pressed Ctrl-C, or the process was asked to end (exit 130). */
+export class InterruptedError extends OxideError {
+  override readonly name = 'InterruptedError';
+  constructor(message = 'Interrupted') {
+    super(message, { exitCode: ExitCode.interrupted });
+  }
+}
+
+/** The text of anything that was thrown, in one line. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,47 @@
+import type { Reporter } from './report.js';
+import type { Clock } from './wait.js';
+
+/** What a running step may say. */
+export interface StepIo {
+  /** The present fact, replacing the one before: `waiting: connection refused`. */
+  detail(text: string): void;
+  /** What came out, shown beside the finished step's title. */
+  summary(text: string): void;
+  note(message: string): void;
+  warn(message: string): void;
+}
+
+/** Runs one named step of a flow and reports its beginning, facts, end and time. */
+export type RunStep = <T>(title: string, run: (io: StepIo) => Promise<T>) => Promise<T>;
+
+export function createStepRunner(reporter: Reporter, clock: Clock, signal: AbortSignal): RunStep {
+  let lastId = 0;
+  return async (title, run) => {
+    signal.throwIfAborted();
+    const id = ++lastId;
+    const start = clock.now();
+    let summary: string | undefined;
+    reporter.emit({ type: 'step-start', id, title });
+    try {
+      const result = await run({
+        detail: (text) => {
+          reporter.emit({ type: 'step-detail', id, text });
+        },
+        summary: (text) => {
+          summary = text;
+        },
+        note: (message) => {
+          reporter.emit({ type: 'note', message });
+        },
+        warn: (message) => {
+          reporter.emit({ type: 'warning', message });
+        },
+      });
+      reporter.emit({ type: 'step-done', id, title, elapsedMs: clock.now() - start, summary });
+      return result;
+    } catch (error) {
+      reporter.emit({ type: 'step-failed', id, title, elapsedMs: clock.now() - start });
+      throw error;
+    }
+  };
+}

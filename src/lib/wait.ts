@@ -1,0 +1,98 @@
+import { InterruptedError, TimeoutError } from './errors.js';
+import { formatDuration } from './format.js';
+
+/**
+ * Time as oxide sees it. Outside the sandbox it is the machine's; in the sandbox it runs faster.
+ * This file is the only one that touches a timer.
+ */
+export interface Clock {
+  /** Milliseconds since the Unix epoch, in this clock's time. */
+  now(): number;
+  /** Resolves after `ms` of this clock's time; rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** How many of this clock's milliseconds pass in one real millisecond: 1 outside the sandbox. */
+  readonly speed: number;
+  /**
+   * Runs work that takes real time (a request, a child process). A clock that skips idle time
+   * must not skip any while such work is under way; the real clock only calls `work`.
+   */
+  during<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** A clock that starts at `startAt` and runs `speed` times as fast as the machine's. */
+export function createClock(speed = 1, startAt = Date.now()): Clock {
+  const origin = performance.now();
+  return {
+    speed,
+    now: () => startAt + (performance.now() - origin) * speed,
+    sleep: (ms, signal) => realSleep(ms / speed, signal),
+    during: (work) => work(),
+  };
+}
+
+/** Waits real milliseconds. Rejects with the signal's reason, at once when it is aborted already. */
+export function realSleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(abortReason(signal));
+      return;
+    }
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      if (signal) reject(abortReason(signal));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** An abort signal that fires after real milliseconds, for deadlines of things outside the clock. */
+export function realDeadline(ms: number): AbortSignal {
+  return AbortSignal.timeout(ms);
+}
+
+function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new InterruptedError();
+}
+
+/** What a probe saw: the value waited for, or why it is not there yet. Probes throw to stop. */
+export type Probe<T> = { readonly ready: T } | { readonly waiting: string };
+
+export interface WaitOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  /** Time between two probes; 2 s unless told. */
+  readonly intervalMs?: number;
+  /** Called after each unsuccessful probe with its reason. */
+  readonly onWaiting?: (why: string) => void;
+  /** The likely cause and the next command, for the timeout's error. */
+  readonly hint?: string;
+}
+
+/**
+ * The one loop that sleeps: probes until the thing is ready, the deadline passes or the run is
+ * interrupted. The timeout's error carries the last reason that the probe gave.
+ */
+export async function waitFor<T>(
+  what: string,
+  probe: () => Promise<Probe<T>> | Probe<T>,
+  options: WaitOptions,
+): Promise<T> {
+  const { clock, signal, timeoutMs, intervalMs = 2_000 } = options;
+  const start = clock.now();
+  for (;;) {
+    signal.throwIfAborted();
+    const seen = await probe();
+    if ('ready' in seen) return seen.ready;
+    options.onWaiting?.(seen.waiting);
+    const elapsed = clock.now() - start;
+    if (elapsed >= timeoutMs) {
+      throw new TimeoutError(what, formatDuration(elapsed), seen.waiting, options.hint);
+    }
+    await clock.sleep(Math.min(intervalMs, timeoutMs - elapsed), signal);
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * How long things take in the simulated world, in simulated seconds. One table: what a rehearsal
+ * shows as elapsed time comes from here. Sources: facts of issue logs, Terraform logs and peers.
+ */
+export const timings = {
+  createServer: 20,
+  startServer: 8,
+  stopServer: 5,
+  shutdownServer: 8,
+  rebootServer: 10,
+  deleteServer: 7,
+  /** After a deleted server's action ended: until its firewall use and addresses are free. */
+  releaseLag: 3,
+  attachToNetwork: 4,
+  detachFromNetwork: 3,
+  addSubnet: 2,
+  setFirewallRules: 1,
+  applyFirewall: 3,
+  createVolume: 3,
+  attachVolume: 3,
+  createLoadBalancer: 10,
+  loadBalancerChange: 3,
+  createImage: 60,
+  otherAction: 2,
+  /** From power on to an answering Talos API. */
+  boot: 45,
+  /** From bootstrap to a running etcd of one member. */
+  etcdBootstrap: 10,
+  /** From a started control plane to a voting etcd member; one at a time. */
+  etcdJoin: 15,
+  /** From bootstrap to an answering Kubernetes API on the first control plane. */
+  kubernetesApi: 40,
+  /** From an answering Kubernetes API (or a boot after it) to a registered node. */
+  kubeletRegister: 10,
+  /** From scheduling to a ready container: image pull and start. */
+  ciliumAgent: 25,
+  podStart: 5,
+  /** How long a deleted pod stays Terminating. */
+  podStop: 3,
+  /** Without a sign of life for this long, a node is NotReady. */
+  nodeGracePeriod: 40,
+  /** From the reset call to a machine that is off, after services stopped. */
+  wipe: 15,
+  crdEstablish: 1,
+} as const;
+
+/** A duration of the table in milliseconds. */
+export function durationOf(name: keyof typeof timings): number {
+  return timings[name] * 1_000;
+}
