@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { PreconditionError } from './errors.js';
 
 /** Makes a folder that only its owner can enter (0700), also when it exists with wider rights. */
 export async function ensurePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  await chmod(path, 0o700);
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await chmod(path, 0o700);
+  } catch (error) {
+    throw explained(error, path);
+  }
 }
 
 /**
@@ -25,8 +30,17 @@ export async function writePrivateFile(path: string, content: string | Uint8Arra
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw explained(error, path);
   }
+}
+
+/** What the system refuses is the user's to mend: rights, a full disk, a file where a folder should be. */
+function explained(error: unknown, path: string): unknown {
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return error;
+  return new PreconditionError(
+    `cannot write ${path} (${String(error.code)})`,
+    'Make room or correct the rights, or name another folder with --output; then run it again.',
+  );
 }
 
 /** The file's text, or undefined when there is no such file. */
@@ -36,5 +50,21 @@ export async function readTextIfExists(path: string): Promise<string | undefined
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
+  }
+}
+
+/**
+ * Gives `work` a folder of its own (0700) inside `parent` and removes it with all that is in it
+ * afterwards. Tools write secrets there first, because they choose wider rights.
+ */
+export async function withScratchFolder<T>(
+  parent: string,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(parent, '.scratch-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }

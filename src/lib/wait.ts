@@ -13,21 +13,33 @@ export interface Clock {
   /** How many of this clock's milliseconds pass in one real millisecond: 1 outside the sandbox. */
   readonly speed: number;
   /**
-   * Runs work that takes real time (a request, a child process). A clock that skips idle time
-   * must not skip any while such work is under way; the real clock only calls `work`.
+   * Runs work that takes real time (a request, a child process). A clock that runs faster than the
+   * machine's must not do so while such work is under way; the real clock only calls `work`.
    */
-  during<T>(work: () => Promise<T>): Promise<T>;
+  during<T>(work: () => Promise<T>, options?: DuringOptions): Promise<T>;
 }
 
-/** A clock that starts at `startAt` and runs `speed` times as fast as the machine's. */
-export function createClock(speed = 1, startAt = Date.now()): Clock {
-  const origin = performance.now();
-  return {
-    speed,
-    now: () => startAt + (performance.now() - origin) * speed,
-    sleep: (ms, signal) => realSleep(ms / speed, signal),
-    during: (work) => work(),
-  };
+export interface DuringOptions {
+  /** The work itself only waits for the cluster, as `kubectl rollout status` does. */
+  readonly waits?: boolean;
+}
+
+/** The machine's own clock. */
+export const realClock: Clock = {
+  speed: 1,
+  now: wallClock,
+  sleep: realSleep,
+  during: (work) => work(),
+};
+
+/** The machine's own time, ms since the Unix epoch: for certificates and other tools' eyes. */
+export function wallClock(): number {
+  return Date.now();
+}
+
+/** Real milliseconds since some moment; unlike the wall clock it never jumps. */
+export function steadyTime(): number {
+  return performance.now();
 }
 
 /** Waits real milliseconds. Rejects with the signal's reason, at once when it is aborted already. */

@@ -1,0 +1,224 @@
+import { chmod, mkdtemp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { InterruptedError, OxideError, TimeoutError } from '../../src/lib/errors.js';
+import {
+  ensurePrivateFolder,
+  readTextIfExists,
+  withScratchFolder,
+  writePrivateFile,
+} from '../../src/lib/files.js';
+import { enumerate, formatDuration, plural } from '../../src/lib/format.js';
+import type { ReportEvent } from '../../src/lib/report.js';
+import { Secret } from '../../src/lib/secret.js';
+import { createStepRunner } from '../../src/lib/step.js';
+import { together } from '../../src/lib/together.js';
+import { realSleep, waitFor } from '../../src/lib/wait.js';
+import { WarpClock } from '../helpers/warp-clock.js';
+
+const { signal } = new AbortController();
+
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  controller.abort(new InterruptedError());
+  return controller.signal;
+}
+
+describe('waiting for something', () => {
+  test('gives what the probe found, after telling why it was not there before', async () => {
+    const reasons = ['no route', 'connection refused'];
+    const heard: string[] = [];
+    const value = await waitFor(
+      'the API',
+      () => {
+        const waiting = reasons.shift();
+        return waiting === undefined ? { ready: 42 } : { waiting };
+      },
+      { clock: new WarpClock(), signal, timeoutMs: 60_000, onWaiting: (why) => heard.push(why) },
+    );
+    expect(value).toBe(42);
+    expect(heard).toEqual(['no route', 'connection refused']);
+  });
+
+  test('ends at the deadline with the last reason and the next step', async () => {
+    let tries = 0;
+    const waiting = waitFor('the API', () => ({ waiting: `try ${++tries}` }), {
+      ...{ clock: new WarpClock(), signal, timeoutMs: 10_000, intervalMs: 4_000 },
+      hint: 'Look at the firewall.',
+    });
+    const error = await waiting.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({ hint: 'Look at the firewall.', exitCode: 6, last: 'try 4' });
+    expect((error as Error).message).toMatch(/^Timed out after 1\ds: the API\. Last: try 4$/);
+  });
+
+  test('ends with what the probe throws', async () => {
+    const waiting = waitFor('the API', () => Promise.reject(new OxideError('gone')), {
+      ...{ clock: new WarpClock(), signal, timeoutMs: 10_000 },
+    });
+    await expect(waiting).rejects.toThrow('gone');
+  });
+
+  test('probes nothing after an interrupt', async () => {
+    let probes = 0;
+    const waiting = waitFor('the API', () => ({ waiting: `${++probes}` }), {
+      ...{ clock: new WarpClock(), signal: interrupted(), timeoutMs: 10_000 },
+    });
+    await expect(waiting).rejects.toBeInstanceOf(InterruptedError);
+    expect(probes).toBe(0);
+  });
+
+  test('is woken by an interrupt with its reason', async () => {
+    const controller = new AbortController();
+    const sleeping = realSleep(600_000, controller.signal);
+    controller.abort(new InterruptedError());
+    await expect(sleeping).rejects.toBeInstanceOf(InterruptedError);
+  });
+});
+
+describe('a step', () => {
+  const recorded = (stop = signal) => {
+    const events: ReportEvent[] = [];
+    const reporter = { emit: (event: ReportEvent) => void events.push(event) };
+    return { events, step: createStepRunner(reporter, new WarpClock(), stop) };
+  };
+
+  test('tells its beginning, its facts and its end', async () => {
+    const { events, step } = recorded();
+    const result = await step('Make it', (io) => {
+      io.detail('half');
+      io.warn('careful');
+      io.summary('id 42');
+      return Promise.resolve('made');
+    });
+    expect(result).toBe('made');
+    expect(events.map(({ type }) => type)).toEqual([
+      'step-start',
+      'step-detail',
+      'warning',
+      'step-done',
+    ]);
+    expect(events.at(-1)).toMatchObject({ title: 'Make it', summary: 'id 42' });
+  });
+
+  test('tells that it failed, and throws on what happened', async () => {
+    const { events, step } = recorded();
+    const failing = step('Make it', () => Promise.reject(new OxideError('refused')));
+    await expect(failing).rejects.toThrow('refused');
+    expect(events.map(({ type }) => type)).toEqual(['step-start', 'step-failed']);
+  });
+
+  test('does not begin after an interrupt', async () => {
+    const { events, step } = recorded(interrupted());
+    await expect(step('Make it', () => Promise.resolve())).rejects.toThrow(InterruptedError);
+    expect(events).toEqual([]);
+  });
+});
+
+describe('work side by side', () => {
+  test('gives all results in order', async () => {
+    expect(await together(Promise.resolve(1), Promise.resolve('two'))).toEqual([1, 'two']);
+  });
+
+  test('ends when all of it has ended, with the first failure', async () => {
+    const ended: string[] = [];
+    const slow = Promise.resolve().then(() => Promise.resolve().then(() => ended.push('slow')));
+    await expect(
+      together(Promise.reject(new Error('first')), slow, Promise.reject(new Error('second'))),
+    ).rejects.toThrow('first');
+    expect(ended).toEqual(['slow']);
+  });
+
+  test('shows a failure rather than the interrupt that came with it', async () => {
+    await expect(
+      together(Promise.reject(new InterruptedError()), Promise.reject(new OxideError('refused'))),
+    ).rejects.toThrow('refused');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a private file', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'oxide-files-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  const rightsOf = async (path: string) => (await stat(path)).mode & 0o777;
+
+  test('is readable by its owner only, also over one with wider rights', async () => {
+    const path = join(folder, 'kubeconfig');
+    await writeFile(path, 'old', { mode: 0o644 });
+    await writePrivateFile(path, 'new');
+    expect(await readFile(path, 'utf8')).toBe('new');
+    expect(await rightsOf(path)).toBe(0o600);
+    expect(await readdir(folder)).toEqual(['kubeconfig']);
+  });
+
+  test('leaves nothing behind when it cannot be written', async () => {
+    await mkdir(join(folder, 'taken'));
+    await expect(writePrivateFile(join(folder, 'taken'), 'x')).rejects.toThrow();
+    expect(await readdir(folder)).toEqual(['taken']);
+  });
+
+  test('is in a folder that only its owner enters, also when that was wider', async () => {
+    const path = join(folder, 'output');
+    await mkdir(path);
+    await chmod(path, 0o755);
+    await ensurePrivateFolder(path);
+    expect(await rightsOf(path)).toBe(0o700);
+  });
+
+  test('that does not exist has no text', async () => {
+    expect(await readTextIfExists(join(folder, 'nothing'))).toBeUndefined();
+    await expect(readTextIfExists(folder)).rejects.toThrow('EISDIR');
+  });
+
+  test('of a scratch folder is gone afterwards, also after a failure', async () => {
+    const failing = withScratchFolder(folder, async (scratch) => {
+      expect(await rightsOf(scratch)).toBe(0o700);
+      await writeFile(join(scratch, 'secrets.yaml'), 'x');
+      throw new Error('half way');
+    });
+    await expect(failing).rejects.toThrow('half way');
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('a secret', () => {
+  test('prints itself nowhere', () => {
+    const secret = new Secret('s3cr3t');
+    const texts = [
+      secret.toString(),
+      String(secret),
+      JSON.stringify({ secret }),
+      inspect({ secret }, { depth: 9, showHidden: true }),
+    ];
+    for (const text of texts) {
+      expect(text).toContain('[redacted]');
+      expect(text).not.toContain('s3cr3t');
+    }
+    expect(secret.reveal()).toBe('s3cr3t');
+  });
+});
+
+describe('a text for people', () => {
+  test.each([
+    [0, '0.0s'],
+    [9_949, '9.9s'],
+    [9_950, '10s'],
+    [59_499, '59s'],
+    [59_600, '1m 00s'],
+    [185_000, '3m 05s'],
+    [3_599_600, '1h 00m'],
+    [3_720_000, '1h 02m'],
+  ])('says %i ms as %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+
+  test('counts and lists', () => {
+    expect([plural(0, 'server'), plural(1, 'server')]).toEqual(['0 servers', '1 server']);
+    const lists = [[], ['a'], ['a', 'b'], ['a', 'b', 'c']];
+    expect(lists.map(enumerate)).toEqual(['', 'a', 'a and b', 'a, b and c']);
+  });
+});
