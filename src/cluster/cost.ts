@@ -1,0 +1,80 @@
+import type { Catalogue, Price, ServerTypeInfo } from './catalogue.js';
+
+/** What something costs per month. */
+export interface Cost {
+  readonly net: number;
+  /** With the account's VAT. */
+  readonly gross: number;
+  /** As Hetzner names it: EUR or USD. */
+  readonly currency: string;
+}
+
+/** The price of a server type in a location, as far as Hetzner names one. */
+function serverPrice(
+  catalogue: Catalogue,
+  server: { readonly type: string; readonly location: string },
+): Price | undefined {
+  const type = catalogue.serverTypes.find(({ name }) => name === server.type);
+  return offerIn(type, server.location)?.price;
+}
+
+export function offerIn(type: ServerTypeInfo | undefined, location: string) {
+  return type?.offers.find((offer) => offer.location === location);
+}
+
+/** What the price of a server depends on. */
+interface Priced {
+  readonly type: string;
+  readonly location: string;
+}
+
+/** What servers cost per month, each with a public IPv4 address. Unknown prices count as nothing. */
+export function monthlyCost(catalogue: Catalogue, servers: readonly Priced[]): Cost {
+  const prices = pricesOf(catalogue, servers);
+  return {
+    net: sum(prices.map((price) => price.monthlyNet)),
+    gross: sum(prices.map((price) => price.monthlyGross)),
+    currency: catalogue.currency,
+  };
+}
+
+/** What servers cost per hour, each with a public IPv4 address. Unknown prices count as nothing. */
+export function hourlyCost(catalogue: Catalogue, servers: readonly Priced[]): Cost {
+  const prices = pricesOf(catalogue, servers);
+  return {
+    net: sum(prices.map((price) => price.hourlyNet)),
+    gross: sum(prices.map((price) => price.hourlyGross)),
+    currency: catalogue.currency,
+  };
+}
+
+/** What these cost per month together; those without a price count as nothing. */
+export function addCosts(
+  priced: readonly { readonly monthly: Cost | undefined }[],
+  { currency }: { readonly currency: string },
+): Cost {
+  const costs = priced.flatMap(({ monthly }) => monthly ?? []);
+  return {
+    net: sum(costs.map(({ net }) => net)),
+    gross: sum(costs.map(({ gross }) => gross)),
+    currency,
+  };
+}
+
+function pricesOf(catalogue: Catalogue, servers: readonly Priced[]): readonly Price[] {
+  return servers.flatMap((server) => {
+    const price = serverPrice(catalogue, server);
+    return price ? [price, catalogue.primaryIpv4] : [catalogue.primaryIpv4];
+  });
+}
+
+/** Whole cents, so that sums of decimal prices stay readable and comparable. */
+function sum(amounts: readonly number[]): number {
+  return Math.round(amounts.reduce((total, amount) => total + amount, 0) * 100) / 100;
+}
+
+/** `€8.49`, `$8.49`, `CHF 8.49`. */
+export function formatMoney(amount: number, currency: string): string {
+  const symbol = { EUR: '€', USD: '$' }[currency] ?? `${currency} `;
+  return `${symbol}${amount.toFixed(2)}`;
+}

@@ -1,0 +1,86 @@
+import type { ClusterConfig } from '../config/schema.js';
+import { existingOf, poolsOf, wantedServers, type WantedServer } from './planned-servers.js';
+import type { ClusterState, ServerState } from './state.js';
+
+/** One way in which a cluster is not what cluster.yaml says. */
+export interface Drift {
+  readonly kind: 'missing' | 'surplus' | 'server-type' | 'location' | 'talos' | 'kubernetes';
+  /** Name of the server. */
+  readonly server: string;
+  /** What cluster.yaml says; null for a server that it does not ask for. */
+  readonly wanted: string | null;
+  /** What there is; null for a server that does not exist. */
+  readonly found: string | null;
+}
+
+/** The versions that a node runs; null where it is not known. */
+export interface RunningVersions {
+  readonly name: string;
+  /** `v1.13.9` */
+  readonly talos: string | null;
+  /** `v1.34.1` */
+  readonly kubernetes: string | null;
+}
+
+export interface DriftInput {
+  readonly config: ClusterConfig;
+  readonly state: ClusterState;
+  readonly running: readonly RunningVersions[];
+}
+
+/** Everything in which the servers differ from cluster.yaml. What is not known does not differ. */
+export function driftOf({ config, state, running }: DriftInput): readonly Drift[] {
+  return [
+    ...missingServers(config, state).map(({ name, type, location }): Drift => {
+      return { kind: 'missing', server: name, wanted: `${type} in ${location}`, found: null };
+    }),
+    ...surplusServers(config, state).map(({ name, type, location }): Drift => {
+      return { kind: 'surplus', server: name, wanted: null, found: `${type} in ${location}` };
+    }),
+    ...matchedServers(config, state).flatMap(({ wanted, existing }) => [
+      ...differing('server-type', existing.name, [wanted.type, existing.type]),
+      ...differing('location', existing.name, [wanted.location, existing.location]),
+    ]),
+    ...running.flatMap(({ name, talos, kubernetes }) => [
+      ...differing('talos', name, [config.talos.version, talos]),
+      ...differing('kubernetes', name, [`v${config.talos.kubernetes_version}`, kubernetes]),
+    ]),
+  ];
+}
+
+function differing(
+  kind: Drift['kind'],
+  server: string,
+  [wanted, found]: readonly [string, string | null],
+): readonly Drift[] {
+  return found === null || found === wanted ? [] : [{ kind, server, wanted, found }];
+}
+
+/** Servers that cluster.yaml asks for and that do not exist. */
+export function missingServers(
+  config: ClusterConfig,
+  state: ClusterState,
+): readonly WantedServer[] {
+  return allWanted(config, state).filter((wanted) => existingOf(state, wanted) === undefined);
+}
+
+/** Servers of the cluster that cluster.yaml does not ask for. */
+export function surplusServers(config: ClusterConfig, state: ClusterState): readonly ServerState[] {
+  const known = new Set(matchedServers(config, state).map(({ existing }) => existing.id));
+  return state.servers.filter(({ id }) => !known.has(id));
+}
+
+/** Servers that exist and are asked for, as asked and as they are. */
+export function matchedServers(
+  config: ClusterConfig,
+  state: ClusterState,
+): readonly { readonly wanted: WantedServer; readonly existing: ServerState }[] {
+  return allWanted(config, state).flatMap((wanted) => {
+    const existing = existingOf(state, wanted);
+    return existing ? [{ wanted, existing }] : [];
+  });
+}
+
+function allWanted(config: ClusterConfig, state: ClusterState): readonly WantedServer[] {
+  return poolsOf(config).flatMap((rolePool) => wantedServers(config, rolePool, state));
+}

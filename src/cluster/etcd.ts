@@ -1,0 +1,57 @@
+import { canRemove } from './quorum.js';
+
+/** A member of etcd, with what is known of the machine behind it. */
+export interface EtcdMemberView {
+  /** Hexadecimal, as `etcd remove-member` takes it. */
+  readonly id: string;
+  /** Name of the server; undefined when no server of the cluster has the member's address. */
+  readonly server: string | undefined;
+  /** What etcd calls it, for messages. */
+  readonly hostname: string;
+  /** A learner has no vote yet. */
+  readonly learner: boolean;
+  /** It answers and complains of nothing. */
+  readonly healthy: boolean;
+}
+
+/** A control plane that is to leave etcd, and those that leave after it. Names of servers. */
+export interface Leaving {
+  readonly server: string;
+  readonly later: readonly string[];
+}
+
+/**
+ * Why the control plane must not leave etcd now; undefined: it may. Every member that stays has to
+ * be a healthy voter, and those that are left have to be able to decide without it.
+ */
+export function removalObjection(
+  members: readonly EtcdMemberView[],
+  { server, later }: Leaving,
+): string | undefined {
+  const leaving = members.find((member) => member.server === server);
+  const staying = members.filter(
+    (member) => member !== leaving && !later.some((name) => name === member.server),
+  );
+  const objection = membersObjection(staying);
+  if (!leaving) return objection;
+  if (objection !== undefined || leaving.learner) return objection;
+  const voters = members.filter(({ learner }) => !learner);
+  const healthy = voters.filter((voter) => voter.healthy).length;
+  const answer = canRemove({ members: voters.length, healthy }, leaving.healthy);
+  return answer === 'yes' ? undefined : answer.refused;
+}
+
+/** What is wrong with these members; undefined when all are healthy voters. */
+export function membersObjection(members: readonly EtcdMemberView[]): string | undefined {
+  const learner = members.find((member) => member.learner);
+  if (learner) return `the etcd member ${nameOf(learner)} is still a learner`;
+  const sick = members.find((member) => !member.healthy);
+  if (!sick) return undefined;
+  return sick.server === undefined
+    ? `the etcd member ${nameOf(sick)} has no server any more`
+    : `the etcd member ${nameOf(sick)} does not answer`;
+}
+
+function nameOf({ server, hostname, id }: EtcdMemberView): string {
+  return `${server ?? hostname} (${id})`;
+}

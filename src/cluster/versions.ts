@@ -1,0 +1,111 @@
+import semver from 'semver';
+
+/** What a cluster gets when cluster.yaml names no versions: tested together by the projects' own matrices. */
+export const defaultVersions = {
+  talos: 'v1.13.9',
+  kubernetes: '1.34.1',
+  cilium: '1.19.6',
+} as const;
+
+interface MinorRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Kubernetes minors (1.x) per Talos minor (1.y). Talos source, pkg/machinery/compatibility/talosNNN. */
+const kubernetesPerTalos: ReadonlyMap<number, MinorRange> = new Map([
+  [8, { min: 26, max: 31 }],
+  [9, { min: 27, max: 32 }],
+  [10, { min: 28, max: 33 }],
+  [11, { min: 29, max: 34 }],
+  [12, { min: 30, max: 35 }],
+  [13, { min: 31, max: 36 }],
+  [14, { min: 32, max: 37 }],
+]);
+
+/** Talos releases that must not be used, with the reason from their release notes. */
+const badTalosReleases: ReadonlyMap<string, string> = new Map([
+  ['1.13.1', 'it was withdrawn as broken'],
+  ['1.13.3', 'it crashes on whole numbers in scheduler.config'],
+]);
+
+interface CiliumSupport {
+  /** The one Gateway API release whose CRDs this Cilium works with. */
+  readonly gatewayApi: string;
+  /** Kubernetes minors that its own end-to-end tests cover. */
+  readonly kubernetes: MinorRange;
+}
+
+/**
+ * Per Cilium minor. Cilium 1.17 to 1.19 break with Gateway API 1.5 and later (TLSRoute v1alpha2 is
+ * no longer served), 1.20 breaks TLS listeners with older CRDs. Cilium docs, "Gateway API" and
+ * "Kubernetes compatibility".
+ */
+const ciliumSupport: ReadonlyMap<number, CiliumSupport> = new Map([
+  [17, { gatewayApi: 'v1.2.1', kubernetes: { min: 29, max: 32 } }],
+  [18, { gatewayApi: 'v1.3.0', kubernetes: { min: 30, max: 33 } }],
+  [19, { gatewayApi: 'v1.4.1', kubernetes: { min: 31, max: 34 } }],
+  [20, { gatewayApi: 'v1.6.1', kubernetes: { min: 33, max: 36 } }],
+]);
+
+/** The newest layout of machine configuration that oxide writes; Talos 1.14 still reads it. */
+const newestContract = 13;
+
+/** Why this Talos version cannot be used, or undefined. */
+export function talosProblem(version: string): string | undefined {
+  const bad = badTalosReleases.get(semver.coerce(version)?.version ?? '');
+  if (bad !== undefined) return `${version} cannot be used: ${bad}; take a later patch release`;
+  if (supported(kubernetesPerTalos, version)) return undefined;
+  return `${version} is not supported; oxide knows Talos ${listed(kubernetesPerTalos)}`;
+}
+
+/** Why Kubernetes of this version does not run on that Talos version, or undefined. */
+export function kubernetesProblem(kubernetes: string, talos: string): string | undefined {
+  const range = supported(kubernetesPerTalos, talos);
+  if (!range || within(range, kubernetes)) return undefined;
+  return `Kubernetes ${kubernetes} does not run on Talos ${talos}, which supports 1.${range.min} to 1.${range.max}`;
+}
+
+/** Why this Cilium version cannot be used, or undefined. */
+export function ciliumProblem(version: string): string | undefined {
+  if (supported(ciliumSupport, version)) return undefined;
+  return `Cilium ${version} is not supported; oxide knows Cilium ${listed(ciliumSupport)}`;
+}
+
+/** A warning when Cilium's own tests do not cover this Kubernetes version, or undefined. */
+export function ciliumWarning(cilium: string, kubernetes: string): string | undefined {
+  const range = supported(ciliumSupport, cilium)?.kubernetes;
+  if (!range || within(range, kubernetes)) return undefined;
+  return `Cilium ${cilium} is tested with Kubernetes 1.${range.min} to 1.${range.max}, not with ${kubernetes}.`;
+}
+
+/** The Gateway API release whose CRDs belong to a Cilium version, as `v1.4.1`. */
+export function gatewayApiVersion(cilium: string): string {
+  const support = supported(ciliumSupport, cilium);
+  if (!support) throw new Error(`Cilium ${cilium} passed the configuration check`);
+  return support.gatewayApi;
+}
+
+/**
+ * The version contract for `talosctl gen config --talos-version`: it decides the layout of the
+ * machine configuration. Talos 1.14 splits it into many documents that refuse the older fields;
+ * it reads the 1.13 layout, so newer versions get that one.
+ */
+export function configContract(talosVersion: string): string {
+  return `v1.${Math.min(semver.minor(talosVersion), newestContract)}`;
+}
+
+function supported<T>(table: ReadonlyMap<number, T>, version: string): T | undefined {
+  const parsed = semver.parse(version);
+  return parsed?.major === 1 ? table.get(parsed.minor) : undefined;
+}
+
+function within(range: MinorRange, version: string): boolean {
+  const parsed = semver.parse(version);
+  return parsed?.major === 1 && parsed.minor >= range.min && parsed.minor <= range.max;
+}
+
+function listed(table: ReadonlyMap<number, unknown>): string {
+  const minors = [...table.keys()];
+  return `1.${Math.min(...minors)} to 1.${Math.max(...minors)}`;
+}

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import type { z } from 'zod';
+import { messageOf, UsageError } from '../lib/errors.js';
+import { knownKeys } from './described-schema.js';
+import { resolvePatch, type ReadFile } from './patches.js';
+import { kindOf, reasonOf, unknownKeyReason } from './reasons.js';
+import { clusterSchema, type ClusterConfig } from './schema.js';
+import { readYaml, type Path, type Problem, type YamlSource } from './source.js';
+
+export interface ParseOptions {
+  /** The file's path as the user gave it: errors name it, and patches are relative to it. */
+  readonly file: string;
+  readonly readFile?: ReadFile;
+}
+
+/** Reads and checks cluster.yaml. Throws a UsageError with every problem and its place. */
+export async function loadConfig(path: string): Promise<ClusterConfig> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  return parseConfig(text, { file: path });
+}
+
+/** Checks the text of a cluster.yaml. Throws a UsageError with every problem and its place. */
+export function parseConfig(text: string, options: ParseOptions): ClusterConfig {
+  const source = readYaml(text);
+  if (source.problems.length > 0) throw problemsError(options.file, source.problems);
+  const root = source.value;
+  if (root === null || root === undefined) {
+    throw new UsageError(`${options.file}: the file is empty`, exampleHint);
+  }
+  if (typeof root !== 'object' || Array.isArray(root)) {
+    const reason = `must be a mapping of keys and values, not ${kindOf(root)}`;
+    throw problemsError(options.file, [{ position: source.valueAt([]), path: '', reason }]);
+  }
+  const result = clusterSchema.safeParse(withoutBlanks(root, []), { error: reasonOf });
+  if (!result.success) {
+    const problems = result.error.issues.flatMap((issue) => problemsOf(issue, source));
+    throw problemsError(options.file, problems);
+  }
+  return resolveFiles(result.data, source, options);
+}
+
+const exampleHint = 'Write an example to begin with: oxide init';
+const referenceHint = 'Every key is described by: oxide reference';
+
+function unreadable(path: string, error: unknown): UsageError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return new UsageError(`${path}: there is no such file`, exampleHint);
+  if (code === 'EISDIR') return new UsageError(`${path}: is a folder, not a file`);
+  return new UsageError(`${path}: cannot be read: ${messageOf(error)}`);
+}
+
+/** A key without a value counts as left out, except in helm values, where it removes a default. */
+function withoutBlanks(value: unknown, path: Path): unknown {
+  if (path.join('.') === 'cilium.helm_values') return value;
+  if (Array.isArray(value)) return value.map((item, i) => withoutBlanks(item, [...path, i]));
+  if (typeof value !== 'object' || value === null) return value;
+  const filled = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(
+    filled.map(([key, item]) => [key, withoutBlanks(item, [...path, key])]),
+  );
+}
+
+function problemsOf(issue: z.core.$ZodIssue, source: YamlSource): readonly Problem[] {
+  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        position: source.keyAt([...path, key]),
+        path: path.join('.'),
+        reason: unknownKeyReason(key, knownKeys(path)),
+      }));
+    case 'invalid_key': {
+      const reason = issue.issues[0]?.message ?? issue.message;
+      return [{ position: source.keyAt(path), path: path.join('.'), reason }];
+    }
+    default:
+      return [{ position: source.valueAt(path), path: path.join('.'), reason: issue.message }];
+  }
+}
+
+/** Puts the contents of files in the place of their paths; every wrong one is reported. */
+function resolveFiles(
+  config: ClusterConfig,
+  source: YamlSource,
+  options: ParseOptions,
+): ClusterConfig {
+  const folder = dirname(resolve(options.file));
+  const read = options.readFile ?? readTextIfThere;
+  const problems: Problem[] = [];
+  const resolvePatches = (key: PatchKey): string[] =>
+    config.talos[key].flatMap((given, index) => {
+      const patch = resolvePatch(given, folder, read);
+      if ('text' in patch) return [patch.text];
+      const path = ['talos', key, index];
+      const position = source.valueAt(path);
+      problems.push({ position, path: path.join('.'), reason: patch.reason });
+      return [];
+    });
+  const talos = {
+    ...config.talos,
+    config_patches: resolvePatches('config_patches'),
+    control_plane_patches: resolvePatches('control_plane_patches'),
+    worker_patches: resolvePatches('worker_patches'),
+  };
+  if (problems.length > 0) throw problemsError(options.file, problems);
+  const { chart } = config.cilium;
+  const cilium =
+    chart === undefined ? config.cilium : { ...config.cilium, chart: chartPlace(chart, folder) };
+  return { ...config, talos, cilium };
+}
+
+type PatchKey = 'config_patches' | 'control_plane_patches' | 'worker_patches';
+
+function chartPlace(chart: string, folder: string): string {
+  const isUrl = /^[a-z]+:\/\//.test(chart);
+  return isUrl || isAbsolute(chart) ? chart : resolve(folder, chart);
+}
+
+function readTextIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function problemsError(file: string, problems: readonly Problem[]): UsageError {
+  const lines = [...problems]
+    .sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column)
+    .map(({ position: { line, column }, path, reason }) => {
+      const about = path === '' ? '' : `${path}: `;
+      return `${file}:${line}:${column} ${about}${reason}`;
+    });
+  return new UsageError([...new Set(lines)].join('\n'), referenceHint);
+}

@@ -1,0 +1,74 @@
+import type { z } from 'zod';
+import {
+  controlPlaneCount,
+  nodeNames,
+  uniquePools,
+  uniqueTaints,
+  workerLabels,
+} from './pool-rules.js';
+import {
+  networkRange,
+  noOverlaps,
+  podRange,
+  serviceRange,
+  subnetCapacity,
+  subnetInside,
+} from './range-rules.js';
+import type { ClusterConfig } from './schema.js';
+import type { Path } from './source.js';
+import { ciliumVersion, ipv6, talosVersions } from './version-rules.js';
+
+/** What a rule found, without the place in the file. */
+export interface RuleProblem {
+  readonly path: Path;
+  readonly reason: string;
+}
+
+/** A rule over several keys. It is left out when one of the keys that it needs is wrong by itself. */
+interface Rule {
+  /** Keys that must be right first; `*` stands for every entry of a list. */
+  readonly needs: readonly string[];
+  check(config: ClusterConfig): readonly RuleProblem[];
+}
+
+const rules: readonly Rule[] = [
+  { needs: ['control_planes.*.count'], check: controlPlaneCount },
+  { needs: ['control_planes.*.name', 'workers.*.name'], check: uniquePools },
+  {
+    needs: ['cluster_name', 'control_planes.*.name', 'workers.*.name', '*.*.count'],
+    check: nodeNames,
+  },
+  { needs: ['hcloud.network.cidr'], check: networkRange },
+  { needs: ['hcloud.network.cidr', 'hcloud.network.subnet_cidr'], check: subnetInside },
+  { needs: ['hcloud.network.cidr', 'talos.pod_cidr', 'talos.service_cidr'], check: noOverlaps },
+  { needs: ['talos.service_cidr'], check: serviceRange },
+  { needs: ['talos.pod_cidr', 'control_planes.*.count', 'workers.*.count'], check: podRange },
+  {
+    needs: ['hcloud.network.*', 'control_planes.*.count', 'workers.*.count'],
+    check: subnetCapacity,
+  },
+  { needs: ['talos.version', 'talos.kubernetes_version'], check: talosVersions },
+  { needs: ['cilium.version'], check: ciliumVersion },
+  { needs: ['cilium.enable_ipv6'], check: ipv6 },
+  { needs: ['workers.*.labels'], check: workerLabels },
+  { needs: ['control_planes.*.taints', 'workers.*.taints'], check: uniqueTaints },
+];
+
+/** Adds the problems that only several keys together have, to those that zod found before. */
+export function addCrossFieldProblems(config: ClusterConfig, context: z.core.$RefinementCtx): void {
+  const wrong = context.issues
+    .filter((issue) => issue.code !== 'unrecognized_keys')
+    .map((issue) => (issue.path ?? []).map(String));
+  for (const rule of rules) {
+    const blocked = rule.needs.some((need) => wrong.some((path) => touches(need.split('.'), path)));
+    if (blocked) continue;
+    for (const { path, reason } of rule.check(config)) {
+      context.addIssue({ code: 'custom', path: [...path], message: reason });
+    }
+  }
+}
+
+function touches(need: readonly string[], wrong: readonly string[]): boolean {
+  const shared = Math.min(need.length, wrong.length);
+  return need.slice(0, shared).every((part, i) => part === '*' || part === wrong[i]);
+}

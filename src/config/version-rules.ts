@@ -1,0 +1,24 @@
+import { ciliumProblem, kubernetesProblem, talosProblem } from '../cluster/versions.js';
+import type { RuleProblem } from './rules.js';
+import type { ClusterConfig } from './schema.js';
+
+export function talosVersions({ talos }: ClusterConfig): readonly RuleProblem[] {
+  const unsupported = talosProblem(talos.version);
+  if (unsupported !== undefined) return [{ path: ['talos', 'version'], reason: unsupported }];
+  const pair = kubernetesProblem(talos.kubernetes_version, talos.version);
+  return pair === undefined ? [] : [{ path: ['talos', 'kubernetes_version'], reason: pair }];
+}
+
+export function ciliumVersion({ cilium }: ClusterConfig): readonly RuleProblem[] {
+  const reason = ciliumProblem(cilium.version);
+  return reason === undefined ? [] : [{ path: ['cilium', 'version'], reason }];
+}
+
+/** Without an IPv6 pod range, Cilium's agents would wait for one and no node would become Ready. */
+export function ipv6({ cilium }: ClusterConfig): readonly RuleProblem[] {
+  if (!cilium.enable_ipv6) return [];
+  const reason =
+    'must be false: pod_cidr and service_cidr are IPv4 ranges, as Hetzner networks are, ' +
+    'and Cilium would wait for an IPv6 range that never comes';
+  return [{ path: ['cilium', 'enable_ipv6'], reason }];
+}

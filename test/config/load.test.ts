@@ -1,0 +1,398 @@
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfig, parseConfig } from '../../src/config/load.js';
+import { UsageError } from '../../src/lib/errors.js';
+import { rustExample } from './rust-example.js';
+
+const head = `cluster_name: demo
+hcloud:
+  location: nbg1
+`;
+const pools = `control_planes:
+  - name: control-plane
+    server_type: cx23
+`;
+const minimal = head + pools;
+
+function parse(text: string) {
+  return parseConfig(text, { file: 'cluster.yaml', readFile: () => undefined });
+}
+
+function messageFor(text: string): string {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  return 'no error';
+}
+
+interface Malformed {
+  readonly what: string;
+  readonly text: string;
+  readonly message: string;
+}
+
+const malformed: readonly Malformed[] = [
+  { what: 'empty', text: '', message: 'cluster.yaml: the file is empty' },
+  { what: 'comments only', text: '# nothing\n', message: 'cluster.yaml: the file is empty' },
+  {
+    what: 'a list',
+    text: '- cluster_name: demo\n',
+    message: 'cluster.yaml:1:1 must be a mapping of keys and values, not a list',
+  },
+  {
+    what: 'a tab as indentation',
+    text: 'hcloud:\n\tlocation: nbg1\n',
+    message: 'cluster.yaml:2:1 a tab cannot indent YAML; use spaces',
+  },
+  {
+    what: 'a key twice',
+    text: `${minimal}    count: 1\n    count: 3\n`,
+    message: 'cluster.yaml:8:5 the key "count" is there twice',
+  },
+  {
+    what: 'two documents',
+    text: `${minimal}---\ncluster_name: other\n`,
+    message: 'cluster.yaml:7:1 a second YAML document begins here; cluster.yaml holds one',
+  },
+  {
+    what: 'an open quote',
+    text: 'cluster_name: "demo\n',
+    message: 'cluster.yaml:2:1 not valid YAML: missing closing "quote',
+  },
+  {
+    what: 'an alias without an anchor',
+    text: `${minimal}workers: *nowhere\n`,
+    message:
+      'cluster.yaml:1:1 not valid YAML: Unresolved alias (the anchor must be set before the alias): nowhere',
+  },
+  {
+    what: 'unknown keys, deep and at the top',
+    text: `${minimal}    cuont: 3\nworker: []\nzzz: 1\n`,
+    message: [
+      'cluster.yaml:7:5 control_planes.0: unknown key "cuont" (did you mean "count"?)',
+      'cluster.yaml:8:1 unknown key "worker" (did you mean "workers"?)',
+      'cluster.yaml:9:1 unknown key "zzz"',
+    ].join('\n'),
+  },
+  {
+    what: 'missing keys',
+    text: 'hcloud:\n  network:\n    zone: eu-central\ncontrol_planes:\n  - count: 1\n',
+    message: [
+      'cluster.yaml:1:1 cluster_name: is required',
+      'cluster.yaml:1:1 hcloud.location: is required',
+      'cluster.yaml:5:5 control_planes.0.name: is required',
+      'cluster.yaml:5:5 control_planes.0.server_type: is required',
+    ].join('\n'),
+  },
+  {
+    what: 'a required key without a value',
+    text: `cluster_name:\nhcloud:\n  location: nbg1\n${pools}`,
+    message: 'cluster.yaml:1:1 cluster_name: is required',
+  },
+  {
+    what: 'wrong kinds of values',
+    text: `cluster_name: 12\nhcloud: nbg1\ncilium:\n  version: 1.19\n  enable_hubble: "yes"\ncontrol_planes:\n  name: a\n`,
+    message: [
+      'cluster.yaml:1:15 cluster_name: must be text, not a number (put it in quotes)',
+      'cluster.yaml:2:9 hcloud: must be a mapping of keys and values, not text',
+      'cluster.yaml:4:12 cilium.version: must be text, not a number (put it in quotes)',
+      'cluster.yaml:5:18 cilium.enable_hubble: must be true or false, not text',
+      'cluster.yaml:7:3 control_planes: must be a list, not a mapping of keys and values',
+    ].join('\n'),
+  },
+  {
+    what: 'a token that is no text',
+    text: `cluster_name: demo\nhcloud:\n  location: nbg1\n  token: 8237419\n${pools}`,
+    message: 'cluster.yaml:4:10 hcloud.token: must be text, not a number (put it in quotes)',
+  },
+  {
+    what: 'a bad cluster name',
+    text: `cluster_name: My_Cluster\nhcloud: { location: nbg1 }\n${pools}`,
+    message:
+      'cluster.yaml:1:15 cluster_name: "My_Cluster" must be at most 32 lower-case letters, digits and dashes, beginning with a letter, not ending with a dash',
+  },
+  {
+    what: 'an even number of control planes',
+    text: `${minimal}    count: 2\n`,
+    message:
+      'cluster.yaml:5:3 control_planes: the counts add up to 2; etcd needs an odd number of control planes, because 2 survive no more failures than 1',
+  },
+  {
+    what: 'too many control planes',
+    text: `${minimal}    count: 11\n`,
+    message:
+      'cluster.yaml:5:3 control_planes: the counts add up to 11, at most 9 control planes are possible',
+  },
+  {
+    what: 'no control plane',
+    text: `${head}control_planes: []\n`,
+    message: 'cluster.yaml:4:17 control_planes: must not be empty',
+  },
+  {
+    what: 'counts that are no counts',
+    text: `${minimal}    count: 1.5\nworkers:\n  - { name: a, server_type: cx23, count: -1 }\n  - { name: b, server_type: cx23, count: 101 }\n`,
+    message: [
+      'cluster.yaml:7:12 control_planes.0.count: must be a whole number',
+      'cluster.yaml:9:42 workers.0.count: must be at least 0',
+      'cluster.yaml:10:42 workers.1.count: must be at most 100',
+    ].join('\n'),
+  },
+  {
+    what: 'two pools of one name',
+    text: `${minimal}workers:\n  - name: control-plane\n    server_type: cx33\n`,
+    message: 'cluster.yaml:8:11 workers.0.name: another pool is called "control-plane" too',
+  },
+  {
+    what: 'a node name that is too long',
+    text: `cluster_name: a-cluster-with-a-rather-long-nam\nhcloud: { location: nbg1 }\n${pools}workers:\n  - name: a-pool-with-a-long-name-as-well\n    server_type: cx33\n`,
+    message:
+      'cluster.yaml:7:11 workers.0.name: the node name "a-cluster-with-a-rather-long-nam-a-pool-with-a-long-name-as-well-1" would have 66 characters (at most 63): shorten the cluster\'s or the pool\'s name',
+  },
+  {
+    what: 'ranges that are no ranges',
+    text: `${head}  network:\n    cidr: 10.0.0.1/16\n    subnet_cidr: 10.0.1.0\n${pools}talos:\n  pod_cidr: 10.244.0.0/33\n`,
+    message: [
+      'cluster.yaml:5:11 hcloud.network.cidr: "10.0.0.1/16" is not a range: with /16 it starts at 10.0.0.0',
+      'cluster.yaml:6:18 hcloud.network.subnet_cidr: "10.0.1.0" is not an IPv4 range such as 10.0.0.0/16',
+      'cluster.yaml:11:13 talos.pod_cidr: "10.244.0.0/33" is not an IPv4 range such as 10.0.0.0/16',
+    ].join('\n'),
+  },
+  {
+    what: 'a network that Hetzner does not make',
+    text: `${head}  network: { cidr: 8.8.0.0/16, subnet_cidr: 8.8.1.0/24 }\n${pools}`,
+    message:
+      'cluster.yaml:4:20 hcloud.network.cidr: 8.8.0.0/16 is not a private range (10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16)',
+  },
+  {
+    what: 'a subnet outside of the network',
+    text: `${head}  network:\n    cidr: 192.168.0.0/16\n${pools}`,
+    message:
+      'cluster.yaml:4:3 hcloud.network.subnet_cidr: 10.0.1.0/24 is not inside of hcloud.network.cidr, 192.168.0.0/16',
+  },
+  {
+    what: 'ranges that overlap',
+    text: `${minimal}talos:\n  pod_cidr: 10.0.16.0/20\n  service_cidr: 10.0.0.0/12\n`,
+    message: [
+      'cluster.yaml:8:13 talos.pod_cidr: 10.0.16.0/20 overlaps hcloud.network.cidr, 10.0.0.0/16',
+      'cluster.yaml:9:17 talos.service_cidr: 10.0.0.0/12 overlaps hcloud.network.cidr, 10.0.0.0/16',
+      'cluster.yaml:9:17 talos.service_cidr: 10.0.0.0/12 overlaps talos.pod_cidr, 10.0.16.0/20',
+    ].join('\n'),
+  },
+  {
+    what: 'too few addresses for the nodes',
+    text: `${head}  network: { subnet_cidr: 10.0.1.0/28 }\n${pools}workers:\n  - { name: w, server_type: cx23, count: 20 }\ntalos:\n  pod_cidr: 10.244.0.0/20\n`,
+    message: [
+      'cluster.yaml:4:27 hcloud.network.subnet_cidr: 10.0.1.0/28 holds 14 nodes, 21 are planned',
+      'cluster.yaml:11:13 talos.pod_cidr: 10.244.0.0/20 holds 16 nodes (a /24 each), 21 are planned',
+    ].join('\n'),
+  },
+  {
+    what: 'versions that do not go together',
+    text: `${minimal}talos:\n  version: v1.10.9\n  kubernetes_version: 1.34.1\ncilium:\n  version: 1.16.5\n`,
+    message: [
+      'cluster.yaml:9:23 talos.kubernetes_version: Kubernetes 1.34.1 does not run on Talos v1.10.9, which supports 1.28 to 1.33',
+      'cluster.yaml:11:12 cilium.version: Cilium 1.16.5 is not supported; oxide knows Cilium 1.17 to 1.20',
+    ].join('\n'),
+  },
+  {
+    what: 'a withdrawn Talos release',
+    text: `${minimal}talos: { version: 1.13.3 }\n`,
+    message:
+      'cluster.yaml:7:19 talos.version: v1.13.3 cannot be used: it crashes on whole numbers in scheduler.config; take a later patch release',
+  },
+  {
+    what: 'versions that are none',
+    text: `${minimal}talos: { version: latest, kubernetes_version: "1.34" }\n`,
+    message: [
+      'cluster.yaml:7:19 talos.version: "latest" must be a version such as v1.13.9',
+      'cluster.yaml:7:47 talos.kubernetes_version: "1.34" must be a version such as 1.34.1',
+    ].join('\n'),
+  },
+  {
+    what: 'IPv6 without IPv6 ranges',
+    text: `${minimal}cilium: { enable_ipv6: true }\n`,
+    message:
+      'cluster.yaml:7:24 cilium.enable_ipv6: must be false: pod_cidr and service_cidr are IPv4 ranges, as Hetzner networks are, and Cilium would wait for an IPv6 range that never comes',
+  },
+  {
+    what: 'a snapshot id and an endpoint that are none',
+    text: `${minimal}talos:\n  hcloud_snapshot_id: talos\n  cluster_endpoint: k8s.example.com\n`,
+    message: [
+      'cluster.yaml:8:23 talos.hcloud_snapshot_id: must be the number of a snapshot, such as 123456789',
+      'cluster.yaml:9:21 talos.cluster_endpoint: "k8s.example.com" must be an address such as https://k8s.example.com:6443',
+    ].join('\n'),
+  },
+  {
+    what: 'firewall rules that Hetzner refuses',
+    text: `${head}  firewall:\n    allowed_cidrs: [203.0.113.7/24, office]\n    extra_rules:\n      - protocol: udp\n      - { protocol: icmp, port: 1 }\n      - { protocol: http, port: 80 }\n${pools}`,
+    message: [
+      'cluster.yaml:5:21 hcloud.firewall.allowed_cidrs.0: "203.0.113.7/24" is not a range: with /24 it is 203.0.113.0/24',
+      'cluster.yaml:5:37 hcloud.firewall.allowed_cidrs.1: "office" is neither an address nor a range such as 203.0.113.0/24',
+      'cluster.yaml:7:9 hcloud.firewall.extra_rules.0.port: is needed for udp',
+      'cluster.yaml:8:33 hcloud.firewall.extra_rules.1.port: is not allowed for icmp, which has no ports',
+      'cluster.yaml:9:21 hcloud.firewall.extra_rules.2.protocol: must be one of tcp, udp, icmp, esp, gre',
+    ].join('\n'),
+  },
+  {
+    what: 'labels and taints that nodes cannot have',
+    text: `${minimal}workers:
+  - name: w
+    server_type: cx33
+    labels:
+      -gpu: "1"
+      gpu: 1
+      node-role.kubernetes.io/worker: ""
+    taints: [gpu, "gpu:NoSchedule", "gpu=x:NoExecute"]
+`,
+    message: [
+      'cluster.yaml:11:7 workers.0.labels.-gpu: "-gpu" must be a label key such as workload or example.com/workload',
+      'cluster.yaml:12:12 workers.0.labels.gpu: must be text, not a number (put it in quotes)',
+      'cluster.yaml:14:14 workers.0.taints.0: "gpu" must be a taint such as dedicated=gpu:NoSchedule (effects: NoSchedule, PreferNoSchedule, NoExecute)',
+    ].join('\n'),
+  },
+  {
+    what: "a worker's label that Kubernetes guards",
+    text: `${minimal}workers:\n  - name: w\n    server_type: cx33\n    labels: { node-role.kubernetes.io/worker: "" }\n    taints: ["gpu:NoSchedule", "gpu=x:NoExecute"]\n`,
+    message: [
+      'cluster.yaml:10:47 workers.0.labels.node-role.kubernetes.io/worker: Kubernetes does not let workers give themselves labels under kubernetes.io; choose another key',
+      'cluster.yaml:11:32 workers.0.taints.1: the key "gpu" is there twice',
+    ].join('\n'),
+  },
+  {
+    what: 'patches that are none',
+    text: `${minimal}talos:\n  config_patches:\n    - patches/missing.yaml\n    - "{ machine: "\n    - |\n      - op: add\n        path: /x\n`,
+    message: [
+      'cluster.yaml:9:7 talos.config_patches.0: there is no file patches/missing.yaml',
+      'cluster.yaml:10:7 talos.config_patches.1: not valid YAML: Flow map must end with a }',
+      'cluster.yaml:11:7 talos.config_patches.2: a patch must be a mapping of keys and values',
+    ].join('\n'),
+  },
+];
+
+describe('a malformed cluster.yaml', () => {
+  test.each(malformed)('with $what is refused with the place and the reason', (entry) => {
+    expect(messageFor(entry.text)).toBe(entry.message);
+  });
+
+  test('with Windows line ends is reported at the same places', () => {
+    const entry = malformed.find(({ what }) => what === 'missing keys');
+    expect(messageFor(entry?.text.replaceAll('\n', '\r\n') ?? '')).toBe(entry?.message);
+  });
+
+  test('ends a script with exit code 2', () => {
+    expect(() => parse('cluster_name: Demo')).toThrow(expect.objectContaining({ exitCode: 2 }));
+  });
+
+  test('never shows the token', () => {
+    const text = `${head}  token: [secret-token-value]\n${pools}`;
+    expect(messageFor(text)).toContain('hcloud.token: must be text, not a list');
+    expect(messageFor(text)).not.toContain('secret-token-value');
+  });
+});
+
+describe('a good cluster.yaml', () => {
+  test('may be as short as four keys', () => {
+    const config = parse(minimal);
+    expect(config.talos).toMatchObject({ version: 'v1.13.9', kubernetes_version: '1.34.1' });
+    expect(config.cilium.version).toBe('1.19.6');
+    expect(config.hcloud.network).toEqual({ cidr: '10.0.0.0/16', subnet_cidr: '10.0.1.0/24' });
+    expect(config.workers).toEqual([]);
+    expect(config.control_planes[0]?.count).toBe(1);
+  });
+
+  test("may be the Rust tool's, unchanged", () => {
+    const config = parse(rustExample);
+    expect(config.talos).toMatchObject({
+      version: 'v1.11.2',
+      kubernetes_version: '1.34.1',
+      hcloud_snapshot_id: 123456789,
+    });
+    expect(config.workers).toMatchObject([{ name: 'worker', server_type: 'cpx31', count: 3 }]);
+  });
+
+  test('may leave keys without values, as the Rust tool writes them', () => {
+    const config = parse(`${minimal}workers:\ncilium:\n  helm_values: null\ntalos:\n`);
+    expect(config.cilium.helm_values).toEqual({});
+    expect(config.workers).toEqual([]);
+  });
+
+  test('keeps nulls in helm values, where they remove a default', () => {
+    const config = parse(`${minimal}cilium: { helm_values: { hubble: { metrics: null } } }\n`);
+    expect(config.cilium.helm_values).toEqual({ hubble: { metrics: null } });
+  });
+
+  test('may write versions, ids, ports and addresses in their other forms', () => {
+    const config = parse(
+      `${head}  firewall:\n    allowed_cidrs: [203.0.113.7, "2001:DB8:0::1"]\n    extra_rules: [{ protocol: tcp, port: 8080 }]\n${pools}` +
+        'talos: { version: 1.13.9, kubernetes_version: v1.34.1, hcloud_snapshot_id: 42 }\n',
+    );
+    expect(config.talos).toMatchObject({ version: 'v1.13.9', kubernetes_version: '1.34.1' });
+    expect(config.hcloud.firewall.allowed_cidrs).toEqual(['203.0.113.7/32', '2001:db8::1/128']);
+    expect(config.hcloud.firewall.extra_rules).toEqual([
+      { protocol: 'tcp', port: '8080', source_ips: ['0.0.0.0/0', '::/0'] },
+    ]);
+  });
+
+  test('keeps the token from being printed', () => {
+    const config = parse(`${head}  token: secret-token-value\n${pools}`);
+    expect(JSON.stringify(config)).not.toContain('secret-token-value');
+    expect(config.hcloud.token?.reveal()).toBe('secret-token-value');
+  });
+
+  test('may repeat itself with anchors', () => {
+    const config = parse(
+      `${minimal}    labels: &common { tier: base }\nworkers:\n  - { name: w, server_type: cx33, labels: *common }\n`,
+    );
+    expect(config.workers[0]?.labels).toEqual({ tier: 'base' });
+  });
+});
+
+describe('files', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'oxide-config-'));
+    await mkdir(join(folder, 'patches'));
+    await writeFile(join(folder, 'patches', 'sysctl.yaml'), 'machine:\n  sysctls: { a: "1" }\n');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('patches given as paths are read from beside cluster.yaml', async () => {
+    const path = join(folder, 'cluster.yaml');
+    await writeFile(
+      path,
+      `${minimal}talos:\n  worker_patches: [patches/sysctl.yaml, "machine: {}"]\ncilium: { chart: charts/cilium.tgz }\n`,
+    );
+    const config = await loadConfig(path);
+    expect(config.talos.worker_patches).toEqual([
+      'machine:\n  sysctls: { a: "1" }\n',
+      'machine: {}',
+    ]);
+    expect(config.cilium.chart).toBe(join(folder, 'charts', 'cilium.tgz'));
+  });
+
+  test('a missing cluster.yaml leads to the example', async () => {
+    const path = join(folder, 'nowhere.yaml');
+    await expect(loadConfig(path)).rejects.toMatchObject({
+      message: `${path}: there is no such file`,
+      hint: 'Write an example to begin with: oxide init',
+      exitCode: 2,
+    });
+  });
+
+  test('a folder is not a cluster.yaml', async () => {
+    await expect(loadConfig(folder)).rejects.toThrow(`${folder}: is a folder, not a file`);
+  });
+
+  test('cluster.example.yaml is a good cluster.yaml', async () => {
+    const path = join(import.meta.dirname, '..', '..', 'cluster.example.yaml');
+    const config = await loadConfig(path);
+    expect(config.control_planes).toMatchObject([{ server_type: 'cx23', count: 3 }]);
+    expect(config.workers).toMatchObject([{ server_type: 'cx33', count: 3 }]);
+    expect(await readFile(path, 'utf8')).not.toMatch(/^\s*token:/m);
+  });
+});
