@@ -1,0 +1,82 @@
+import type { Clock } from '../lib/wait.js';
+
+export interface BudgetOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly random: () => number;
+  readonly onNotice?: ((message: string) => void) | undefined;
+}
+
+/** Below this share of the hourly budget the pace slows to what is refilled. */
+const lowShare = 0.1;
+/** Hetzner refills one request a second. */
+const refillMs = 1_000;
+const longestWaitMs = 60_000;
+
+/**
+ * The project's request budget: 3600 an hour for everything that uses the project, refilled by one
+ * a second. `RateLimit-Reset` is not used: it tells when the whole budget is back, not the next
+ * request (Hetzner docs, "Rate Limiting").
+ */
+export class RateBudget {
+  readonly #options: BudgetOptions;
+  #low = false;
+  #lastSlot = 0;
+  #closedUntil = 0;
+  #refusals = 0;
+
+  constructor(options: BudgetOptions) {
+    this.#options = options;
+  }
+
+  /** True below a tenth: who polls should poll less. */
+  get low(): boolean {
+    return this.#low;
+  }
+
+  /** Waits for the turn of one request; at once while there is plenty. */
+  async turn(): Promise<void> {
+    const { clock, signal, random } = this.#options;
+    while (clock.now() < this.#closedUntil) {
+      // Everyone who waits comes back a little apart, or the next refusal is certain.
+      await clock.sleep(this.#closedUntil - clock.now() + random() * refillMs, signal);
+    }
+    if (!this.#low) return;
+    const slot = Math.max(clock.now(), this.#lastSlot + refillMs);
+    this.#lastSlot = slot;
+    if (slot > clock.now()) await clock.sleep(slot - clock.now(), signal);
+  }
+
+  /** Learns from the headers of an answer. */
+  learn(headers: Readonly<Record<string, string | undefined>>): void {
+    const limit = Number(headers['ratelimit-limit'] ?? Number.NaN);
+    const remaining = Number(headers['ratelimit-remaining'] ?? Number.NaN);
+    if (!Number.isNaN(limit) && !Number.isNaN(remaining)) this.#low = remaining < limit * lowShare;
+  }
+
+  /** The API took a request: whatever had closed the door is over. */
+  accepted(): void {
+    this.#refusals = 0;
+  }
+
+  /** The API refused a request with 429: nobody sends another before this wait is over. */
+  refused(): void {
+    const { clock, random, onNotice } = this.#options;
+    if (clock.now() < this.#closedUntil) return;
+    const span = Math.min(longestWaitMs, 4_000 * 2 ** this.#refusals);
+    this.#refusals++;
+    this.#closedUntil = clock.now() + refillMs + random() * span;
+    onNotice?.(
+      "Hetzner's request budget for this project is used up (it is shared with everything that " +
+        `uses the project); waiting until ${timeOfDay(this.#closedUntil)}. Ctrl-C is safe.`,
+    );
+  }
+}
+
+/** `14:32:05`, in the machine's time zone. */
+function timeOfDay(ms: number): string {
+  const date = new Date(ms);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { Client } from './client.js';
+import { HetznerError } from './errors.js';
+import { actionSchema, type Action } from './resources.js';
+
+export const oneAction = z.object({ action: actionSchema }).transform(({ action }) => [action]);
+export const manyActions = z
+  .object({ actions: z.array(actionSchema).default([]) })
+  .transform(({ actions }) => actions);
+
+export interface Change {
+  readonly path: string;
+  readonly purpose: string;
+  readonly body?: unknown;
+  readonly schema: typeof oneAction | typeof manyActions;
+  /** The actions of the change when it is there or under way; undefined when there is no trace of it. */
+  readonly verify: () => Promise<Action[] | undefined>;
+  /** Codes by which Hetzner says that the change is there already. */
+  readonly already?: readonly string[];
+  readonly alsoRefused?: readonly string[];
+}
+
+/** Sends a change; one that is there already, from a lost answer or otherwise, is no error. */
+export async function sendChange(client: Client, change: Change): Promise<Action[]> {
+  const { path, purpose, body, schema, verify, already = [], alsoRefused = [] } = change;
+  const request = {
+    method: 'POST',
+    path,
+    purpose,
+    ...(body === undefined ? {} : { body }),
+  } as const;
+  try {
+    return await client.request(request, schema, { verify, alsoRefused });
+  } catch (error) {
+    if (!(error instanceof HetznerError) || !already.includes(error.code)) throw error;
+    const effect = await verify();
+    if (effect === undefined) throw error;
+    return effect;
+  }
+}

@@ -1,0 +1,84 @@
+import { manyActions, oneAction, sendChange } from './change.js';
+import type { Client } from './client.js';
+import type { RuleOrder, SubnetOrder } from './creates.js';
+import type { HetznerReads } from './reads.js';
+import type { Action, Firewall } from './resources.js';
+import { createServerChanges, type ServerChanges } from './server-changes.js';
+
+export type FirewallTarget =
+  | { readonly type: 'server'; readonly server: { readonly id: number } }
+  | { readonly type: 'label_selector'; readonly label_selector: { readonly selector: string } };
+
+/**
+ * Changes to things that exist. Each returns the actions to wait for. A change whose answer was
+ * lost is looked for before it is sent again; one that is there already is no error.
+ */
+export interface HetznerChanges extends ServerChanges {
+  addSubnet(networkId: number, subnet: SubnetOrder): Promise<Action[]>;
+  /** Replaces the whole list of rules. */
+  setFirewallRules(firewallId: number, rules: readonly RuleOrder[]): Promise<Action[]>;
+  removeFirewallFromResources(
+    firewallId: number,
+    targets: readonly FirewallTarget[],
+  ): Promise<Action[]>;
+}
+
+export function createChanges(client: Client, reads: HetznerReads): HetznerChanges {
+  return {
+    ...createServerChanges(client, reads),
+    addSubnet: (id, subnet) => addSubnet(client, reads, { id, subnet }),
+    // The same list twice is the same list: it may be sent again unseen.
+    setFirewallRules: (id, rules) => {
+      const path = `/firewalls/${id}/actions/set_rules`;
+      const purpose = `setting the rules of firewall ${id}`;
+      return client.request({ method: 'POST', path, purpose, body: { rules } }, manyActions);
+    },
+    removeFirewallFromResources: (id, targets) => takeOff(client, reads, { id, targets }),
+  };
+}
+
+function addSubnet(
+  client: Client,
+  reads: HetznerReads,
+  { id, subnet }: { id: number; subnet: SubnetOrder },
+): Promise<Action[]> {
+  return sendChange(client, {
+    path: `/networks/${id}/actions/add_subnet`,
+    purpose: `adding subnet ${subnet.ip_range} to network ${id}`,
+    body: subnet,
+    schema: oneAction,
+    verify: async () => {
+      const running = await reads.networkActions(id);
+      if (running.length > 0) return running;
+      const { subnets } = await reads.network(id);
+      return subnets.some(({ ip_range }) => ip_range === subnet.ip_range) ? [] : undefined;
+    },
+  });
+}
+
+function takeOff(
+  client: Client,
+  reads: HetznerReads,
+  { id, targets }: { id: number; targets: readonly FirewallTarget[] },
+): Promise<Action[]> {
+  return sendChange(client, {
+    path: `/firewalls/${id}/actions/remove_from_resources`,
+    purpose: `taking firewall ${id} off`,
+    body: { remove_from: targets },
+    schema: manyActions,
+    verify: async () => {
+      const running = await reads.firewallActions(id);
+      if (running.length > 0) return running;
+      const left = (await reads.firewalls()).find((one) => one.id === id)?.applied_to ?? [];
+      const stillOn = targets.some((target) => left.some((one) => sameTarget(target, one)));
+      return stillOn ? undefined : [];
+    },
+    already: ['firewall_already_removed', 'firewall_resource_not_found'],
+  });
+}
+
+function sameTarget(target: FirewallTarget, applied: Firewall['applied_to'][number]): boolean {
+  return target.type === 'server'
+    ? applied.server?.id === target.server.id
+    : applied.label_selector?.selector === target.label_selector.selector;
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { oneAction, sendChange } from './change.js';
+import type { Client } from './client.js';
+import type { HetznerReads } from './reads.js';
+import { serverSchema, type Action, type Server } from './resources.js';
+
+export interface Attachment {
+  readonly network: number;
+  /** Without it the server gets the lowest free address. */
+  readonly ip?: string;
+}
+
+/** Labels to set; `undefined` takes one away. */
+export type LabelChanges = Readonly<Record<string, string | undefined>>;
+
+/** Changes to servers. Each returns the actions to wait for. */
+export interface ServerChanges {
+  /** Changes these labels of the server and leaves its others. */
+  updateServerLabels(serverId: number, labels: LabelChanges): Promise<Server>;
+  attachToNetwork(serverId: number, attachment: Attachment): Promise<Action[]>;
+  powerOn(serverId: number): Promise<Action[]>;
+  /** Cuts the power. */
+  powerOff(serverId: number): Promise<Action[]>;
+}
+
+interface PowerChange {
+  readonly verb: string;
+  /** The command of the action that it begins. */
+  readonly command: string;
+  /** States of a server that has it behind it. */
+  readonly states: readonly string[];
+}
+
+const powerOn = { verb: 'poweron', command: 'start_server', states: ['running', 'starting'] };
+const powerOff = { verb: 'poweroff', command: 'stop_server', states: ['off'] };
+
+export function createServerChanges(client: Client, reads: HetznerReads): ServerChanges {
+  const underWay = async (id: number, command: string): Promise<Action[] | undefined> => {
+    const running = (await reads.serverActions(id)).filter((action) => action.command === command);
+    return running.length > 0 ? running : undefined;
+  };
+  const power = (id: number, { verb, command, states }: PowerChange): Promise<Action[]> =>
+    sendChange(client, {
+      path: `/servers/${id}/actions/${verb}`,
+      purpose: `server ${id}: ${verb}`,
+      schema: oneAction,
+      verify: async () =>
+        (await underWay(id, command)) ??
+        (states.includes((await reads.server(id)).status) ? [] : undefined),
+    });
+  return {
+    // The API replaces the whole set of labels. The same set twice is the same set.
+    updateServerLabels: async (id, changes) => {
+      const merged = Object.entries({ ...(await reads.server(id)).labels, ...changes });
+      const body = {
+        labels: Object.fromEntries(merged.filter(([, value]) => value !== undefined)),
+      };
+      const request = {
+        method: 'PUT',
+        path: `/servers/${id}`,
+        purpose: `labelling server ${id}`,
+        body,
+      } as const;
+      return (await client.request(request, z.object({ server: serverSchema }))).server;
+    },
+    powerOn: (id) => power(id, powerOn),
+    powerOff: (id) => power(id, powerOff),
+    attachToNetwork: (id, attachment) =>
+      sendChange(client, {
+        path: `/servers/${id}/actions/attach_to_network`,
+        purpose: `attaching server ${id} to network ${attachment.network}`,
+        body: attachment,
+        schema: oneAction,
+        verify: async () => {
+          const running = await underWay(id, 'attach_to_network');
+          if (running) return running;
+          const { private_net: nets } = await reads.server(id);
+          return nets.some(({ network }) => network === attachment.network) ? [] : undefined;
+        },
+        already: ['server_already_attached'],
+        // A fresh subnet is not known everywhere at once (terraform-provider-hcloud retries, too).
+        alsoRefused: ['no_subnet_available'],
+      }),
+  };
+}

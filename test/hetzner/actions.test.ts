@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { ActionError, createActionWaiter } from '../../src/hetzner/actions.js';
+import type { Action } from '../../src/hetzner/resources.js';
+import { InterruptedError, TimeoutError } from '../../src/lib/errors.js';
+import { WarpClock } from '../helpers/warp-clock.js';
+
+const action = (id: number, changes: Partial<Action> = {}): Action => ({
+  id,
+  command: 'create_server',
+  status: 'running',
+  progress: 30,
+  resources: [{ id: 42, type: 'server' }],
+  error: null,
+  ...changes,
+});
+
+/** An API that knows the actions of each second; the last state stays. */
+function setUp(...seconds: Action[][]) {
+  const clock = new WarpClock();
+  const interrupt = new AbortController();
+  const asked: (readonly number[])[] = [];
+  let low = false;
+  const waiter = createActionWaiter({
+    api: {
+      actions: (ids) => {
+        asked.push(ids);
+        const now = (seconds.length > 1 ? seconds.shift() : seconds[0]) ?? [];
+        return Promise.resolve(now.filter(({ id }) => ids.includes(id)));
+      },
+      budgetIsLow: () => low,
+    },
+    clock,
+    signal: interrupt.signal,
+    timeoutMs: 60_000,
+  });
+  return {
+    ...{ waiter, clock, interrupt, asked },
+    runLow: () => {
+      low = true;
+    },
+  };
+}
+
+const done = (id: number): Action => action(id, { status: 'success', progress: 100 });
+
+describe('the action waiter', () => {
+  it('returns at once for what has succeeded already', async () => {
+    const { waiter, asked } = setUp();
+    await waiter.wait([done(1)], 'demo');
+    expect(asked).toEqual([]);
+  });
+
+  it('polls everything that is pending together', async () => {
+    const { waiter, asked } = setUp([done(1), action(2)], [done(2)]);
+    await Promise.all([waiter.wait([action(1)], 'one'), waiter.wait([action(2)], 'two')]);
+    expect(asked).toEqual([[1, 2], [2]]);
+  });
+
+  it('asks for 25 actions a request', async () => {
+    const ids = Array.from({ length: 60 }, (_, i) => i + 1);
+    const { waiter, asked } = setUp(ids.map(done));
+    await waiter.wait(
+      ids.map((id) => action(id)),
+      'many',
+    );
+    expect(asked.map(({ length }) => length)).toEqual([25, 25, 10]);
+  });
+
+  it('can be used again after it came to rest', async () => {
+    const { waiter } = setUp([done(1), done(2)]);
+    await waiter.wait([action(1)], 'one');
+    await waiter.wait([action(2)], 'two');
+  });
+
+  it('throws the failure after the other actions have ended', async () => {
+    const failed = action(1, {
+      status: 'error',
+      error: { code: 'action_failed', message: 'no luck' },
+    });
+    const { waiter, asked } = setUp([failed, action(2)], [failed, done(2)]);
+    const waiting = waiter.wait([action(1), action(2)], 'demo-web-1');
+    await expect(waiting).rejects.toThrow(
+      'demo-web-1: create_server of server 42 (action 1) ended in an error (action_failed): no luck',
+    );
+    await expect(waiting).rejects.toBeInstanceOf(ActionError);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('forgives a missing action, but not for ever', async () => {
+    const forgiven = setUp([], [], [done(1)]);
+    await forgiven.waiter.wait([action(1)], 'demo');
+    const lost = setUp([]);
+    await expect(lost.waiter.wait([action(1)], 'demo')).rejects.toThrow('no longer knows');
+    expect(lost.asked).toHaveLength(3);
+  });
+
+  it('ends at its deadline with the last fact', async () => {
+    const { waiter, asked } = setUp([action(1)]);
+    const waiting = waiter.wait([action(1)], 'demo-web-1');
+    await expect(waiting).rejects.toBeInstanceOf(TimeoutError);
+    await expect(waiting).rejects.toThrow(/demo-web-1. Last: create_server .*running, 30 %/);
+    expect(asked.length).toBeGreaterThan(40);
+  });
+
+  it('polls less while the request budget is low', async () => {
+    const { waiter, asked, runLow } = setUp([action(1)]);
+    runLow();
+    await expect(waiter.wait([action(1)], 'demo')).rejects.toBeInstanceOf(TimeoutError);
+    expect(asked.length).toBeLessThanOrEqual(12);
+  });
+
+  it('ends at once when interrupted', async () => {
+    const { waiter, interrupt, asked } = setUp([action(1)]);
+    const waiting = waiter.wait([action(1)], 'demo');
+    interrupt.abort(new InterruptedError());
+    await expect(waiting).rejects.toBeInstanceOf(InterruptedError);
+    expect(asked).toEqual([]);
+  });
+});
