@@ -1,0 +1,110 @@
+import { execa, type Options } from 'execa';
+import { InterruptedError, PreconditionError } from '../lib/errors.js';
+import type { Clock } from '../lib/wait.js';
+import {
+  commandLine,
+  ToolError,
+  type Invocation,
+  type ToolName,
+  type ToolOutput,
+} from './tool-error.js';
+
+export { ToolError, type Invocation, type ToolName, type ToolOutput } from './tool-error.js';
+
+/** Runs a tool. Throws a `ToolError` unless it ended by itself with exit code 0. */
+export type RunTool = (invocation: Invocation) => Promise<ToolOutput>;
+
+/** How a tool is started: `kubectl`, or node with a script. */
+export interface ToolCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+export interface ToolRunnerOptions {
+  readonly commands: Readonly<Record<ToolName, ToolCommand>>;
+  /** The whole environment of the tools: see `cleanEnvironment`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  /** Aborted: running tools get SIGTERM, and SIGKILL ten seconds later. */
+  readonly signal: AbortSignal;
+  readonly onDebug?: ((line: string) => void) | undefined;
+}
+
+const killAfterMs = 10_000;
+/** Manifests and lists of pods are megabytes at most; more is a tool gone wild. */
+const maxBuffer = 64 * 1024 * 1024;
+
+const installation: Readonly<Record<ToolName, string>> = {
+  talosctl: 'https://www.talos.dev/latest/talos-guides/install/talosctl/',
+  kubectl: 'https://kubernetes.io/docs/tasks/tools/',
+  helm: 'https://helm.sh/docs/intro/install/',
+};
+
+export function createToolRunner(options: ToolRunnerOptions): RunTool {
+  const { clock, signal, onDebug } = options;
+  return async (invocation) => {
+    signal.throwIfAborted();
+    const { file, args } = options.commands[invocation.tool];
+    const start = clock.now();
+    const result = await clock.during(
+      () => execa(file, [...args, ...invocation.args], processOptions(options, invocation)),
+      { waits: invocation.waits ?? false },
+    );
+    const { exitCode, timedOut } = result;
+    // Output that breaks off is as good as none; execa says so by failing without an exit code.
+    const ended = result.signal ?? (timedOut ? 'timeout' : exitCode);
+    const ms = Math.round(clock.now() - start);
+    onDebug?.(`${commandLine(invocation)}: ${ended ?? 'did not start'}, ${ms} ms`);
+    // A tool that was told to stop may still exit with 0: that is no success.
+    if (signal.aborted) throw interruption(signal);
+    if (result.code === 'ENOENT' || result.code === 'EACCES') throw missing(invocation.tool);
+    const output = { stdout: result.stdout, stderr: result.stderr };
+    if (!result.failed && exitCode === 0) return output;
+    const cause = result.originalMessage ?? result.shortMessage;
+    throw new ToolError({
+      ...output,
+      invocation,
+      exitCode,
+      signal: result.signal,
+      timedOut,
+      cause,
+    });
+  };
+}
+
+function processOptions(
+  { env, signal }: ToolRunnerOptions,
+  invocation: Invocation,
+): {
+  reject: false;
+  stripFinalNewline: false;
+  cancelSignal: AbortSignal;
+  timeout: number;
+} & Pick<
+  Options,
+  'env' | 'extendEnv' | 'forceKillAfterDelay' | 'maxBuffer' | 'windowsHide' | 'stdin' | 'input'
+> {
+  return {
+    reject: false,
+    stripFinalNewline: false,
+    cancelSignal: signal,
+    timeout: invocation.timeoutMs,
+    forceKillAfterDelay: killAfterMs,
+    env: { ...env, ...invocation.env },
+    extendEnv: false,
+    maxBuffer,
+    windowsHide: true,
+    ...(invocation.stdin === undefined ? { stdin: 'ignore' } : { input: invocation.stdin }),
+  };
+}
+
+function interruption(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new InterruptedError();
+}
+
+function missing(tool: ToolName): PreconditionError {
+  return new PreconditionError(
+    `${tool} was not found, or is not executable`,
+    `Install ${tool} so that it is on the PATH: ${installation[tool]}`,
+  );
+}

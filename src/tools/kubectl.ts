@@ -1,0 +1,141 @@
+import type { Invocation } from './tool-error.js';
+
+export { gatewayBundleOf, parseNodes, parseUids, parseVolumeIds } from './kubernetes-objects.js';
+export type { KubeNode } from './kubernetes-objects.js';
+export { parseBudgets, parseLocalClaims, parsePodsToEvict } from './eviction-objects.js';
+
+/** The owner of the fields that oxide applies. */
+const fieldManager = 'oxide';
+/** Real milliseconds; a server that accepts and never answers would be waited for endlessly. */
+const shortMs = 30_000;
+/** Real milliseconds for what is done without when the cluster does not answer. */
+const briefMs = 10_000;
+
+type CallOptions = Partial<Pick<Invocation, 'timeoutMs' | 'stdin' | 'waits'>>;
+
+function call(kubeconfig: string, args: readonly string[], options: CallOptions = {}): Invocation {
+  const target = ['--kubeconfig', kubeconfig];
+  return { tool: 'kubectl', timeoutMs: shortMs, ...options, args: [...target, ...args] };
+}
+
+/** JSON with `clientVersion.gitVersion`. */
+export const clientVersion = (): Invocation => ({
+  tool: 'kubectl',
+  args: ['version', '--client', '--output', 'json'],
+  timeoutMs: shortMs,
+});
+
+/** Succeeds when the Kubernetes API says that it is ready. */
+export const readyz = (kubeconfig: string): Invocation =>
+  call(kubeconfig, ['get', '--raw=/readyz', '--request-timeout=10s']);
+
+/** All nodes as JSON. See `parseNodes`. */
+export const getNodes = (kubeconfig: string): Invocation =>
+  call(kubeconfig, ['get', 'nodes', '--output', 'json', '--request-timeout=20s']);
+
+/** All persistent volumes as JSON. See `parseVolumeIds` and `parseLocalClaims`. */
+export const getPersistentVolumes = (kubeconfig: string): Invocation =>
+  call(kubeconfig, ['get', 'persistentvolumes', '--output', 'json', '--request-timeout=5s'], {
+    timeoutMs: briefMs,
+  });
+
+/** All services as JSON. See `parseUids`. */
+export const getServices = (kubeconfig: string): Invocation =>
+  call(
+    kubeconfig,
+    ['get', 'services', '--all-namespaces', '--output', 'json', '--request-timeout=5s'],
+    { timeoutMs: briefMs },
+  );
+
+/** The pods on a node, or all, as JSON. See `parsePodsToEvict`. */
+export const getPods = (kubeconfig: string, node?: string): Invocation =>
+  call(kubeconfig, [
+    ...['get', 'pods', '--all-namespaces', '--output', 'json', '--request-timeout=20s'],
+    ...(node === undefined ? [] : ['--field-selector', `spec.nodeName=${node}`]),
+  ]);
+
+/** All PodDisruptionBudgets as JSON. See `parseBudgets`. */
+export const getBudgets = (kubeconfig: string): Invocation =>
+  call(kubeconfig, [
+    ...['get', 'poddisruptionbudgets', '--all-namespaces'],
+    ...['--output', 'json', '--request-timeout=20s'],
+  ]);
+
+export const getCrd = (kubeconfig: string, name: string): Invocation =>
+  call(kubeconfig, ['get', 'crd', name, '--output', 'json', '--request-timeout=20s']);
+
+/** Applies manifests from stdin; takes over fields that another manager holds. */
+export const applyServerSide = (kubeconfig: string, manifest: string): Invocation =>
+  call(
+    kubeconfig,
+    [
+      'apply',
+      '--server-side',
+      '--force-conflicts',
+      `--field-manager=${fieldManager}`,
+      '--filename',
+      '-',
+    ],
+    { stdin: manifest, timeoutMs: 2 * 60_000 },
+  );
+
+/** Waits until the API serves these custom resources. */
+export const waitEstablished = (kubeconfig: string, crds: readonly string[]): Invocation =>
+  call(
+    kubeconfig,
+    ['wait', '--for=condition=Established', ...crds.map((name) => `crd/${name}`), '--timeout=60s'],
+    { timeoutMs: 90_000, waits: true },
+  );
+
+export interface RolloutOptions {
+  readonly namespace: string;
+  /** `daemonset/cilium` */
+  readonly workload: string;
+  /** Real milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Waits until a workload has all of its pods ready in their newest form. */
+export const rolloutStatus = (kubeconfig: string, options: RolloutOptions): Invocation =>
+  call(
+    kubeconfig,
+    [
+      ...['--namespace', options.namespace, 'rollout', 'status', options.workload],
+      `--timeout=${seconds(options.timeoutMs)}`,
+    ],
+    { timeoutMs: options.timeoutMs + shortMs, waits: true },
+  );
+
+export const uncordon = (kubeconfig: string, node: string): Invocation =>
+  call(kubeconfig, ['uncordon', node]);
+
+export interface DrainOptions {
+  readonly node: string;
+  /** Real milliseconds until kubectl gives up; pods that are not evicted stay. */
+  readonly timeoutMs: number;
+  /** Also pods that no controller would make again elsewhere. */
+  readonly force?: boolean;
+}
+
+/** Evicts the pods of a node within their disruption budgets; DaemonSets stay. */
+export const drain = (kubeconfig: string, options: DrainOptions): Invocation =>
+  call(
+    kubeconfig,
+    [
+      ...['drain', options.node, '--ignore-daemonsets', '--delete-emptydir-data'],
+      ...(options.force ? ['--force'] : []),
+      `--timeout=${seconds(options.timeoutMs)}`,
+    ],
+    // Gives up some seconds after its own timeout, at the next try of an eviction.
+    { timeoutMs: options.timeoutMs + shortMs, waits: true },
+  );
+
+/** Removes a node's registration; a node that is not there is no error. */
+export const deleteNode = (kubeconfig: string, node: string): Invocation =>
+  call(kubeconfig, ['delete', 'node', node, '--ignore-not-found', '--timeout=60s'], {
+    timeoutMs: 90_000,
+  });
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1_000)}s`;
+}

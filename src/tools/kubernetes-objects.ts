@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { OxideError } from '../lib/errors.js';
+
+/** A node as Kubernetes sees it. */
+export interface KubeNode {
+  readonly name: string;
+  readonly ready: boolean;
+  /** Why it is not Ready, in Kubernetes' words; empty when it is. */
+  readonly reason: string;
+  readonly internalIp: string | undefined;
+  readonly role: 'control-plane' | 'worker';
+  /** `v1.34.1` */
+  readonly kubeletVersion: string;
+  /** `v1.13.9`, from the name of its operating system; undefined when that is not Talos. */
+  readonly talosVersion: string | undefined;
+  /** Cordoned: takes no new pods. */
+  readonly unschedulable: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+const stringMap = z.record(z.string(), z.string()).default({});
+const condition = z.object({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string().default(''),
+  message: z.string().default(''),
+});
+
+const nodeSchema = z.object({
+  metadata: z.object({ name: z.string(), labels: stringMap }),
+  spec: z.object({ unschedulable: z.boolean().default(false) }).default({ unschedulable: false }),
+  status: z.object({
+    addresses: z.array(z.object({ type: z.string(), address: z.string() })).default([]),
+    conditions: z.array(condition).default([]),
+    nodeInfo: z.object({ kubeletVersion: z.string(), osImage: z.string().default('') }).optional(),
+  }),
+});
+
+const controlPlaneLabel = 'node-role.kubernetes.io/control-plane';
+
+/** Reads `kubectl get nodes -o json`. */
+export function parseNodes(stdout: string): KubeNode[] {
+  return readList(stdout, nodeSchema).map(({ metadata, spec, status }) => {
+    const ready = status.conditions.find(({ type }) => type === 'Ready');
+    const isReady = ready?.status === 'True';
+    return {
+      name: metadata.name,
+      ready: isReady,
+      reason: isReady ? '' : (ready?.message ?? '') || 'NotReady: no word from the kubelet yet',
+      internalIp: status.addresses.find(({ type }) => type === 'InternalIP')?.address,
+      role: controlPlaneLabel in metadata.labels ? 'control-plane' : 'worker',
+      kubeletVersion: status.nodeInfo?.kubeletVersion ?? '',
+      talosVersion: /^Talos \((v[^)]+)\)$/.exec(status.nodeInfo?.osImage ?? '')?.[1],
+      unschedulable: spec.unschedulable,
+      labels: metadata.labels,
+    };
+  });
+}
+
+/** The driver by which Kubernetes reaches Hetzner's volumes. */
+const hetznerDriver = 'csi.hetzner.cloud';
+
+const persistentVolumeSchema = z.object({
+  spec: z.object({
+    csi: z.object({ driver: z.string(), volumeHandle: z.string() }).optional(),
+  }),
+});
+
+/** Hetzner's ids of the volumes in `kubectl get persistentvolumes -o json`. */
+export function parseVolumeIds(stdout: string): number[] {
+  return readList(stdout, persistentVolumeSchema).flatMap(({ spec: { csi } }) =>
+    csi?.driver === hetznerDriver && /^\d+$/.test(csi.volumeHandle)
+      ? [Number(csi.volumeHandle)]
+      : [],
+  );
+}
+
+const identifiedSchema = z.object({ metadata: z.object({ uid: z.string() }) });
+
+/** The uids of the objects in `kubectl get … -o json`. */
+export function parseUids(stdout: string): string[] {
+  return readList(stdout, identifiedSchema).map(({ metadata }) => metadata.uid);
+}
+
+const crdSchema = z.object({ metadata: z.object({ annotations: stringMap }) });
+
+/** The release of the Gateway API that a CRD of it is from: `v1.4.1`. */
+export function gatewayBundleOf(stdout: string): string | undefined {
+  return read(stdout, crdSchema).metadata.annotations['gateway.networking.k8s.io/bundle-version'];
+}
+
+/** The items of a list that kubectl wrote as JSON, checked. */
+export function readList<S extends z.ZodType>(stdout: string, item: S): z.output<S>[] {
+  return read(stdout, z.object({ items: z.array(item) })).items;
+}
+
+function read<S extends z.ZodType>(stdout: string, schema: S): z.output<S> {
+  const parsed = schema.safeParse(parseJson(stdout));
+  if (parsed.success) return parsed.data;
+  throw new OxideError(
+    'the output of kubectl is not what it should be: it breaks off or is no JSON',
+    {
+      hint: 'Run the same command again.',
+    },
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

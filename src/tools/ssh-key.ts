@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto';
+import { getKeys } from 'micro-key-producer/ssh.js';
+import { Secret } from '../lib/secret.js';
+
+export interface SshKeyPair {
+  /** In OpenSSH's own format, as `ssh -i` reads it. */
+  readonly privateKey: Secret;
+  /** `ssh-ed25519 AAAA… comment` */
+  readonly publicKey: string;
+}
+
+/** A fresh ed25519 key pair without a passphrase. */
+export function createSshKeyPair(comment: string): SshKeyPair {
+  const { privateKey, publicKey } = getKeys(randomBytes(32), comment);
+  return { privateKey: new Secret(privateKey), publicKey };
+}

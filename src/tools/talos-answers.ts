@@ -1,0 +1,99 @@
+import { OxideError } from '../lib/errors.js';
+import type { ToolOutput } from './tool-error.js';
+
+export interface EtcdMember {
+  /** Hexadecimal, as `etcd remove-member` takes it. */
+  readonly id: string;
+  readonly hostname: string;
+  readonly peerUrls: readonly string[];
+  readonly clientUrls: readonly string[];
+  /** A learner has no vote yet. */
+  readonly learner: boolean;
+}
+
+/** Reads the table of `talosctl etcd members`; there is no other output format. */
+export function parseEtcdMembers({ stdout }: ToolOutput): EtcdMember[] {
+  const rows = readTable(stdout, ['ID', 'HOSTNAME', 'PEER URLS', 'CLIENT URLS', 'LEARNER']);
+  return rows.map((row) => ({
+    id: row['ID'] ?? '',
+    hostname: row['HOSTNAME'] ?? '',
+    peerUrls: urls(row['PEER URLS']),
+    clientUrls: urls(row['CLIENT URLS']),
+    learner: row['LEARNER'] === 'true',
+  }));
+}
+
+export interface EtcdStatus {
+  /** The node's own member id, hexadecimal. */
+  readonly member: string;
+  /** Member id of the leader; zeros when there is none. */
+  readonly leader: string;
+  readonly learner: boolean;
+  /** What etcd complains of: alarms; empty when all is well. */
+  readonly errors: string;
+}
+
+/** Reads the table of `talosctl etcd status` of one node; there is no other output format. */
+export function parseEtcdStatus({ stdout }: ToolOutput): EtcdStatus {
+  // Each column is followed by one that every version has; between LEARNER and ERRORS they differ.
+  const columns = ['MEMBER', 'DB SIZE', 'LEADER', 'RAFT INDEX', 'LEARNER', 'ERRORS'];
+  const [row] = readTable(stdout, columns);
+  if (!row) throw unreadable('no etcd status');
+  return {
+    member: row['MEMBER'] ?? '',
+    leader: row['LEADER'] ?? '',
+    learner: /^true\b/.test(row['LEARNER'] ?? ''),
+    errors: row['ERRORS'] ?? '',
+  };
+}
+
+/** The version of Talos that a node runs, from `talosctl version`: `v1.13.9`. */
+export function parseServerVersion({ stdout }: ToolOutput): string {
+  const tag = /^Server:[\s\S]*?^\s*Tag:\s+(v\S+)/m.exec(stdout)?.[1];
+  if (tag === undefined) throw unreadable('no version of the server');
+  return tag;
+}
+
+function urls(cell = ''): string[] {
+  return cell === '' ? [] : cell.split(',');
+}
+
+/**
+ * Columns start where their header starts: cells may be empty and headers hold spaces, so the text
+ * is cut at those positions.
+ */
+function readTable(text: string, headers: readonly string[]): Record<string, string>[] {
+  const [head = '', ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const columns = headers.map((header) => {
+    const start = new RegExp(`(?:^|\\s{2})${header}(?=\\s|$)`).exec(head);
+    if (!start) throw unreadable(`no column ${header}`);
+    return { header, start: start.index + start[0].length - header.length };
+  });
+  return lines.map((line) =>
+    Object.fromEntries(
+      columns.map(({ header, start }, i) => [
+        header,
+        line.slice(start, columns[i + 1]?.start).trim(),
+      ]),
+    ),
+  );
+}
+
+/**
+ * Whether etcd has ever run on a node, from `talosctl service etcd status`: a node that waits for a
+ * bootstrap, or to be taken in as a member, stays in `Preparing`. Undefined: the node has not come
+ * that far since its boot, ask again.
+ */
+export function hasEtcdData({ stdout }: ToolOutput): boolean | undefined {
+  const state = /^STATE\s+(\w+)/m.exec(stdout)?.[1];
+  if (state === undefined) throw unreadable('no STATE');
+  if (/\[(Running|Stopping|Finished|Failed)\]/.test(stdout)) return true;
+  if (['Running', 'Stopping', 'Finished', 'Failed'].includes(state)) return true;
+  return state === 'Preparing' ? false : undefined;
+}
+
+function unreadable(what: string): OxideError {
+  return new OxideError(`the output of talosctl is not what it should be: ${what}`, {
+    hint: 'Its version may not be the one that cluster.yaml needs: talosctl version --client',
+  });
+}

@@ -1,0 +1,136 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { InterruptedError, PreconditionError } from '../../src/lib/errors.js';
+import { cleanEnvironment } from '../../src/tools/environment.js';
+import {
+  createToolRunner,
+  ToolError,
+  type Invocation,
+  type RunTool,
+} from '../../src/tools/exec.js';
+import { WarpClock } from '../helpers/warp-clock.js';
+
+/** A tool that does what its first argument says. */
+const script = `
+const [does, ...rest] = process.argv.slice(2);
+const behaviours = {
+  echo: () => process.stdin.on('data', (data) => process.stdout.write(data)),
+  env: () => process.stdout.write(JSON.stringify(process.env)),
+  fail: () => { console.error(rest.join('\\n')); process.exit(3); },
+  hang: () => { process.stderr.write('waiting for ever\\n'); setInterval(() => {}, 1000); },
+  'exit-0-on-term': () => { process.on('SIGTERM', () => process.exit(0)); process.stderr.write('up\\n'); setInterval(() => {}, 1000); },
+  die: () => process.kill(process.pid, 'SIGKILL'),
+};
+behaviours[does]();
+`;
+
+let folder: string;
+let interrupt: AbortController;
+let debug: string[];
+let run: RunTool;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'oxide-tools-'));
+  await writeFile(join(folder, 'tool.cjs'), script);
+  await writeFile(join(folder, 'not-executable'), '');
+  await chmod(join(folder, 'not-executable'), 0o644);
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(() => {
+  interrupt = new AbortController();
+  debug = [];
+  run = createToolRunner({
+    commands: {
+      kubectl: { file: process.execPath, args: [join(folder, 'tool.cjs')] },
+      talosctl: { file: join(folder, 'absent'), args: [] },
+      helm: { file: join(folder, 'not-executable'), args: [] },
+    },
+    env: { GIVEN: 'yes' },
+    clock: new WarpClock(),
+    signal: interrupt.signal,
+    onDebug: (line) => debug.push(line),
+  });
+});
+
+const call = (...args: string[]): Invocation => ({ tool: 'kubectl', args, timeoutMs: 30_000 });
+
+async function failure(work: Promise<unknown>): Promise<ToolError> {
+  const caught: unknown = await work.catch((error: unknown) => error);
+  if (caught instanceof ToolError) return caught;
+  throw caught;
+}
+
+describe('a tool', () => {
+  it('gets its input and gives its output', async () => {
+    expect(await run({ ...call('echo'), stdin: 'kind: List\n' })).toEqual({
+      stdout: 'kind: List\n',
+      stderr: '',
+    });
+    expect(debug).toEqual([expect.stringMatching(/^kubectl echo: 0, \d+ ms$/)]);
+  });
+
+  it('gets the given environment and nothing of the process', async () => {
+    const { stdout } = await run({ ...call('env'), env: { OWN: '1' } });
+    const env = JSON.parse(stdout) as Record<string, string>;
+    expect(env).toMatchObject({ GIVEN: 'yes', OWN: '1' });
+    expect(env).not.toHaveProperty('HOME');
+  });
+
+  it('that fails is shown as it can be typed, with its last lines', async () => {
+    const error = await failure(run(call('fail', 'first', "it's", 'over')));
+    expect(error.message).toBe(
+      "kubectl fail first 'it'\\''s' over\n  exit code 3\n  first\n  it's\n  over",
+    );
+    expect(error.lastLine).toBe('over');
+    expect(error.says('first')).toBe(true);
+    expect(error.failure.exitCode).toBe(3);
+  });
+
+  it('that hangs is ended at its deadline', async () => {
+    const error = await failure(run({ ...call('hang'), timeoutMs: 400 }));
+    expect(error.failure.timedOut).toBe(true);
+    expect(error.message).toContain('no result within 0.4 s\n  waiting for ever');
+    expect(error.exitCode).toBe(6);
+  });
+
+  it('that was ended at its deadline failed, whatever its exit code says', async () => {
+    const error = await failure(run({ ...call('exit-0-on-term'), timeoutMs: 400 }));
+    expect(error.failure.timedOut).toBe(true);
+  });
+
+  it('that was killed failed', async () => {
+    const error = await failure(run(call('die')));
+    expect(error.failure.signal).toBe('SIGKILL');
+    expect(error.lastLine).toBe('ended by SIGKILL');
+  });
+
+  it('is asked to end by an interrupt, and its exit code 0 is no success', async () => {
+    const running = run(call('exit-0-on-term'));
+    setImmediate(() => {
+      interrupt.abort(new InterruptedError());
+    });
+    await expect(running).rejects.toBeInstanceOf(InterruptedError);
+    await expect(run(call('env'))).rejects.toBeInstanceOf(InterruptedError);
+  });
+
+  it.each(['talosctl', 'helm'] as const)('that is missing is named: %s', async (tool) => {
+    const caught: unknown = await run({ ...call(), tool }).catch((error: unknown) => error);
+    expect(caught).toBeInstanceOf(PreconditionError);
+    expect((caught as PreconditionError).message).toContain(`${tool} was not found`);
+    expect((caught as PreconditionError).hint).toContain('https://');
+  });
+});
+
+describe('the environment of tools', () => {
+  it('holds where things are, and nothing that changes what they do', () => {
+    const passed = { PATH: '/bin', Path: 'C:\\', HOME: '/home/u', https_proxy: 'http://p:1' };
+    const kept = { ...passed, SSL_CERT_FILE: '/c', XDG_CACHE_HOME: '/x', SystemRoot: 'C:\\W' };
+    const dropped = {
+      ...{ HCLOUD_TOKEN: 't', KUBECONFIG: '/k', TALOSCONFIG: '/t', TAG: 'v0', HELM_NAMESPACE: 'n' },
+      ...{ AWS_SECRET_ACCESS_KEY: 's', NODE_OPTIONS: '--x', absent: undefined },
+    };
+    expect(cleanEnvironment({ ...kept, ...dropped })).toEqual({ ...kept, KUBECTL_KUBERC: 'false' });
+  });
+});

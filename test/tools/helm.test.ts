@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import * as helm from '../../src/tools/helm.js';
+
+const release = { name: 'cilium', namespace: 'kube-system' };
+const where = '--kubeconfig out/kubeconfig --namespace kube-system';
+const chart = { chart: 'cilium', version: 'v1.19.6' };
+
+describe('helm is called', () => {
+  it.each([
+    [helm.clientVersion(), 'version --template {{.Version}}'],
+    [
+      helm.pull({ ...chart, from: 'https://helm.cilium.io' }, 'scratch'),
+      'pull cilium --repo https://helm.cilium.io --version 1.19.6 --destination scratch',
+    ],
+    [
+      helm.pull({ ...chart, from: 'oci://quay.io/cilium/charts/cilium' }, 'scratch'),
+      'pull oci://quay.io/cilium/charts/cilium --version 1.19.6 --destination scratch',
+    ],
+    [
+      helm.upgradeInstall('out/kubeconfig', release, { chart: 'c.tgz', values: 'v.yaml' }),
+      `upgrade cilium c.tgz --install --values v.yaml --history-max 5 --timeout 5m ${where}`,
+    ],
+    [helm.status('out/kubeconfig', release), `status cilium --output json ${where}`],
+    [helm.getValues('out/kubeconfig', release), `get values cilium --output json ${where}`],
+    [helm.getMetadata('out/kubeconfig', release), `get metadata cilium --output json ${where}`],
+    [helm.uninstall('out/kubeconfig', release), `uninstall cilium ${where}`],
+    [helm.rollback('out/kubeconfig', release), `rollback cilium ${where}`],
+  ])('%# as documented', (invocation, args) => {
+    expect(invocation.tool).toBe('helm');
+    expect(invocation.args.join(' ')).toBe(args);
+    // Waiting for Cilium with helm is a deadlock, and undoing it removes the network.
+    expect(args).not.toMatch(/--wait|--atomic|--rollback-on-failure/);
+  });
+
+  it.each([
+    ['https://helm.cilium.io', true],
+    ['http://127.0.0.1:8080/charts', true],
+    ['oci://quay.io/cilium/charts/cilium', true],
+    ['./charts/cilium', false],
+    ['C:\\charts\\cilium.tgz', false],
+  ])('with %s fetched: %s', (from, fetched) => {
+    expect(helm.isChartUrl(from)).toBe(fetched);
+  });
+});
+
+describe('the answers of helm', () => {
+  it('tell the state of a release', () => {
+    const json =
+      '{"name":"cilium","info":{"status":"pending-install"},"version":1,"namespace":"x"}';
+    expect(helm.parseStatus(json)).toEqual({ status: 'pending-install', revision: 1 });
+  });
+
+  it('tell the chart without a leading v', () => {
+    const json = '{"name":"cilium","chart":"cilium","version":"v1.19.6","appVersion":"1.19.6"}';
+    expect(helm.parseMetadata(json)).toEqual({ chart: 'cilium', version: '1.19.6' });
+  });
+
+  it('tell the values, or that there are none', () => {
+    expect(helm.parseValues('{"a":{"b":1}}')).toEqual({ a: { b: 1 } });
+    expect(helm.parseValues('null\n')).toEqual({});
+  });
+
+  it('that break off are an error', () => {
+    expect(() => helm.parseStatus('{"info":{"sta')).toThrow('breaks off');
+  });
+});

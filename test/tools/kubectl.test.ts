@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import * as kubectl from '../../src/tools/kubectl.js';
+
+const k = '--kubeconfig out/kubeconfig';
+
+describe('kubectl is called', () => {
+  it.each([
+    [kubectl.clientVersion(), 'version --client --output json'],
+    [kubectl.readyz('out/kubeconfig'), `${k} get --raw=/readyz --request-timeout=10s`],
+    [kubectl.getNodes('out/kubeconfig'), `${k} get nodes --output json --request-timeout=20s`],
+    [
+      kubectl.getPods('out/kubeconfig', 'demo-web-1'),
+      `${k} get pods --all-namespaces --output json --request-timeout=20s --field-selector spec.nodeName=demo-web-1`,
+    ],
+    [
+      kubectl.getCrd('out/kubeconfig', 'a.b'),
+      `${k} get crd a.b --output json --request-timeout=20s`,
+    ],
+    [
+      kubectl.applyServerSide('out/kubeconfig', 'kind: List'),
+      `${k} apply --server-side --force-conflicts --field-manager=oxide --filename -`,
+    ],
+    [
+      kubectl.waitEstablished('out/kubeconfig', ['a.b', 'c.d']),
+      `${k} wait --for=condition=Established crd/a.b crd/c.d --timeout=60s`,
+    ],
+    [
+      kubectl.rolloutStatus('out/kubeconfig', {
+        ...{ namespace: 'kube-system', workload: 'daemonset/cilium', timeoutMs: 600_000 },
+      }),
+      `${k} --namespace kube-system rollout status daemonset/cilium --timeout=600s`,
+    ],
+    [kubectl.uncordon('out/kubeconfig', 'n'), `${k} uncordon n`],
+    [
+      kubectl.drain('out/kubeconfig', { node: 'n', timeoutMs: 12_500 }),
+      `${k} drain n --ignore-daemonsets --delete-emptydir-data --timeout=13s`,
+    ],
+    [
+      kubectl.drain('out/kubeconfig', { node: 'n', timeoutMs: 1_000, force: true }),
+      `${k} drain n --ignore-daemonsets --delete-emptydir-data --force --timeout=1s`,
+    ],
+    [
+      kubectl.deleteNode('out/kubeconfig', 'n'),
+      `${k} delete node n --ignore-not-found --timeout=60s`,
+    ],
+  ])('%# as documented', (invocation, args) => {
+    expect(invocation.tool).toBe('kubectl');
+    expect(invocation.args.join(' ')).toBe(args);
+  });
+
+  it('with manifests on its input, never in its arguments', () => {
+    expect(kubectl.applyServerSide('k', 'kind: Secret').stdin).toBe('kind: Secret');
+  });
+});
+
+const condition = (status: string, message: string) => ({
+  type: 'Ready',
+  status,
+  reason: 'Kubelet',
+  message,
+});
+const node = (name: string, status: object, spec: object = {}, labels: object = {}) => ({
+  metadata: { name, labels, uid: 'x' },
+  spec,
+  status: { nodeInfo: { kubeletVersion: 'v1.34.1' }, ...status },
+});
+
+describe('nodes', () => {
+  it('are Ready, or say why not', () => {
+    const items = [
+      node(
+        'cp',
+        {
+          conditions: [condition('True', 'kubelet is posting ready status')],
+          addresses: [
+            { type: 'InternalIP', address: '10.0.1.254' },
+            { type: 'Hostname', address: 'cp' },
+          ],
+        },
+        { unschedulable: true },
+        { 'node-role.kubernetes.io/control-plane': '' },
+      ),
+      node('web', { conditions: [condition('False', 'cni plugin not initialized')] }),
+      node('new', {}),
+    ];
+    const nodes = kubectl.parseNodes(JSON.stringify({ kind: 'List', items }));
+    expect(nodes).toMatchObject([
+      {
+        ...{ name: 'cp', ready: true, reason: '', internalIp: '10.0.1.254' },
+        ...{ role: 'control-plane', unschedulable: true, kubeletVersion: 'v1.34.1' },
+      },
+      { name: 'web', ready: false, reason: 'cni plugin not initialized', role: 'worker' },
+      { name: 'new', ready: false, reason: 'NotReady: no word from the kubelet yet' },
+    ]);
+  });
+
+  it('of an output that breaks off are an error, not an empty list', () => {
+    expect(() => kubectl.parseNodes('{"items": [{"metadata"')).toThrow('breaks off');
+  });
+});
+
+describe('pods', () => {
+  it('say where they run, who controls them and whether their data is on the node', () => {
+    const pod = (name: string, volumes: object[], phase: string) => ({
+      metadata: {
+        namespace: 'shop',
+        name,
+        ownerReferences: [{ kind: 'StatefulSet', controller: true }],
+      },
+      spec: { nodeName: 'web', volumes },
+      status: { phase },
+    });
+    const claim = (claimName: string) => ({ persistentVolumeClaim: { claimName } });
+    const items = [
+      pod('db-0', [claim('on-disk')], 'Running'),
+      pod('db-1', [claim('on-volume')], 'Succeeded'),
+    ];
+    const read = kubectl.parsePodsToEvict(JSON.stringify({ items }), new Set(['shop/on-disk']));
+    const both = { namespace: 'shop', node: 'web', controller: 'StatefulSet', mirror: false };
+    expect(read).toMatchObject([
+      { ...both, name: 'db-0', finished: false, localData: true },
+      { ...both, name: 'db-1', finished: true, localData: false },
+    ]);
+  });
+});
+
+describe('a CRD', () => {
+  it('of the Gateway API says of which release it is', () => {
+    const annotations = { 'gateway.networking.k8s.io/bundle-version': 'v1.4.1' };
+    const crd = (metadata: object) => JSON.stringify({ metadata });
+    expect(kubectl.gatewayBundleOf(crd({ annotations }))).toBe('v1.4.1');
+    expect(kubectl.gatewayBundleOf(crd({}))).toBeUndefined();
+  });
+});
+
+describe('persistent volumes', () => {
+  it('name the volumes of Hetzner behind them, and no others', () => {
+    const csi = (driver: string, volumeHandle: string) => ({
+      spec: { csi: { driver, volumeHandle } },
+    });
+    const items = [
+      csi('csi.hetzner.cloud', '4711'),
+      csi('csi.hetzner.cloud', 'not-a-number'),
+      csi('driver.longhorn.io', '12'),
+      { spec: { hostPath: { path: '/data' } } },
+    ];
+    expect(kubectl.parseVolumeIds(JSON.stringify({ items }))).toEqual([4711]);
+  });
+});

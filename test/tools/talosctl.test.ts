@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import * as talosctl from '../../src/tools/talosctl.js';
+import { output, toolError } from './tool-error.js';
+
+const target = { talosconfig: 'out/talosconfig', endpoint: '203.0.113.7', node: '10.0.1.253' };
+const at = '--talosconfig out/talosconfig --endpoints 203.0.113.7 --nodes 10.0.1.253';
+const generated = {
+  cluster: 'demo',
+  endpoint: 'https://10.0.1.254:6443',
+  secrets: 'out/secrets.yaml',
+  output: 'scratch/cp.yaml',
+  contract: 'v1.13',
+  kubernetesVersion: 'v1.34.1',
+  patchFiles: ['scratch/patch-0.yaml', 'scratch/patch-1.yaml'],
+  additionalSans: ['api.example.com'],
+};
+const genConfig =
+  'gen config demo https://10.0.1.254:6443 --with-secrets out/secrets.yaml --talos-version v1.13 ' +
+  '--kubernetes-version 1.34.1 --with-docs=false --with-examples=false ' +
+  'PATCHES--additional-sans api.example.com --output-types';
+const genConfigOf = (role?: string) =>
+  genConfig.replace(
+    'PATCHES',
+    role === undefined
+      ? ''
+      : `--config-patch-${role} @scratch/patch-0.yaml --config-patch-${role} @scratch/patch-1.yaml `,
+  );
+
+describe('talosctl is called', () => {
+  it.each([
+    [talosctl.clientVersion(), 'version --client --short'],
+    [
+      talosctl.genSecrets({ file: 'scratch/s.yaml', contract: 'v1.13' }),
+      'gen secrets --output-file scratch/s.yaml --talos-version v1.13',
+    ],
+    [
+      talosctl.genConfig({ ...generated, role: 'control-plane' }),
+      `${genConfigOf('control-plane')} controlplane --output scratch/cp.yaml`,
+    ],
+    [
+      talosctl.genConfig({ ...generated, role: 'worker' }),
+      `${genConfigOf('worker')} worker --output scratch/cp.yaml`,
+    ],
+    [
+      talosctl.genConfig({ ...generated, outputType: 'talosconfig' }),
+      `${genConfigOf()} talosconfig --output scratch/cp.yaml`,
+    ],
+    [talosctl.validateConfig('a.yaml'), 'validate --config a.yaml --mode cloud'],
+    [talosctl.version(target), `version --short ${at}`],
+    [talosctl.bootstrap(target), `bootstrap ${at}`],
+    [talosctl.etcdService(target), `service etcd status ${at}`],
+    [talosctl.etcdMembers(target), `etcd members ${at}`],
+    [talosctl.etcdRemoveMember(target, 'c1'), `etcd remove-member c1 ${at}`],
+    [talosctl.etcdSnapshot(target, 'db.snapshot'), `etcd snapshot db.snapshot ${at}`],
+    [talosctl.kubeconfig(target, 'k'), `kubeconfig k --merge=false --force ${at}`],
+    [talosctl.reset(target, { graceful: true, timeoutMs: 1 }), `reset --graceful=true ${at}`],
+  ])('%# as documented', (invocation, args) => {
+    expect(invocation.tool).toBe('talosctl');
+    expect(invocation.args.join(' ')).toBe(args);
+  });
+});
+
+const members = `NODE         ID                 HOSTNAME     PEER URLS                 CLIENT URLS               LEARNER
+10.0.1.254   0c3b4f0f5a3f2c11   demo-cp-1    https://10.0.1.254:2380   https://10.0.1.254:2379   false
+10.0.1.254   9e8d7c6b5a493827                https://10.0.1.253:2380                             true
+`;
+
+describe('the members of etcd', () => {
+  it('are read from the table, empty cells included', () => {
+    expect(talosctl.parseEtcdMembers(output(members))).toEqual([
+      {
+        ...{ id: '0c3b4f0f5a3f2c11', hostname: 'demo-cp-1', learner: false },
+        ...{ peerUrls: ['https://10.0.1.254:2380'], clientUrls: ['https://10.0.1.254:2379'] },
+      },
+      {
+        ...{ id: '9e8d7c6b5a493827', hostname: '', learner: true },
+        ...{ peerUrls: ['https://10.0.1.253:2380'], clientUrls: [] },
+      },
+    ]);
+  });
+
+  it('are read without the column of the node, which older versions leave out', () => {
+    const table = `ID                 HOSTNAME    PEER URLS                 CLIENT URLS               LEARNER
+0c3b4f0f5a3f2c11   demo-cp-1   https://10.0.1.254:2380   https://10.0.1.254:2379   false
+`;
+    expect(talosctl.parseEtcdMembers(output(table))).toMatchObject([{ hostname: 'demo-cp-1' }]);
+  });
+
+  it('that break off are an error', () => {
+    expect(() => talosctl.parseEtcdMembers(output('NODE     ID'))).toThrow('no column HOSTNAME');
+  });
+});
+
+const service = (state: string, ...events: string[]) =>
+  output(`NODE     10.0.1.254
+ID       etcd
+STATE    ${state}
+HEALTH   ?
+EVENTS   ${events.join('\n         ')}
+`);
+
+describe('the data of etcd', () => {
+  it.each([
+    ['Running', ['[Running]: Started task etcd (PID 2345) (1m30s ago)'], true],
+    ['Failed', ['[Failed]: Condition failed (1s ago)'], true],
+    ['Preparing', ['[Preparing]: Running pre state (2m ago)'], false],
+    ['Preparing', ['[Preparing]: Running pre state (1s ago)', '[Running]: Started (1h ago)'], true],
+    ['Waiting', ['[Waiting]: Waiting for service "cri" to be "up" (1s ago)'], undefined],
+    ['Initialized', [], undefined],
+  ])('of a service in the state %s with the events %j', (state, events, expected) => {
+    expect(talosctl.hasEtcdData(service(state, ...events))).toBe(expected);
+  });
+});
+
+const grpc = (code: string, text: string) =>
+  toolError(`error executing bootstrap: rpc error: code = ${code} desc = ${text}`);
+
+describe('a failed call', () => {
+  it.each([
+    [grpc('AlreadyExists', 'etcd data directory is not empty'), 'already'],
+    [grpc('FailedPrecondition', 'bootstrap is not available yet'), 'retry'],
+    [grpc('FailedPrecondition', 'time is not in sync yet'), 'retry'],
+    [
+      grpc(
+        'Unavailable',
+        'connection error: desc = "transport: Error while dialing: dial tcp 203.0.113.7:50000: connect: connection refused"',
+      ),
+      'retry',
+    ],
+    [grpc('Unimplemented', 'bootstrap is only available on control plane nodes'), 'fail'],
+    [grpc('InvalidArgument', 'etcd is not configured'), 'fail'],
+    [toolError('unknown flag: --foo'), 'fail'],
+  ] as const)('of bootstrap is judged: %s', (error, outcome) => {
+    expect(talosctl.bootstrapOutcome(error)).toBe(outcome);
+  });
+
+  it.each([
+    ['dial tcp 203.0.113.7:50000: connect: connection refused', /^connection refused/],
+    ['dial tcp 203.0.113.7:50000: i/o timeout', /^no answer/],
+    [
+      'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      /^the node is in maintenance mode or has other secrets/,
+    ],
+    ['service "etcd" is not registered on any nodes', /^the node has not started etcd yet/],
+    ['dial tcp: connect: no route to host', /^no route/],
+  ])('says why the node does not answer yet: %s', (stderr, expected) => {
+    expect(talosctl.talosNotReady(toolError(stderr))).toMatch(expected);
+  });
+
+  it('that ran into its deadline is a node that does not answer', () => {
+    expect(talosctl.talosNotReady(toolError('', { timedOut: true }))).toBe(
+      'no answer from the node',
+    );
+  });
+
+  it('for another reason is no reason to wait', () => {
+    expect(talosctl.talosNotReady(toolError('unknown flag: --foo'))).toBeUndefined();
+    const expired =
+      'x509: certificate has expired or is not yet valid: current time 2027-01-01T00:00:00Z is after 2026-12-01T00:00:00Z';
+    expect(talosctl.talosNotReady(toolError(expired))).toBeUndefined();
+  });
+});
