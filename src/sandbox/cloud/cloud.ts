@@ -1,0 +1,177 @@
+import type { Machine, MachineRoom } from '../machines.js';
+import type { Random, Simulated } from '../simulation.js';
+import type { ActionFailure } from './actions.js';
+import { ApiError } from './api-error.js';
+import { parseJson } from './body.js';
+import { serverTypes } from './catalogue.js';
+import { reconcileSelectors } from './firewall-targets.js';
+import { addSystemImages } from './images.js';
+import { admits, listMachines } from './machine-room.js';
+import { byIdOrName } from './market.js';
+import { advanceProject, nextEvent } from './progress.js';
+import { Project, type SavedProject } from './project.js';
+import { RateLimit } from './rate-limit.js';
+import type { Architecture } from './records.js';
+import type { CloudRequest, CloudResponse } from './request.js';
+import type { Answer } from './route.js';
+import { findRoute } from './router.js';
+import { switchOff } from './server-changes.js';
+import { ensureSnapshot, type SnapshotOrder } from './snapshots.js';
+
+export type { CloudRequest, CloudResponse } from './request.js';
+
+export interface CloudOptions {
+  readonly random: Random;
+  /** Simulated ms since the epoch. */
+  readonly now: number;
+  /** The API token of the project. */
+  readonly token: string;
+  /** What `toJSON()` gave. */
+  readonly saved?: unknown;
+  /** The account's limit of servers; none unless given. */
+  readonly serverLimit?: number;
+}
+
+interface SavedCloud {
+  readonly project: SavedProject;
+  readonly rateLimit: { tokens: number; at: number };
+  readonly requests: number;
+}
+
+/** One project of a simulated Hetzner Cloud, and the computers that run in it. */
+export class Cloud implements Simulated, MachineRoom {
+  readonly #project: Project;
+  readonly #token: string;
+  readonly #rateLimit: RateLimit;
+  #requests: number;
+
+  constructor(options: CloudOptions) {
+    const { random, now, serverLimit = Infinity } = options;
+    // Copied: the saved state belongs to the caller.
+    const saved = structuredClone(options.saved) as SavedCloud | undefined;
+    this.#project = new Project({ random, now, serverLimit, saved: saved?.project });
+    this.#token = options.token;
+    this.#rateLimit = new RateLimit(now, saved?.rateLimit);
+    this.#requests = saved?.requests ?? 0;
+    if (!saved) addSystemImages(this.#project);
+  }
+
+  /** Answers one API request at a point in simulated time. */
+  request(request: CloudRequest, now: number): CloudResponse {
+    this.advance(now);
+    this.#requests++;
+    const answer = this.#answer(request, now);
+    const headers: Record<string, string> = {
+      ...this.#rateLimit.headers(now),
+      'x-correlation-id': this.#requests.toString(16).padStart(16, '0'),
+      ...answer.headers,
+    };
+    if (answer.body === undefined) return { status: answer.status, headers, body: undefined };
+    headers['content-type'] = 'application/json';
+    return { status: answer.status, headers, body: JSON.stringify(answer.body) };
+  }
+
+  /** Puts a Talos snapshot into the project, unless it is there already. Returns its id. */
+  ensureSnapshot(order: SnapshotOrder): number {
+    return ensureSnapshot(this.#project, order);
+  }
+
+  /** The architecture of a server type; undefined when there is no such type. */
+  architectureOf(serverType: string): Architecture | undefined {
+    return byIdOrName(serverTypes, serverType)?.architecture;
+  }
+
+  /** Sells a server type out in a location, or has it again. */
+  setAvailability(type: string, location: string, available: boolean): void {
+    this.#project.market.setAvailability(type, location, available);
+  }
+
+  /** Closes a location for new servers. */
+  disableLocation(name: string): void {
+    this.#project.market.disableLocation(name);
+  }
+
+  /** Uses up the request budget but for `left` requests, as another client of the project would. */
+  drainRateLimit(now: number, left = 0): void {
+    this.#rateLimit.drain(now, left);
+  }
+
+  /** Lets running actions end in error instead of taking effect. */
+  failActions(ids: readonly number[], failure: ActionFailure): void {
+    for (const id of ids) this.#project.actions.get(id).failure = failure;
+  }
+
+  /** Makes running actions take `factor` times as long. */
+  slowActions(ids: readonly number[], factor: number): void {
+    for (const id of ids) {
+      const action = this.#project.actions.get(id);
+      const extra = action.durationMs * (factor - 1);
+      action.durationMs += extra;
+      if (action.dueAt !== null) action.dueAt += extra;
+    }
+  }
+
+  machines(): readonly Machine[] {
+    return listMachines(this.#project);
+  }
+
+  powerOff(machineId: number): void {
+    const server = this.#project.servers.find(machineId);
+    if (server) switchOff(server);
+  }
+
+  admits(machineId: number, source: string, port: number): boolean {
+    return admits(this.#project, machineId, { source, port });
+  }
+
+  nextDue(): number | undefined {
+    return nextEvent(this.#project);
+  }
+
+  advance(now: number): void {
+    advanceProject(this.#project, now);
+  }
+
+  toJSON(): SavedCloud {
+    return {
+      project: this.#project.toJSON(),
+      rateLimit: this.#rateLimit.toJSON(),
+      requests: this.#requests,
+    };
+  }
+
+  #answer(request: CloudRequest, now: number): Answer {
+    try {
+      if (!this.#rateLimit.take(now)) {
+        throw new ApiError(429, 'rate_limit_exceeded', 'limit of 3600 requests per hour reached');
+      }
+      return this.#handle(request);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const { status, code, message, details } = error;
+      return { status, body: { error: { code, message, details } } };
+    }
+  }
+
+  #handle(request: CloudRequest): Answer {
+    const { method, path, query } = request;
+    const match = findRoute(path);
+    if (!match) throw new ApiError(404, 'not_found', 'api route not found');
+    this.#authenticate(request.headers['authorization']);
+    const handler = match.handlers[method];
+    if (!handler) throw new ApiError(405, 'method_not_allowed', 'method not allowed');
+    const { id, subId } = match;
+    const body = method === 'GET' ? undefined : parseJson(request.body);
+    const answer = handler(this.#project, { id, subId, path, query, body });
+    if (method !== 'GET') reconcileSelectors(this.#project);
+    return answer;
+  }
+
+  #authenticate(authorization: string | undefined): void {
+    const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
+    if (token === undefined) throw new ApiError(401, 'unauthorized', 'token is required');
+    if (token !== this.#token) {
+      throw new ApiError(401, 'unauthorized', 'the token you have provided is invalid');
+    }
+  }
+}

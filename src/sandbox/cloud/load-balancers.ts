@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { renderAction, type Effect } from './actions.js';
+import { invalidField, notFound, protectedFromDeletion } from './api-error.js';
+import { checkBody } from './body.js';
+import { loadBalancerTypes, locations } from './catalogue.js';
+import { nameField } from './fields.js';
+import { labelsField } from './labels.js';
+import { list } from './listing.js';
+import { loadBalancerActionRoutes } from './load-balancer-actions.js';
+import { completeService, createFields, targetOf } from './load-balancer-fields.js';
+import type { LoadBalancerRecord } from './load-balancer-records.js';
+import { assertService, assertTarget } from './load-balancer-rules.js';
+import { renderLoadBalancer } from './load-balancer-view.js';
+import { byIdOrName, locationNamed } from './market.js';
+import { privateAddress } from './private-addresses.js';
+import type { Project } from './project.js';
+import { nextIpv4, nextIpv6 } from './public-addresses.js';
+import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+
+const updateFields = z.strictObject({
+  name: nameField(128).optional(),
+  labels: labelsField.optional(),
+});
+
+export const loadBalancerRoutes: readonly Route[] = [
+  ['GET', '/load_balancers', listLoadBalancers],
+  ['POST', '/load_balancers', create],
+  [
+    'GET',
+    '/load_balancers/{id}',
+    (project, { id }) =>
+      ok({ load_balancer: renderLoadBalancer(project, project.loadBalancers.get(id)) }),
+  ],
+  ['PUT', '/load_balancers/{id}', update],
+  ['DELETE', '/load_balancers/{id}', remove],
+  ...loadBalancerActionRoutes,
+];
+
+function listLoadBalancers(project: Project, call: Call): Answer {
+  return list(call, {
+    key: 'load_balancers',
+    rows: project.loadBalancers.all(),
+    render: (balancer) => renderLoadBalancer(project, balancer),
+    filters: { name: (balancer) => balancer.name },
+    sorts: {
+      id: (balancer) => balancer.id,
+      name: (balancer) => balancer.name,
+      created: (balancer) => balancer.created,
+    },
+    labels: (balancer) => balancer.labels,
+  });
+}
+
+function create(project: Project, call: Call): Answer {
+  const body = checkBody(createFields, call.body);
+  project.assertNameFree(project.loadBalancers, body.name);
+  const type = byIdOrName(loadBalancerTypes, body.load_balancer_type);
+  if (!type) throw notFound('load balancer type', body.load_balancer_type);
+  const location = placeOf(body);
+  const balancer: LoadBalancerRecord = {
+    id: project.newId(),
+    name: body.name,
+    created: project.now,
+    labels: body.labels,
+    loadBalancerType: type.name,
+    location,
+    algorithm: body.algorithm.type,
+    publicInterface: body.public_interface,
+    ipv4: nextIpv4(project),
+    ipv6: nextIpv6(project),
+    privateNet: networkOf(project, body.network, location),
+    services: [],
+    targets: [],
+    protection: false,
+  };
+  for (const wish of body.services) {
+    const service = completeService(wish);
+    assertService(balancer, service);
+    balancer.services.push(service);
+  }
+  for (const wish of body.targets) {
+    const target = targetOf(wish);
+    assertTarget(project, balancer, target);
+    balancer.targets.push(target);
+  }
+  project.loadBalancers.add(balancer);
+  const self = { id: balancer.id, type: 'load_balancer' } as const;
+  const effect: Effect = { kind: 'load-balancer-attached', loadBalancer: balancer.id };
+  const action = project.start({
+    command: 'create_load_balancer',
+    resources: [self],
+    duration: 'createLoadBalancer',
+    effect,
+    locks: self,
+  });
+  return created({
+    load_balancer: renderLoadBalancer(project, balancer),
+    action: renderAction(action),
+  });
+}
+
+function placeOf(body: z.output<typeof createFields>): string {
+  if ((body.location === undefined) === (body.network_zone === undefined)) {
+    throw invalidField('location', 'exactly one of location and network_zone must be given');
+  }
+  if (body.location !== undefined) return locationNamed(body.location).name;
+  const found = locations.find((location) => location.network_zone === body.network_zone);
+  if (!found) throw invalidField('network_zone', 'does not exist');
+  return found.name;
+}
+
+function networkOf(
+  project: Project,
+  id: number | undefined,
+  location: string,
+): LoadBalancerRecord['privateNet'] {
+  if (id === undefined) return null;
+  const network = project.networks.get(id);
+  return { network: id, ip: privateAddress(project, network, { location }), attached: false };
+}
+
+function update(project: Project, call: Call): Answer {
+  const balancer = project.loadBalancers.get(call.id);
+  const body = checkBody(updateFields, call.body);
+  if (body.name !== undefined) {
+    project.assertNameFree(project.loadBalancers, body.name, { except: balancer.id });
+    balancer.name = body.name;
+  }
+  balancer.labels = body.labels ?? balancer.labels;
+  return ok({ load_balancer: renderLoadBalancer(project, balancer) });
+}
+
+function remove(project: Project, call: Call): Answer {
+  const balancer = project.loadBalancers.get(call.id);
+  if (balancer.protection) throw protectedFromDeletion('load balancer');
+  project.assertUnlocked({ id: balancer.id, type: 'load_balancer' });
+  project.loadBalancers.remove(balancer.id);
+  return deleted;
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { isPrivate, parseRange } from './address-math.js';
+import { invalidField, protectedFromDeletion } from './api-error.js';
+import { checkBody } from './body.js';
+import { nameField } from './fields.js';
+import { labelsField } from './labels.js';
+import { list } from './listing.js';
+import { networkActionRoutes } from './network-actions.js';
+import { listMembers, renderNetwork } from './network-view.js';
+import type { Project } from './project.js';
+import type { NetworkRecord } from './records.js';
+import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+import { addRoute, addSubnet, routeFields, subnetFields } from './subnets.js';
+
+const createFields = z.strictObject({
+  name: nameField(128),
+  ip_range: z.string(),
+  labels: labelsField.default({}),
+  subnets: z.array(subnetFields).max(50).default([]),
+  routes: z.array(routeFields).max(100).default([]),
+  expose_routes_to_vswitch: z.boolean().default(false),
+});
+
+const updateFields = z.strictObject({
+  name: nameField(128).optional(),
+  labels: labelsField.optional(),
+  expose_routes_to_vswitch: z.boolean().optional(),
+});
+
+export const networkRoutes: readonly Route[] = [
+  ['GET', '/networks', listNetworks],
+  ['POST', '/networks', create],
+  [
+    'GET',
+    '/networks/{id}',
+    (project, { id }) => ok({ network: renderNetwork(project, project.networks.get(id)) }),
+  ],
+  ['PUT', '/networks/{id}', update],
+  ['DELETE', '/networks/{id}', remove],
+  ['GET', '/networks/{id}/members', listMembers],
+  ...networkActionRoutes,
+];
+
+function listNetworks(project: Project, call: Call): Answer {
+  return list(call, {
+    key: 'networks',
+    rows: project.networks.all(),
+    render: (network) => renderNetwork(project, network),
+    filters: { name: (network) => network.name },
+    sorts: {
+      id: (network) => network.id,
+      name: (network) => network.name,
+      created: (network) => network.created,
+    },
+    labels: (network) => network.labels,
+  });
+}
+
+function create(project: Project, call: Call): Answer {
+  const body = checkBody(createFields, call.body);
+  project.assertNameFree(project.networks, body.name);
+  const range = parseRange(body.ip_range);
+  if (!range || !isPrivate(range) || range.prefix > 24) {
+    throw invalidField('ip_range', 'must be a private range of RFC 1918 and at least a /24');
+  }
+  const network: NetworkRecord = {
+    id: project.newId(),
+    name: body.name,
+    created: project.now,
+    labels: body.labels,
+    ipRange: body.ip_range,
+    subnets: [],
+    routes: [],
+    protection: false,
+    exposeRoutes: body.expose_routes_to_vswitch,
+    releasing: [],
+  };
+  for (const subnet of body.subnets) addSubnet(network, subnet).usable = true;
+  for (const route of body.routes) addRoute(network, route);
+  project.networks.add(network);
+  return created({ network: renderNetwork(project, network) });
+}
+
+function update(project: Project, call: Call): Answer {
+  const network = project.networks.get(call.id);
+  const body = checkBody(updateFields, call.body);
+  if (body.name !== undefined) {
+    project.assertNameFree(project.networks, body.name, { except: network.id });
+    network.name = body.name;
+  }
+  network.labels = body.labels ?? network.labels;
+  network.exposeRoutes = body.expose_routes_to_vswitch ?? network.exposeRoutes;
+  return ok({ network: renderNetwork(project, network) });
+}
+
+/** Members are detached by the way. */
+function remove(project: Project, call: Call): Answer {
+  const network = project.networks.get(call.id);
+  if (network.protection) throw protectedFromDeletion('network');
+  project.assertUnlocked({ id: network.id, type: 'network' });
+  for (const server of project.servers.all()) {
+    server.privateNets = server.privateNets.filter((net) => net.network !== network.id);
+  }
+  for (const balancer of project.loadBalancers.all()) {
+    if (balancer.privateNet?.network === network.id) balancer.privateNet = null;
+  }
+  project.networks.remove(network.id);
+  return deleted;
+}

@@ -1,0 +1,157 @@
+import type { Labels } from './labels.js';
+
+export type Architecture = 'x86' | 'arm';
+
+/** What every labelled resource has. Times are simulated ms since the epoch. */
+interface Resource {
+  readonly id: number;
+  name: string;
+  readonly created: number;
+  labels: Labels;
+}
+
+/** The Talos system that a snapshot carries; null for any other content. */
+interface TalosDisk {
+  readonly talosVersion: string;
+  readonly architecture: Architecture;
+}
+
+type ServerStatus = 'initializing' | 'starting' | 'running' | 'stopping' | 'off' | 'deleting';
+
+export interface PrivateNet {
+  readonly network: number;
+  readonly ip: string;
+  readonly aliasIps: readonly string[];
+  readonly mac: string;
+  /** False while the attachment is under way: the address is taken, but not yet shown. */
+  attached: boolean;
+}
+
+interface AppliedFirewall {
+  readonly firewall: number;
+  /** Applied through a label selector instead of by name. */
+  readonly bySelector: boolean;
+  applied: boolean;
+  /** When a selector's application takes effect; null when an action does it. */
+  appliesAt: number | null;
+}
+
+export interface ServerRecord extends Resource {
+  status: ServerStatus;
+  readonly serverType: string;
+  readonly location: string;
+  imageId: number;
+  disk: TalosDisk | null;
+  readonly userData: string;
+  protection: boolean;
+  /** The next boot goes to the rescue system. */
+  rescueNext: boolean;
+  /** The present boot went to the rescue system. */
+  inRescue: boolean;
+  poweredOnAt: number | null;
+  /** When an ACPI shutdown will have ended. */
+  offAt: number | null;
+  ipv4: number | null;
+  ipv6: number | null;
+  privateNets: PrivateNet[];
+  firewalls: AppliedFirewall[];
+  placementGroup: number | null;
+}
+
+export interface SubnetRecord {
+  readonly type: 'cloud' | 'server' | 'vswitch';
+  readonly ipRange: string;
+  readonly networkZone: string;
+  /** False while the action that adds it runs. */
+  usable: boolean;
+}
+
+export interface NetworkRecord extends Resource {
+  ipRange: string;
+  subnets: SubnetRecord[];
+  routes: { readonly destination: string; readonly gateway: string }[];
+  protection: boolean;
+  exposeRoutes: boolean;
+  /** Addresses of deleted servers that are not free again yet. */
+  releasing: { readonly ip: string; readonly until: number }[];
+}
+
+export interface FirewallRule {
+  readonly direction: 'in' | 'out';
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'esp' | 'gre';
+  readonly port: string | null;
+  readonly source_ips: readonly string[];
+  readonly destination_ips: readonly string[];
+  readonly description: string | null;
+}
+
+export interface FirewallRecord extends Resource {
+  rules: readonly FirewallRule[];
+  selectors: string[];
+  /** Deleted servers that still count as a use of it. */
+  releasing: { readonly server: number; readonly until: number }[];
+}
+
+export interface SshKeyRecord extends Resource {
+  readonly fingerprint: string;
+  readonly publicKey: string;
+}
+
+export interface PlacementGroupRecord extends Resource {
+  readonly type: 'spread';
+}
+
+export interface ImageRecord {
+  readonly id: number;
+  readonly type: 'system' | 'snapshot';
+  status: 'available' | 'creating';
+  /** Null for snapshots, which have only a description. */
+  readonly name: string | null;
+  description: string;
+  readonly created: number;
+  readonly createdFrom: { readonly id: number; readonly name: string } | null;
+  labels: Labels;
+  readonly architecture: Architecture;
+  /** GB, of the server it was taken from; a server needs at least as much. */
+  readonly diskSize: number;
+  /** GB */
+  imageSize: number | null;
+  readonly osFlavor: 'ubuntu' | 'debian';
+  readonly osVersion: string | null;
+  protection: boolean;
+  readonly talos: TalosDisk | null;
+}
+
+export interface PrimaryIpRecord extends Resource {
+  readonly type: 'ipv4' | 'ipv6';
+  /** An IPv4 address, or the base address of a /64. */
+  readonly address: string;
+  readonly location: string;
+  autoDelete: boolean;
+  protection: boolean;
+  server: number | null;
+}
+
+export interface VolumeRecord extends Resource {
+  readonly location: string;
+  size: number;
+  status: 'creating' | 'available';
+  readonly format: string | null;
+  protection: boolean;
+  server: number | null;
+}
+
+export type ResourceType =
+  | 'server'
+  | 'image'
+  | 'volume'
+  | 'network'
+  | 'firewall'
+  | 'load_balancer'
+  | 'placement_group'
+  | 'primary_ip';
+
+export interface ResourceRef {
+  readonly id: number;
+  readonly type: ResourceType;
+}

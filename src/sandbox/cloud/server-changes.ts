@@ -1,0 +1,57 @@
+import { durationOf } from '../timings.js';
+import type { Project } from './project.js';
+import type { ServerRecord } from './records.js';
+
+/** The machine exists, with its networks and firewalls in place, and has not been started yet. */
+export function finishCreation(server: ServerRecord): void {
+  server.status = 'off';
+  for (const net of server.privateNets) net.attached = true;
+  for (const entry of server.firewalls) if (!entry.bySelector) entry.applied = true;
+}
+
+/** The machine starts from its disk, or for one boot into the rescue system. */
+export function bootServer(server: ServerRecord, now: number): void {
+  server.status = 'running';
+  server.poweredOnAt = now;
+  server.offAt = null;
+  server.inRescue = server.rescueNext;
+  server.rescueNext = false;
+}
+
+/** The machine has no power from now on. */
+export function switchOff(server: ServerRecord): void {
+  server.poweredOnAt = null;
+  server.offAt = null;
+  if (server.status !== 'deleting') server.status = 'off';
+}
+
+/** The server is gone. Name and placement are free at once, addresses and firewalls a little later. */
+export function releaseServer(project: Project, server: ServerRecord): void {
+  const until = project.now + durationOf('releaseLag');
+  for (const net of server.privateNets) {
+    project.networks.find(net.network)?.releasing.push({ ip: net.ip, until });
+  }
+  for (const entry of server.firewalls.filter(({ bySelector }) => !bySelector)) {
+    project.firewalls.find(entry.firewall)?.releasing.push({ server: server.id, until });
+  }
+  for (const volume of project.volumes.all()) if (volume.server === server.id) volume.server = null;
+  for (const ip of project.primaryIps.all().filter((address) => address.server === server.id)) {
+    if (ip.autoDelete) project.primaryIps.remove(ip.id);
+    else ip.server = null;
+  }
+  for (const balancer of project.loadBalancers.all()) {
+    balancer.targets = balancer.targets.filter((target) => target.server !== server.id);
+  }
+  project.servers.remove(server.id);
+}
+
+export function dropPrivateNet(server: ServerRecord, network: number): void {
+  server.privateNets = server.privateNets.filter((net) => net.network !== network);
+}
+
+/** Takes a firewall off that was applied by name; what a selector applies stays. */
+export function dropFirewall(server: ServerRecord, firewall: number): void {
+  server.firewalls = server.firewalls.filter(
+    (entry) => entry.firewall !== firewall || entry.bySelector,
+  );
+}

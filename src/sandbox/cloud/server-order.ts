@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { invalidField, limitExceeded, notFound, refused } from './api-error.js';
+import { checkBody } from './body.js';
+import type { Location, ServerTypeFacts } from './catalogue.js';
+import { hostnameField, idField, idOrNameField } from './fields.js';
+import { imageFor } from './images.js';
+import { labelsField } from './labels.js';
+import { locationNamed, serverTypeNamed } from './market.js';
+import { assertPlaceable } from './placement-groups.js';
+import { assertRoom, privateAddress } from './private-addresses.js';
+import type { Project } from './project.js';
+import type { ImageRecord } from './records.js';
+
+/** Hetzner docs, "Create a Server": user_data holds at most 32 KiB. */
+const userDataLimit = 32 * 1024;
+
+const createFields = z.strictObject({
+  name: hostnameField,
+  server_type: idOrNameField,
+  image: idOrNameField,
+  location: idOrNameField.optional(),
+  start_after_create: z.boolean().default(true),
+  placement_group: idField.optional(),
+  ssh_keys: z.array(idOrNameField).default([]),
+  volumes: z.array(idField).default([]),
+  networks: z.array(idField).default([]),
+  firewalls: z
+    .array(z.strictObject({ firewall: idField }))
+    .max(5)
+    .default([]),
+  user_data: z
+    .string()
+    .refine((text) => Buffer.byteLength(text) <= userDataLimit, 'must not be larger than 32 KiB')
+    .default(''),
+  labels: labelsField.default({}),
+  automount: z.boolean().optional(),
+  public_net: z
+    .strictObject({
+      enable_ipv4: z.boolean().default(true),
+      enable_ipv6: z.boolean().default(true),
+      ipv4: idField.nullish(),
+      ipv6: idField.nullish(),
+    })
+    .prefault({}),
+});
+
+export type Order = z.output<typeof createFields>;
+
+/** An order whose references are all good. */
+export interface Checked {
+  readonly order: Order;
+  readonly type: ServerTypeFacts;
+  readonly image: ImageRecord;
+  readonly location: Location;
+}
+
+/** Checks an order whole, before anything is made of it. */
+export function checkOrder(project: Project, body: unknown): Checked {
+  const order = checkBody(createFields, body);
+  const type = serverTypeNamed(order.server_type);
+  const location =
+    order.location === undefined ? project.market.anyLocation(type) : locationNamed(order.location);
+  const image = imageFor(project, order.image, type);
+  project.market.assertOrderable(type, location);
+  project.assertNameFree(project.servers, order.name, { message: 'server name is already used' });
+  if (project.servers.all().length >= project.serverLimit) {
+    throw limitExceeded('server_limit', 'server limit exceeded');
+  }
+  for (const key of order.ssh_keys) assertSshKey(project, key);
+  if (order.placement_group !== undefined) assertPlaceable(project, order.placement_group);
+  checkNets(project, { order, location });
+  checkVolumes(project, { order, location });
+  return { order, type, image, location };
+}
+
+function assertSshKey(project: Project, wanted: string | number): void {
+  const known = project.sshKeys.all();
+  if (!known.some((key) => key.name === wanted || String(key.id) === String(wanted))) {
+    throw notFound('SSH key', wanted);
+  }
+}
+
+function checkNets(
+  project: Project,
+  { order, location }: { order: Order; location: Location },
+): void {
+  const { public_net: wish, networks, firewalls } = order;
+  const hasPublic = wish.enable_ipv4 || wish.enable_ipv6;
+  if (!hasPublic && networks.length === 0 && order.start_after_create) {
+    throw invalidField('public_net', 'a server needs a public or a private network');
+  }
+  for (const { firewall } of firewalls) project.firewalls.get(firewall);
+  if (!hasPublic && firewalls.length > 0) {
+    throw refused('private_net_only_server', 'firewalls need a public network');
+  }
+  for (const [index, id] of networks.entries()) {
+    const network = project.networks.get(id);
+    assertRoom(project, { network, networksOfServer: index });
+    privateAddress(project, network, { location: location.name });
+  }
+  for (const type of ['ipv4', 'ipv6'] as const) {
+    const id = wish[type];
+    if (typeof id === 'number') checkPrimaryIp(project, { id, type, location });
+  }
+}
+
+function checkPrimaryIp(
+  project: Project,
+  { id, type, location }: { id: number; type: 'ipv4' | 'ipv6'; location: Location },
+): void {
+  const ip = project.primaryIps.get(id);
+  if (ip.type !== type)
+    throw refused('primary_ip_version_mismatch', `primary IP is not an ${type}`);
+  if (ip.server !== null) throw refused('primary_ip_assigned', 'primary IP is already assigned');
+  if (ip.location !== location.name) {
+    throw refused('primary_ip_datacenter_mismatch', 'primary IP is in another location');
+  }
+}
+
+function checkVolumes(
+  project: Project,
+  { order, location }: { order: Order; location: Location },
+): void {
+  for (const id of order.volumes) {
+    const volume = project.volumes.get(id);
+    if (volume.server !== null)
+      throw refused('volume_already_attached', 'volume is already attached');
+    if (volume.location !== location.name) {
+      throw invalidField('volumes', 'volume must be in the same location as the server');
+    }
+  }
+}
