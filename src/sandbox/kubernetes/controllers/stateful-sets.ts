@@ -1,0 +1,75 @@
+import { deleteObject } from '../deletes.js';
+import { byController } from '../objects.js';
+import { builtinType } from '../resources.js';
+import { contentHash, type KubeState } from '../state.js';
+import { isReady, type Pod, type Workload } from '../workloads.js';
+import { createPod, livePods } from './pod-factory.js';
+
+const hashLabel = 'controller-revision-hash';
+
+/** Keeps the numbered pods of StatefulSets: one after the other, unless told to work in parallel. */
+export function reconcileStatefulSets(state: KubeState): void {
+  const sets = state.store.list('statefulsets.apps');
+  if (sets.length === 0) return;
+  const pods = byController(state.store.list('pods'));
+  for (const set of sets) {
+    if (set.metadata.deletionTimestamp !== undefined) continue;
+    const all = pods.get(set.metadata.uid) ?? [];
+    step(state, set, all);
+    report(state, set);
+  }
+}
+
+function step(state: KubeState, set: Workload, all: readonly Pod[]): void {
+  const { name } = set.metadata;
+  const replicas = set.spec.replicas ?? 1;
+  const hash = revisionHash(set);
+  const isParallel =
+    (set.spec as { podManagementPolicy?: string }).podManagementPolicy === 'Parallel';
+  const podAt = new Map(all.map((pod) => [ordinalOf(pod), pod]));
+  for (let ordinal = 0; ordinal < replicas; ordinal++) {
+    const pod = podAt.get(ordinal);
+    if (!pod) {
+      const labels = { [hashLabel]: hash, 'apps.kubernetes.io/pod-index': String(ordinal) };
+      createPod(state, set, { name: `${name}-${ordinal}`, labels });
+    }
+    if (!isParallel && (!pod || !isReady(pod))) return;
+  }
+  const surplus = livePods(all).filter((pod) => ordinalOf(pod) >= replicas);
+  const outdated = livePods(all).filter(({ metadata }) => metadata.labels?.[hashLabel] !== hash);
+  const [next] = [...surplus, ...outdated].sort((a, b) => ordinalOf(b) - ordinalOf(a));
+  const isBusy = all.some(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  const isManual = set.spec.updateStrategy?.type === 'OnDelete' && surplus.length === 0;
+  if (next && !isBusy && !isManual)
+    deleteObject(state, { type: builtinType('pods'), object: next });
+}
+
+function revisionHash(set: Workload): string {
+  return `${set.metadata.name}-${contentHash(set.spec.template)}`;
+}
+
+function ordinalOf({ metadata }: Pod): number {
+  return Number(metadata.name.slice(metadata.name.lastIndexOf('-') + 1));
+}
+
+function report(state: KubeState, set: Workload): void {
+  const { uid, generation = 1, namespace } = set.metadata;
+  const pods = livePods(byController(state.store.list('pods', namespace)).get(uid));
+  const hash = revisionHash(set);
+  const ready = pods.filter(isReady).length;
+  const updated = pods.filter(({ metadata }) => metadata.labels?.[hashLabel] === hash).length;
+  state.store.put('statefulsets.apps', {
+    ...set,
+    status: {
+      ...set.status,
+      observedGeneration: generation,
+      replicas: pods.length,
+      readyReplicas: ready,
+      availableReplicas: ready,
+      currentReplicas: updated,
+      updatedReplicas: updated,
+      currentRevision: hash,
+      updateRevision: hash,
+    },
+  });
+}

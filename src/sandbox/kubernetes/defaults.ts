@@ -1,0 +1,186 @@
+import { isObject, listOr, objectOr, stringOr, type JsonObject } from './json.js';
+import { addressAt, ipv4Range } from './ip-ranges.js';
+import type { KubeState } from './state.js';
+
+type Defaulter = (object: JsonObject, state: KubeState) => JsonObject;
+
+/** What the API server fills in when an object of a built-in kind is written. */
+export function withServerDefaults(kind: string, object: JsonObject, state: KubeState): JsonObject {
+  const fill = defaulters[kind];
+  return fill ? fill(object, state) : object;
+}
+
+function inSpec(object: JsonObject, fill: (spec: JsonObject) => JsonObject): JsonObject {
+  return { ...object, spec: fill(objectOr(object['spec'])) };
+}
+
+function templated(spec: JsonObject): JsonObject {
+  const template = objectOr(spec['template']);
+  return { ...spec, template: { ...template, spec: podSpec(objectOr(template['spec'])) } };
+}
+
+const quarter = { maxUnavailable: '25%', maxSurge: '25%' };
+
+function rolling(given: unknown, rollingUpdate: JsonObject | undefined): JsonObject {
+  const strategy = { type: 'RollingUpdate', ...objectOr(given) };
+  if (strategy.type !== 'RollingUpdate' || !rollingUpdate) return strategy;
+  const own = 'rollingUpdate' in strategy ? objectOr(strategy.rollingUpdate) : {};
+  return { ...strategy, rollingUpdate: { ...rollingUpdate, ...own } };
+}
+
+const defaulters: Record<string, Defaulter> = {
+  Pod: (pod) => inSpec(pod, (spec) => withPodTolerations(podSpec(spec))),
+  Deployment: (object) =>
+    inSpec(object, (spec) => ({
+      replicas: 1,
+      revisionHistoryLimit: 10,
+      progressDeadlineSeconds: 600,
+      ...templated(spec),
+      strategy: rolling(spec['strategy'], quarter),
+    })),
+  ReplicaSet: (object) => inSpec(object, (spec) => ({ replicas: 1, ...templated(spec) })),
+  DaemonSet: (object) =>
+    inSpec(object, (spec) => ({
+      revisionHistoryLimit: 10,
+      ...templated(spec),
+      updateStrategy: rolling(spec['updateStrategy'], { maxUnavailable: 1, maxSurge: 0 }),
+    })),
+  StatefulSet: (object) =>
+    inSpec(object, (spec) => ({
+      replicas: 1,
+      podManagementPolicy: 'OrderedReady',
+      revisionHistoryLimit: 10,
+      ...templated(spec),
+      updateStrategy: rolling(spec['updateStrategy'], { partition: 0 }),
+    })),
+  Job: (object) =>
+    inSpec(object, (spec) => ({
+      backoffLimit: 6,
+      completionMode: 'NonIndexed',
+      completions: 1,
+      parallelism: 1,
+      suspend: false,
+      ...templated(spec),
+    })),
+  Service: service,
+  Secret: secret,
+  Namespace: namespace,
+  CustomResourceDefinition: (object) =>
+    inSpec(object, (spec) => {
+      const names = objectOr(spec['names']);
+      const kind = stringOr(names['kind']);
+      const filled = { singular: kind.toLowerCase(), listKind: `${kind}List`, ...names };
+      return { conversion: { strategy: 'None' }, ...spec, names: filled };
+    }),
+  PodDisruptionBudget: (object) => inSpec(object, (spec) => spec),
+};
+
+function podSpec(spec: JsonObject): JsonObject {
+  const lists = Object.fromEntries(
+    ['containers', 'initContainers']
+      .filter((field) => Array.isArray(spec[field]))
+      .map((field) => [
+        field,
+        listOr(spec[field]).map((item) => containerDefaults(objectOr(item), spec)),
+      ]),
+  );
+  return {
+    restartPolicy: 'Always',
+    dnsPolicy: 'ClusterFirst',
+    schedulerName: 'default-scheduler',
+    terminationGracePeriodSeconds: 30,
+    securityContext: {},
+    ...spec,
+    ...lists,
+  };
+}
+
+function containerDefaults(container: JsonObject, spec: JsonObject): JsonObject {
+  const image = stringOr(container['image']);
+  const isLatest = image.endsWith(':latest') || !/:[^/]+$/.test(image);
+  const filled: JsonObject = {
+    imagePullPolicy: isLatest ? 'Always' : 'IfNotPresent',
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+    ...container,
+  };
+  if (spec['hostNetwork'] !== true || !Array.isArray(container['ports'])) return filled;
+  // On the host's network every port of a container is one of the host.
+  const ports = listOr(container['ports']).map((port) => {
+    const given = objectOr(port);
+    return { hostPort: given['containerPort'], ...given };
+  });
+  return { ...filled, ports };
+}
+
+// Admission plugins ServiceAccount and DefaultTolerationSeconds.
+function withPodTolerations(spec: JsonObject): JsonObject {
+  const tolerations = listOr(spec['tolerations']).filter(isObject);
+  const added = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
+    .filter((key) => !tolerations.some((item) => toleratesEviction(item, key)))
+    .map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }));
+  return { serviceAccountName: 'default', ...spec, tolerations: [...tolerations, ...added] };
+}
+
+function toleratesEviction(toleration: JsonObject, key: string): boolean {
+  const { key: own, effect } = toleration;
+  return (own === key || own === undefined) && (effect === 'NoExecute' || effect === undefined);
+}
+
+function service(object: JsonObject, state: KubeState): JsonObject {
+  return inSpec(object, (given) => {
+    const spec = { type: 'ClusterIP', sessionAffinity: 'None', ...given };
+    const ports = listOr(given['ports']).map((port) => ({
+      protocol: 'TCP',
+      targetPort: objectOr(port)['port'],
+      ...objectOr(port),
+    }));
+    if (spec.type === 'ExternalName') return spec;
+    const clusterIP = stringOr(given['clusterIP']) || freeServiceAddress(state);
+    return {
+      internalTrafficPolicy: 'Cluster',
+      ipFamilies: ['IPv4'],
+      ipFamilyPolicy: 'SingleStack',
+      ...spec,
+      ...(ports.length > 0 ? { ports } : {}),
+      clusterIP,
+      clusterIPs: [clusterIP],
+    };
+  });
+}
+
+function freeServiceAddress(state: KubeState): string {
+  const range = ipv4Range(state.options.serviceCidr);
+  const taken = new Set(
+    state.store.list('services').map((item) => stringOr(objectOr(item.spec)['clusterIP'])),
+  );
+  // The first sixteen are kept for fixed addresses: the API's own, and that of the cluster's DNS.
+  let offset = 17;
+  while (taken.has(addressAt(range, offset))) offset++;
+  return addressAt(range, offset);
+}
+
+function secret(object: JsonObject): JsonObject {
+  const { stringData, ...rest } = object;
+  const encoded = Object.entries(objectOr(stringData)).map(([key, value]) => [
+    key,
+    Buffer.from(stringOr(value)).toString('base64'),
+  ]);
+  const data = { ...objectOr(rest['data']), ...Object.fromEntries(encoded) } as JsonObject;
+  const filled = Object.keys(data).length > 0 ? { ...rest, data } : rest;
+  return { type: 'Opaque', ...filled };
+}
+
+function namespace(object: JsonObject): JsonObject {
+  const metadata = objectOr(object['metadata']);
+  const labels = {
+    ...objectOr(metadata['labels']),
+    'kubernetes.io/metadata.name': metadata['name'],
+  };
+  return {
+    ...object,
+    metadata: { ...metadata, labels },
+    spec: { finalizers: ['kubernetes'], ...objectOr(object['spec']) },
+    status: { phase: 'Active', ...objectOr(object['status']) },
+  };
+}

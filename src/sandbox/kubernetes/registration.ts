@@ -1,0 +1,104 @@
+import type { Labels } from './objects.js';
+import type { Draft, KubeState } from './state.js';
+import { mirrorStaticPods } from './system-objects.js';
+import type { KubeNode, Taint } from './workloads.js';
+
+/** What a kubelet says of its node when it comes up. */
+export interface NodeRegistration {
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker';
+  readonly internalIp: string;
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
+  /** `v1.34.1` */
+  readonly kubeletVersion: string;
+  /** `Talos (v1.13.9)` */
+  readonly osImage: string;
+  readonly architecture: 'amd64' | 'arm64';
+  readonly cloudProviderExternal: boolean;
+  readonly cpu?: number;
+  readonly memoryGb: number;
+}
+
+/** Registers a node, or brings what its kubelet reports up to date; what users set stays. */
+export function registerNode(state: KubeState, node: NodeRegistration): void {
+  const present = state.store.get('nodes', node.name);
+  const registered = present
+    ? state.store.put('nodes', refreshed(present, node))
+    : state.create('nodes', newNode(node));
+  const before = present ? state.kubelets.get(node.name) : undefined;
+  const isKnownAlive = before?.alive === true;
+  state.kubelets.set(node.name, {
+    alive: true,
+    since: isKnownAlive ? before.since : state.now,
+    hasCni: before?.hasCni ?? false,
+  });
+  if (node.role === 'control-plane') mirrorStaticPods(state, registered, node.internalIp);
+}
+
+function labelsOf({ name, role, architecture, labels }: NodeRegistration): Labels {
+  return {
+    'beta.kubernetes.io/arch': architecture,
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': architecture,
+    'kubernetes.io/hostname': name,
+    'kubernetes.io/os': 'linux',
+    ...(role === 'control-plane' ? { 'node-role.kubernetes.io/control-plane': '' } : {}),
+    ...labels,
+  };
+}
+
+function newNode(node: NodeRegistration): Draft<KubeNode> {
+  const uninitialized: Taint = {
+    key: 'node.cloudprovider.kubernetes.io/uninitialized',
+    value: 'true',
+    effect: 'NoSchedule',
+  };
+  const taints = [...node.taints, ...(node.cloudProviderExternal ? [uninitialized] : [])];
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: node.name, labels: labelsOf(node) },
+    spec: taints.length > 0 ? { taints } : {},
+    status: { conditions: [], ...reported(node) },
+  };
+}
+
+function refreshed(present: KubeNode, node: NodeRegistration): KubeNode {
+  const labels = { ...present.metadata.labels, ...labelsOf(node) };
+  return {
+    ...present,
+    metadata: { ...present.metadata, labels },
+    status: { ...present.status, ...reported(node) },
+  };
+}
+
+function reported(node: NodeRegistration): Omit<KubeNode['status'], 'conditions'> {
+  const { name, internalIp, kubeletVersion, osImage, architecture, memoryGb, cpu = 2 } = node;
+  const resources = {
+    cpu: String(cpu),
+    memory: `${Math.round(memoryGb * 1024 * 1024)}Ki`,
+    pods: '110',
+  };
+  return {
+    addresses: [
+      { type: 'InternalIP', address: internalIp },
+      { type: 'Hostname', address: name },
+    ],
+    capacity: resources,
+    allocatable: resources,
+    daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } },
+    nodeInfo: {
+      architecture,
+      operatingSystem: 'linux',
+      osImage,
+      kernelVersion: '6.18.2-talos',
+      containerRuntimeVersion: 'containerd://2.2.1',
+      kubeletVersion,
+      kubeProxyVersion: '',
+      machineID: '',
+      systemUUID: '',
+      bootID: '',
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import type { Random } from '../simulation.js';
+import { canonicalJson } from './json.js';
+import { timestamp, type KubeObject, type Metadata } from './objects.js';
+import { ResourceCatalogue } from './resources.js';
+import { Store } from './store.js';
+import { Timers } from './timers.js';
+
+/** What the control plane knows of the kubelet behind a node. */
+export interface Kubelet {
+  readonly alive: boolean;
+  /** Simulated ms at which it began to be alive or not. */
+  readonly since: number;
+  /** A CNI configuration was written to its disk; it stays there when the agent restarts. */
+  readonly hasCni: boolean;
+}
+
+export interface KubeStateOptions {
+  readonly kubernetesVersion: string;
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+  readonly random: Random;
+  readonly now: number;
+}
+
+interface SavedState {
+  readonly store: unknown;
+  readonly timers: unknown;
+  readonly kubelets: Record<string, Kubelet>;
+  readonly instance: string;
+}
+
+/** A new object before the server gave it an identity. */
+export type Draft<T extends KubeObject> = Omit<T, 'metadata'> & {
+  readonly metadata: Partial<Metadata> & { readonly name: string };
+};
+
+/** Everything that the parts of one cluster share: objects, timers, kubelets and the present. */
+export class KubeState {
+  readonly options: KubeStateOptions;
+  readonly catalogue = new ResourceCatalogue();
+  readonly store: Store;
+  readonly timers: Timers;
+  readonly kubelets: Map<string, Kubelet>;
+  /** Tells this API server from any other that listened on the same address before. */
+  readonly instance: string;
+  now: number;
+
+  constructor(options: KubeStateOptions, saved: unknown) {
+    const state = saved as SavedState | undefined;
+    this.options = options;
+    this.now = options.now;
+    this.store = new Store(state?.store);
+    this.timers = new Timers(state?.timers);
+    this.kubelets = new Map(Object.entries(state?.kubelets ?? {}));
+    this.instance = state?.instance ?? options.random.hex(40);
+  }
+
+  /** Gives an object its identity and stores it. */
+  create<T extends KubeObject>(resource: string, draft: Draft<T>): T {
+    return this.store.put(resource, this.identified<T>(draft));
+  }
+
+  identified<T extends KubeObject>(draft: Draft<T>): T {
+    const { random } = this.options;
+    const uid = [8, 4, 4, 4, 12].map((length) => random.hex(length)).join('-');
+    const creationTimestamp = timestamp(this.now);
+    const identity = { uid, resourceVersion: '', creationTimestamp };
+    return { ...draft, metadata: { ...draft.metadata, ...identity } } as unknown as T;
+  }
+
+  /** The five characters that the API adds to a generated name. */
+  nameSuffix(): string {
+    return Array.from({ length: 5 }, () => this.#nameLetter()).join('');
+  }
+
+  toJSON(): SavedState {
+    return {
+      store: this.store.toJSON(),
+      timers: this.timers.toJSON(),
+      kubelets: Object.fromEntries(this.kubelets),
+      instance: this.instance,
+    };
+  }
+
+  #nameLetter(): string {
+    return nameLetters.charAt(this.options.random.integer(0, nameLetters.length - 1));
+  }
+}
+
+// No vowels, so that no words appear: k8s.io/apimachinery/pkg/util/rand.
+const nameLetters = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** A short hash for names and labels, equal for equal content. */
+export function contentHash(content: unknown): string {
+  const digest = createHash('sha256').update(canonicalJson(content)).digest();
+  return [...digest.subarray(0, 10)]
+    .map((byte) => nameLetters.charAt(byte % nameLetters.length))
+    .join('');
+}

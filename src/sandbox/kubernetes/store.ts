@@ -1,0 +1,129 @@
+import type { JsonObject } from './json.js';
+import { same } from './json.js';
+import type { KubeObject } from './objects.js';
+import type { Stored } from './stored-kinds.js';
+
+export interface Change {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  /** The store key of the resource, `deployments.apps`. */
+  readonly resource: string;
+  readonly object: KubeObject;
+  /** The object before the change. */
+  readonly previous: KubeObject | undefined;
+  readonly revision: number;
+}
+
+interface SavedStore {
+  readonly revision: number;
+  readonly objects: Record<string, KubeObject[]>;
+}
+
+/** How many changes are kept for watches that begin in the past; older ones get "410 Expired". */
+const logLength = 1_000;
+
+/**
+ * All objects and their recent changes, under one growing revision, like etcd behind a real API
+ * server. Objects are never changed in place, so whoever holds one keeps what it saw.
+ */
+export class Store {
+  #revision: number;
+  readonly #objects = new Map<string, Map<string, KubeObject>>();
+  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #log: Change[] = [];
+  /** Changes up to this revision are forgotten. */
+  #forgotten: number;
+
+  constructor(saved?: unknown) {
+    const state = saved as SavedStore | undefined;
+    this.#revision = state?.revision ?? 100;
+    this.#forgotten = this.#revision;
+    for (const [resource, objects] of Object.entries(state?.objects ?? {})) {
+      this.#objects.set(resource, new Map(objects.map((object) => [keyOf(object), object])));
+    }
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get<R extends string>(resource: R, name: string, namespace = ''): Stored<R> | undefined {
+    return this.#objects.get(resource)?.get(`${namespace}/${name}`) as Stored<R> | undefined;
+  }
+
+  list<R extends string>(resource: R, namespace?: string): Stored<R>[] {
+    const all = [...(this.#objects.get(resource)?.values() ?? [])];
+    const found = all.filter(
+      ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
+    );
+    return found as Stored<R>[];
+  }
+
+  /** The resources that hold at least one object. */
+  resources(): string[] {
+    return [...this.#objects.keys()].filter((resource) => this.#objects.get(resource)?.size);
+  }
+
+  /** Stores an object under a new revision. Writing what is there already changes nothing. */
+  put<T extends KubeObject>(resource: string, object: T): T {
+    const key = keyOf(object);
+    const objects = this.#objects.get(resource) ?? new Map<string, KubeObject>();
+    const previous = objects.get(key);
+    if (previous && same(previous, object)) return object;
+    this.#revision++;
+    const resourceVersion = String(this.#revision);
+    const stored: T = { ...object, metadata: { ...object.metadata, resourceVersion } };
+    objects.set(key, stored);
+    this.#objects.set(resource, objects);
+    this.#emit({
+      type: previous ? 'MODIFIED' : 'ADDED',
+      resource,
+      object: stored,
+      previous,
+      revision: this.#revision,
+    });
+    return stored;
+  }
+
+  remove(resource: string, object: KubeObject): void {
+    const previous = this.#objects.get(resource)?.get(keyOf(object));
+    if (!previous) return;
+    this.#objects.get(resource)?.delete(keyOf(object));
+    this.#revision++;
+    const metadata = { ...previous.metadata, resourceVersion: String(this.#revision) };
+    this.#emit({
+      type: 'DELETED',
+      resource,
+      object: { ...previous, metadata },
+      previous,
+      revision: this.#revision,
+    });
+  }
+
+  /** Changes of a resource after a revision; undefined when they are no longer known. */
+  changesSince(resource: string, revision: number): Change[] | undefined {
+    if (revision < this.#forgotten) return undefined;
+    return this.#log.filter((item) => item.resource === resource && item.revision > revision);
+  }
+
+  /** Calls `listener` for each change from now on, until the returned function is called. */
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  toJSON(): JsonObject {
+    const objects = [...this.#objects].map(([resource, map]) => [resource, [...map.values()]]);
+    return { revision: this.#revision, objects: Object.fromEntries(objects) as unknown };
+  }
+
+  #emit(change: Change): void {
+    this.#log.push(change);
+    const oldest = this.#log.length > logLength ? this.#log.shift() : undefined;
+    if (oldest) this.#forgotten = oldest.revision;
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function keyOf(object: KubeObject): string {
+  return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+}

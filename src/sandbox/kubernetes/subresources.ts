@@ -1,0 +1,109 @@
+import { ApiError, badRequest, notAllowed, notFound } from './api-error.js';
+import { evict } from './eviction.js';
+import { objectOr, type JsonObject } from './json.js';
+import { bodyOf, patch, success } from './mutations.js';
+import { patched } from './patches.js';
+import { getObject, served } from './reads.js';
+import type { ApiAnswer, ApiRequest, ResourcePath } from './request.js';
+import { storeKey } from './resources.js';
+import { anything } from './schemas/schema.js';
+import type { KubeObject } from './objects.js';
+import type { KubeState } from './state.js';
+import type { Pod, Workload } from './workloads.js';
+import { writeOptions } from './write-options.js';
+import { updateObject } from './updates.js';
+
+/** Answers requests for `/status`, `/scale`, `/eviction`, `/log` and the like. */
+export function subresourceAnswer(
+  state: KubeState,
+  request: ApiRequest,
+  target: ResourcePath,
+): ApiAnswer {
+  const { type, namespace, name = '', subresource } = target;
+  const object = state.store.get(storeKey(type), name, namespace);
+  if (!object) throw notFound(type, name);
+  switch (subresource) {
+    case 'eviction':
+      if (request.method !== 'POST') throw notAllowed();
+      evict(state, object as Pod, request.body);
+      return { status: 201, body: success() };
+    case 'log':
+      return log(request, object as Pod);
+    case 'scale':
+      return scale(state, request, { target, object });
+    default:
+      return part(state, request, { target, object });
+  }
+}
+
+interface Found {
+  readonly target: ResourcePath;
+  readonly object: KubeObject;
+}
+
+function part(state: KubeState, request: ApiRequest, { target, object }: Found): ApiAnswer {
+  const { type, namespace, subresource } = target;
+  if (request.method === 'GET') return getObject(state, request, target);
+  if (request.method === 'PATCH') return patch(state, request, target);
+  if (request.method !== 'PUT') throw notAllowed();
+  const warnings: string[] = [];
+  const options = writeOptions(request, warnings, subresource);
+  const change = { body: bodyOf(request), options };
+  const next = updateObject({ state, type, namespace }, object, change);
+  return { status: 200, body: served(next, type), warnings };
+}
+
+function scale(state: KubeState, request: ApiRequest, { target, object }: Found): ApiAnswer {
+  const { type, namespace } = target;
+  const workload = object as Workload;
+  if (request.method === 'GET') return { status: 200, body: scaleOf(workload) };
+  if (request.method !== 'PUT' && request.method !== 'PATCH') throw notAllowed();
+  const { contentType } = request;
+  const wanted =
+    request.method === 'PUT'
+      ? request.body
+      : patched(scaleOf(workload), request.body, { contentType, schema: anything, builtin: true });
+  const { replicas } = objectOr(objectOr(wanted)['spec']);
+  if (typeof replicas !== 'number' || replicas < 0)
+    throw badRequest('spec.replicas: Invalid value');
+  const body = { ...workload, spec: { ...workload.spec, replicas } } as JsonObject;
+  const options = writeOptions(request, []);
+  const next = updateObject({ state, type, namespace }, object, { body, options });
+  return { status: 200, body: scaleOf(next as Workload) };
+}
+
+function scaleOf({ metadata, spec, status }: Workload): JsonObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+  const selector = Object.entries(spec.selector.matchLabels ?? {});
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: spec.replicas },
+    status: {
+      replicas: status?.replicas ?? 0,
+      selector: selector.map(([key, value]) => `${key}=${value}`).join(','),
+    },
+  };
+}
+
+/** Simulated containers say nothing; one that has not started yet has no log. */
+function log({ query }: ApiRequest, pod: Pod): ApiAnswer {
+  const { name } = pod.metadata;
+  const container = query.get('container') ?? pod.spec.containers[0]?.name ?? '';
+  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  if (!all.some((item) => item.name === container)) {
+    throw badRequest(`container ${container} is not valid for pod ${name}`);
+  }
+  const status = pod.status?.containerStatuses?.find((item) => item.name === container);
+  const waiting =
+    status?.state.waiting?.reason ?? (pod.status?.phase === 'Pending' ? 'Pending' : undefined);
+  if (waiting !== undefined) {
+    throw new ApiError(
+      400,
+      'BadRequest',
+      `container "${container}" in pod "${name}" is waiting to start: ${waiting}`,
+    );
+  }
+  return { status: 200, body: '' };
+}
