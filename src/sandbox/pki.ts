@@ -1,0 +1,210 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  X509Certificate,
+  type KeyObject,
+  type webcrypto,
+} from 'node:crypto';
+import { isIP } from 'node:net';
+// Before x509, which needs it while it loads.
+import './reflect.js';
+import {
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+  type Extension,
+} from '@peculiar/x509';
+
+/** A certificate and its private key, both PEM. */
+export interface KeyPair {
+  readonly crt: string;
+  readonly key: string;
+}
+
+export type KeyAlgorithm = 'ed25519' | 'ecdsa-p256';
+
+/** The parts of a distinguished name that Talos and Kubernetes use. */
+interface Subject {
+  readonly organizations?: readonly string[];
+  readonly commonName?: string;
+}
+
+interface Validity {
+  /** Simulated or real ms since the epoch. */
+  readonly notBefore: number;
+  readonly lifetimeMs: number;
+}
+
+export interface AuthorityOptions extends Validity {
+  readonly algorithm: KeyAlgorithm;
+  readonly subject: Subject;
+}
+
+export interface CertificateOptions extends Validity {
+  readonly issuer: KeyPair;
+  readonly subject: Subject;
+  readonly usage: 'client' | 'server';
+  /** Names and addresses that the certificate is valid for. */
+  readonly sans?: readonly string[];
+}
+
+export const dayMs = 24 * 3_600 * 1_000;
+export const yearMs = 365 * dayMs;
+
+/** A new self-signed certificate authority. */
+export async function createAuthority(options: AuthorityOptions): Promise<KeyPair> {
+  const keys = generateKeys(options.algorithm);
+  const extensions = [
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyCertSign, true),
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
+    new BasicConstraintsExtension(true, undefined, true),
+    new SubjectKeyIdentifierExtension(randomBytes(20).toString('hex')),
+  ];
+  const crt = await issue({
+    ...options,
+    issuerName: nameOf(options.subject),
+    publicKey: keys.publicKey,
+    signingKey: keys.privateKey,
+    extensions,
+  });
+  return { crt, key: privatePem(keys.privateKey) };
+}
+
+/** A new key with a certificate that the issuer signed; the key is of the issuer's kind. */
+export async function createCertificate(options: CertificateOptions): Promise<KeyPair> {
+  const signingKey = readPrivateKey(options.issuer.key);
+  const keys = generateKeys(signingKey.asymmetricKeyType === 'ed25519' ? 'ed25519' : 'ecdsa-p256');
+  const { clientAuth, serverAuth } = ExtendedKeyUsage;
+  const extensions: Extension[] = [
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+    new ExtendedKeyUsageExtension([options.usage === 'client' ? clientAuth : serverAuth]),
+  ];
+  if (options.sans && options.sans.length > 0) {
+    extensions.push(
+      new SubjectAlternativeNameExtension(
+        options.sans.map((san) => ({ type: isIP(san) === 0 ? 'dns' : 'ip', value: san })),
+      ),
+    );
+  }
+  const issuer = new X509Certificate(options.issuer.crt);
+  const crt = await issue({
+    ...options,
+    issuerName: issuer.subject ? subjectLines(issuer.subject) : [],
+    publicKey: keys.publicKey,
+    signingKey,
+    extensions,
+  });
+  return { crt, key: privatePem(keys.privateKey) };
+}
+
+/** SHA-256 of the certificate, lower-case hex without colons. */
+export function certificateFingerprint(certificatePem: string): string {
+  return createHash('sha256').update(new X509Certificate(certificatePem).raw).digest('hex');
+}
+
+/** Reads a private key in any of the PEM forms that Talos writes. */
+export function readPrivateKey(pem: string): KeyObject {
+  // Talos labels PKCS#8 ed25519 keys "ED25519 PRIVATE KEY" (siderolabs/crypto, x509/constants.go).
+  return createPrivateKey(pem.replaceAll('ED25519 PRIVATE KEY', 'PRIVATE KEY'));
+}
+
+function generateKeys(algorithm: KeyAlgorithm): { publicKey: KeyObject; privateKey: KeyObject } {
+  return algorithm === 'ed25519'
+    ? generateKeyPairSync('ed25519')
+    : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+function privatePem(key: KeyObject): string {
+  if (key.asymmetricKeyType === 'ed25519') {
+    const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+    return pem.replaceAll('PRIVATE KEY', 'ED25519 PRIVATE KEY');
+  }
+  return key.export({ type: 'sec1', format: 'pem' }).toString();
+}
+
+type NameParts = Record<string, string[]>[];
+
+function nameOf(subject: Subject): NameParts {
+  const parts: NameParts = (subject.organizations ?? []).map((name) => ({ O: [name] }));
+  if (subject.commonName !== undefined) parts.push({ CN: [subject.commonName] });
+  return parts;
+}
+
+/** Node's `O=talos\nCN=x` form of a subject as the generator takes it. */
+function subjectLines(subject: string): NameParts {
+  return subject.split('\n').map((line) => {
+    const equals = line.indexOf('=');
+    return { [line.slice(0, equals)]: [line.slice(equals + 1)] };
+  });
+}
+
+interface Issue extends Validity {
+  readonly subject: Subject;
+  readonly issuerName: NameParts;
+  readonly publicKey: KeyObject;
+  readonly signingKey: KeyObject;
+  readonly extensions: Extension[];
+}
+
+async function issue(options: Issue): Promise<string> {
+  const isEdwards = options.signingKey.asymmetricKeyType === 'ed25519';
+  const certificate = await X509CertificateGenerator.create(
+    {
+      // The first bit is 0 and the first byte is not: a positive number of constant length.
+      serialNumber: `01${randomBytes(15).toString('hex')}`,
+      subject: nameOf(options.subject),
+      issuer: options.issuerName,
+      notBefore: new Date(options.notBefore),
+      notAfter: new Date(options.notBefore + options.lifetimeMs),
+      publicKey: new Uint8Array(options.publicKey.export({ type: 'spki', format: 'der' })),
+      signingKey: {
+        algorithm: isEdwards
+          ? { name: 'Ed25519' }
+          : { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+      },
+      extensions: options.extensions,
+    },
+    signerWith(options.signingKey),
+  );
+  return `${certificate.toString('pem')}\n`;
+}
+
+/**
+ * The one operation of WebCrypto that the generator needs, done by node:crypto: WebCrypto's own
+ * Ed25519 prints an experimental warning on some of the Node versions that oxide runs on.
+ */
+function signerWith(key: KeyObject): webcrypto.Crypto {
+  const subtle = {
+    sign: (_algorithm: unknown, _key: unknown, data: ArrayBuffer) => {
+      const digest = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+      const signature = sign(digest, new Uint8Array(data), { key, dsaEncoding: 'ieee-p1363' });
+      return Promise.resolve(new Uint8Array(signature).buffer);
+    },
+  };
+  return { subtle } as unknown as webcrypto.Crypto;
+}
+
+/** Signs text with a private key (PEM): base64. */
+export function signText(text: string, keyPem: string): string {
+  const key = readPrivateKey(keyPem);
+  return sign(digestFor(key), Buffer.from(text), key).toString('base64');
+}
+
+/** The public key of a certificate. */
+export function publicKeyOf(certificatePem: string): KeyObject {
+  return createPublicKey(certificatePem);
+}
+
+/** The digest that node:crypto wants for a key of this kind. */
+export function digestFor(key: KeyObject): string | null {
+  return key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+}

@@ -1,0 +1,89 @@
+import { clusterErrors, cniFindings } from './validate-cluster.js';
+import { documentErrors } from './validate-documents.js';
+import { installErrors, machineErrors } from './validate-machine.js';
+import { listErrors } from './multi-error.js';
+import type { MachineConfig, V1Alpha1 } from './types.js';
+import { kubernetesObjection, kubernetesVersionOf } from './versions.js';
+
+/** Where Talos runs. Hetzner Cloud is `cloud`; only `metal` needs an install section. */
+export type RuntimeMode = 'metal' | 'cloud' | 'container';
+
+export interface Findings {
+  readonly warnings: readonly string[];
+  /** The whole error text, or undefined when the configuration is valid. */
+  readonly error?: string;
+}
+
+/** Checks a configuration as `talosctl validate` does. */
+export function validateConfig(config: MachineConfig, mode: RuntimeMode, strict = false): Findings {
+  const { v1alpha1 } = config;
+  const found = v1alpha1 ? v1alpha1Findings(v1alpha1, mode) : { warnings: [], errors: [] };
+  const errors = strict
+    ? [...found.errors, ...found.warnings.map((warning) => `warning: ${warning}`)]
+    : found.errors;
+  const all = [
+    ...(errors.length > 0 ? [`v1alpha1.Config: ${listErrors(errors)}`] : []),
+    ...documentErrors(config),
+  ];
+  return {
+    warnings: strict ? [] : found.warnings,
+    ...(all.length > 0 ? { error: listErrors(all) } : {}),
+  };
+}
+
+/**
+ * Checks what only a running node can check: whether its Talos runs this Kubernetes
+ * (Talos source, v1alpha1_validation.go, RuntimeValidate). The whole error text, or undefined.
+ */
+export function runtimeObjection(config: MachineConfig, talosVersion: string): string | undefined {
+  const { machine, cluster } = config.v1alpha1 ?? {};
+  const images = [['kubelet', machine?.kubelet?.image]];
+  if (machine?.type === 'controlplane') {
+    images.push(
+      ['kube-apiserver', cluster?.apiServer?.image],
+      ['kube-controller-manager', cluster?.controllerManager?.image],
+      ['kube-scheduler', cluster?.scheduler?.image],
+    );
+  }
+  const errors = images.flatMap(([name, image]) => {
+    if (name === undefined || image === undefined) return [];
+    const version = kubernetesVersionOf(image);
+    const objection =
+      version === undefined
+        ? `invalid image reference: "${image}"`
+        : kubernetesObjection(version, talosVersion);
+    return objection === undefined ? [] : [`${name} image is not valid: ${objection}`];
+  });
+  return errors.length > 0 ? listErrors([`v1alpha1.Config: ${listErrors(errors)}`]) : undefined;
+}
+
+function v1alpha1Findings(
+  config: V1Alpha1,
+  mode: RuntimeMode,
+): { warnings: string[]; errors: string[] } {
+  const { machine, cluster } = config;
+  if (!machine) return { warnings: [], errors: ['machine instructions are required'] };
+  const isControlPlane = machine.type === 'controlplane' || machine.type === 'init';
+  const cni = isControlPlane ? cniFindings(cluster) : { warnings: [], errors: [] };
+  const errors = [
+    ...clusterErrors(cluster, isControlPlane),
+    ...installErrors(machine, mode),
+    ...machineErrors(config, cni.errors),
+  ];
+  if (config.persist === false) errors.push('.persist should be enabled');
+  const warnings = [...typeWarnings(machine.type), ...cni.warnings];
+  if ((machine.install?.extensions ?? []).length > 0) {
+    warnings.push(
+      '.machine.install.extensions is deprecated, please see ' +
+        'https://docs.siderolabs.com/talos/latest/platform-specific-installations/boot-assets',
+    );
+  }
+  return { warnings, errors };
+}
+
+/** Talos takes old and empty names of the roles, but says so. */
+function typeWarnings(type = ''): string[] {
+  return type === '' || type === 'join'
+    ? [`use "worker" instead of "${type}" for machine type`]
+    : [];
+}

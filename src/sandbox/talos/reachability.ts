@@ -1,0 +1,68 @@
+import { isIP } from 'node:net';
+import type { Machine } from '../machines.js';
+import { addressesOf } from './api-server.js';
+import type { BootstrappedCluster } from './cluster.js';
+import type { ConfiguredNode, TalosWorld } from './world.js';
+
+/** Whether two machines share a private network. */
+export function sharesNetwork(a: Machine, b: Machine): boolean {
+  return a.privateIps.some(({ networkId }) =>
+    b.privateIps.some((other) => other.networkId === networkId),
+  );
+}
+
+/** The nodes as they are at one moment. */
+export interface Surroundings {
+  readonly world: TalosWorld;
+  readonly now: number;
+  readonly running: readonly ConfiguredNode[];
+}
+
+/** The cluster whose API the node reaches now, through its endpoint or KubePrism's list. */
+export function canReachApi(
+  node: ConfiguredNode,
+  surroundings: Surroundings,
+): BootstrappedCluster | undefined {
+  const { world, now } = surroundings;
+  const { clusterKey } = node.settings;
+  const up = controlPlanesReachableFrom(node, surroundings).find((other) =>
+    world.isApiServerUp(other.state, now),
+  );
+  const cluster = up?.state.etcd && world.cluster(up.state.etcd.cluster);
+  if (cluster?.key !== clusterKey) return undefined;
+  // A control plane belongs to the cluster of its own etcd, whatever else it could reach.
+  const own = node.state.etcd?.cluster;
+  if (node.settings.role === 'control-plane' && own !== cluster.id) {
+    return own !== undefined && world.isApiServerUp(node.state, now)
+      ? world.cluster(own)
+      : undefined;
+  }
+  return cluster;
+}
+
+/**
+ * The control planes of the node's own cluster that it gets a connection to: itself, the one
+ * behind the cluster endpoint and, with discovery, all in the same private network.
+ */
+export function controlPlanesReachableFrom(
+  node: ConfiguredNode,
+  { world, now, running }: Surroundings,
+): ConfiguredNode[] {
+  const { settings, machine } = node;
+  const host = new URL(settings.endpoint).hostname.replace(/^\[|\]$/g, '');
+  const controlPlanes = running.filter(
+    (other) =>
+      other.settings.role === 'control-plane' && other.settings.clusterKey === settings.clusterKey,
+  );
+  // A name that nobody can resolve here is taken for one that points at the first control plane.
+  const first = controlPlanes.find((other) => world.isApiServerUp(other.state, now));
+  return controlPlanes.filter((other) => {
+    if (other.machine.id === machine.id) return true;
+    if (settings.findsMembers && sharesNetwork(machine, other.machine)) return true;
+    if (isIP(host) === 0) return other === first;
+    if (!addressesOf(other.machine).includes(host)) return false;
+    const isPrivate = other.machine.privateIps.some(({ ip }) => ip === host);
+    if (isPrivate) return sharesNetwork(machine, other.machine);
+    return world.machines.admits(other.machine.id, machine.publicIpv4 ?? '', 6443);
+  });
+}

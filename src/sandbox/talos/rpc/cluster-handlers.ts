@@ -1,0 +1,65 @@
+import { refusalOf } from '../boot.js';
+import { GrpcError } from '../protocol.js';
+import { ConfigDecodeError, decodeConfig } from '../machine-config/decode.js';
+import { validateConfig } from '../machine-config/validate.js';
+import { adminKubeconfig } from '../kubeconfig.js';
+import { demandControlPlane, type CallContext, type HandlersOf } from './context.js';
+import { checkHealth } from './health.js';
+import { listResources } from './resources.js';
+
+/** Calls about the cluster and its configuration. */
+export const clusterHandlers: HandlersOf<
+  'ApplyConfiguration' | 'Bootstrap' | 'Get' | 'Health' | 'Kubeconfig'
+> = {
+  ApplyConfiguration: (context, { config, dryRun }) => applyConfiguration(context, config, dryRun),
+  Bootstrap: (context) => {
+    const node = demandControlPlane(context, 'bootstrap');
+    if (node.state.etcd) {
+      throw new GrpcError('AlreadyExists', 'etcd data directory is not empty');
+    }
+    context.world.bootstrap(node, context.now);
+    return {};
+  },
+  Get: (context, { type, id }) => listResources(context, type, id),
+  Health: (context, parameters) => {
+    demandControlPlane(context, 'health');
+    return checkHealth(context, parameters);
+  },
+  Kubeconfig: async (context) => {
+    const node = demandControlPlane(context, 'kubeconfig');
+    return { kubeconfig: await adminKubeconfig(node.settings, context.now) };
+  },
+};
+
+function applyConfiguration(
+  { node, world, now }: CallContext,
+  text: string,
+  dryRun: boolean,
+): { warnings: readonly string[]; details: string } {
+  const config = readConfig(text);
+  const version = node.machine.image?.talosVersion ?? '';
+  const refusal = refusalOf(config, version);
+  if (refusal !== undefined) throw new GrpcError('InvalidArgument', refusal);
+  const { warnings } = validateConfig(config, 'cloud');
+  const wasConfigured = node.settings !== undefined;
+  if (!dryRun && config.v1alpha1) {
+    node.state.config = text;
+    // Talos installs and reboots into its first configuration.
+    if (!wasConfigured) world.reboot(node.state, now);
+  }
+  return { warnings, details: appliedHow(wasConfigured, dryRun) };
+}
+
+function readConfig(text: string): ReturnType<typeof decodeConfig> {
+  try {
+    return decodeConfig(text);
+  } catch (error) {
+    if (!(error instanceof ConfigDecodeError)) throw error;
+    throw new GrpcError('InvalidArgument', error.message);
+  }
+}
+
+function appliedHow(wasConfigured: boolean, dryRun: boolean): string {
+  if (dryRun) return 'Dry run summary:\nNo changes.';
+  return wasConfigured ? 'Applied configuration without a reboot' : '';
+}

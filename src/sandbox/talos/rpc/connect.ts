@@ -1,0 +1,153 @@
+import { X509Certificate, verify } from 'node:crypto';
+import type { Machine } from '../../machines.js';
+import { certificateFingerprint, digestFor, publicKeyOf } from '../../pki.js';
+import { addressesOf } from '../api-server.js';
+import { phaseOf } from '../node-state.js';
+import { GrpcError, signedText, type TalosCredentials, type TalosRequest } from '../protocol.js';
+import { controlPlanesReachableFrom, sharesNetwork } from '../reachability.js';
+import type { ConfiguredNode, TalosNode, TalosWorld } from '../world.js';
+
+const apidPort = 50_000;
+
+/** Follows a call to the node that it is for. Throws what gRPC says when the way is blocked. */
+export function findTarget(world: TalosWorld, request: TalosRequest, now: number): TalosNode {
+  const endpoint = firstAnswering(world, request, now);
+  const { node } = request;
+  if (node === undefined || isAddressOf(endpoint.machine, node)) return endpoint;
+  if (endpoint.settings?.role !== 'control-plane') {
+    throw new GrpcError('PermissionDenied', 'no request forwarding');
+  }
+  return forward(world, { from: endpoint, address: node, now });
+}
+
+/** Dials the endpoints in turn, as the client's balancer does; the last failure counts. */
+function firstAnswering(world: TalosWorld, request: TalosRequest, now: number): TalosNode {
+  let failure = new GrpcError('Unavailable', 'no endpoints');
+  for (const endpoint of request.endpoints) {
+    try {
+      return dial(world, { ...request, endpoint, now });
+    } catch (error) {
+      if (!(error instanceof GrpcError) || error.code !== 'Unavailable') throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+interface Dial extends TalosRequest {
+  readonly endpoint: string;
+  readonly now: number;
+}
+
+function dial(world: TalosWorld, call: Dial): TalosNode {
+  const { host, port } = splitEndpoint(call.endpoint);
+  const fail = (why: string): GrpcError => dialError(`${host}:${port}`, why);
+  const machine = world.machines
+    .machines()
+    .find(({ publicIpv4, publicIpv6 }) => publicIpv4 === host || publicIpv6 === host);
+  const node = machine && world.node(machine.id);
+  const isOn = node && phaseOf(node.state) !== 'off';
+  if (!isOn || !world.machines.admits(machine.id, world.callerAddress(), port)) {
+    throw fail('i/o timeout');
+  }
+  if (port !== apidPort || !answersCalls(world, node, call.now)) {
+    throw fail('connect: connection refused');
+  }
+  if (call.credentials) checkHandshake(node, call, call.credentials);
+  else if (node.settings) {
+    throw new GrpcError(
+      'Unavailable',
+      'connection error: desc = "error reading server preface: remote error: tls: certificate required"',
+    );
+  }
+  return node;
+}
+
+/** Whether the node's API listens. A worker gets its certificate from a control plane first. */
+function answersCalls(world: TalosWorld, node: TalosNode, now: number): boolean {
+  const phase = phaseOf(node.state);
+  if (phase === 'maintenance') return true;
+  if (phase !== 'running' || !node.settings) return false;
+  if (node.settings.role === 'control-plane') return true;
+  const worker: ConfiguredNode = { ...node, settings: node.settings };
+  return (
+    controlPlanesReachableFrom(worker, { world, now, running: world.runningNodes() }).length > 0
+  );
+}
+
+/** What both sides of a TLS handshake would find. */
+function checkHandshake(node: TalosNode, call: Dial, credentials: TalosCredentials): void {
+  const { ca, crt, signature } = credentials;
+  const own = node.settings?.osCa.crt;
+  if (own === undefined || certificateFingerprint(own) !== certificateFingerprint(ca)) {
+    throw handshakeError(
+      'tls: failed to verify certificate: x509: certificate signed by unknown authority' +
+        (own === undefined
+          ? ''
+          : ' (possibly because of \\"x509: Ed25519 verification failure\\" while trying to verify candidate authority certificate \\"talos\\")'),
+    );
+  }
+  const key = publicKeyOf(crt);
+  const proof = Buffer.from(signature, 'base64');
+  const isSigned = new X509Certificate(crt).verify(publicKeyOf(own));
+  if (!isSigned || !verify(digestFor(key), Buffer.from(signedText(call)), key, proof)) {
+    throw remoteError('unknown certificate authority');
+  }
+  if (Date.parse(new X509Certificate(crt).validTo) < call.now) {
+    throw remoteError('expired certificate');
+  }
+}
+
+interface Forward {
+  readonly from: TalosNode;
+  readonly address: string;
+  readonly now: number;
+}
+
+/** The endpoint passes the call on; the other node shows a certificate of the same authority. */
+function forward(world: TalosWorld, { from, address, now }: Forward): TalosNode {
+  const fail = (why: string): GrpcError => dialError(`${address}:${apidPort}`, why);
+  const machine = world.machines.machines().find((other) => isAddressOf(other, address));
+  const node = machine && world.node(machine.id);
+  if (!node || phaseOf(node.state) === 'off' || !canSend(world, from.machine, node, address)) {
+    throw fail('i/o timeout');
+  }
+  if (!answersCalls(world, node, now)) throw fail('connect: connection refused');
+  if (node.settings?.osCa.crt !== from.settings?.osCa.crt) {
+    throw handshakeError(
+      'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    );
+  }
+  return node;
+}
+
+function canSend(world: TalosWorld, from: Machine, to: TalosNode, address: string): boolean {
+  const isPrivate = to.machine.privateIps.some(({ ip }) => ip === address);
+  if (isPrivate) return sharesNetwork(from, to.machine);
+  return world.machines.admits(to.machine.id, from.publicIpv4 ?? '', apidPort);
+}
+
+function isAddressOf(machine: Machine, address: string): boolean {
+  return addressesOf(machine).includes(address);
+}
+
+function splitEndpoint(endpoint: string): { host: string; port: number } {
+  const match = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(endpoint);
+  if (!match) return { host: endpoint, port: apidPort };
+  return { host: match[1] ?? match[2] ?? endpoint, port: Number(match[3] ?? apidPort) };
+}
+
+function dialError(address: string, why: string): GrpcError {
+  const desc = `transport: Error while dialing: dial tcp ${address}: ${why}`;
+  return new GrpcError('Unavailable', `connection error: desc = "${desc}"`);
+}
+
+function handshakeError(why: string): GrpcError {
+  const desc = `transport: authentication handshake failed: ${why}`;
+  return new GrpcError('Unavailable', `connection error: desc = "${desc}"`);
+}
+
+function remoteError(why: string): GrpcError {
+  const desc = `error reading server preface: remote error: tls: ${why}`;
+  return new GrpcError('Unavailable', `connection error: desc = "${desc}"`);
+}

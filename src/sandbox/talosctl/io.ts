@@ -1,0 +1,17 @@
+import type { TalosAnswer, TalosRequest } from '../talos/protocol.js';
+
+/** Everything outside that the stand-in talosctl touches, besides files. */
+export interface TalosctlIo {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Brings a call to the simulated nodes. */
+  call(request: TalosRequest): Promise<TalosAnswer>;
+  /** The version that the tool says it has, `v1.13.9`. */
+  readonly version: string;
+  /** Go's name of the system that the tool runs on; `linux/amd64` unless given. */
+  readonly platform?: string;
+  /** The key that signs service account tokens, PEM; RSA with 4096 bits when not given. */
+  readonly generateServiceAccountKey?: () => Promise<string>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}

@@ -1,0 +1,28 @@
+import { wallClock } from '../../lib/wait.js';
+import { postJson } from '../loopback.js';
+import type { TalosAnswer, TalosRequest } from '../talos/protocol.js';
+import { runTalosctl } from './run.js';
+
+const { env } = process;
+
+const result = await runTalosctl(process.argv.slice(2), {
+  env,
+  cwd: process.cwd(),
+  platform: `${process.platform === 'win32' ? 'windows' : process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+  version: env['OXIDE_SANDBOX_TALOSCTL_VERSION'] ?? 'v1.13.9',
+  now: wallClock,
+  call: async (request: TalosRequest): Promise<TalosAnswer> => {
+    const [endpoint = ''] = request.endpoints;
+    const refused = `connection error: desc = "transport: Error while dialing: dial tcp ${endpoint}:50000: connect: connection refused"`;
+    const url = env['OXIDE_SANDBOX_URL'];
+    if (url === undefined) return { failure: { code: 'Unavailable', message: refused } };
+    try {
+      return (await postJson(`${url}/talos`, request)) as TalosAnswer;
+    } catch {
+      return { failure: { code: 'Unavailable', message: refused } };
+    }
+  },
+});
+process.stdout.write(result.stdout);
+process.stderr.write(result.stderr);
+process.exitCode = result.exitCode;
