@@ -1,5 +1,3 @@
-import type { Clock } from '../lib/wait.js';
-
 /**
  * A part of the simulated world. Parts hold no timers: they are plain state that is brought
  * forward to a point in simulated time, so that a world can be saved, loaded and replayed.
@@ -47,5 +45,3 @@ export function settle(parts: readonly Simulated[], now: number): void {
   }
   throw new Error('the simulated world does not come to rest');
 }
-
-export type { Clock };

@@ -1,0 +1,46 @@
+import { chartArchive, chartIndex } from './chart-repository.js';
+import { standardInstall } from './gateway-api.js';
+
+export interface Download {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer | string;
+}
+
+export interface Downloads {
+  /** What a GET of the path (a query is ignored) answers; undefined: not a path of this part. */
+  handle(path: string): Promise<Download | undefined>;
+}
+
+/** The caller's IPv6 address, of the range for documentation. */
+const callerAddressV6 = '2001:db8:ca11::7';
+
+/** What the simulated internet serves: a chart repository, release assets, the caller's address. */
+export function createDownloads(options: { readonly callerAddress: string }): Downloads {
+  return {
+    handle: async (path) => {
+      const { pathname } = new URL(path, 'http://localhost');
+      if (pathname === '/ip') return text(`${options.callerAddress}\n`);
+      if (pathname === '/ip6') return text(`${callerAddressV6}\n`);
+      if (pathname === '/charts/index.yaml') return found('text/yaml', chartIndex());
+      if (pathname.startsWith('/charts/')) {
+        const version = /^\/charts\/cilium-(.+)\.tgz$/.exec(pathname)?.[1] ?? '';
+        return found('application/gzip', await chartArchive(version));
+      }
+      if (pathname.startsWith('/gateway-api/')) {
+        const version = /^\/gateway-api\/([^/]+)\/standard-install\.yaml$/.exec(pathname)?.[1];
+        return found('application/octet-stream', standardInstall(version ?? ''));
+      }
+      return undefined;
+    },
+  };
+}
+
+function text(body: string): Download {
+  return { status: 200, contentType: 'text/plain', body };
+}
+
+function found(contentType: string, body: Buffer | string | undefined): Download {
+  if (body === undefined) return { ...text('Not Found\n'), status: 404 };
+  return { status: 200, contentType, body };
+}

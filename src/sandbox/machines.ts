@@ -1,0 +1,28 @@
+/** What a booted computer knows of itself: its hardware and the cloud's metadata service. */
+export interface Machine {
+  readonly id: number;
+  readonly name: string;
+  /** Simulated ms since the epoch; undefined while it is off. */
+  readonly poweredOnAt: number | undefined;
+  /** What is on its disk; undefined when it is not Talos. */
+  readonly image:
+    { readonly talosVersion: string; readonly architecture: 'x86' | 'arm' } | undefined;
+  /** Empty when none was given. */
+  readonly userData: string;
+  readonly memoryGb: number;
+  readonly diskGb: number;
+  readonly location: string;
+  readonly publicIpv4: string | undefined;
+  readonly publicIpv6: string | undefined;
+  readonly privateIps: readonly { readonly networkId: number; readonly ip: string }[];
+}
+
+/** The cloud as its machines' operating systems meet it. */
+export interface MachineRoom {
+  /** Servers that exist and are not being deleted. */
+  machines(): readonly Machine[];
+  /** The operating system switched its machine off. */
+  powerOff(machineId: number): void;
+  /** Whether a packet from an outside address reaches this TCP port of the machine's public address. */
+  admits(machineId: number, source: string, port: number): boolean;
+}

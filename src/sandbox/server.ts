@@ -1,0 +1,171 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { messageOf } from '../lib/errors.js';
+import type { Clock } from '../lib/wait.js';
+import { createCloudHandler } from './cloud/http.js';
+import { createDownloads, type Downloads } from './downloads/downloads.js';
+import type { FaultPlan } from './faults.js';
+import { collect } from './loopback.js';
+import { NodeProxy } from './node-proxy.js';
+import type { TalosRequest } from './talos/protocol.js';
+import { Ticker } from './ticker.js';
+import type { SandboxIdentity, World } from './world.js';
+
+export interface SnapshotWish {
+  readonly talosVersion: string;
+  /** The id that cluster.yaml names; any when undefined. */
+  readonly id: number | undefined;
+  /** There is a snapshot for every architecture of these types; the id's is that of the first. */
+  readonly serverTypes: readonly string[];
+}
+
+/** What a sandbox says of itself to another oxide that wants to join it. */
+export interface SandboxInfo {
+  readonly instance: string;
+  readonly speed: number;
+  readonly now: number;
+  readonly token: string;
+}
+
+export interface SandboxServerOptions {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly identity: SandboxIdentity;
+  readonly instance: string;
+  readonly faults: FaultPlan | undefined;
+  readonly ticking: boolean;
+}
+
+/**
+ * The one loopback door of a sandbox: the Hetzner API, the nodes' Talos API for the stand-in
+ * talosctl, what the internet would serve, and the proxy that leads to the API servers.
+ */
+export class SandboxServer {
+  readonly #options: SandboxServerOptions;
+  readonly #http: Server;
+  readonly #proxy: NodeProxy;
+  readonly #ticker: Ticker;
+  readonly #downloads: Downloads;
+
+  constructor(options: SandboxServerOptions) {
+    const { world, clock } = options;
+    this.#options = options;
+    this.#downloads = createDownloads({ callerAddress: options.identity.callerAddress });
+    this.#ticker = new Ticker(world, clock);
+    const cloud = createCloudHandler({
+      cloud: world.cloud,
+      now: () => clock.now(),
+      settle: () => world.settle(),
+      afterWrite: () => {
+        world.saveCloud();
+        this.#ticker.wake();
+      },
+      ...(options.faults ? { faults: options.faults } : {}),
+    });
+    this.#http = createServer((request, response) => {
+      if (request.url?.startsWith('/v1/')) cloud(request, response);
+      else void this.#answer(request, response);
+    });
+    this.#proxy = new NodeProxy({
+      locate: (host, port) => world.locate(host, port),
+      settle: () => world.settle(),
+      changed: () => {
+        this.#ticker.changed();
+      },
+    });
+    this.#proxy.attachTo(this.#http);
+  }
+
+  /** Listens on the wished port, or on any when it is taken. */
+  async listen(wished: number | undefined): Promise<number> {
+    try {
+      await this.#listenOn(wished ?? 0);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+      await this.#listenOn(0);
+    }
+    if (this.#options.ticking) this.#ticker.start();
+    return (this.#http.address() as AddressInfo).port;
+  }
+
+  ensureSnapshot(wish: SnapshotWish): void {
+    const { world } = this.#options;
+    world.settle();
+    const { talosVersion, id } = wish;
+    const architectures = new Set(
+      wish.serverTypes.map((type) => world.cloud.architectureOf(type) ?? 'x86'),
+    );
+    let first = true;
+    for (const architecture of architectures) {
+      const named = first && id !== undefined ? { id } : {};
+      world.cloud.ensureSnapshot({ talosVersion, architecture, ...named });
+      first = false;
+    }
+    world.saveCloud();
+  }
+
+  async close(): Promise<void> {
+    await this.#ticker.stop();
+    this.#proxy.close();
+    this.#http.closeAllConnections();
+    await new Promise<void>((resolve) => {
+      this.#http.close(() => {
+        resolve();
+      });
+    });
+    this.#options.world.settle();
+    this.#options.world.saveCloud();
+    this.#options.world.saveClusters();
+  }
+
+  #listenOn(port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#http.once('error', reject);
+      this.#http.listen(port, '127.0.0.1', () => {
+        this.#http.removeListener('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await this.#route(request, response);
+    } catch (error) {
+      response.writeHead(500, { 'content-type': 'text/plain' }).end(messageOf(error));
+    }
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { world, clock, identity, instance } = this.#options;
+    const path = request.url ?? '/';
+    if (path === '/talos') {
+      const call = JSON.parse(await collect(request)) as TalosRequest;
+      const answer = await world.talos.rpc(call, world.settle());
+      world.saveClusters();
+      world.saveCloud();
+      this.#ticker.wake();
+      sendJson(response, answer);
+    } else if (path === '/sandbox') {
+      const info: SandboxInfo = {
+        instance,
+        speed: clock.speed,
+        now: clock.now(),
+        token: identity.token,
+      };
+      sendJson(response, info);
+    } else if (path === '/sandbox/snapshots') {
+      this.ensureSnapshot(JSON.parse(await collect(request)) as SnapshotWish);
+      sendJson(response, {});
+    } else {
+      const found = await this.#downloads.handle(path);
+      if (found) response.writeHead(found.status, { 'content-type': found.contentType });
+      else response.writeHead(404, { 'content-type': 'text/plain' });
+      response.end(found?.body ?? 'not found');
+    }
+  }
+}
+
+function sendJson(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

@@ -1,0 +1,114 @@
+import type { Clock } from '../lib/wait.js';
+import { Cloud } from './cloud/cloud.js';
+import { KubeCluster } from './kubernetes/cluster.js';
+import type { ApiServer } from './node-proxy.js';
+import { createRandom, settle, type Simulated } from './simulation.js';
+import type { StateFolder } from './state-folder.js';
+import { TalosWorld } from './talos/world.js';
+
+/** What identifies a sandbox; made once, kept for all invocations. */
+export interface SandboxIdentity {
+  readonly seed: number;
+  /** The API token that the simulated project accepts. */
+  readonly token: string;
+  /** The operator's public address as the simulated internet sees it. */
+  readonly callerAddress: string;
+}
+
+export interface WorldOptions {
+  readonly identity: SandboxIdentity;
+  readonly state: StateFolder;
+  readonly clock: Clock;
+}
+
+interface SavedWorld {
+  readonly now: number;
+  readonly random: number;
+  readonly cloud: unknown;
+}
+
+/**
+ * The simulated project: its cloud, the computers in it and the clusters they form. It is brought
+ * forward whenever somebody looks, so nothing in it happens by chance of scheduling.
+ */
+export class World {
+  readonly cloud: Cloud;
+  readonly talos: TalosWorld;
+  readonly #options: WorldOptions;
+  readonly #random: ReturnType<typeof createRandom>;
+  readonly #parts: readonly Simulated[];
+
+  constructor(options: WorldOptions) {
+    const { identity, state, clock } = options;
+    this.#options = options;
+    const saved = state.read('cloud.json') as SavedWorld | undefined;
+    this.#random = createRandom(saved?.random ?? identity.seed);
+    this.cloud = new Cloud({
+      random: this.#random,
+      now: clock.now(),
+      token: identity.token,
+      saved: saved?.cloud,
+    });
+    this.talos = new TalosWorld({
+      machines: this.cloud,
+      random: this.#random,
+      callerAddress: () => identity.callerAddress,
+      saved: state.read('clusters.json'),
+      createKubeCluster: (cluster) => new KubeCluster({ ...cluster, random: this.#random }),
+    });
+    this.#parts = [this.cloud, this.talos];
+  }
+
+  /** The simulated time that a saved world had reached. */
+  static savedTime(state: StateFolder): number | undefined {
+    return (state.read('cloud.json') as SavedWorld | undefined)?.now;
+  }
+
+  /** The API token of the simulated project. */
+  get token(): string {
+    return this.#options.identity.token;
+  }
+
+  /** Brings everything forward to the present, which it returns. */
+  settle(): number {
+    const now = this.#options.clock.now();
+    settle(this.#parts, now);
+    return now;
+  }
+
+  /** When something next happens by itself. */
+  nextDue(): number {
+    return Math.min(...this.#parts.map((part) => part.nextDue() ?? Infinity));
+  }
+
+  /** Saves the cloud: at once after each write, as the real one would have. */
+  saveCloud(): void {
+    this.#options.state.write('cloud.json', {
+      now: this.#options.clock.now(),
+      random: this.#random.state(),
+      cloud: this.cloud.toJSON(),
+    } satisfies SavedWorld);
+  }
+
+  /** Saves the nodes and what runs in their clusters. */
+  saveClusters(): void {
+    this.#options.state.write('clusters.json', this.talos.toJSON());
+  }
+
+  /** Who answers on a public address of this world, seen from the operator's machine. */
+  async locate(host: string, port: number): Promise<ApiServer> {
+    const now = this.settle();
+    const machine = this.cloud
+      .machines()
+      .find((candidate) => candidate.publicIpv4 === host || candidate.publicIpv6 === host);
+    if (!machine) return { refused: 'No route to host' };
+    if (!this.cloud.admits(machine.id, this.#options.identity.callerAddress, port)) {
+      return { refused: 'Connection timed out' };
+    }
+    if (port !== 6443) return { refused: 'Connection refused' };
+    const found = await this.talos.apiServerAt(machine.id, now);
+    if ('refused' in found) return found;
+    if (!(found.kube instanceof KubeCluster)) throw new Error('a cluster of another world');
+    return { ...found, kube: found.kube };
+  }
+}
