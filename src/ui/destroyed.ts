@@ -1,0 +1,49 @@
+import { addCosts, formatMoney } from '../cluster/cost.js';
+import type { Stay } from '../cluster/plan.js';
+import { plural } from '../lib/format.js';
+import { stayLines } from './stays.js';
+import { createStyle } from './style.js';
+import type { TableOptions } from './table.js';
+
+/** What of a finished destroy is shown. */
+export interface DestroyedView {
+  readonly cluster: string;
+  readonly deleted: readonly unknown[];
+  readonly left: readonly Stay[];
+  /** What may be left without being known. */
+  readonly notes: readonly string[];
+  /** False: the same command has to run again. */
+  readonly complete: boolean;
+  /** Where the secrets and access files stay. */
+  readonly folder: string;
+}
+
+/** What is gone, and what is left that still costs money. */
+export function renderDestroyed(view: DestroyedView, { color, columns }: TableOptions): string {
+  const { cluster, deleted, left, notes, complete, folder } = view;
+  const head = complete
+    ? `The cluster "${cluster}" is gone: ${plural(deleted.length, 'resource')} deleted.`
+    : `${plural(deleted.length, 'resource')} of the cluster "${cluster}" deleted, not all of it.`;
+  const style = createStyle(color);
+  return [
+    head,
+    ...(left.length > 0 ? ['', 'Still there:', ...stayLines(left, columns, style)] : []),
+    '',
+    ...notes.map((note) => `${style.blue('ℹ')} ${note}`),
+    costOfRest(left),
+    `The secrets and access files stay in ${folder}.`,
+    ...(complete ? [] : ['', 'Once what is in the way is gone, run the same command again.']),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function costOfRest(left: readonly Stay[]): string {
+  const [first] = left.flatMap(({ monthly }) => monthly ?? []);
+  if (!first) return 'Nothing of it is left that costs money.';
+  const { net, currency } = addCosts(
+    left.map(({ monthly }) => ({ monthly })),
+    first,
+  );
+  return `What is left costs ${formatMoney(net, currency)} a month.`;
+}

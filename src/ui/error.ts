@@ -1,0 +1,51 @@
+import { messageOf, OxideError } from '../lib/errors.js';
+import { createStyle } from './style.js';
+import type { Style } from './style.js';
+
+interface ErrorOptions {
+  readonly color: boolean;
+  /** Adds what led to the error. */
+  readonly verbose: boolean;
+}
+
+/**
+ * An error for the eyes: what happened, and below it the next step. Anything that is not an
+ * OxideError is a bug, and shown with all that a report needs.
+ */
+export function renderError(error: unknown, { color, verbose }: ErrorOptions): string {
+  const style = createStyle(color);
+  if (!(error instanceof OxideError)) return renderBug(error, style);
+  const paragraphs = [emphasized(error.message, style)];
+  if (verbose) paragraphs.push(...causesOf(error).map((cause) => style.dim(`Cause: ${cause}`)));
+  if (error.hint !== undefined) paragraphs.push(next(error.hint, style));
+  return `${paragraphs.join('\n\n')}\n`;
+}
+
+function renderBug(error: unknown, style: Style): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const causes = causesOf(error).map((cause) => `Cause: ${cause}`);
+  return `${[
+    emphasized(`This is a bug in oxide: ${messageOf(error)}`, style),
+    [stack, ...causes].join('\n'),
+    next('Please report it in the issues of the oxide project, with the lines above.', style),
+  ].join('\n\n')}\n`;
+}
+
+// Several lines are a list of findings, each with its own place in a file: colour would not help.
+function emphasized(message: string, style: Style): string {
+  return message.includes('\n') ? message : style.red(message);
+}
+
+function next(hint: string, style: Style): string {
+  return `${style.cyan('→')} ${hint.replaceAll('\n', '\n  ')}`;
+}
+
+function causesOf(error: unknown): string[] {
+  const causes: string[] = [];
+  let cause = error instanceof Error ? error.cause : undefined;
+  while (cause !== undefined && causes.length < 10) {
+    causes.push(messageOf(cause));
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  return causes;
+}

@@ -1,0 +1,105 @@
+import { formatMoney } from '../cluster/cost.js';
+import type { Drift } from '../cluster/drift.js';
+import type { ClusterStatus, ServerStatus, StatusReport } from '../cluster/status.js';
+import { createStyle, type Style } from './style.js';
+import { renderTable, type TableOptions } from './table.js';
+
+const unknown = '-';
+
+/** A cluster's pools and nodes as tables, its surroundings and price, and what is wrong with it. */
+export function renderStatus(report: StatusReport, options: TableOptions): string {
+  const { status } = report;
+  const style = createStyle(options.color);
+  const parts = [
+    `${style.bold(`Cluster ${status.cluster}`)}  ${status.endpoint ?? 'no kubeconfig yet'}\n`,
+    renderTable(poolColumns, poolRows(status), options),
+    ...(status.servers.length > 0
+      ? [
+          renderTable(serverColumns, serverRows(status), options),
+          renderTable(nodeColumns, nodeRows(status), options),
+        ]
+      : []),
+    surroundings(report),
+    ...(status.drift.length > 0 ? [driftLines(status.drift)] : []),
+    verdict(status, style),
+  ];
+  return parts.join('\n');
+}
+
+function surroundings({ network, allowed, ownAddress, status }: StatusReport): string {
+  const { net, currency } = status.monthlyCost;
+  return [
+    `Network       ${network ?? 'none'}`,
+    `Firewall      6443 and 50000 from ${allowed?.join(', ') ?? 'nowhere: there is none'}`,
+    `This machine  ${ownAddress ?? 'address unknown'}`,
+    `Servers and IPv4 per month: ${formatMoney(net, currency)}`,
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+const driftWords: Readonly<Record<Drift['kind'], string>> = {
+  missing: 'missing',
+  surplus: 'surplus',
+  'server-type': 'server type',
+  location: 'location',
+  talos: 'Talos',
+  kubernetes: 'Kubernetes',
+};
+
+function driftLines(drift: readonly Drift[]): string {
+  const lines = drift.map(({ kind, server, wanted, found }) => {
+    const sides = `cluster.yaml says ${wanted ?? 'nothing of it'}, found ${found ?? 'nothing'}`;
+    return `  ${server}: ${driftWords[kind]}, ${sides}\n`;
+  });
+  return `Differs from cluster.yaml:\n${lines.join('')}`;
+}
+
+/** A cluster can be healthy and still have something to say. */
+function verdict({ healthy, problems }: ClusterStatus, style: Style): string {
+  const lines = problems.map(({ message, hint }) => `${style.yellow('⚠')} ${message} (${hint})\n`);
+  return [...(healthy ? [`${style.green('✔')} healthy\n`] : []), ...lines].join('');
+}
+
+const poolColumns = [
+  { title: 'POOL' },
+  { title: 'ROLE' },
+  { title: 'WANTED', align: 'right' },
+  { title: 'FOUND', align: 'right' },
+] as const;
+
+function poolRows({ pools }: ClusterStatus): string[][] {
+  return pools.map(({ name, role, wanted, found }) => [name, role, String(wanted), String(found)]);
+}
+
+// Two tables: a terminal of 80 columns would leave nothing of the names in one.
+const serverColumns = ['SERVER', 'TYPE', 'LOCATION', 'STATUS', 'PUBLIC', 'PRIVATE'].map(titled);
+
+function serverRows({ servers }: ClusterStatus): string[][] {
+  return servers.map(({ name, type, location, status, publicIpv4, privateIp }) => [
+    ...[name, type, location, status, publicIpv4 ?? unknown, privateIp ?? unknown],
+  ]);
+}
+
+const nodeColumns = ['NODE', 'ROLE', 'KUBERNETES', 'VERSION', 'TALOS', 'ETCD'].map(titled);
+
+function nodeRows({ servers }: ClusterStatus): string[][] {
+  return servers.map((server) => {
+    const { name, role, kubernetes, talosVersion } = server;
+    const ready = kubernetes?.ready ? 'Ready' : 'NotReady';
+    return [
+      ...[name, role, kubernetes ? ready : unknown, kubernetes?.version ?? unknown],
+      ...[talosVersion ?? unknown, etcdWord(server)],
+    ];
+  });
+}
+
+function titled(title: string): { readonly title: string } {
+  return { title };
+}
+
+function etcdWord({ etcd }: ServerStatus): string {
+  if (!etcd) return unknown;
+  if (!etcd.healthy) return 'unhealthy';
+  return etcd.leader ? 'leader' : 'member';
+}

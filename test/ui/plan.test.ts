@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { renderPlan } from '../../src/ui/plan.js';
+import type { PlanView } from '../../src/ui/plan.js';
+
+type Change = PlanView['changes'][number];
+
+const plain = { color: false, columns: undefined };
+const euros = (net: number, gross = net) => ({ net, gross, currency: 'EUR' });
+
+function servers(pool: string, from: number, to: number): Change[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => ({
+    ...{ action: 'create', kind: 'server', detail: 'cx33 in nbg1' },
+    monthly: euros(8.49, 10.1),
+    name: `demo-${pool}-${from + index}`,
+  }));
+}
+
+function plan(changes: Change[], cost?: PlanView['cost']): PlanView {
+  const total = changes.reduce((sum, { monthly }) => sum + (monthly?.net ?? 0), 0);
+  return {
+    changes,
+    cost: cost ?? { now: euros(0), after: euros(total) },
+    notes: [],
+    warnings: [],
+  };
+}
+
+describe('a plan for the eyes', () => {
+  it('lists what will be made in aligned columns, with what it costs', () => {
+    const changes: Change[] = [
+      { action: 'create', kind: 'network', name: 'demo', detail: '10.0.0.0/16' },
+      { action: 'create', kind: 'ssh-key', name: 'demo', detail: 'ed25519' },
+      { action: 'update', kind: 'firewall', name: 'demo', detail: '4 rules' },
+      ...servers('cp', 1, 1),
+      {
+        ...{ action: 'delete', kind: 'server', name: 'demo-web-12' },
+        detail: 'cpx32 in fsn1',
+        monthly: euros(10.99),
+      },
+    ];
+    const text = renderPlan(
+      plan(changes, { now: euros(100, 119), after: euros(97.5, 116.03) }),
+      plain,
+    );
+    expect(text).toBe(
+      [
+        '+ network   demo         10.0.0.0/16',
+        '+ SSH key   demo         ed25519',
+        '~ firewall  demo         4 rules',
+        '+ server    demo-cp-1    cx33 in nbg1     €8.49',
+        '- server    demo-web-12  cpx32 in fsn1  -€10.99',
+        '',
+        'Servers and IPv4 per month: €100.00 now, €97.50 after (with VAT €119.00 now, €116.03 after)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('folds many alike servers of a pool into one line with their price together', () => {
+    const changes = [...servers('cp', 1, 3), ...servers('worker', 1, 30), ...servers('db', 4, 5)];
+    const [lines] = renderPlan(plan(changes), plain).split('\n\n');
+    expect(lines?.split('\n')).toEqual([
+      '+ server      demo-cp-1                       cx33 in nbg1    €8.49',
+      '+ server      demo-cp-2                       cx33 in nbg1    €8.49',
+      '+ server      demo-cp-3                       cx33 in nbg1    €8.49',
+      '+ 30 servers  demo-worker-1 … demo-worker-30  cx33 in nbg1  €254.70',
+      '+ server      demo-db-4                       cx33 in nbg1    €8.49',
+      '+ server      demo-db-5                       cx33 in nbg1    €8.49',
+    ]);
+  });
+
+  it('does not fold over a gap in the numbers or another type', () => {
+    const gap = [...servers('web', 1, 4), ...servers('web', 6, 9)];
+    expect(renderPlan(plan(gap), plain)).not.toContain('…');
+    const mixed = servers('web', 1, 8).map((change, index) =>
+      index === 4 ? { ...change, detail: 'cx43 in nbg1' } : change,
+    );
+    expect(renderPlan(plan(mixed), plain)).not.toContain('…');
+  });
+
+  it('says when there is nothing to do, and still what the cluster costs', () => {
+    const same = euros(25.47);
+    const idle = {
+      ...plan([], { now: same, after: same }),
+      notes: ['demo-web-9 is kept.'],
+      warnings: ['demo-web-8 has no firewall.'],
+    };
+    expect(renderPlan(idle, plain)).toBe(
+      'Nothing to change.\n\nServers and IPv4 per month: €25.47\n\n' +
+        '⚠ demo-web-8 has no firewall.\nℹ demo-web-9 is kept.\n',
+    );
+  });
+
+  it('stays within the width of the terminal', () => {
+    const text = renderPlan(plan(servers('worker', 1, 30)), { color: false, columns: 40 });
+    expect(text.split('\n')[0]).toBe('+ 30 serv…  demo-wo…  cx33 in …  €254.70');
+  });
+
+  it('marks what is made, changed and deleted by colour too', () => {
+    const text = renderPlan(plan(servers('web', 1, 1)), { color: true, columns: 80 });
+    expect(text).toContain('\u001B[32m+\u001B[39m server  demo-web-1');
+  });
+});
