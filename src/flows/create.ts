@@ -1,0 +1,214 @@
+import { planCreate, type Plan } from '../cluster/plan.js';
+import type { PlannedServer } from '../cluster/planned-servers.js';
+import type { ClusterState, Role } from '../cluster/state.js';
+import { withScratchFolder } from '../lib/files.js';
+import { together } from '../lib/together.js';
+import { writeKubeconfig, writeTalosconfig } from '../steps/access-files.js';
+import { checkTheTools } from '../steps/check-tools.js';
+import { ensureCilium, fetchCilium } from '../steps/cilium.js';
+import type { FlowContext } from '../steps/context.js';
+import { ensureFirewall } from '../steps/firewall.js';
+import { ensureGatewayApi, fetchGatewayApi } from '../steps/gateway-api.js';
+import { waitForKubernetesApi, waitForNodes } from '../steps/kubernetes.js';
+import { ensureMachineConfigs } from '../steps/machine-configs.js';
+import { ensureNetwork } from '../steps/network.js';
+import { observe } from '../steps/observe.js';
+import { allowedCidrs, findOwnAddresses } from '../steps/own-address.js';
+import { checkSecrets, ensureSecrets } from '../steps/secrets.js';
+import {
+  addressed,
+  ensureServers,
+  type NodeServer,
+  type ServerSurroundings,
+} from '../steps/servers.js';
+import { ensureSshKey } from '../steps/ssh-key.js';
+import { bootstrapOnce, waitForTalos } from '../steps/talos.js';
+import { observeKubernetes } from '../steps/kubernetes-state.js';
+
+/** A cluster that is complete: every planned node is Ready. */
+export interface CreatedCluster {
+  readonly cluster: string;
+  /** Address of the Kubernetes API in the kubeconfig. */
+  readonly endpoint: string;
+  readonly kubeconfig: string;
+  readonly talosconfig: string;
+  /** False when it was complete before. */
+  readonly changed: boolean;
+  readonly nodes: readonly CreatedNode[];
+}
+
+export interface CreatedNode {
+  readonly name: string;
+  readonly role: Role;
+  readonly publicIpv4: string;
+  readonly privateIp: string;
+}
+
+export type CreateOutcome =
+  | { readonly kind: 'preview'; readonly plan: Plan }
+  | { readonly kind: 'created'; readonly cluster: CreatedCluster };
+
+/**
+ * Makes the cluster of cluster.yaml, or what is missing of it. Everything looks first and acts
+ * then, so that the same command goes on from wherever an earlier run stopped. Nothing is deleted.
+ */
+export async function create(ctx: FlowContext): Promise<CreateOutcome> {
+  const { config, step } = ctx;
+  const [, { state, catalogue }, own] = await together(
+    step('Check talosctl, kubectl and helm', (io) => checkTheTools(ctx, io)),
+    step('Look at what exists', (io) => observe(ctx, io)),
+    step('Find who may reach the cluster', (io) => findOwnAddresses(ctx, io)),
+  );
+  await checkSecrets(ctx, state);
+  const plan = planCreate({
+    config,
+    state,
+    catalogue,
+    allowedCidrs: allowedCidrs(config, state, own),
+    kubernetes: await observeKubernetes(ctx, state),
+  });
+  if (!(await ctx.confirm(plan))) return { kind: 'preview', plan };
+  const { nodes, endpoint } =
+    plan.changes.length === 0 ? await refreshAccess(ctx, plan) : await carryOut(ctx, state, plan);
+  await step('Wait until all nodes are Ready', (io) =>
+    waitForNodes(
+      ctx,
+      nodes.map(({ name }) => name),
+      io,
+    ),
+  );
+  return { kind: 'created', cluster: describe(ctx, { plan, nodes, endpoint }) };
+}
+
+interface RunningCluster {
+  readonly nodes: readonly NodeServer[];
+  /** Address of the Kubernetes API in the kubeconfig. */
+  readonly endpoint: string;
+}
+
+/** A complete cluster needs no change; its access files may be gone or lead to an old address. */
+async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningCluster> {
+  const nodes = plan.servers.flatMap(({ existing }) => (existing ? [addressed(existing)] : []));
+  const controlPlanes = nodes.filter(({ role }) => role === 'control-plane');
+  await writeTalosconfig(ctx, controlPlanes);
+  const endpoint = await ctx.step('Write the kubeconfig', (io) =>
+    writeKubeconfig(ctx, firstOf(controlPlanes), io),
+  );
+  return { nodes, endpoint };
+}
+
+async function carryOut(
+  ctx: FlowContext,
+  state: ClusterState,
+  plan: Plan,
+): Promise<RunningCluster> {
+  const { step } = ctx;
+  const surroundings = await prepare(ctx, state, plan);
+  const workers = plan.servers.filter(({ role }) => role === 'worker');
+  const [kubernetes, workerNodes] = await together(
+    startKubernetes(ctx, plan, surroundings),
+    workers.length === 0
+      ? Promise.resolve([])
+      : step('Create the workers', (io) =>
+          ensureServers(ctx, { servers: workers, surroundings }, io),
+        ),
+  );
+  return {
+    nodes: [...kubernetes.controlPlanes, ...workerNodes],
+    endpoint: kubernetes.endpoint,
+  };
+}
+
+/** What the servers need before the first of them is ordered. */
+async function prepare(
+  ctx: FlowContext,
+  state: ClusterState,
+  plan: Plan,
+): Promise<ServerSurroundings> {
+  const { step } = ctx;
+  const caFingerprint = await step("Make the cluster's secrets", (io) => ensureSecrets(ctx, io));
+  const [network, firewallId, sshKeyId, userData] = await together(
+    step('Create the private network', (io) =>
+      ensureNetwork(ctx, { state, planned: plan.network, caFingerprint }, io),
+    ),
+    step('Create the firewall', (io) =>
+      ensureFirewall(ctx, { state, rules: plan.firewallRules }, io),
+    ),
+    step('Create the SSH key', (io) => ensureSshKey(ctx, state, io)),
+    step('Generate and check the machine configurations', (io) => ensureMachineConfigs(ctx, io)),
+  );
+  return { networkId: network.id, firewallId, sshKeyId, userData };
+}
+
+interface StartedKubernetes {
+  readonly controlPlanes: readonly NodeServer[];
+  readonly endpoint: string;
+}
+
+/** The critical path: control planes, etcd, the Kubernetes API, the network of the pods. */
+async function startKubernetes(
+  ctx: FlowContext,
+  plan: Plan,
+  surroundings: ServerSurroundings,
+): Promise<StartedKubernetes> {
+  const { step } = ctx;
+  const planned = plan.servers.filter(({ role }) => role === 'control-plane');
+  return withScratchFolder(ctx.files.folder, async (scratch) => {
+    const [controlPlanes, [manifest, chart]] = await together(
+      step('Create the control planes', (io) =>
+        ensureServers(ctx, { servers: planned, surroundings }, io),
+      ),
+      step('Fetch the Gateway API and Cilium', () =>
+        together(fetchGatewayApi(ctx), fetchCilium(ctx, scratch)),
+      ),
+    );
+    const endpoint = await startControlPlane(ctx, controlPlanes, planned);
+    await step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
+    await step('Install Cilium', (io) => ensureCilium(ctx, chart, io));
+    return { controlPlanes, endpoint };
+  });
+}
+
+/** From running control planes to an answering Kubernetes API, whose address it returns. */
+async function startControlPlane(
+  ctx: FlowContext,
+  controlPlanes: readonly NodeServer[],
+  planned: readonly PlannedServer[],
+): Promise<string> {
+  const { step } = ctx;
+  const first = firstOf(controlPlanes);
+  const existed = new Set(planned.flatMap(({ existing }) => existing?.id ?? []));
+  const older = controlPlanes.filter(({ id }) => existed.has(id));
+  await writeTalosconfig(ctx, controlPlanes);
+  await step(`Wait for Talos on ${first.name}`, (io) => waitForTalos(ctx, first, io));
+  await step('Bootstrap etcd', (io) => bootstrapOnce(ctx, { first, older }, io));
+  const endpoint = await step('Write the kubeconfig', (io) => writeKubeconfig(ctx, first, io));
+  await step('Wait for the Kubernetes API', (io) => waitForKubernetesApi(ctx, endpoint, io));
+  return endpoint;
+}
+
+/** The cluster's endpoint and the one that is bootstrapped. */
+function firstOf(controlPlanes: readonly NodeServer[]): NodeServer {
+  const [first] = controlPlanes;
+  if (!first) throw new Error('a checked configuration has a control plane');
+  return first;
+}
+
+function describe(
+  { config, files }: FlowContext,
+  made: { plan: Plan; nodes: readonly NodeServer[]; endpoint: string },
+): CreatedCluster {
+  return {
+    cluster: config.cluster_name,
+    endpoint: made.endpoint,
+    kubeconfig: files.kubeconfig,
+    talosconfig: files.talosconfig,
+    changed: made.plan.changes.length > 0,
+    nodes: made.nodes.map(({ name, role, publicIpv4, privateIp }) => ({
+      name,
+      role,
+      publicIpv4,
+      privateIp,
+    })),
+  };
+}

@@ -1,0 +1,112 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { ciliumValues, mergeHelmValues, type MergedValues } from '../cluster/cilium-values.js';
+import { withScratchFolder } from '../lib/files.js';
+import type { StepIo } from '../lib/step.js';
+import { together } from '../lib/together.js';
+import { ToolError } from '../tools/exec.js';
+import * as helm from '../tools/helm.js';
+import { rolloutStatus } from '../tools/kubectl.js';
+import type { FlowContext } from './context.js';
+
+const release: helm.Release = { name: 'cilium', namespace: 'kube-system' };
+
+/** What the nodes need of Cilium to become Ready; Hubble may follow later. */
+const workloads = ['daemonset/cilium', 'deployment/cilium-operator'] as const;
+
+/** Real time: kubectl waits by the machine's clock. A large image takes minutes to pull. */
+const rolloutTimeoutMs = 15 * 60_000;
+
+/**
+ * Fetches the chart into `folder`, or takes the one on this machine. Returns its path. Fetched
+ * while the servers boot, so that a slow mirror costs no time and a wrong version is known early.
+ */
+export async function fetchCilium(ctx: FlowContext, folder: string): Promise<string> {
+  const { chart, version } = ctx.config.cilium;
+  const from = chart ?? ctx.endpoints.ciliumChart;
+  if (!helm.isChartUrl(from)) return from;
+  await ctx.run(helm.pull({ chart: release.name, from, version }, folder));
+  const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+  if (archive === undefined) throw new Error(`helm pull left no archive in ${folder}`);
+  return join(folder, archive);
+}
+
+/**
+ * Installs Cilium, or brings it to the configured version and values, and waits until its agents
+ * run on the nodes that are there. A release that an interrupted run left half way is freed first.
+ */
+export async function ensureCilium(ctx: FlowContext, chart: string, io: StepIo): Promise<void> {
+  const { version } = ctx.config.cilium;
+  const { values, kept } = wantedValues(ctx);
+  if (kept.length > 0) {
+    io.warn(`cilium.helm_values: ${kept.join(', ')} not taken, Talos needs oxide's value`);
+  }
+  if (await ciliumIsAsWanted(ctx)) {
+    io.summary(`${version}, installed already`);
+  } else {
+    await freeRelease(ctx, io);
+    await withScratchFolder(ctx.files.folder, async (scratch) => {
+      // JSON, which YAML 1.1 and 1.2 read alike: helm takes an unquoted "yes" for true.
+      const file = join(scratch, 'values.json');
+      await writeFile(file, JSON.stringify(values), { mode: 0o600 });
+      await ctx.run(helm.upgradeInstall(ctx.files.kubeconfig, release, { chart, values: file }));
+    });
+    io.summary(version);
+  }
+  io.detail('waiting for its agents');
+  await together(
+    ...workloads.map((workload) =>
+      ctx.run(
+        rolloutStatus(ctx.files.kubeconfig, {
+          namespace: release.namespace,
+          workload,
+          timeoutMs: rolloutTimeoutMs,
+        }),
+      ),
+    ),
+  );
+}
+
+/** Whether the release is deployed with the configured version and values. */
+export async function ciliumIsAsWanted(ctx: FlowContext): Promise<boolean> {
+  const { run, files, config } = ctx;
+  if ((await releaseStatus(ctx)) !== 'deployed') return false;
+  const [metadata, values] = await together(
+    run(helm.getMetadata(files.kubeconfig, release)),
+    run(helm.getValues(files.kubeconfig, release)),
+  );
+  return (
+    helm.parseMetadata(metadata.stdout).version === config.cilium.version &&
+    isDeepStrictEqual(
+      helm.parseValues(values.stdout),
+      JSON.parse(JSON.stringify(wantedValues(ctx).values)),
+    )
+  );
+}
+
+function wantedValues({ config }: FlowContext): MergedValues {
+  return mergeHelmValues(ciliumValues(config), config.cilium.helm_values);
+}
+
+/** Helm refuses every change of a release that an interrupted call left pending. */
+async function freeRelease(ctx: FlowContext, io: StepIo): Promise<void> {
+  const { run, files } = ctx;
+  const status = await releaseStatus(ctx);
+  if (status === 'pending-install' || status === 'uninstalling') {
+    io.note(`an earlier run was interrupted (helm release ${status}): installing afresh`);
+    await run(helm.uninstall(files.kubeconfig, release));
+  } else if (status === 'pending-upgrade' || status === 'pending-rollback') {
+    io.note(`an earlier run was interrupted (helm release ${status}): rolling back first`);
+    await run(helm.rollback(files.kubeconfig, release));
+  }
+}
+
+async function releaseStatus({ run, files }: FlowContext): Promise<string | undefined> {
+  try {
+    return helm.parseStatus((await run(helm.status(files.kubeconfig, release))).stdout).status;
+  } catch (error) {
+    if (error instanceof ToolError && error.says('release: not found')) return undefined;
+    throw error;
+  }
+}

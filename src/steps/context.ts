@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { ActionWaiter } from '../hetzner/actions.js';
+import type { HetznerApi } from '../hetzner/api.js';
+import type { ClusterConfig } from '../config/schema.js';
+import type { Plan } from '../cluster/plan.js';
+import type { Endpoints } from '../lib/endpoints.js';
+import type { RunStep } from '../lib/step.js';
+import type { Clock } from '../lib/wait.js';
+import type { RunTool } from '../tools/exec.js';
+
+/** The files that oxide keeps for a cluster, all readable by their owner only. */
+export class ClusterFiles {
+  constructor(readonly folder: string) {}
+
+  /** The cluster's secrets: written once, never replaced. Whoever loses them loses the cluster. */
+  get secrets(): string {
+    return join(this.folder, 'secrets.yaml');
+  }
+  get talosconfig(): string {
+    return join(this.folder, 'talosconfig');
+  }
+  get kubeconfig(): string {
+    return join(this.folder, 'kubeconfig');
+  }
+  get sshKey(): string {
+    return join(this.folder, 'id_ed25519');
+  }
+  get sshPublicKey(): string {
+    return join(this.folder, 'id_ed25519.pub');
+  }
+  /** Snapshots of etcd, made before control planes are removed. */
+  get backups(): string {
+    return join(this.folder, 'backups');
+  }
+  get machineConfigs(): string {
+    return join(this.folder, 'machine-configs');
+  }
+  /** The machine configuration of a pool's nodes. It holds the cluster's keys. */
+  machineConfig(pool: string): string {
+    return join(this.machineConfigs, `${pool}.yaml`);
+  }
+}
+
+/** Everything that a flow and its steps need of the outside. Made once per command, in `cli/`. */
+export interface FlowContext {
+  readonly config: ClusterConfig;
+  readonly files: ClusterFiles;
+  readonly hetzner: HetznerApi;
+  readonly actions: ActionWaiter;
+  readonly run: RunTool;
+  readonly endpoints: Endpoints;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly step: RunStep;
+  /** True in the sandbox: what it writes must not mix with a real cluster's files. */
+  readonly rehearsal: boolean;
+  /** Shows the plan. False: only the plan was asked for, nothing may be changed. */
+  readonly confirm: (plan: Plan) => Promise<boolean>;
+}

@@ -1,0 +1,38 @@
+import { rulesEqual } from '../cluster/firewall-rules.js';
+import { clusterLabels } from '../cluster/labels.js';
+import { sharedResourceName } from '../cluster/names.js';
+import type { ClusterState, FirewallRule } from '../cluster/state.js';
+import type { StepIo } from '../lib/step.js';
+import type { FlowContext } from './context.js';
+
+export interface FirewallWish {
+  readonly state: ClusterState;
+  readonly rules: readonly FirewallRule[];
+}
+
+/** The cluster's firewall with exactly the wanted rules. Returns its id. */
+export async function ensureFirewall(
+  ctx: FlowContext,
+  { state, rules }: FirewallWish,
+  io: StepIo,
+): Promise<number> {
+  const { hetzner, config } = ctx;
+  if (!state.firewall) {
+    const { firewall, actions } = await hetzner.createFirewall({
+      name: sharedResourceName(config.cluster_name),
+      labels: clusterLabels(config.cluster_name),
+      rules,
+    });
+    await ctx.actions.wait(actions, 'the firewall');
+    io.summary(`id ${firewall.id}`);
+    return firewall.id;
+  }
+  const { id } = state.firewall;
+  if (rulesEqual(rules, state.firewall.rules)) {
+    io.summary(`exists, id ${id}`);
+  } else {
+    await ctx.actions.wait(await hetzner.setFirewallRules(id, rules), "the firewall's rules");
+    io.summary(`updated, id ${id}`);
+  }
+  return id;
+}

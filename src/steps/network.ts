@@ -1,0 +1,42 @@
+import { networkLabels } from '../cluster/labels.js';
+import type { PlannedNetwork } from '../cluster/plan.js';
+import type { ClusterState, NetworkState } from '../cluster/state.js';
+import type { StepIo } from '../lib/step.js';
+import type { FlowContext } from './context.js';
+import { toNetwork } from './from-hetzner.js';
+
+export interface NetworkWish {
+  readonly state: ClusterState;
+  readonly planned: PlannedNetwork;
+  /** Of the cluster's certificate authority: the network's label ties the secrets to the cluster. */
+  readonly caFingerprint: string;
+}
+
+/** The cluster's private network with its subnet; an existing one is taken as it is. */
+export async function ensureNetwork(
+  ctx: FlowContext,
+  { state, planned, caFingerprint }: NetworkWish,
+  io: StepIo,
+): Promise<NetworkState> {
+  const subnet = {
+    type: 'cloud' as const,
+    ip_range: planned.subnetCidr,
+    network_zone: planned.zone,
+  };
+  if (!state.network) {
+    const network = await ctx.hetzner.createNetwork({
+      name: planned.name,
+      ip_range: planned.cidr,
+      subnets: [subnet],
+      labels: networkLabels(ctx.config.cluster_name, caFingerprint),
+    });
+    io.summary(`${planned.cidr}, id ${network.id}`);
+    return toNetwork(network);
+  }
+  const { network } = state;
+  if (!network.subnets.some(({ cidr }) => cidr === planned.subnetCidr)) {
+    await ctx.actions.wait(await ctx.hetzner.addSubnet(network.id, subnet), 'the subnet');
+  }
+  io.summary(`exists, id ${network.id}`);
+  return network;
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { labelKeys } from '../cluster/labels.js';
+import { anythingExists, type ClusterState } from '../cluster/state.js';
+import { configContract } from '../cluster/versions.js';
+import { PreconditionError } from '../lib/errors.js';
+import { readTextIfExists, withScratchFolder, writePrivateFile } from '../lib/files.js';
+import type { StepIo } from '../lib/step.js';
+import { caFingerprint } from '../tools/access-files.js';
+import { genSecrets } from '../tools/talosctl.js';
+import type { FlowContext } from './context.js';
+
+/**
+ * Refuses to go on with secrets that are missing or belong to another cluster, before anything is
+ * touched: nodes made with other secrets would never join, and found a second cluster at worst.
+ */
+export async function checkSecrets(ctx: FlowContext, state: ClusterState): Promise<void> {
+  const { config, files } = ctx;
+  const text = await readTextIfExists(files.secrets);
+  if (text === undefined) {
+    if (!anythingExists(state)) return;
+    throw new PreconditionError(
+      `the cluster "${config.cluster_name}" exists, but ${files.secrets} does not`,
+      'Its secrets are never made anew. Restore the output folder of the run that made the cluster,\n' +
+        'or name it with --output.',
+    );
+  }
+  checkOwner(ctx, text);
+  const own = caFingerprint(text);
+  const wanted = state.network?.labels[labelKeys.caFingerprint];
+  if (state.network && wanted !== own) {
+    throw new PreconditionError(
+      `${files.secrets} (certificate authority ${own}) does not belong to the cluster ` +
+        `"${config.cluster_name}" (${wanted ?? 'its network carries no fingerprint'})`,
+      'Restore the secrets.yaml that the cluster was made with.',
+    );
+  }
+}
+
+/** The first line says whose the secrets are; files of other tools have none, and are of real clusters. */
+function checkOwner({ config, files, rehearsal }: FlowContext, text: string): void {
+  const [, kind, owner] = /^# Secrets of the (rehearsed )?cluster "(.+)"/.exec(text) ?? [];
+  if (owner !== undefined && owner !== config.cluster_name) {
+    throw new PreconditionError(
+      `${files.secrets} belongs to the cluster "${owner}", not to "${config.cluster_name}"`,
+      'Two clusters never share secrets. Give each its own folder with --output.',
+    );
+  }
+  if ((kind !== undefined) !== rehearsal) {
+    throw new PreconditionError(
+      rehearsal
+        ? `${files.secrets} belongs to a real cluster, and this is a rehearsal`
+        : `${files.secrets} was made in a rehearsal, and this is a real run`,
+      'Their access files would overwrite each other. Give one of them its own folder with --output.',
+    );
+  }
+}
+
+/** The cluster's secrets: made once, kept for as long as the cluster lives. Returns the authority's fingerprint. */
+export async function ensureSecrets(ctx: FlowContext, io: StepIo): Promise<string> {
+  const { config, files, run } = ctx;
+  const kept = await readTextIfExists(files.secrets);
+  io.summary(kept === undefined ? files.secrets : `kept, ${files.secrets}`);
+  if (kept !== undefined) return caFingerprint(kept);
+  return withScratchFolder(files.folder, async (scratch) => {
+    const made = join(scratch, 'secrets.yaml');
+    await run(genSecrets({ file: made, contract: configContract(config.talos.version) }));
+    const text = await readFile(made, 'utf8');
+    await writePrivateFile(files.secrets, `${header(ctx)}${text}`);
+    return caFingerprint(text);
+  });
+}
+
+function header({ config, rehearsal }: FlowContext): string {
+  return (
+    `# Secrets of the ${rehearsal ? 'rehearsed ' : ''}cluster "${config.cluster_name}". Keep a copy in a safe place:\n` +
+    '# whoever has this file owns the cluster, and without it no node can be added.\n'
+  );
+}

@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import { create } from '../../src/flows/create.js';
+import { InterruptedError } from '../../src/lib/errors.js';
+import type { Invocation } from '../../src/tools/exec.js';
+import { parseNodes } from '../../src/tools/kubectl.js';
+import { reach } from '../helpers/kube-access.js';
+import { projectOf } from '../helpers/project.js';
+import { clusterYaml, rehearse, type Rehearsal, type Run } from '../helpers/rehearsal.js';
+import { failed } from '../helpers/tool-doubles.js';
+
+const yaml = clusterYaml(1, 2);
+
+const says = ({ tool, args }: Invocation, text: string) =>
+  `${tool} ${args.join(' ')}`.includes(text);
+
+/** How often this call of a tool was made in all these runs. */
+const times = (runs: readonly Run[], text: string) =>
+  runs.flatMap(({ calls }) => calls).filter((call) => says(call, text)).length;
+
+/** What a converged run has made, whatever happened before it. */
+async function expectWholeCluster(rehearsal: Rehearsal, run: Run): Promise<void> {
+  const { servers, networks, firewalls, ssh_keys: keys } = projectOf(rehearsal).snapshot();
+  const names = (items: typeof servers) => items?.map(({ name }) => name).sort();
+  expect(names(servers)).toEqual(['demo-cp-1', 'demo-web-1', 'demo-web-2']);
+  expect([names(networks), names(firewalls), names(keys)]).toEqual([['demo'], ['demo'], ['demo']]);
+  expect(rehearsal.world.talos.clusters()).toHaveLength(1);
+  const { stdout } = await run.ctx.run({
+    tool: 'kubectl',
+    args: ['--kubeconfig', run.ctx.files.kubeconfig, 'get', 'nodes'],
+    timeoutMs: 1_000,
+  });
+  expect(parseNodes(stdout).map(({ ready }) => ready)).toEqual([true, true, true]);
+}
+
+/** Interrupts a run at the first call of a tool that contains this text. */
+function interruptedAt(rehearsal: Rehearsal, text: string): Run {
+  const interrupt = new AbortController();
+  return rehearsal.run({
+    signal: interrupt.signal,
+    intercept: (call) => {
+      if (says(call, text)) interrupt.abort(new InterruptedError());
+      return undefined;
+    },
+  });
+}
+
+describe('a create that is interrupted', () => {
+  test.each([
+    ['while it makes the secrets', 'gen secrets'],
+    ['while it makes the machine configurations', 'gen config'],
+    ['while it checks them', 'validate'],
+    ['while the nodes boot', 'version --short --talosconfig'],
+    ['at the bootstrap', ' bootstrap'],
+    ['while it writes the kubeconfig', ' kubeconfig'],
+    ['while Kubernetes starts', '/readyz'],
+    ['while it installs the Gateway API', 'kubectl --kubeconfig'],
+    ['while it installs Cilium', 'helm upgrade'],
+    ['while Cilium starts', 'rollout status'],
+  ])('%s is finished by the same command', async (_when, text) => {
+    const rehearsal = await rehearse(yaml);
+    const first = interruptedAt(rehearsal, text);
+    await expect(create(first.ctx)).rejects.toBeInstanceOf(InterruptedError);
+    expect(times([first], text)).toBeGreaterThan(0);
+    const second = rehearsal.run();
+    await create(second.ctx);
+    await expectWholeCluster(rehearsal, second);
+  });
+
+  test('after each of its writes is finished by the same command', async () => {
+    const counted = await rehearse(yaml);
+    await create(counted.run().ctx);
+    const writes = counted.faults.writes.length;
+    for (let n = 1; n <= writes; n++) {
+      const rehearsal = await rehearse(yaml);
+      const interrupt = new AbortController();
+      const first = rehearsal.run({ signal: interrupt.signal });
+      const record = rehearsal.faults.record.bind(rehearsal.faults);
+      rehearsal.faults.record = (request) => {
+        record(request);
+        if (rehearsal.faults.writes.length === n) interrupt.abort(new InterruptedError());
+      };
+      await expect(create(first.ctx), `write ${n}`).rejects.toBeInstanceOf(InterruptedError);
+      const second = rehearsal.run();
+      await create(second.ctx);
+      await expectWholeCluster(rehearsal, second);
+    }
+  });
+});
+
+describe('a create whose answers get lost', () => {
+  test('never sends a write again that had its effect', async () => {
+    const counted = await rehearse(yaml);
+    await create(counted.run().ctx);
+    const writes = counted.faults.writes.length;
+    for (let n = 1; n <= writes; n++) {
+      const rehearsal = await rehearse(yaml);
+      rehearsal.faults.add({ write: n, fault: { kind: 'reset', when: 'after' } });
+      const run = rehearsal.run();
+      await create(run.ctx);
+      await expectWholeCluster(rehearsal, run);
+    }
+  });
+
+  test('sends a write again that never arrived', async () => {
+    const counted = await rehearse(yaml);
+    await create(counted.run().ctx);
+    const writes = counted.faults.writes.length;
+    for (let n = 1; n <= writes; n++) {
+      const rehearsal = await rehearse(yaml);
+      rehearsal.faults.add({ write: n, fault: { kind: 'reset', when: 'before' } });
+      const run = rehearsal.run();
+      await create(run.ctx);
+      await expectWholeCluster(rehearsal, run);
+    }
+  });
+});
+
+describe('the bootstrap', () => {
+  test('is done once in the life of a cluster, however often create runs', async () => {
+    const rehearsal = await rehearse(yaml);
+    const runs = [rehearsal.run(), rehearsal.run(), rehearsal.run()];
+    for (const run of runs) await create(run.ctx);
+    expect(times(runs, ' bootstrap')).toBe(1);
+    expect(rehearsal.world.talos.clusters()).toHaveLength(1);
+  });
+
+  test('is not done twice when its answer is lost', async () => {
+    const rehearsal = await rehearse(yaml);
+    rehearsal.world.talos.setFault({ kind: 'answer-lost', method: 'Bootstrap' });
+    const run = rehearsal.run();
+    await create(run.ctx);
+    await expectWholeCluster(rehearsal, run);
+  });
+
+  test('is not done by a second run when the first ended before its answer', async () => {
+    const rehearsal = await rehearse(clusterYaml(3, 0));
+    rehearsal.world.talos.setFault({ kind: 'answer-lost', method: 'Bootstrap' });
+    const interrupt = new AbortController();
+    const first = rehearsal.run({
+      signal: interrupt.signal,
+      intercept: (call) => {
+        if (says(call, ' bootstrap'))
+          setImmediate(() => {
+            interrupt.abort(new InterruptedError());
+          });
+        return undefined;
+      },
+    });
+    await expect(create(first.ctx)).rejects.toBeInstanceOf(InterruptedError);
+    const second = rehearsal.run();
+    await create(second.ctx);
+    expect(rehearsal.world.talos.clusters()).toHaveLength(1);
+    expect(times([second], ' bootstrap')).toBeLessThanOrEqual(1);
+  });
+
+  test('is not done while an older control plane cannot be asked for its data', async () => {
+    const rehearsal = await rehearse(clusterYaml(3, 0));
+    await create(rehearsal.run().ctx);
+    const project = projectOf(rehearsal);
+    const first = project.list('servers').find(({ name }) => name === 'demo-cp-1');
+    project.call('DELETE', `/servers/${first?.id ?? 0}`);
+    await rehearsal.clock.sleep(60_000);
+    const run = rehearsal.run({
+      intercept: (call) =>
+        call.tool === 'talosctl' && says(call, 'service')
+          ? failed('rpc error: code = Unavailable desc = connection error: connection refused\n')
+          : undefined,
+    });
+    await expect(create(run.ctx)).rejects.toThrow("etcd's state on demo-cp-");
+    expect(times([run], ' bootstrap')).toBe(0);
+    expect(rehearsal.world.talos.clusters()).toHaveLength(1);
+  });
+});
+
+describe('the installation of Cilium', () => {
+  test('frees a release that an interrupted helm left pending', async () => {
+    const rehearsal = await rehearse(yaml);
+    const interrupt = new AbortController();
+    const first = rehearsal.run({
+      signal: interrupt.signal,
+      intercept: (call) => {
+        if (says(call, 'rollout status')) interrupt.abort(new InterruptedError());
+        return undefined;
+      },
+    });
+    await expect(create(first.ctx)).rejects.toBeInstanceOf(InterruptedError);
+    await leavePending(rehearsal, first);
+    const second = rehearsal.run();
+    await create(second.ctx);
+    expect(times([second], 'helm uninstall')).toBe(1);
+    expect(second.events).toContainEqual({
+      type: 'note',
+      message: 'an earlier run was interrupted (helm release pending-install): installing afresh',
+    });
+    await expectWholeCluster(rehearsal, second);
+  });
+});
+
+/** Turns the record of helm's release back to what a killed helm leaves. */
+async function leavePending({ world, clock }: Rehearsal, { ctx }: Run): Promise<void> {
+  const { signal } = new AbortController();
+  const talosVersion = ctx.config.talos.version;
+  const request = await reach({ world, clock, signal, talosVersion }, [
+    '--kubeconfig',
+    ctx.files.kubeconfig,
+  ]);
+  if (typeof request !== 'function') throw new Error(request.stderr);
+  const path = '/api/v1/namespaces/kube-system/configmaps/helm-double';
+  const { release } = request('GET', path).body['data'] as { release: string };
+  const pending = { ...(JSON.parse(release) as object), status: 'pending-install' };
+  const patch = { data: { release: JSON.stringify(pending) } };
+  expect(request('PATCH', path, patch, 'application/merge-patch+json').status).toBe(200);
+}

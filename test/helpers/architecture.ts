@@ -1,0 +1,150 @@
+import { usesOf, type Import } from './imports.js';
+import type { SourceText } from './source-files.js';
+
+/**
+ * Which layer may import which (design: "Who may import whom"), from the outside to the inside: no
+ * layer imports one that stands above it, but for the types that `cluster` takes from `config`.
+ */
+export const layers: Readonly<Record<string, readonly string[]>> = {
+  cli: ['ui', 'flows', 'sandbox', 'steps', 'config', 'cluster', 'hetzner', 'tools', 'lib'],
+  flows: ['steps', 'config', 'cluster', 'lib'],
+  steps: ['config', 'cluster', 'hetzner', 'tools', 'lib'],
+  ui: ['cluster', 'lib'],
+  config: ['lib'],
+  cluster: ['lib'],
+  hetzner: ['lib'],
+  tools: ['lib'],
+  sandbox: ['lib'],
+  lib: [],
+};
+
+/** Layers of which another may import the types. */
+export const typesOnly: Readonly<Record<string, readonly string[]>> = { cluster: ['config'] };
+
+/**
+ * Facts of the domain that cluster.yaml is checked with (docs/decisions/0003). They are pure, and
+ * import nothing but `lib` and each other.
+ */
+export const domainFacts: readonly string[] = [
+  'cluster/addresses.ts',
+  'cluster/cidr.ts',
+  'cluster/names.ts',
+  'cluster/versions.ts',
+];
+
+const processDoors = ['cli/', 'ui/', 'sandbox/talosctl/main.ts'];
+const timer = ['lib/wait.ts'];
+
+/** Packages and modules, and the only files or folders that may import them. */
+const packageOwners: Readonly<Record<string, readonly string[]>> = {
+  undici: ['hetzner/api.ts', 'tools/download.ts'],
+  execa: ['tools/exec.ts'],
+  commander: ['cli/'],
+  ora: ['ui/'],
+  chalk: ['ui/'],
+  yaml: [
+    'config/',
+    'cluster/machine-config.ts',
+    'cluster/cilium-values.ts',
+    'tools/access-files.ts',
+    'tools/merge-kubeconfig.ts',
+    'sandbox/talos/',
+    'sandbox/talosctl/',
+  ],
+  'node:http': ['sandbox/'],
+  'node:https': ['sandbox/'],
+  'node:http2': [],
+  'node:child_process': [],
+  'node:timers': timer,
+  'node:timers/promises': timer,
+  'node:process': processDoors,
+  'node:console': [],
+};
+
+/** Globals, and the only files or folders that may use them. */
+const globalOwners: Readonly<Record<string, readonly string[]>> = {
+  setTimeout: timer,
+  setInterval: timer,
+  setImmediate: timer,
+  'Date.now': timer,
+  'Date.*': timer,
+  'new Date()': timer,
+  'AbortSignal.timeout': timer,
+  'performance.now': [...timer, 'ui/', 'tools/exec.ts'],
+  'performance.*': timer,
+  'process.exit': processDoors,
+  'process.exitCode': processDoors,
+  'process.env': processDoors,
+  'process.argv': processDoors,
+  'process.stdin': processDoors,
+  'process.stdout': processDoors,
+  'process.stderr': processDoors,
+  'process.*': processDoors,
+  fetch: [],
+  require: [],
+  'import(…)': [],
+};
+
+/** Everything in these files that the architecture does not allow, as `file: what`. */
+export function violations(files: readonly SourceText[]): readonly string[] {
+  return files.flatMap((file) => {
+    const { imports, globals } = usesOf(file);
+    const found = [
+      ...layerProblem(file.path),
+      ...imports.flatMap((one) => importProblem(file.path, one)),
+      ...globals.flatMap((name) => globalProblem(file.path, name)),
+    ];
+    return [...new Set(found)].map((what) => `${file.path}: ${what}`);
+  });
+}
+
+function layerOf(path: string): string {
+  return path.split('/')[0] ?? '';
+}
+
+function layerProblem(path: string): readonly string[] {
+  return layerOf(path) in layers ? [] : ['is in no layer'];
+}
+
+function importProblem(path: string, { target, relative, typeOnly }: Import): readonly string[] {
+  if (!relative) return ownerProblem(path, `imports ${target}`, packageOwners[nameOf(target)]);
+  if (target.startsWith('..')) return [`imports ${target}, which is outside of src`];
+  const [from, to] = [layerOf(path), layerOf(target)];
+  if (domainFacts.includes(path)) {
+    const pure = to === 'lib' || domainFacts.includes(target);
+    return pure ? [] : [`imports ${target}, but config relies on it: only lib and its like`];
+  }
+  if (from === to || layers[from]?.includes(to)) return [];
+  if (from === 'config' && domainFacts.includes(target)) return [];
+  if (!typesOnly[from]?.includes(to)) return [`imports ${target}: ${from} must not import ${to}`];
+  return typeOnly ? [] : [`imports ${target}: ${from} may only import types of ${to}`];
+}
+
+/** `commander` of `commander/esm.mjs`; modules of Node with their prefix and their folder. */
+function nameOf(target: string): string {
+  if (target.startsWith('node:')) return target;
+  if (`node:${target}` in packageOwners) return `node:${target}`;
+  return target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+function globalProblem(path: string, name: string): readonly string[] {
+  const owners = name.startsWith('console.') ? [] : globalOwners[name];
+  return ownerProblem(path, `uses ${name}`, owners);
+}
+
+function ownerProblem(
+  path: string,
+  what: string,
+  owners: readonly string[] | undefined,
+): readonly string[] {
+  if (!owners || owners.some((owner) => belongsTo(path, owner))) return [];
+  const place = owners.length === 0 ? 'nowhere' : `only in ${owners.join(', ')}`;
+  return [`${what}, which is allowed ${place}`];
+}
+
+function belongsTo(path: string, owner: string): boolean {
+  return owner.endsWith('/') ? path.startsWith(owner) : path === owner;
+}

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { projectFolder } from './source-files.js';
+
+const main = join(projectFolder, 'dist', 'cli', 'main.js');
+
+/** Where the CLI unpacks the bundled kubectl and helm: the user's own cache, filled once. */
+export const toolCache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+
+export interface CliEnd {
+  /** The exit code, or the signal that ended it. */
+  readonly code: number | NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A process of the CLI that may still run. */
+export interface CliProcess {
+  readonly end: Promise<CliEnd>;
+  /** Resolves with all of the stream's text as soon as it contains `text`. Rejects when it ends before. */
+  said(stream: 'stdout' | 'stderr', text: string): Promise<string>;
+  signal(name: NodeJS.Signals): void;
+}
+
+export interface CliOptions {
+  /** Beside the few variables that every test gets. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Stops reading results at once, as `| head -1` does. */
+  readonly closeStdout?: boolean;
+}
+
+/** Starts the built CLI as a user would, in a machine without talosctl, kubectl and helm. */
+export function startCli(args: readonly string[], options: CliOptions = {}): CliProcess {
+  if (!existsSync(main)) throw new Error('dist/cli/main.js is missing: run "npm run build" first');
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: options.cwd ?? projectFolder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: '',
+      HOME: tmpdir(),
+      XDG_CACHE_HOME: toolCache,
+      OXIDE_SANDBOX_SPEED: '600',
+      ...options.env,
+    },
+  });
+  if (options.closeStdout) child.stdout.destroy();
+  const text = { stdout: '', stderr: '' };
+  const listeners = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      text[name] += chunk;
+      for (const listener of listeners) listener();
+    });
+  }
+  const end = new Promise<CliEnd>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      resolve({ code: code ?? signal, ...text });
+    });
+  });
+  return {
+    end,
+    said: (stream, wanted) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!text[stream].includes(wanted)) return;
+          listeners.delete(look);
+          resolve(text[stream]);
+        };
+        listeners.add(look);
+        void end.then(({ stdout, stderr }) => {
+          reject(new Error(`it ended without "${wanted}":\n${stdout}\n${stderr}`));
+        });
+        look();
+      }),
+    signal: (name) => {
+      child.kill(name);
+    },
+  };
+}
+
+export function runCli(args: readonly string[], options?: CliOptions): Promise<CliEnd> {
+  return startCli(args, options).end;
+}
+
+/** A folder of the test that calls it, removed at its end. */
+export function testFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'oxide-cli-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}

@@ -1,0 +1,93 @@
+import { optionOf, type KubeRequest } from './kube-access.js';
+import { done, type DoublesOptions, type Ending } from './tool-doubles.js';
+
+interface PodObject {
+  readonly metadata: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly kind: string; readonly controller?: boolean }[];
+  };
+}
+
+/** How long kubectl waits after a refused eviction, and between two looks at what is left, ms. */
+const retryMs = 5_000;
+const pollMs = 1_000;
+
+/** `kubectl cordon` and `uncordon`. */
+export function setSchedulable(request: KubeRequest, node: string, schedulable: boolean): Ending {
+  const verb = schedulable ? 'uncordoned' : 'cordoned';
+  const body = { spec: { unschedulable: schedulable ? null : true } };
+  const { status, body: answer } = request(
+    'PATCH',
+    `/api/v1/nodes/${node}`,
+    body,
+    'application/merge-patch+json',
+  );
+  if (status < 300) return done(`node/${node} ${verb}\n`);
+  return { exitCode: 1, stdout: '', stderr: `Error from server: ${String(answer['message'])}\n` };
+}
+
+/** `kubectl drain`: cordons, evicts within the budgets, and waits until the pods are gone. */
+export async function drain(
+  { clock, signal }: DoublesOptions,
+  request: KubeRequest,
+  words: readonly string[],
+): Promise<Ending> {
+  const node = words[1] ?? '';
+  const timeout = words.find((word) => word.startsWith('--timeout='))?.slice('--timeout='.length);
+  const cordoned = setSchedulable(request, node, false);
+  if (cordoned.exitCode !== 0) return cordoned;
+  const deadline = clock.now() + Number.parseInt(timeout ?? '0', 10) * 1_000 * clock.speed;
+  const bare = podsToEvict(request, node).filter(({ metadata }) => !metadata.ownerReferences);
+  if (bare.length > 0 && !words.includes('--force')) {
+    const stderr = `error: unable to drain node "${node}" due to error: cannot delete Pods that declare no controller (use --force to override)\n`;
+    return { exitCode: 1, stdout: '', stderr };
+  }
+  const first = new Set(podsToEvict(request, node).map(({ metadata }) => metadata.uid));
+  let stderr = '';
+  const evicted = new Set<string>();
+  for (;;) {
+    const left = podsToEvict(request, node).filter(({ metadata }) => first.has(metadata.uid));
+    if (left.length === 0) return done(`node/${node} drained\n`);
+    const refused = left.filter(
+      (pod) => !evicted.has(pod.metadata.uid) && !evict(request, pod, evicted),
+    );
+    for (const { metadata } of refused) {
+      stderr += `error when evicting pods/"${metadata.name}" -n "${metadata.namespace}" (will retry after 5s): Cannot evict pod as it would violate the pod's disruption budget.\n`;
+    }
+    if (clock.now() >= deadline) break;
+    await clock.sleep(refused.length > 0 ? retryMs : pollMs, signal);
+  }
+  stderr += `error: unable to drain node "${node}" due to error: global timeout reached: ${timeout ?? ''}\n`;
+  return { exitCode: 1, stdout: '', stderr };
+}
+
+function evict(request: KubeRequest, { metadata }: PodObject, evicted: Set<string>): boolean {
+  const { namespace, name, uid } = metadata;
+  const { status } = request('POST', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { namespace, name },
+  });
+  if (status < 300 || status === 404) evicted.add(uid);
+  return evicted.has(uid);
+}
+
+function podsToEvict(request: KubeRequest, node: string): readonly PodObject[] {
+  const path = `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}`;
+  const { items } = request('GET', path).body as { items?: PodObject[] };
+  return (items ?? []).filter(({ metadata }) => {
+    const isDaemon = metadata.ownerReferences?.some(({ kind }) => kind === 'DaemonSet') ?? false;
+    return !isDaemon && !('kubernetes.io/config.mirror' in (metadata.annotations ?? {}));
+  });
+}
+
+/** The pods on the node that `--field-selector` names, or all. */
+export function podsPath(words: readonly string[]): string {
+  const selector = optionOf(words, '--field-selector');
+  return selector === undefined
+    ? '/api/v1/pods'
+    : `/api/v1/pods?fieldSelector=${encodeURIComponent(selector)}`;
+}

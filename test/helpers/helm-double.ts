@@ -1,0 +1,114 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Invocation } from '../../src/tools/exec.js';
+import { optionOf, reach, type KubeRequest } from './kube-access.js';
+import { done, failed, type DoublesOptions, type Ending } from './tool-doubles.js';
+
+interface Release {
+  readonly revision: number;
+  readonly status: string;
+  readonly version: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+const namespace = '/api/v1/namespaces/kube-system';
+const apps = '/apis/apps/v1/namespaces/kube-system';
+
+/** The calls of helm that oxide makes, for the one chart that it installs. */
+export async function helm(options: DoublesOptions, call: Invocation): Promise<Ending> {
+  const { args } = call;
+  if (args[0] === 'version') return done('v4.1.4');
+  if (args[0] === 'pull') return pull(args);
+  const request = await reach(options, args);
+  if (typeof request !== 'function') return request;
+  const release = read(request);
+  if (args[0] === 'upgrade') return upgrade(request, args, release);
+  if (!release) return failed('Error: release: not found\n');
+  if (args[0] === 'status') {
+    return done(JSON.stringify({ version: release.revision, info: { status: release.status } }));
+  }
+  if (args[1] === 'metadata') {
+    return done(JSON.stringify({ chart: 'cilium', version: release.version }));
+  }
+  if (args[1] === 'values') return done(JSON.stringify(release.values));
+  if (args[0] === 'uninstall') {
+    request('DELETE', `${namespace}/configmaps/helm-double`);
+    return done();
+  }
+  if (args[0] === 'rollback') {
+    write(request, { ...release, status: 'deployed', revision: release.revision + 1 });
+    return done();
+  }
+  throw new Error(`the double of helm does not know: ${args.join(' ')}`);
+}
+
+function pull(args: readonly string[]): Ending {
+  const version = optionOf(args, '--version') ?? '';
+  writeFileSync(join(optionOf(args, '--destination') ?? '', `cilium-${version}.tgz`), version);
+  return done();
+}
+
+function upgrade(
+  request: KubeRequest,
+  args: readonly string[],
+  present: Release | undefined,
+): Ending {
+  if (present?.status.startsWith('pending')) {
+    return failed(
+      'Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress\n',
+    );
+  }
+  const values = JSON.parse(
+    readFileSync(optionOf(args, '--values') ?? '', 'utf8'),
+  ) as Release['values'];
+  const version = readFileSync(args[2] ?? '', 'utf8');
+  const revision = (present?.revision ?? 0) + 1;
+  write(request, { revision, status: 'pending-install', version, values });
+  for (const object of workloads(values)) {
+    const path = `${apps}/${object.kind.toLowerCase()}s/${object.metadata.name}`;
+    const query = 'fieldManager=helm&force=false';
+    const answer = request('PATCH', `${path}?${query}`, object, 'application/apply-patch+yaml');
+    if (answer.status >= 300) return failed(`Error: ${JSON.stringify(answer.body)}\n`);
+  }
+  write(request, { revision, status: 'deployed', version, values });
+  return done();
+}
+
+function workloads(values: Release['values']) {
+  const { replicas = 1 } = (values['operator'] ?? {}) as { replicas?: number };
+  const template = (app: string) => ({
+    metadata: { labels: { app } },
+    spec: {
+      hostNetwork: true,
+      tolerations: [{ operator: 'Exists' }],
+      containers: [{ name: app, image: `example.test/${app}:1` }],
+    },
+  });
+  const object = (kind: string, app: string, spec: object) => ({
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name: app, namespace: 'kube-system' },
+    spec: { ...spec, selector: { matchLabels: { app } }, template: template(app) },
+  });
+  return [object('DaemonSet', 'cilium', {}), object('Deployment', 'cilium-operator', { replicas })];
+}
+
+function read(request: KubeRequest): Release | undefined {
+  const { status, body } = request('GET', `${namespace}/configmaps/helm-double`);
+  if (status !== 200) return undefined;
+  return JSON.parse((body['data'] as { release: string }).release) as Release;
+}
+
+function write(request: KubeRequest, release: Release): void {
+  request(
+    'PATCH',
+    `${namespace}/configmaps/helm-double?fieldManager=helm&force=true`,
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'helm-double', namespace: 'kube-system' },
+      data: { release: JSON.stringify(release) },
+    },
+    'application/apply-patch+yaml',
+  );
+}

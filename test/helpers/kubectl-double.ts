@@ -1,0 +1,114 @@
+import { parseAllDocuments } from 'yaml';
+import type { Invocation } from '../../src/tools/exec.js';
+import { drain, podsPath, setSchedulable } from './drain-double.js';
+import { optionOf, reach, type KubeRequest } from './kube-access.js';
+import { done, failed, type DoublesOptions, type Ending } from './tool-doubles.js';
+
+const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+interface KubeObject {
+  readonly kind?: string;
+  readonly metadata: { readonly name: string; readonly generation?: number };
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: Readonly<Record<string, unknown>>;
+}
+
+/** The calls of kubectl that oxide makes. */
+export async function kubectl(options: DoublesOptions, call: Invocation): Promise<Ending> {
+  const { args } = call;
+  if (args[0] === 'version') return done('{"clientVersion":{"gitVersion":"v1.34.5"}}');
+  const request = await reach(options, args);
+  if (typeof request !== 'function') return request;
+  const words = args.slice(2);
+  if (words.includes('--raw=/readyz')) return answer(request('GET', '/readyz'));
+  if (words[0] === 'get' && words[1] === 'nodes') return answer(request('GET', '/api/v1/nodes'));
+  if (words[0] === 'get' && /^(persistentvolumes|services)$/.test(words[1] ?? '')) {
+    return answer(request('GET', `/api/v1/${words[1] ?? ''}`));
+  }
+  if (words[0] === 'get' && words[1] === 'pods') return answer(request('GET', podsPath(words)));
+  if (words[0] === 'get' && words[1] === 'poddisruptionbudgets') {
+    return answer(request('GET', '/apis/policy/v1/poddisruptionbudgets'));
+  }
+  if (words[0] === 'cordon') return setSchedulable(request, words[1] ?? '', false);
+  if (words[0] === 'uncordon') return setSchedulable(request, words[1] ?? '', true);
+  if (words[0] === 'drain') return drain(options, request, words);
+  if (words[0] === 'delete' && words[1] === 'node') return deleteNode(request, words[2] ?? '');
+  if (words[0] === 'get' && words[1] === 'crd') {
+    return answer(request('GET', `${crds}/${words[2] ?? ''}`));
+  }
+  if (words[0] === 'apply') return apply(request, call.stdin ?? '');
+  if (words[0] === 'wait') return waitEstablished(options, request, words);
+  if (words.includes('rollout')) return rollout(options, request, words);
+  throw new Error(`the double of kubectl does not know: ${args.join(' ')}`);
+}
+
+function answer({ status, body }: ReturnType<KubeRequest>): Ending {
+  if (status < 300) return done(JSON.stringify(body));
+  return failed(`Error from server (${String(body['reason'])}): ${String(body['message'])}\n`);
+}
+
+function deleteNode(request: KubeRequest, node: string): Ending {
+  const found = request('DELETE', `/api/v1/nodes/${node}`);
+  return found.status === 404 ? done() : answer(found);
+}
+
+function apply(request: KubeRequest, manifest: string): Ending {
+  for (const document of parseAllDocuments(manifest)) {
+    const object = document.toJS() as KubeObject | null;
+    if (object === null) continue;
+    const ended = answer(
+      request(
+        'PATCH',
+        `${crds}/${object.metadata.name}?fieldManager=oxide&force=true&fieldValidation=Strict`,
+        object,
+        'application/apply-patch+yaml',
+      ),
+    );
+    if (ended.exitCode !== 0) return ended;
+  }
+  return done();
+}
+
+async function waitEstablished(
+  { clock, signal }: DoublesOptions,
+  request: KubeRequest,
+  words: readonly string[],
+): Promise<Ending> {
+  const names = words.flatMap((word) => (word.startsWith('crd/') ? [word.slice(4)] : []));
+  for (let second = 0; second < 60; second++) {
+    const established = names.every((name) => {
+      const { status } = request('GET', `${crds}/${name}`).body as Partial<KubeObject>;
+      const conditions = (status?.['conditions'] ?? []) as { type: string; status: string }[];
+      return conditions.some(({ type, status: is }) => type === 'Established' && is === 'True');
+    });
+    if (established) return done();
+    await clock.sleep(1_000, signal);
+  }
+  return failed('error: timed out waiting for the condition\n');
+}
+
+async function rollout(
+  { clock, signal }: DoublesOptions,
+  request: KubeRequest,
+  words: readonly string[],
+): Promise<Ending> {
+  const namespace = optionOf(words, '--namespace') ?? 'default';
+  const [kind, name] = (words[words.indexOf('status') + 1] ?? '').split('/');
+  const path = `/apis/apps/v1/namespaces/${namespace}/${kind ?? ''}s/${name ?? ''}`;
+  for (let tries = 0; tries < 450; tries++) {
+    const found = request('GET', path);
+    if (found.status !== 200) return answer(found);
+    if (isRolledOut(found.body as unknown as KubeObject)) return done();
+    await clock.sleep(2_000, signal);
+  }
+  return failed('error: timed out waiting for the condition\n');
+}
+
+function isRolledOut({ kind, metadata, spec, status = {} }: KubeObject): boolean {
+  if (status['observedGeneration'] !== metadata.generation) return false;
+  if (kind === 'DaemonSet') {
+    const wanted = Number(status['desiredNumberScheduled'] ?? 0);
+    return Number(status['numberAvailable'] ?? 0) >= wanted && wanted > 0;
+  }
+  return Number(status['availableReplicas'] ?? 0) >= (spec?.replicas ?? 1);
+}
