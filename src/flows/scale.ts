@@ -1,0 +1,217 @@
+import type { ShownPlan } from '../cluster/plan.js';
+import { planScale, type ScalePlan } from '../cluster/plan-scale.js';
+import type { ScaleWish } from '../cluster/scale-pool.js';
+import {
+  anythingExists,
+  type ClusterState,
+  type Role,
+  type ServerState,
+} from '../cluster/state.js';
+import { PreconditionError } from '../lib/errors.js';
+import { together } from '../lib/together.js';
+import { writeTalosconfig } from '../steps/access-files.js';
+import { checkTheTools } from '../steps/check-tools.js';
+import { viewCluster } from '../steps/cluster-view.js';
+import type { FlowContext } from '../steps/context.js';
+import { joinControlPlane } from '../steps/control-plane-join.js';
+import { backUpEtcd } from '../steps/etcd.js';
+import { createGate, eachOnItsOwn } from '../steps/gate.js';
+import { waitForNodes } from '../steps/kubernetes.js';
+import { ensureMachineConfigs } from '../steps/machine-configs.js';
+import { releaseNode, removeNode } from '../steps/node-removal.js';
+import { observe } from '../steps/observe.js';
+import { controlPlanesOf, reachCluster } from '../steps/reach.js';
+import { checkSecrets } from '../steps/secrets.js';
+import {
+  addressed,
+  ensureServers,
+  type NodeServer,
+  type ServerSurroundings,
+} from '../steps/servers.js';
+
+/** Nodes drained at the same time; more would leave their pods too little room elsewhere. */
+const drainsAtATime = 5;
+
+export interface ScaleOptions {
+  readonly wish: ScaleWish;
+  /** How long the pods of one node may take to go, ms. */
+  readonly drainTimeoutMs: number;
+  /** Shows the plan. False: only the plan was asked for. */
+  readonly confirm: (plan: ScalePlan) => Promise<boolean>;
+}
+
+/** A pool that has the wanted number of nodes. */
+export interface ScaledCluster {
+  readonly cluster: string;
+  readonly pool: string;
+  readonly role: Role;
+  readonly count: number;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** False when the pool had that number before. */
+  readonly changed: boolean;
+}
+
+export type ScaleOutcome =
+  | { readonly kind: 'preview'; readonly plan: ShownPlan }
+  | { readonly kind: 'scaled'; readonly scaled: ScaledCluster };
+
+/**
+ * Brings a pool to the wanted number of nodes. Everything is looked at first, in the cloud, in
+ * Kubernetes and in etcd; what cannot be looked at is not changed. Run again, it goes on from
+ * wherever an earlier run stopped.
+ */
+export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<ScaleOutcome> {
+  const { config, step } = ctx;
+  const [, { state, catalogue }] = await together(
+    step('Check talosctl, kubectl and helm', (io) => checkTheTools(ctx, io)),
+    step('Look at what exists', (io) => observe(ctx, io)),
+  );
+  demandCluster(ctx, state);
+  await checkSecrets(ctx, state);
+  const reached = await step('Reach the cluster', (io) => reachCluster(ctx, state, io));
+  const controlPlanes = controlPlanesOf(state);
+  const view = await step('Look into the cluster', () =>
+    viewCluster(ctx, { reached, controlPlanes }),
+  );
+  const plan = planScale({ config, state, catalogue, view, wish: options.wish });
+  if (!(await options.confirm(plan))) return { kind: 'preview', plan };
+  const scaled = { ...ctx, config: plan.config };
+  await release(scaled, plan);
+  const answering = reached.controlPlanes.filter((node) => !isIn(plan.remove, node));
+  const added = await grow(scaled, { state, plan, controlPlanes: answering });
+  await shrink(scaled, { plan, controlPlanes: [...answering, ...added], options });
+  await writeEndpoints(scaled, plan, [...controlPlanes, ...added]);
+  return { kind: 'scaled', scaled: describe(plan) };
+}
+
+function demandCluster({ config }: FlowContext, state: ClusterState): void {
+  if (anythingExists(state)) return;
+  throw new PreconditionError(
+    `the cluster "${config.cluster_name}" does not exist in this project`,
+    'Make it: oxide create',
+  );
+}
+
+/** Nodes that stay although a stopped run began to remove them take pods again. */
+async function release(ctx: FlowContext, { release: nodes }: ScalePlan): Promise<void> {
+  for (const node of nodes) {
+    await ctx.step(`Give back ${node.name}`, () => releaseNode(ctx, node));
+  }
+}
+
+interface Growth {
+  readonly state: ClusterState;
+  readonly plan: ScalePlan;
+  /** Those that answer and stay. */
+  readonly controlPlanes: readonly NodeServer[];
+}
+
+/** Makes what is missing. Returns the control planes among it. */
+async function grow(
+  ctx: FlowContext,
+  { state, plan, controlPlanes }: Growth,
+): Promise<readonly NodeServer[]> {
+  const { step } = ctx;
+  if (plan.add.length === 0) return [];
+  const userData = await step('Generate and check the machine configurations', (io) =>
+    ensureMachineConfigs(ctx, io),
+  );
+  const surroundings: ServerSurroundings = { ...existingSurroundings(state), userData };
+  const isControlPlane = plan.role === 'control-plane';
+  const work = { servers: plan.add, surroundings, start: !isControlPlane };
+  const nodes = await step(
+    isControlPlane ? 'Create the control planes' : 'Create the workers',
+    (io) => ensureServers(ctx, work, io),
+  );
+  if (isControlPlane) await joinInTurn(ctx, nodes, controlPlanes);
+  const names = nodes.map(({ name }) => name);
+  await step('Wait until the nodes are Ready', (io) => waitForNodes(ctx, names, io));
+  return isControlPlane ? nodes : [];
+}
+
+/** What servers are created with; a cluster that lacks a part of it is not complete. */
+function existingSurroundings(state: ClusterState): Omit<ServerSurroundings, 'userData'> {
+  const { network, firewall, sshKey } = state;
+  if (network && firewall && sshKey) {
+    return { networkId: network.id, firewallId: firewall.id, sshKeyId: sshKey.id };
+  }
+  throw new PreconditionError(
+    'the cluster lacks its network, its firewall or its SSH key',
+    'oxide create makes what is missing.',
+  );
+}
+
+/** One at a time: etcd takes in one learner, and each new voter raises its quorum. */
+async function joinInTurn(
+  ctx: FlowContext,
+  nodes: readonly NodeServer[],
+  voters: readonly NodeServer[],
+): Promise<void> {
+  const others = voters.filter((voter) => !isIn(nodes, voter));
+  for (const node of nodes) {
+    await ctx.step(`Start ${node.name} and let it join etcd`, (io) =>
+      joinControlPlane(ctx, { node, others }, io),
+    );
+    others.push(node);
+  }
+}
+
+interface Shrinkage {
+  readonly plan: ScalePlan;
+  /** Those that answer and stay. */
+  readonly controlPlanes: readonly NodeServer[];
+  readonly options: ScaleOptions;
+}
+
+/** Control planes go one by one, workers side by side, each as its own transaction. */
+async function shrink(
+  ctx: FlowContext,
+  { plan, controlPlanes: others, options }: Shrinkage,
+): Promise<void> {
+  const { remove } = plan;
+  if (remove.length === 0) return;
+  const { drainTimeoutMs, wish } = options;
+  const shared = { others, drainTimeoutMs, force: wish.force, drains: createGate(drainsAtATime) };
+  const removal = (victim: ServerState, later: readonly ServerState[]) =>
+    ctx.step(`Remove ${victim.name}`, (io) =>
+      removeNode(ctx, { ...shared, victim, later: later.map(addressed) }, io),
+    );
+  if (plan.role === 'worker') {
+    await eachOnItsOwn(remove.map((victim) => removal(victim, [])));
+    return;
+  }
+  await ctx.step('Back up etcd', (io) => backUpEtcd(ctx, others, io));
+  for (const [i, victim] of remove.entries()) await removal(victim, remove.slice(i + 1));
+}
+
+/** The talosconfig leads to all control planes that are there now. */
+async function writeEndpoints(
+  ctx: FlowContext,
+  plan: ScalePlan,
+  controlPlanes: readonly NodeServer[],
+): Promise<void> {
+  const left = controlPlanes
+    .filter((node, i) => !isIn(plan.remove, node) && !isIn(controlPlanes.slice(i + 1), node))
+    .sort((a, b) => a.index - b.index);
+  await writeTalosconfig(ctx, left);
+}
+
+function isIn(
+  servers: readonly { readonly id: number }[],
+  { id }: { readonly id: number },
+): boolean {
+  return servers.some((server) => server.id === id);
+}
+
+function describe(plan: ScalePlan): ScaledCluster {
+  return {
+    cluster: plan.cluster,
+    pool: plan.pool,
+    role: plan.role,
+    count: plan.to,
+    added: plan.add.map(({ name }) => name),
+    removed: plan.remove.map(({ name }) => name),
+    changed: plan.changes.length > 0,
+  };
+}
