@@ -1,0 +1,96 @@
+import { accessFileRemark } from '../cluster/status-problems.js';
+import { PreconditionError } from '../lib/errors.js';
+import type { StepIo } from '../lib/step.js';
+import { wallClock } from '../lib/wait.js';
+import { renewKubeconfig, renewTalosconfig } from '../steps/access-files.js';
+import type { FlowContext } from '../steps/context.js';
+import { lookAtAccessFiles, observeExisting } from '../steps/look.js';
+import { mergeIntoOwn, type Merged, type MergeWish } from '../steps/merge-kubeconfig.js';
+import { controlPlanesOf } from '../steps/reach.js';
+import { checkSecrets } from '../steps/secrets.js';
+import type { NodeServer } from '../steps/servers.js';
+
+/** A talosconfig that was made again. */
+export interface TalosAccess {
+  readonly cluster: string;
+  readonly talosconfig: string;
+  /** Public addresses of the control planes. */
+  readonly endpoints: readonly string[];
+}
+
+/** A kubeconfig that was made again. */
+export interface KubernetesAccess {
+  readonly cluster: string;
+  readonly kubeconfig: string;
+  /** Address of the Kubernetes API in it. */
+  readonly endpoint: string;
+  /** Null: the user's own kubeconfig was left alone. */
+  readonly merged: Merged | null;
+}
+
+/** Makes the talosconfig again, from the cluster's secrets and its present control planes. */
+export async function accessTalos(ctx: FlowContext): Promise<TalosAccess> {
+  const { controlPlanes } = await findControlPlanes(ctx);
+  await ctx.step('Make the talosconfig', async (io) => {
+    await warnOfEnd(ctx, ctx.files.talosconfig, io);
+    await renewTalosconfig(ctx, controlPlanes);
+    io.summary(ctx.files.talosconfig);
+  });
+  return {
+    cluster: ctx.config.cluster_name,
+    talosconfig: ctx.files.talosconfig,
+    endpoints: controlPlanes.map(({ publicIpv4 }) => publicIpv4),
+  };
+}
+
+/**
+ * Fetches the kubeconfig again from a control plane that runs and, where it is wished, adds it to
+ * the user's own. The talosconfig, with which it is fetched, is made again too.
+ */
+export async function accessKubernetes(
+  ctx: FlowContext,
+  wish?: MergeWish,
+): Promise<KubernetesAccess> {
+  const { controlPlanes, first } = await findControlPlanes(ctx);
+  const endpoint = await ctx.step('Fetch the kubeconfig', async (io) => {
+    await warnOfEnd(ctx, ctx.files.kubeconfig, io);
+    await renewTalosconfig(ctx, controlPlanes);
+    return renewKubeconfig(ctx, first, io);
+  });
+  const merged = wish
+    ? await ctx.step('Add it to your kubeconfig', (io) =>
+        mergeIntoOwn(ctx, { wish, server: endpoint }, io),
+      )
+    : null;
+  return {
+    cluster: ctx.config.cluster_name,
+    kubeconfig: ctx.files.kubeconfig,
+    endpoint,
+    merged,
+  };
+}
+
+interface ControlPlanes {
+  readonly controlPlanes: readonly NodeServer[];
+  /** The first that runs. */
+  readonly first: NodeServer;
+}
+
+async function findControlPlanes(ctx: FlowContext): Promise<ControlPlanes> {
+  const state = await ctx.step('Look at what exists', () => observeExisting(ctx));
+  await checkSecrets(ctx, state);
+  const controlPlanes = controlPlanesOf(state);
+  const first = controlPlanes.find(({ status }) => status === 'running');
+  if (first) return { controlPlanes, first };
+  throw new PreconditionError(
+    `no control plane of the cluster "${ctx.config.cluster_name}" runs`,
+    'oxide create makes and starts what is missing.',
+  );
+}
+
+async function warnOfEnd(ctx: FlowContext, path: string, io: StepIo): Promise<void> {
+  const { accessFiles } = await lookAtAccessFiles(ctx);
+  const kept = accessFiles.find((file) => file.path === path);
+  const remark = kept && accessFileRemark(kept, wallClock());
+  if (remark !== undefined) io.warn(`${remark}; a new one is made`);
+}

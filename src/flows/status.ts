@@ -1,0 +1,77 @@
+import { clusterStatus, type StatusReport } from '../cluster/status.js';
+import { together } from '../lib/together.js';
+import { wallClock } from '../lib/wait.js';
+import { observeBelongings } from '../steps/belongings.js';
+import type { FlowContext } from '../steps/context.js';
+import {
+  inHurry,
+  lookAtAccessFiles,
+  lookAtNodes,
+  lookAtTalos,
+  observeExisting,
+} from '../steps/look.js';
+import { readCatalogue } from '../steps/observe.js';
+import { publicIpv4 } from '../steps/reach.js';
+
+/**
+ * How the cluster is: what Hetzner has of it, what Talos, etcd and Kubernetes say, and what differs
+ * from cluster.yaml. Changes nothing. What cannot be reached is unknown, with the reason, after five
+ * seconds at most. Throws a PreconditionError when the cluster does not exist.
+ */
+export async function status(ctx: FlowContext): Promise<StatusReport> {
+  return look(inHurry(ctx), surroundingsOf(inHurry(ctx)));
+}
+
+/** What changes seldom: a watch reads it once, because requests are counted. */
+type Surroundings = ReturnType<typeof surroundingsOf>;
+
+function surroundingsOf(ctx: FlowContext) {
+  return ctx.step('Look at prices and at what is not used', () =>
+    together(readCatalogue(ctx), observeBelongings(ctx), publicIpv4(ctx)),
+  );
+}
+
+async function look(ctx: FlowContext, surroundings: Surroundings): Promise<StatusReport> {
+  const { config, step } = ctx;
+  const [[catalogue, belongings, ownAddress], seen, [state, talos], access] = await together(
+    surroundings,
+    step('Ask Kubernetes', (io) => lookAtNodes(ctx, io)),
+    lookAtServers(ctx),
+    lookAtAccessFiles(ctx),
+  );
+  const { found } = belongings;
+  return clusterStatus({
+    ...{ config, state, catalogue, seen, talos, ownAddress, ...access },
+    belongings: found.filter(({ owner }) => owner !== 'other'),
+    now: wallClock(),
+  });
+}
+
+async function lookAtServers(ctx: FlowContext) {
+  const { step } = ctx;
+  const state = await step('Look at what exists', () => observeExisting(ctx));
+  return [state, await step('Ask Talos', (io) => lookAtTalos(ctx, state, io))] as const;
+}
+
+export interface Watch {
+  readonly show: (report: StatusReport) => void;
+  /** Waits until the next look; rejects when the run is interrupted. */
+  readonly pause: () => Promise<void>;
+}
+
+/** Looks again and again until it is interrupted, and returns the last that was seen. */
+export async function watchStatus(ctx: FlowContext, { show, pause }: Watch): Promise<StatusReport> {
+  const hurried = inHurry(ctx);
+  const surroundings = surroundingsOf(hurried);
+  let last = await look(hurried, surroundings);
+  try {
+    for (;;) {
+      show(last);
+      await pause();
+      last = await look(hurried, surroundings);
+    }
+  } catch (error) {
+    if (ctx.signal.aborted) return last;
+    throw error;
+  }
+}

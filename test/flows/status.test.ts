@@ -1,0 +1,233 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import type { StatusReport } from '../../src/cluster/status.js';
+import { create } from '../../src/flows/create.js';
+import { status, watchStatus } from '../../src/flows/status.js';
+import { InterruptedError } from '../../src/lib/errors.js';
+import { projectOf } from '../helpers/project.js';
+import { clusterYaml, rehearse, type Rehearsal, type RunOptions } from '../helpers/rehearsal.js';
+import { failed } from '../helpers/tool-doubles.js';
+
+const yaml = clusterYaml(1, 2);
+
+async function existing(text = yaml): Promise<Rehearsal> {
+  const rehearsal = await rehearse(text);
+  await create(rehearsal.run().ctx);
+  return rehearsal;
+}
+
+function reportOf(rehearsal: Rehearsal, options: RunOptions = {}): Promise<StatusReport> {
+  return status(rehearsal.run(options).ctx);
+}
+
+const codes = ({ status: { problems } }: StatusReport) => problems.map(({ code }) => code);
+
+const silent = (tool: string): RunOptions => ({
+  intercept: (invocation) =>
+    invocation.tool === tool
+      ? failed('dial tcp 203.0.113.1: connect: connection refused\n')
+      : undefined,
+});
+
+describe('the status', () => {
+  test('of a complete cluster is healthy and has exactly the documented keys', async () => {
+    const rehearsal = await existing();
+    const { status: found } = await reportOf(rehearsal);
+    expect(found.problems).toEqual([]);
+    expect(found).toMatchObject({ cluster: 'demo', healthy: true, drift: [] });
+    expect(Object.keys(found)).toEqual([
+      ...['cluster', 'endpoint', 'healthy', 'servers', 'pools', 'drift', 'monthlyCost', 'problems'],
+    ]);
+    const [controlPlane, worker] = found.servers;
+    expect(Object.keys(controlPlane ?? {})).toEqual([
+      ...['name', 'id', 'role', 'pool', 'index', 'type', 'location', 'status'],
+      ...['publicIpv4', 'privateIp', 'kubernetes', 'talosVersion', 'etcd'],
+    ]);
+    expect(controlPlane).toMatchObject({
+      name: 'demo-cp-1',
+      kubernetes: { ready: true, version: 'v1.34.1' },
+      talosVersion: 'v1.13.9',
+      etcd: { member: expect.stringMatching(/^[0-9a-f]+$/) as string, leader: true, healthy: true },
+    });
+    expect(worker).toMatchObject({ name: 'demo-web-1', talosVersion: 'v1.13.9', etcd: null });
+    expect(found.pools).toEqual([
+      { name: 'cp', role: 'control-plane', wanted: 1, found: 1 },
+      { name: 'web', role: 'worker', wanted: 2, found: 2 },
+    ]);
+    expect(Object.keys(found.monthlyCost)).toEqual(['net', 'gross', 'currency']);
+  });
+
+  test('changes nothing, and gives no tool more than five seconds', async () => {
+    const rehearsal = await existing();
+    const writes = rehearsal.faults.writes.length;
+    const run = rehearsal.run();
+    await status(run.ctx);
+    expect(rehearsal.faults.writes).toHaveLength(writes);
+    expect(run.calls.map(({ tool }) => tool)).toEqual(
+      expect.arrayContaining(['kubectl', 'talosctl']),
+    );
+    for (const { timeoutMs } of run.calls) expect(timeoutMs).toBeLessThanOrEqual(5_000);
+  });
+
+  test('knows one leader among three control planes', async () => {
+    const { status: found } = await reportOf(await existing(clusterYaml(3, 0)));
+    const etcd = found.servers.map((server) => server.etcd);
+    expect(etcd.filter((one) => one?.leader)).toHaveLength(1);
+    expect(new Set(etcd.map((one) => one?.member)).size).toBe(3);
+  });
+
+  test('of what does not exist ends with the command that makes it', async () => {
+    const rehearsal = await rehearse(yaml);
+    await expect(reportOf(rehearsal)).rejects.toMatchObject({
+      message: 'the cluster "demo" does not exist in this project',
+      hint: 'Make it: oxide create',
+      exitCode: 3,
+    });
+  });
+
+  test('names the reason when Kubernetes is down, and shows the rest', async () => {
+    const report = await reportOf(await existing(), silent('kubectl'));
+    const { servers, healthy, problems } = report.status;
+    expect(healthy).toBe(false);
+    expect(codes(report)).toEqual(['kubernetes-unknown']);
+    expect(problems[0]?.message).toContain('connection refused');
+    expect(servers.map(({ kubernetes }) => kubernetes)).toEqual([null, null, null]);
+    expect(servers[0]).toMatchObject({ status: 'running', etcd: { healthy: true } });
+  });
+
+  test('names the reason when Talos is down, and shows the rest', async () => {
+    const report = await reportOf(await existing(), silent('talosctl'));
+    const { servers, problems, healthy } = report.status;
+    expect(healthy).toBe(false);
+    expect(problems.map(({ message }) => message)).toEqual([
+      'Talos on demo-cp-1 cannot be asked: connection refused: the Talos API is not up yet',
+    ]);
+    expect(servers[0]).toMatchObject({ kubernetes: { ready: true }, etcd: null });
+  });
+
+  test('of a cluster whose control plane is off shows what Hetzner knows', async () => {
+    const rehearsal = await existing();
+    const project = projectOf(rehearsal);
+    const [server] = project.list('servers').filter(({ name }) => name === 'demo-cp-1');
+    project.call('POST', `/servers/${server?.id ?? 0}/actions/poweroff`);
+    await rehearsal.clock.sleep(60_000);
+    const report = await reportOf(rehearsal);
+    expect(codes(report)).toEqual(['server-not-running', 'kubernetes-unknown']);
+    expect(report.status.servers.map((one) => one.status)).toEqual(['off', 'running', 'running']);
+    expect(report.status.monthlyCost.net).toBeGreaterThan(0);
+  });
+
+  test('comes also when Hetzner fails for a while and asks for patience', async () => {
+    const rehearsal = await existing();
+    rehearsal.faults.add({ count: 2, fault: { kind: 'html', status: 503 } });
+    rehearsal.faults.add({ count: 2, fault: { kind: 'reset', when: 'before' } });
+    rehearsal.faults.add({
+      fault: { kind: 'status', status: 429, code: 'rate_limit_exceeded' },
+    });
+    expect((await reportOf(rehearsal)).status.healthy).toBe(true);
+  });
+
+  test('says how the cluster differs from cluster.yaml', async () => {
+    const rehearsal = await existing();
+    const other = yaml
+      .replace('cx33, count: 2', 'cx43, count: 1')
+      .concat('talos: { version: v1.13.8, kubernetes_version: 1.34.0 }\n');
+    const { status: found } = await reportOf(rehearsal, { yaml: other });
+    const lines = found.drift.map(
+      ({ kind, server, wanted, found: is }) => `${server} ${kind} ${wanted ?? '-'} ${is ?? '-'}`,
+    );
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'demo-web-2 surplus - cx33 in nbg1',
+        'demo-web-1 server-type cx43 cx33',
+        'demo-cp-1 talos v1.13.8 v1.13.9',
+        'demo-cp-1 kubernetes v1.34.0 v1.34.1',
+      ]),
+    );
+    expect(found.healthy).toBe(true);
+  });
+
+  test('of a cluster that lacks a server is degraded, and says which', async () => {
+    const rehearsal = await existing();
+    const report = await reportOf(rehearsal, { yaml: clusterYaml(1, 3) });
+    expect(report.status.healthy).toBe(false);
+    expect(report.status.problems).toEqual([
+      expect.objectContaining({
+        code: 'missing-server',
+        message: 'demo-web-3 does not exist',
+      }),
+    ]);
+    expect(report.status.pools[1]).toMatchObject({ wanted: 3, found: 2 });
+  });
+
+  test('says when the firewall does not admit this machine any more', async () => {
+    const rehearsal = await existing();
+    const allowed = yaml.replace(
+      'location: nbg1 }',
+      'location: nbg1, firewall: { allowed_cidrs: [192.0.2.9/32] } }',
+    );
+    const project = projectOf(rehearsal);
+    const [firewall] = project.list('firewalls');
+    project.call('POST', `/firewalls/${firewall?.id ?? 0}/actions/set_rules`, {
+      rules: [
+        { direction: 'in', protocol: 'tcp', port: '6443', source_ips: ['192.0.2.9/32'] },
+        { direction: 'in', protocol: 'tcp', port: '50000', source_ips: ['192.0.2.9/32'] },
+      ],
+    });
+    await rehearsal.clock.sleep(60_000);
+    const report = await reportOf(rehearsal, { yaml: allowed });
+    expect(report.allowed).toEqual(['192.0.2.9/32']);
+    expect(codes(report)).toContain('own-address-not-allowed');
+    expect(codes(report)).toContain('kubernetes-unknown');
+  });
+
+  test('names what costs money without being used, of this cluster only', async () => {
+    const rehearsal = await existing();
+    const project = projectOf(rehearsal);
+    const [network] = project.list('networks');
+    const balancer = {
+      load_balancer_type: 'lb11',
+      location: 'nbg1',
+      algorithm: { type: 'round_robin' },
+    };
+    await project.make('load_balancers', {
+      ...{ ...balancer, name: 'ours', network: network?.id ?? 0 },
+      labels: { 'hcloud-ccm/service-uid': 'a-service' },
+    });
+    await project.make('load_balancers', { ...balancer, name: 'theirs' });
+    const report = await reportOf(rehearsal);
+    const messages = report.status.problems.map(({ message }) => message);
+    expect(messages).toEqual([
+      expect.stringMatching(/^the load balancer ours \(id \d+\) has no targets/),
+    ]);
+    expect(report.status.healthy).toBe(true);
+  });
+
+  test('goes on without access files, and with unreadable ones', async () => {
+    const rehearsal = await existing();
+    await rm(rehearsal.files.talosconfig);
+    await writeFile(rehearsal.files.kubeconfig, 'clusters: [');
+    const report = await reportOf(rehearsal, silent('kubectl'));
+    expect(report.status.endpoint).toBeNull();
+    expect(codes(report)).toEqual(expect.arrayContaining(['talos-unknown', 'access-file']));
+    expect(report.status.servers).toHaveLength(3);
+  });
+});
+
+describe('a watch', () => {
+  test('looks again until it is interrupted, and ends with what it saw last', async () => {
+    const rehearsal = await existing();
+    const shown: StatusReport[] = [];
+    const interrupt = new AbortController();
+    const last = await watchStatus(rehearsal.run({ signal: interrupt.signal }).ctx, {
+      show: (report) => void shown.push(report),
+      pause: () => {
+        if (shown.length === 3) interrupt.abort(new InterruptedError());
+        return Promise.resolve();
+      },
+    });
+    expect(shown).toHaveLength(3);
+    expect(last).toEqual(shown[2]);
+    expect(last.status.healthy).toBe(true);
+  });
+});
