@@ -1,0 +1,87 @@
+import { keyOf, kindNouns, type Belonging, type Belongings } from '../cluster/belongings.js';
+import {
+  planDestroy,
+  refuseHeldNetwork,
+  type DestroyPlan,
+  type DestroyWish,
+  type Kept,
+} from '../cluster/plan-destroy.js';
+import { enumerate } from '../lib/format.js';
+import { observeBelongings } from '../steps/belongings.js';
+import type { FlowContext } from '../steps/context.js';
+import { deleteBelongings } from '../steps/deletions.js';
+
+export interface DestroyRequest extends DestroyWish {
+  /** Only the plan is asked for: it is returned also when it could not be carried out. */
+  readonly dryRun: boolean;
+  /** Shows the plan and asks. False: nothing may be deleted. */
+  readonly confirm: (plan: DestroyPlan) => Promise<boolean>;
+}
+
+export type DestroyOutcome =
+  | { readonly kind: 'preview'; readonly plan: DestroyPlan }
+  | {
+      readonly kind: 'destroyed';
+      readonly plan: DestroyPlan;
+      readonly deleted: readonly Belonging[];
+      readonly left: readonly Kept[];
+    };
+
+/**
+ * Deletes everything in the project that carries the cluster's labels and, where the request allows
+ * it, the load balancers and volumes that its controllers made. Each stage waits for the one before;
+ * a resource that cannot go does not stop the others. The output folder stays.
+ */
+export async function destroy(ctx: FlowContext, request: DestroyRequest): Promise<DestroyOutcome> {
+  const { config, step } = ctx;
+  const belongings = await step('Look at what exists', (io) => observeBelongings(ctx, io));
+  const { deleteVolumes, deleteLoadBalancers, dryRun, confirm } = request;
+  const wish = { deleteVolumes, deleteLoadBalancers };
+  const plan = planDestroy({ cluster: config.cluster_name, belongings, ...wish });
+  if (dryRun) return { kind: 'preview', plan };
+  refuseHeldNetwork(plan);
+  if (plan.changes.length === 0 || !(await confirm(plan))) return { kind: 'preview', plan };
+  const failed: Kept[] = [];
+  for (const stage of plan.stages) {
+    const still = await step(`Delete ${kindsOf(stage)}`, (io) =>
+      deleteBelongings(ctx, { belongings: stage, failed }, io),
+    );
+    failed.push(...still);
+  }
+  const after = await step('Look at what is left', (io) => observeBelongings(ctx, io));
+  const left = whatIsLeft(after, [...plan.kept, ...failed]);
+  const remaining = new Set(left.map(({ belonging }) => keyOf(belonging)));
+  const deleted = plan.stages.flat().filter((one) => !remaining.has(keyOf(one)));
+  return { kind: 'destroyed', plan, deleted, left };
+}
+
+/** `the servers`, `the firewall and the SSH key` */
+function kindsOf(stage: readonly Belonging[]): string {
+  const kinds = [...new Set(stage.map(({ kind }) => kind))];
+  return enumerate(
+    kinds.map((kind) => {
+      const several = stage.filter((one) => one.kind === kind).length > 1;
+      return `the ${kindNouns[kind]}${several ? 's' : ''}`;
+    }),
+  );
+}
+
+/** Its option is of no use any more: without the cluster nobody can tell whose it is. */
+const onceKept = 'was kept; delete it in the Hetzner console when it is no longer needed';
+
+/**
+ * What the last look found, and what it cannot find any more: volumes and load balancers that were
+ * only known by what they hung on.
+ */
+function whatIsLeft({ found }: Belongings, known: readonly Kept[]): readonly Kept[] {
+  const seen = new Set(found.map(keyOf));
+  const expected = known.filter(
+    ({ belonging }) => belonging.owner !== 'cluster' || seen.has(keyOf(belonging)),
+  );
+  const explained = new Set(expected.map(({ belonging }) => keyOf(belonging)));
+  const appeared = found.filter((one) => !explained.has(keyOf(one)));
+  return [
+    ...expected.map((kept) => (kept.unfinished ? kept : { ...kept, why: onceKept })),
+    ...appeared.map((belonging) => ({ belonging, why: 'appeared meanwhile', unfinished: true })),
+  ];
+}

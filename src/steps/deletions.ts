@@ -1,0 +1,138 @@
+import {
+  countKinds,
+  keyOf,
+  nameOf,
+  type Belonging,
+  type BelongingKind,
+} from '../cluster/belongings.js';
+import type { Kept } from '../cluster/plan-destroy.js';
+import { HetznerError } from '../hetzner/errors.js';
+import { OxideError } from '../lib/errors.js';
+import { enumerate } from '../lib/format.js';
+import type { StepIo } from '../lib/step.js';
+import { together } from '../lib/together.js';
+import { waitFor, type Probe } from '../lib/wait.js';
+import type { FlowContext } from './context.js';
+import { isIn } from './to-belonging.js';
+
+/**
+ * Deletes these side by side and waits until they are gone. One that fails does not stop the
+ * others; what is used by one that failed before is left alone. Returns what is still there.
+ */
+export async function deleteBelongings(
+  ctx: FlowContext,
+  { belongings, failed }: { belongings: readonly Belonging[]; failed: readonly Kept[] },
+  io: StepIo,
+): Promise<readonly Kept[]> {
+  const attempts = await together(
+    ...belongings.map(async (belonging): Promise<Kept[]> => {
+      const why = stillUsed(belonging, failed) ?? (await tryToDelete(ctx, belonging));
+      if (why === undefined) return [];
+      io.warn(`${nameOf(belonging)} is still there: ${why}`);
+      return [{ belonging, why, unfinished: true }];
+    }),
+  );
+  const left = attempts.flat();
+  const gone = belongings.filter((one) => !left.some(({ belonging }) => belonging === one));
+  io.summary(gone.length === 0 ? 'none' : enumerate(countKinds(gone)));
+  return left;
+}
+
+function stillUsed({ usedBy }: Belonging, failed: readonly Kept[]): string | undefined {
+  const users = usedBy.filter((user) =>
+    failed.some(({ belonging }) => keyOf(belonging) === keyOf(user)),
+  );
+  return users.length > 0 ? `is used by ${enumerate(users.map(nameOf))}` : undefined;
+}
+
+/** Why it could not be deleted; undefined when it is gone. */
+async function tryToDelete(ctx: FlowContext, belonging: Belonging): Promise<string | undefined> {
+  try {
+    await deletions[belonging.kind](ctx, belonging);
+    return undefined;
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (!(error instanceof OxideError) || isAboutTheToken(error)) throw error;
+    return error.message;
+  }
+}
+
+/** A token that may not delete one thing may delete none. */
+function isAboutTheToken(error: OxideError): boolean {
+  const codes = ['unauthorized', 'token_readonly', 'forbidden'];
+  return error instanceof HetznerError && codes.includes(error.code);
+}
+
+type Delete = (ctx: FlowContext, belonging: Belonging) => Promise<void>;
+
+const deletions: Readonly<Record<BelongingKind, Delete>> = {
+  server: deleteServer,
+  'load-balancer': ({ hetzner }, { id }) => hetzner.deleteLoadBalancer(id),
+  volume: onceFree(({ hetzner }, { id }) => hetzner.deleteVolume(id)),
+  firewall: onceFree(deleteFirewall),
+  'placement-group': onceFree(({ hetzner }, { id }) => hetzner.deletePlacementGroup(id)),
+  'primary-ip': onceFree(({ hetzner }, { id }) => hetzner.deletePrimaryIp(id)),
+  'ssh-key': ({ hetzner }, { id }) => hetzner.deleteSshKey(id),
+  network: deleteNetwork,
+};
+
+/** Hetzner counts what a deleted server used as in use for some time: seconds, at times minutes. */
+function onceFree(remove: Delete): Delete {
+  return async (ctx, belonging) => {
+    const { clock, signal } = ctx;
+    const probe = async (): Promise<Probe<true>> => {
+      try {
+        await remove(ctx, belonging);
+        return { ready: true };
+      } catch (error) {
+        if (!(error instanceof HetznerError) || !inUseCodes.includes(error.code)) throw error;
+        return { waiting: error.message };
+      }
+    };
+    await waitFor(`deleting ${nameOf(belonging)}`, probe, { clock, signal, timeoutMs: releaseMs });
+  };
+}
+
+const inUseCodes: readonly string[] = ['resource_in_use', 'must_be_unassigned', 'service_error'];
+const releaseMs = 2 * 60_000;
+
+/** What the server used is free only when the action has ended. */
+export async function deleteServer(
+  ctx: FlowContext,
+  { id, name }: Pick<Belonging, 'id' | 'name'>,
+): Promise<void> {
+  const { hetzner, actions } = ctx;
+  try {
+    await actions.wait(await hetzner.deleteServer(id), name);
+  } catch (error) {
+    if (!(error instanceof HetznerError) || error.code !== 'locked') throw error;
+    // Something long is under way with it, a creation for example: how that ends does not matter.
+    await actions.wait(await hetzner.serverActions(id), name).catch((reason: unknown) => {
+      ctx.signal.throwIfAborted();
+      if (!(reason instanceof OxideError)) throw reason;
+    });
+    await actions.wait(await hetzner.deleteServer(id), name);
+  }
+}
+
+/** A label selector counts as a use, also when it matches no server: it is taken off first. */
+async function deleteFirewall({ hetzner, actions }: FlowContext, { id, name }: Belonging) {
+  const firewall = (await hetzner.firewalls()).find((one) => one.id === id);
+  const selectors = (firewall?.applied_to ?? []).flatMap(({ label_selector: selector }) =>
+    selector ? [{ type: 'label_selector' as const, label_selector: selector }] : [],
+  );
+  if (selectors.length > 0) {
+    await actions.wait(await hetzner.removeFirewallFromResources(id, selectors), name);
+  }
+  await hetzner.deleteFirewall(id);
+}
+
+/** The cluster may have ordered a load balancer until its last server was gone. */
+async function deleteNetwork({ hetzner }: FlowContext, { id }: Belonging): Promise<void> {
+  const late = (await hetzner.loadBalancers()).filter((one) => isIn(one, [id]));
+  if (late.length > 0) {
+    const names = late.map((one) => nameOf({ ...one, kind: 'load-balancer' }));
+    throw new OxideError(`${enumerate(names)} came into it meanwhile`);
+  }
+  await hetzner.deleteNetwork(id);
+}
