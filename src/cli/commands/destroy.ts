@@ -1,0 +1,58 @@
+import { toStay, type DestroyPlan } from '../../cluster/plan-destroy.js';
+import { destroy, type DestroyOutcome } from '../../flows/destroy.js';
+import { ExitCode } from '../../lib/errors.js';
+import { renderDestroyed } from '../../ui/destroyed.js';
+import { confirmByName } from '../confirm.js';
+import { withCluster, type ClusterCommand } from '../context.js';
+import type { CliIo, GlobalOptions } from '../io.js';
+
+export interface DestroyOptions extends GlobalOptions {
+  readonly dryRun?: boolean;
+  readonly deleteVolumes?: boolean;
+  readonly deleteLoadBalancers?: boolean;
+}
+
+/** `oxide destroy`: deletes everything of the cluster, after its name was typed. */
+export function destroyCommand(options: DestroyOptions, io: CliIo): Promise<ExitCode> {
+  const { dryRun = false, deleteVolumes = false, deleteLoadBalancers = false } = options;
+  return withCluster({ ...options, command: 'destroy' }, io, async (command) => {
+    const outcome = await destroy(command.flow, {
+      ...{ dryRun, deleteVolumes, deleteLoadBalancers },
+      confirm: async (plan) => {
+        command.ui.showPlan(plan);
+        await confirmByName(plan.cluster, options, io);
+        return true;
+      },
+    });
+    return outcome.kind === 'preview'
+      ? printPlan(outcome.plan, command)
+      : printResult(outcome, command);
+  });
+}
+
+/** The plan as the result: of a dry run, or of a run that can do nothing. */
+function printPlan(plan: DestroyPlan, { ui }: ClusterCommand): ExitCode {
+  if (plan.changes.length > 0 || plan.kept.length > 0) {
+    ui.printPlan(plan);
+    return plan.changes.length > 0 ? ExitCode.changes : ExitCode.partial;
+  }
+  const { cluster, notes } = plan;
+  const lines = [`Nothing of "${cluster}" exists.`, ...notes];
+  ui.print(
+    { cluster, deleted: [], left: [], notes, complete: true },
+    lines.map((line) => `${line}\n`).join(''),
+  );
+  return ExitCode.done;
+}
+
+function printResult(
+  outcome: Extract<DestroyOutcome, { kind: 'destroyed' }>,
+  { flow, ui }: ClusterCommand,
+): ExitCode {
+  const { cluster, notes } = outcome.plan;
+  const complete = outcome.left.every(({ unfinished }) => !unfinished);
+  const deleted = outcome.deleted.map(({ kind, name, id }) => ({ kind, name, id }));
+  const result = { cluster, deleted, left: outcome.left.map(toStay), notes, complete };
+  ui.print(result, renderDestroyed({ ...result, folder: flow.files.folder }, ui.looks));
+  return complete ? ExitCode.done : ExitCode.partial;
+}

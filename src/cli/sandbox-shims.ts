@@ -1,0 +1,16 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Surroundings } from './context.js';
+
+/** Writes small scripts that start the sandbox's tools under their own names. Returns their folder. */
+export async function writeShims(sandbox: string, { commands }: Surroundings): Promise<string> {
+  const folder = join(sandbox, 'bin');
+  await mkdir(folder, { recursive: true });
+  for (const [name, { file, args }] of Object.entries(commands)) {
+    const words = [file, ...args].map((word) => `"${word}"`).join(' ');
+    await writeFile(join(folder, `${name}.cmd`), `@${words} %*\r\n`);
+    await writeFile(join(folder, name), `#!/bin/sh\nexec ${words} "$@"\n`);
+    await chmod(join(folder, name), 0o755);
+  }
+  return folder;
+}

@@ -1,0 +1,62 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ClusterConfig } from '../config/schema.js';
+import { PreconditionError } from '../lib/errors.js';
+import { realClock } from '../lib/wait.js';
+import { bundledTools } from '../sandbox/bundled-tools.js';
+import { talosctlScript } from '../sandbox/sandbox.js';
+import { checkTools } from '../tools/check.js';
+import { createToolRunner } from '../tools/exec.js';
+import type { ToolCommands } from './context.js';
+import type { CliIo } from './io.js';
+
+interface SandboxToolsWish {
+  readonly config: ClusterConfig;
+  readonly io: CliIo;
+  /** The whole environment of the tools. */
+  readonly toolEnvironment: Readonly<Record<string, string>>;
+}
+
+/**
+ * The tools of a rehearsal: a stand-in for talosctl, because a real one speaks to real nodes only;
+ * the user's own kubectl and helm where their versions fit, otherwise those that come with the
+ * project's development dependencies.
+ */
+export async function sandboxTools(wish: SandboxToolsWish): Promise<ToolCommands> {
+  // Node warns of experimental features on stderr, which the real tool never does.
+  const talosctl = { file: process.execPath, args: ['--no-warnings', talosctlScript] };
+  const own: ToolCommands = {
+    talosctl,
+    kubectl: { file: 'kubectl', args: [] },
+    helm: { file: 'helm', args: [] },
+  };
+  try {
+    await checkTools(
+      createToolRunner({
+        commands: own,
+        env: wish.toolEnvironment,
+        clock: realClock,
+        signal: wish.io.signal,
+      }),
+      {
+        talosVersion: wish.config.talos.version,
+        kubernetesVersion: wish.config.talos.kubernetes_version,
+      },
+    );
+    return own;
+  } catch (error) {
+    if (!(error instanceof PreconditionError)) throw error;
+    const bundled = await bundledTools(toolCache(wish.io.env));
+    if (!bundled) throw error;
+    return {
+      talosctl,
+      kubectl: { file: bundled.kubectl, args: [] },
+      helm: { file: bundled.helm, args: [] },
+    };
+  }
+}
+
+/** Where the tools that come with the project are unpacked, for all sandboxes of the user. */
+function toolCache(env: CliIo['env']): string {
+  return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'oxide');
+}

@@ -1,0 +1,81 @@
+import { join, resolve } from 'node:path';
+import type { ClusterConfig } from '../config/schema.js';
+import type { Endpoints } from '../lib/endpoints.js';
+import { UsageError } from '../lib/errors.js';
+import { Secret } from '../lib/secret.js';
+import { openSandbox, type Sandbox } from '../sandbox/sandbox.js';
+import type { ClusterFiles } from '../steps/context.js';
+import { cleanEnvironment } from '../tools/environment.js';
+import { sandboxFolder, type Surroundings } from './context.js';
+import type { CliIo } from './io.js';
+import { sandboxTools } from './sandbox-tools.js';
+
+const defaultSpeed = 60;
+
+interface SandboxWish {
+  readonly config: ClusterConfig;
+  readonly files: ClusterFiles;
+  readonly io: CliIo;
+}
+
+/** The surroundings of a rehearsal: the same as the real ones, but all of them on this machine. */
+export async function openSandboxWorld({ config, files, io }: SandboxWish): Promise<Surroundings> {
+  // Absolute: what is printed for another shell must hold in any folder.
+  const folder = resolve(sandboxFolder(files.folder));
+  const sandbox = await openSandbox({ folder, speed: sandboxSpeed(io.env) });
+  await sandbox.ensureSnapshot({
+    talosVersion: config.talos.version,
+    id: config.talos.hcloud_snapshot_id,
+    serverTypes: [...config.control_planes, ...config.workers].map((pool) => pool.server_type),
+  });
+  const toolEnvironment = sandboxEnvironment(io.env, { sandbox, folder, config });
+  return {
+    token: { token: new Secret(sandbox.token), source: 'the sandbox' },
+    endpoints: sandboxEndpoints(sandbox.url),
+    clock: sandbox.clock,
+    commands: await sandboxTools({ config, io, toolEnvironment }),
+    toolEnvironment,
+    close: () => sandbox.close(),
+  };
+}
+
+/** How many simulated seconds pass in a real one: OXIDE_SANDBOX_SPEED, 60 unless set. */
+export function sandboxSpeed(env: CliIo['env']): number {
+  const wished = env['OXIDE_SANDBOX_SPEED'];
+  if (wished === undefined) return defaultSpeed;
+  const speed = Number(wished);
+  if (speed > 0 && Number.isFinite(speed)) return speed;
+  throw new UsageError(
+    `OXIDE_SANDBOX_SPEED is "${wished}"`,
+    'It takes a number above 0, such as 60.',
+  );
+}
+
+export function sandboxEndpoints(url: string): Endpoints {
+  return {
+    hcloud: `${url}/v1`,
+    ownIpv4: [`${url}/ip`],
+    ownIpv6: [`${url}/ip6`],
+    ciliumChart: `${url}/charts`,
+    gatewayApi: `${url}/gateway-api`,
+    nodeProxy: url,
+  };
+}
+
+/** What kubectl and helm keep goes into the sandbox's folder, never into the user's. */
+export function sandboxEnvironment(
+  env: CliIo['env'],
+  { sandbox, folder, config }: { sandbox: Sandbox; folder: string; config: ClusterConfig },
+): Record<string, string> {
+  const clean = Object.entries(cleanEnvironment(env)).filter(([key]) => !/_proxy$/i.test(key));
+  return {
+    ...Object.fromEntries(clean),
+    HOME: join(folder, 'home'),
+    KUBECACHEDIR: join(folder, 'home', 'kube-cache'),
+    HELM_CACHE_HOME: join(folder, 'home', 'helm-cache'),
+    HELM_CONFIG_HOME: join(folder, 'home', 'helm-config'),
+    HELM_DATA_HOME: join(folder, 'home', 'helm-data'),
+    OXIDE_SANDBOX_URL: sandbox.url,
+    OXIDE_SANDBOX_TALOSCTL_VERSION: config.talos.version,
+  };
+}

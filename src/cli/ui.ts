@@ -1,0 +1,69 @@
+import type { ShownPlan } from '../cluster/plan.js';
+import { renderJson } from '../ui/json.js';
+import { renderPlan } from '../ui/plan.js';
+import { createReporter, type UiReporter } from '../ui/reporter.js';
+import { selectColor, selectMode, type OutputStream } from '../ui/terminal.js';
+import type { CliIo, GlobalOptions } from './io.js';
+
+/** What a command shows: progress to stderr, its result to stdout. */
+export interface Ui {
+  readonly reporter: UiReporter;
+  /** Whether a plan was shown that is then carried out. */
+  carriesOut(): boolean;
+  /** The plan of a run that goes on to carry it out. */
+  showPlan(plan: ShownPlan): void;
+  /** The plan as the command's result. */
+  printPlan(plan: ShownPlan): void;
+  /** The command's result: the document with `--json`, otherwise the text. */
+  print(document: unknown, text: string): void;
+  /** How the result's text may look on stdout. */
+  readonly looks: Looks;
+  stop(): void;
+}
+
+interface Looks {
+  readonly color: boolean;
+  readonly columns: number | undefined;
+}
+
+export function createUi(io: CliIo, options: GlobalOptions): Ui {
+  const { stdout, stderr, env } = io;
+  let carriesOut = false;
+  const reporter = createReporter({
+    stream: stderr,
+    mode: selectMode({ isTTY: stderr.isTTY, columns: stderr.columns, env }),
+    verbose: options.verbose ?? false,
+    color: selectColor({ isTTY: stderr.isTTY, env }),
+    clockLabel: options.sandbox ? 'simulated' : undefined,
+  });
+  const looksOf = (stream: OutputStream): Looks => ({
+    color: selectColor({ isTTY: stream.isTTY, env }),
+    columns: stream.isTTY ? stream.columns : undefined,
+  });
+  const print = (document: unknown, text: string): void => {
+    reporter.stop();
+    stdout.write(options.json ? renderJson(document) : text);
+  };
+  return {
+    reporter,
+    carriesOut: () => carriesOut,
+    showPlan: (plan) => {
+      carriesOut = true;
+      reporter.stop();
+      stderr.write(`\n${renderPlan(plan, looksOf(stderr))}\n`);
+    },
+    printPlan: (plan) => {
+      print(planDocument(plan), renderPlan(plan, looksOf(stdout)));
+    },
+    print,
+    looks: looksOf(stdout),
+    stop: () => {
+      reporter.stop();
+    },
+  };
+}
+
+/** A plan for machines: stable keys, no internals. */
+function planDocument({ cluster, changes, stays, cost, notes, warnings }: ShownPlan): object {
+  return { cluster, changes, stays, monthlyCost: cost, notes, warnings };
+}

@@ -1,0 +1,143 @@
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ExitCode } from '../../src/lib/errors.js';
+import { bundledTools } from '../../src/sandbox/bundled-tools.js';
+import { runCli, startCli, testFolder, toolCache } from '../helpers/cli.js';
+import { clusterYaml } from '../helpers/rehearsal.js';
+
+const bundled = await bundledTools(join(toolCache, 'oxide'));
+
+function folderWith(yaml: string): string {
+  const folder = testFolder();
+  writeFileSync(join(folder, 'cluster.yaml'), yaml);
+  return folder;
+}
+
+/** The nodes of `kubectl get nodes`, as `name status`. */
+const readyNodes = (table: string) =>
+  table.split('\n').flatMap((line) => /^(\S+)\s+Ready\s/.exec(line)?.[1] ?? []);
+
+describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and helm', () => {
+  let cwd: string;
+  beforeAll(async () => {
+    cwd = mkdtempSync(join(tmpdir(), 'oxide-cli-'));
+    writeFileSync(join(cwd, 'cluster.yaml'), clusterYaml(1, 1));
+    const { code, stderr } = await runCli(['--sandbox', 'create'], { cwd });
+    if (code !== ExitCode.done) throw new Error(stderr);
+  });
+  afterAll(() => rm(cwd, { recursive: true, force: true, maxRetries: 5 }));
+
+  test('is seen by kubectl in a later call', async () => {
+    const call = ['sandbox', 'run', '--', 'kubectl', 'get', 'nodes'];
+    const { code, stdout } = await runCli(call, { cwd });
+    expect(readyNodes(stdout)).toEqual(['demo-cp-1', 'demo-web-1']);
+    expect(code).toBe(ExitCode.done);
+  });
+
+  test('hands on the exit code and the words of a tool that fails', async () => {
+    const call = ['sandbox', 'run', '--', 'kubectl', 'get', 'node', 'nobody'];
+    const { code, stdout, stderr } = await runCli(call, { cwd });
+    expect(stderr).toContain('Error from server (NotFound): nodes "nobody" not found');
+    expect(stdout).toBe('');
+    expect(code).not.toBe(ExitCode.done);
+  });
+
+  test('is left alone by a second create, whose only output is one JSON document', async () => {
+    const { code, stdout, stderr } = await runCli(['--sandbox', '--json', 'create'], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ cluster: 'demo', changed: false });
+    expect(stderr).toContain('Look at what exists  2 servers');
+    expect(code).toBe(ExitCode.done);
+  });
+
+  test('needs nothing any more, says a dry run', async () => {
+    const { code, stdout } = await runCli(['--sandbox', '--json', 'create', '--dry-run'], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ cluster: 'demo', changes: [] });
+    expect(code).toBe(ExitCode.done);
+  });
+
+  test('is healthy, says status', async () => {
+    const { code, stdout } = await runCli(['--sandbox', '--json', 'status'], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ cluster: 'demo', healthy: true });
+    expect(code).toBe(ExitCode.done);
+  });
+
+  test('is not deleted without a confirmation', async () => {
+    const { code, stderr } = await runCli(['--sandbox', 'destroy'], { cwd });
+    expect(stderr).toContain('→ Add --yes to confirm.');
+    expect(code).toBe(ExitCode.unconfirmed);
+    expect((await runCli(['--sandbox', 'status'], { cwd })).code).toBe(ExitCode.done);
+  });
+
+  test('is served to other processes, which join it, until Ctrl-C', async () => {
+    const serving = startCli(['sandbox', 'serve'], { cwd });
+    await serving.said('stderr', 'The sandbox runs.');
+    const exports = await serving.said('stdout', 'TALOSCONFIG=');
+    const call = ['sandbox', 'run', '--', 'kubectl', 'get', 'nodes'];
+    const joined = await runCli(call, { cwd });
+    expect(readyNodes(joined.stdout)).toHaveLength(2);
+    const reset = await runCli(['sandbox', 'reset'], { cwd });
+    expect(reset.stderr).toContain('is running');
+    expect(reset.code).toBe(ExitCode.precondition);
+    serving.signal('SIGINT');
+    const { code } = await serving.end;
+    expect(code).toBe(ExitCode.done);
+    expect(exports).toContain(`export KUBECONFIG="${join(cwd, 'output', 'kubeconfig')}"`);
+    expect(readdirSync(join(cwd, 'output', 'sandbox'))).not.toContain('running.json');
+  });
+
+  test('does not meet the one that runs beside it', async () => {
+    const outputs = ['output', 'other'];
+    const served = outputs.map((output) => startCli(['-o', output, 'sandbox', 'serve'], { cwd }));
+    const urls = await Promise.all(
+      served.map(
+        async (process) => /_URL="(.+)"/.exec(await process.said('stdout', 'TALOSCONFIG='))?.[1],
+      ),
+    );
+    expect(new Set(urls).size).toBe(2);
+    const codes = outputs.map(
+      async (output) => (await runCli(['--sandbox', '-o', output, 'status'], { cwd })).code,
+    );
+    expect(await Promise.all(codes)).toEqual([ExitCode.done, ExitCode.precondition]);
+    for (const process of served) process.signal('SIGTERM');
+    await Promise.all(served.map(({ end }) => end));
+  });
+});
+
+describe.runIf(bundled)('a sandbox', () => {
+  test('shows the plan and its price with --dry-run, and ends with 10', async () => {
+    const cwd = folderWith(clusterYaml(1, 1));
+    const { code, stdout } = await runCli(['--sandbox', 'create', '--dry-run', '--json'], { cwd });
+    const plan = JSON.parse(stdout) as { changes: { name: string }[] };
+    expect(plan.changes.map(({ name }) => name)).toContain('demo-web-1');
+    expect(code).toBe(ExitCode.changes);
+    expect(readdirSync(join(cwd, 'output'))).toEqual(['sandbox']);
+  });
+
+  test('that is interrupted says what exists and how to go on, and goes on', async () => {
+    const cwd = folderWith(clusterYaml(1, 0));
+    const creating = startCli(['--sandbox', 'create'], { cwd, env: { OXIDE_SANDBOX_SPEED: '60' } });
+    await creating.said('stderr', 'Create the control planes');
+    await creating.said('stderr', 'of 1 made');
+    creating.signal('SIGINT');
+    const { code, stderr } = await creating.end;
+    expect(code).toBe(ExitCode.interrupted);
+    expect(stderr).toMatch(/\nInterrupted\n\n→ \d servers? of the cluster exists? now/);
+    expect(stderr).toContain(
+      '  Go on: oxide --sandbox create\n  Remove: oxide --sandbox destroy\n',
+    );
+    expect(stderr).not.toMatch(/^\s+at /m);
+    const again = await runCli(['--sandbox', '--json', 'create'], { cwd });
+    expect(JSON.parse(again.stdout)).toMatchObject({ changed: true });
+    expect(again.code).toBe(ExitCode.done);
+  });
+
+  test('prints no colour and no cursor movement without a terminal', async () => {
+    const cwd = folderWith(clusterYaml(1, 0));
+    const { stdout, stderr } = await runCli(['--sandbox', 'create', '--dry-run'], { cwd });
+    // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
+    expect(`${stdout}${stderr}`).not.toMatch(/\u001b/);
+  });
+});
