@@ -1,0 +1,203 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { buildProgram, runCli } from '../src/cli/program.js';
+import type { CliIo } from '../src/cli/io.js';
+import { ExitCode } from '../src/lib/errors.js';
+import { allFlags, callProblem, oxideCalls } from './helpers/command-lines.js';
+import {
+  anchorOf,
+  headings,
+  inlineCode,
+  links,
+  readPages,
+  shellLines,
+} from './helpers/markdown.js';
+import { normalized, textsOf } from './helpers/messages.js';
+import { projectFolder, readSources } from './helpers/source-files.js';
+
+const pages = readPages();
+const sources = readSources().map((file) => ({ ...file, messages: textsOf(file) }));
+
+function quietIo(written: string[] = []): CliIo {
+  const output = { write: (text: string) => written.push(text) > 0 };
+  const { signal } = new AbortController();
+  return { env: {}, stdin: Readable.from([]), stdout: output, stderr: output, signal };
+}
+
+const program = buildProgram(quietIo(), () => undefined);
+
+function pageOf(path: string): string {
+  return pages.find((page) => page.path === path)?.text ?? '';
+}
+
+/** What is wrong on all pages, as `page: what`. */
+function problems(check: (text: string, path: string) => readonly string[]): readonly string[] {
+  return pages.flatMap(({ path, text }) => check(text, path).map((what) => `${path}: ${what}`));
+}
+
+describe('the documentation', () => {
+  it('names commands and options of oxide that exist', () => {
+    const wrong = problems((text) =>
+      [...shellLines(text), ...inlineCode(text)].flatMap(oxideCalls).flatMap((call) => {
+        const problem = callProblem(program, call);
+        return problem === undefined ? [] : [`oxide ${call}: ${problem}`];
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('names no option on its own that no command has', () => {
+    const known = allFlags(program);
+    const wrong = problems((text) =>
+      inlineCode(text)
+        .filter((code) => code.startsWith('-'))
+        .flatMap((code) => code.match(/(?<![\w-])--?[a-z][\w-]*/g) ?? [])
+        .filter((flag) => !known.includes(flag)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('describes every command and every option for all commands in the README', () => {
+    const readme = pageOf('README.md');
+    const paths = (command: Command, path: string): string[] =>
+      command.commands.length === 0
+        ? [path]
+        : command.commands.flatMap((inner) => paths(inner, `${path} ${inner.name()}`));
+    const missing = paths(program, 'oxide').filter((path) => !readme.includes(`\`${path}\``));
+    const flags = program.options.flatMap(({ long }) => long ?? []);
+    const undescribed = flags.filter((flag) => flag !== '--version' && !readme.includes(flag));
+    expect([...missing, ...undescribed]).toEqual([]);
+  });
+
+  it('names scripts of package.json that exist', () => {
+    const manifest = readFileSync(join(projectFolder, 'package.json'), 'utf8');
+    const { scripts } = JSON.parse(manifest) as { scripts: Record<string, string> };
+    const wrong = problems((text) =>
+      [...text.matchAll(/\bnpm (?:run )?([\w:-]+)/g)]
+        .map(([, name]) => name ?? '')
+        .filter((name) => name !== 'ci' && !(name in scripts)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has links that lead somewhere', () => {
+    const wrong = problems((text, path) =>
+      links(text).filter((link) => !/^https?:/.test(link) && !leadsSomewhere(link, path)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('names files of the source that exist', () => {
+    const wrong = problems((text) =>
+      inlineCode(text)
+        .filter((code) => /^[\w-]+\/[\w./-]*$/.test(code) && /^(src|test|docs)\/|\.ts$/.test(code))
+        .filter((code) => !existsSync(join(projectFolder, code)))
+        .filter((code) => !existsSync(join(projectFolder, 'src', code))),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('names environment variables that the source reads', () => {
+    const source = sources.map(({ text }) => text).join('\n');
+    const wrong = problems((text) =>
+      (text.match(/\b(?:OXIDE|HCLOUD)_[A-Z_]+/g) ?? []).filter((name) => !source.includes(name)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('quotes in the troubleshooting only messages that the source has', () => {
+    const texts = sources.flatMap(({ messages }) => messages);
+    const quoted = headings(pageOf('docs/troubleshooting.md'))
+      .filter((title) => title.startsWith('`'))
+      .flatMap(inlineCode);
+    expect(quoted.length).toBeGreaterThan(30);
+    expect(
+      quoted.filter((quote) => !texts.some((text) => text.includes(normalized(quote)))),
+    ).toEqual([]);
+  });
+});
+
+describe('exit codes', () => {
+  it('are in the README and in the help, all of them and no others', async () => {
+    const codes = Object.values(ExitCode).sort((a, b) => a - b);
+    const table = /## Exit codes\n([\s\S]*?)\n## /.exec(pageOf('README.md'))?.[1] ?? '';
+    expect([...table.matchAll(/^\| `(\d+)`/gm)].map(([, code]) => Number(code))).toEqual(codes);
+
+    const written: string[] = [];
+    await runCli(['--help'], quietIo(written));
+    const help = /Exit codes:([\s\S]*)/.exec(written.join(''))?.[1] ?? '';
+    const shown = [...help.matchAll(/(?:^|\s{2})(\d+) +\S/gm)].map(([, code]) => Number(code));
+    expect(shown.sort((a, b) => a - b)).toEqual(codes);
+  });
+});
+
+describe('messages', () => {
+  it('suggest only commands that exist', () => {
+    const suggested = sources.flatMap(({ path, messages }) =>
+      messages
+        .flatMap((message) => [...message.matchAll(/(?<!Examples): oxide ([a-z -]+)/g)])
+        .map(([, call]) => ({ path, call: (call ?? '').trim() })),
+    );
+    const wrong = suggested.filter(({ call }) => callProblem(program, call) !== undefined);
+    expect(wrong).toEqual([]);
+  });
+
+  it('show only examples in the help that the program understands', () => {
+    const text = sources.find(({ path }) => path === 'cli/program.ts')?.text ?? '';
+    const examples = [...text.matchAll(/^ {2}oxide (.+?)(?: {2,}|`|$)/gm)].map(
+      ([, call]) => call ?? '',
+    );
+    expect(examples.length).toBeGreaterThan(0);
+    expect(examples.flatMap((call) => callProblem(program, call) ?? [])).toEqual([]);
+  });
+});
+
+describe('the checks themselves', () => {
+  const sample = new Command('oxide').option('-o, --output <folder>');
+  sample.command('create').option('--dry-run');
+  sample.command('sandbox').command('run').argument('<tool...>');
+
+  it.each([
+    ['', undefined],
+    ['create --dry-run', undefined],
+    ['--output x create', undefined],
+    ['create -o x --help', undefined],
+    ['sandbox run -- kubectl get nodes -A', undefined],
+    ['scale', 'oxide has no command or argument "scale"'],
+    ['create now', 'create has no command or argument "now"'],
+    ['create --force', 'create has no option --force'],
+    ['sandbox run --dry-run', 'run has no option --dry-run'],
+    ['sandbox', 'sandbox alone does nothing'],
+  ])('judge `oxide %s`', (call, problem) => {
+    expect(callProblem(sample, call)).toBe(problem);
+  });
+
+  it('find calls behind variables, npx and other commands, and not in prose', () => {
+    expect(oxideCalls('npm ci && HCLOUD_TOKEN=x npx oxide create | less')).toEqual(['create']);
+    expect(oxideCalls('oxide-cluster')).toEqual([]);
+    expect(oxideCalls('kubectl get nodes')).toEqual([]);
+  });
+
+  it('read pages as a browser shows them', () => {
+    const text = '# A `b` and c\n```sh\nx \\\n  y # z\n```\n`code` [l](a.md#b)\n';
+    expect(shellLines(text)).toEqual(['x    y']);
+    expect(inlineCode(text)).toEqual(['b', 'code']);
+    expect(links(text)).toEqual(['a.md#b']);
+    expect(headings(text).map(anchorOf)).toEqual(['a-b-and-c']);
+  });
+
+  it('see messages as they are shown', () => {
+    const text = 'const a = `no ${x} in ` + (`this ` + "place");\nconst b = f(`${y}${z}, kept`);';
+    expect(textsOf({ path: 'x.ts', text })).toEqual(['no … in this place', '…, kept']);
+  });
+});
+
+function leadsSomewhere(link: string, from: string): boolean {
+  const [target = '', anchor] = link.split('#');
+  const path = target === '' ? from : join(dirname(from), target).replaceAll('\\', '/');
+  if (!existsSync(join(projectFolder, path))) return false;
+  return anchor === undefined || headings(pageOf(path)).map(anchorOf).includes(anchor);
+}
