@@ -1,3 +1,4 @@
+import { enumerate } from '../lib/format.js';
 import type { StepIo } from '../lib/step.js';
 import { together } from '../lib/together.js';
 import { waitFor, type Probe } from '../lib/wait.js';
@@ -99,28 +100,40 @@ async function tryBootstrap(ctx: FlowContext, first: NodeServer): Promise<Probe<
   }
 }
 
-/** The first of these nodes whose etcd has ever run. */
+/**
+ * One of these nodes whose etcd has ever run; undefined when none has. One that has it settles the
+ * question, so a dead control plane beside it holds nothing up.
+ */
 async function findEtcdData(
   ctx: FlowContext,
   nodes: readonly NodeServer[],
   io: StepIo,
 ): Promise<NodeServer | undefined> {
-  const answers = await together(
-    ...nodes.map((node) =>
-      waitFor(`etcd's state on ${node.name}`, etcdDataProbe(ctx, node), {
-        clock: ctx.clock,
-        signal: ctx.signal,
-        timeoutMs: bootTimeoutMs,
-        onWaiting: (why) => {
-          io.detail(`${node.name}: ${why}`);
-        },
-        hint:
-          `oxide does not bootstrap etcd before every existing control plane was asked whether it holds\n` +
-          `the cluster's data. Make ${node.name} reachable, or delete that server if it is lost.`,
-      }),
-    ),
-  );
-  return nodes.find((_, i) => answers[i] === true);
+  if (nodes.length === 0) return undefined;
+  const names = enumerate(nodes.map(({ name }) => name));
+  const probes = nodes.map((node) => ({ node, look: etcdDataProbe(ctx, node) }));
+  const probeAll = async (): Promise<Probe<NodeServer | undefined>> => {
+    const answers = await together(
+      ...probes.map(async ({ node, look }) => ({ node, seen: await look() })),
+    );
+    const holder = answers.find(({ seen }) => 'ready' in seen && seen.ready);
+    if (holder) return { ready: holder.node };
+    const silent = answers.flatMap(({ node, seen }) =>
+      'waiting' in seen ? [`${node.name}: ${seen.waiting}`] : [],
+    );
+    return silent.length === 0 ? { ready: undefined } : { waiting: silent.join('; ') };
+  };
+  return waitFor(`etcd's state on ${names}`, probeAll, {
+    clock: ctx.clock,
+    signal: ctx.signal,
+    timeoutMs: bootTimeoutMs,
+    onWaiting: (why) => {
+      io.detail(why);
+    },
+    hint:
+      'oxide does not bootstrap etcd before every existing control plane was asked whether it holds\n' +
+      "the cluster's data. Make it reachable, or delete its server if it is lost.",
+  });
 }
 
 /**

@@ -153,6 +153,31 @@ describe('the bootstrap', () => {
     expect(times([second], ' bootstrap')).toBeLessThanOrEqual(1);
   });
 
+  test('is settled by one control plane that holds the data, whatever the others do', async () => {
+    const rehearsal = await rehearse(clusterYaml(3, 1));
+    await create(rehearsal.run().ctx);
+    const project = projectOf(rehearsal);
+    const servers = project.list('servers');
+    const worker = servers.find(({ name }) => name === 'demo-web-1');
+    project.call('DELETE', `/servers/${worker?.id ?? 0}`);
+    await rehearsal.clock.sleep(60_000);
+    let asked = 0;
+    const run = rehearsal.run({
+      intercept: (call) => {
+        if (call.tool !== 'talosctl' || !says(call, 'service')) return undefined;
+        // The first to be asked answers, the two others never do.
+        asked++;
+        return asked === 1
+          ? undefined
+          : failed('rpc error: code = Unavailable desc = connection error: connection refused\n');
+      },
+    });
+    await create(run.ctx);
+    expect(asked).toBe(3);
+    expect(times([run], ' bootstrap')).toBe(0);
+    expect(rehearsal.world.talos.clusters()).toHaveLength(1);
+  });
+
   test('is not done while an older control plane cannot be asked for its data', async () => {
     const rehearsal = await rehearse(clusterYaml(3, 0));
     await create(rehearsal.run().ctx);
