@@ -4,13 +4,7 @@ import { controlPlaneAddress, controlPlaneAddresses, type NodeNetwork } from './
 import type { Catalogue } from './catalogue.js';
 import { monthlyCost } from './cost.js';
 import { membersObjection, removalObjection, type EtcdMemberView } from './etcd.js';
-import {
-  blockedText,
-  evictionNote,
-  evictionOf,
-  type BudgetView,
-  type PodView,
-} from './evictions.js';
+import type { BudgetView, PodView } from './evictions.js';
 import { serverChanges, type Change, type ShownPlan } from './plan.js';
 import {
   isUnfinished,
@@ -20,8 +14,8 @@ import {
   type PlannedServer,
   type RolePool,
 } from './planned-servers.js';
-import { toleranceOf } from './quorum.js';
 import { checkCount, findPool, type ScaledPool, type ScaleWish } from './scale-pool.js';
+import { scaleNotes, scaleWarnings } from './scale-remarks.js';
 import { chooseVictims, type NodeView, type Victims } from './scale-victims.js';
 import type { ClusterState, Role, ServerState } from './state.js';
 import { validateOrders } from './validate-catalogue.js';
@@ -95,8 +89,8 @@ export function planScale(input: ScaleInput): ScalePlan {
       now: monthlyCost(catalogue, state.servers),
       after: monthlyCost(catalogue, [...state.servers.filter((one) => !gone.has(one)), ...made]),
     },
-    notes: [...versionNotes(config, view), ...evictionNotes(input, victims.remove)],
-    warnings: [...poolWarnings(input, pool), ...blockWarnings(input, victims.remove)],
+    notes: scaleNotes(input, victims.remove),
+    warnings: scaleWarnings(input, pool, victims.remove),
   };
 }
 
@@ -227,51 +221,4 @@ function removalChange(server: ServerState, catalogue: Catalogue): Change {
   const { name, type, location } = server;
   const monthly = monthlyCost(catalogue, [server]);
   return { action: 'delete', kind: 'server', name, detail: `${type} in ${location}`, monthly };
-}
-
-function versionNotes({ talos }: ClusterConfig, { versions }: ClusterView): readonly string[] {
-  const differ = (what: string, runs: string, says: string): readonly string[] =>
-    runs === says
-      ? []
-      : [`The cluster runs ${what} ${runs}, cluster.yaml says ${says}: new nodes get ${runs}.`];
-  return [
-    ...differ('Talos', versions.talos, talos.version),
-    ...differ('Kubernetes', versions.kubernetes, talos.kubernetes_version),
-  ];
-}
-
-function evictionNotes(
-  { view, wish }: ScaleInput,
-  remove: readonly ServerState[],
-): readonly string[] {
-  if (wish.force) return remove.map(({ name }) => `${name}: its pods are not moved (--force)`);
-  return remove.map(({ name }) => evictionNote(name, evictionOf(name, view.pods, view.budgets)));
-}
-
-function blockWarnings(
-  { view, wish }: ScaleInput,
-  remove: readonly ServerState[],
-): readonly string[] {
-  if (wish.force) return [];
-  return remove.flatMap(({ name }) => {
-    const eviction = evictionOf(name, view.pods, view.budgets);
-    if (eviction.blocked.length === 0) return [];
-    return [`${name}: at present these pods may not be evicted: ${blockedText(eviction)}`];
-  });
-}
-
-function poolWarnings({ state, wish }: ScaleInput, pool: ScaledPool): readonly string[] {
-  const others = state.servers.filter(
-    ({ role, pool: name }) => role === pool.role && name !== pool.name,
-  );
-  const total = others.length + wish.count;
-  if (pool.role === 'worker') {
-    if (total > 0 || pool.servers.length === 0) return [];
-    return ['No workers are left, and control planes take no pods but their own.'];
-  }
-  if (total % 2 === 1) return [];
-  const tolerance = toleranceOf(total);
-  return [
-    `${total} control planes bear the loss of ${tolerance}, as ${total - 1} do: an odd number is better.`,
-  ];
 }

@@ -1,4 +1,5 @@
 import { canonicalSource } from '../cluster/cidr.js';
+import { admittedToKubernetes } from '../cluster/firewall-rules.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { ClusterState } from '../cluster/state.js';
 import type { StepIo } from '../lib/step.js';
@@ -39,8 +40,5 @@ export function allowedCidrs(
 ): readonly string[] {
   const configured = config.hcloud.firewall.allowed_cidrs;
   if (configured) return configured.map(canonicalSource);
-  const rule = state.firewall?.rules.find(
-    ({ port, direction }) => port === '6443' && direction === 'in',
-  );
-  return [...new Set([...(rule?.source_ips ?? []).map(canonicalSource), ...own])];
+  return [...new Set([...admittedToKubernetes(state.firewall?.rules ?? []), ...own])];
 }

@@ -1,4 +1,4 @@
-import { contains, parseIpv4Range } from '../cluster/cidr.js';
+import { admits, admittedToKubernetes } from '../cluster/firewall-rules.js';
 import type { ClusterState } from '../cluster/state.js';
 import { OxideError, PreconditionError } from '../lib/errors.js';
 import { readTextIfExists } from '../lib/files.js';
@@ -98,17 +98,12 @@ async function unreachable(
 
 /** What the firewall has to do with it: the most frequent cause is an address that has changed. */
 async function firewallHint(ctx: FlowContext, state: ClusterState): Promise<string> {
-  const rule = state.firewall?.rules.find(({ port }) => port === '6443');
-  const allowed = rule?.source_ips ?? [];
+  const allowed = admittedToKubernetes(state.firewall?.rules ?? []);
   const own = await publicIpv4(ctx);
   if (own === undefined || allowed.length === 0) {
     return `The firewall of the cluster admits ${allowed.length === 0 ? 'nobody' : allowed.join(', ')}. Is this machine one of them?`;
   }
-  const admitted = allowed.some(
-    (source) =>
-      !source.includes(':') && contains(parseIpv4Range(source), parseIpv4Range(`${own}/32`)),
-  );
-  return admitted
+  return admits(allowed, own)
     ? `The firewall admits this machine (${own}), so it is not the cause. How the servers are: oxide status`
     : `The firewall admits ${allowed.join(', ')}, and this machine is ${own} now.\n` +
         'oxide create adds it, unless hcloud.firewall.allowed_cidrs in cluster.yaml says who may.';
