@@ -19,9 +19,6 @@ import { withAftermath } from './after-failure.js';
 import type { CliIo, GlobalOptions } from './io.js';
 import { createUi, type Ui } from './ui.js';
 
-/** Creating a server takes seconds, and minutes when Hetzner is busy. */
-const actionTimeoutMs = 15 * 60_000;
-
 /** How each tool is started. */
 export type ToolCommands = Readonly<Record<ToolName, ToolCommand>>;
 
@@ -135,7 +132,12 @@ function composeFlow({ config, files, world, ui, io, options }: Composition): Fl
     config,
     files,
     hetzner,
-    actions: createActionWaiter({ api: hetzner, clock, signal, timeoutMs: actionTimeoutMs }),
+    actions: createActionWaiter({
+      api: hetzner,
+      clock,
+      signal,
+      timeoutMs: config.timeouts.hetzner,
+    }),
     run: createToolRunner({ commands, env: toolEnvironment, clock, signal, onDebug }),
     endpoints,
     clock,

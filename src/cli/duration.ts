@@ -1,13 +1,11 @@
 import { InvalidArgumentError } from 'commander';
-
-const units = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+import { durationForm, parseDuration } from '../lib/duration.js';
 
 /** Reads `90s`, `10m` or `1h` as milliseconds; for options. */
-export function parseDuration(text: string): number {
-  const [, amount, unit] = /^(\d+)([smh])$/.exec(text) ?? [];
-  const ms = Number(amount) * units[(unit ?? 's') as keyof typeof units];
-  if (ms > 0) return ms;
-  throw new InvalidArgumentError('It takes a number and a unit, such as 90s, 10m or 1h.');
+export function durationOption(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  throw new InvalidArgumentError(`It takes ${durationForm}.`);
 }
 
 /** Reads a number of nodes; for options. */

@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import type { Role } from '../cluster/state.js';
 import type { ExitCode } from '../lib/errors.js';
 import { scaleCommand, type ScaleCommandOptions } from './commands/scale.js';
-import { parseDuration, parseNodeCount } from './duration.js';
+import { durationOption, parseNodeCount } from './duration.js';
 import type { CliIo } from './io.js';
 
 /** Adds `oxide scale` to the command tree. */
@@ -16,9 +16,8 @@ export function addScale(program: Command, io: CliIo, done: (code: ExitCode) => 
     .option('--node <name...>', 'which nodes go; otherwise those not Ready, then the newest')
     .option(
       '--timeout <time>',
-      'how long the pods of a node may take to go',
-      parseDuration,
-      600_000,
+      'how long the pods of a node may take to go; timeouts.drain of cluster.yaml unless given',
+      durationOption,
     )
     .option('--force', 'remove nodes without draining and resetting them: for dead ones')
     .option('--dry-run', 'show the plan and its price, and change nothing (exit 10: there is work)')

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalSource, parseIpv4Range } from '../cluster/cidr.js';
+import { durationForm, parseDuration } from '../lib/duration.js';
 
 /** Text that matches a pattern; otherwise the error says what is expected. */
 function matching(pattern: RegExp, expected: string) {
@@ -19,6 +20,14 @@ function parsedBy(parse: (text: string) => unknown) {
     }
   });
 }
+
+/** A time such as `10m`, given back in milliseconds. */
+export const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} must be ${durationForm}` });
+  return z.NEVER;
+});
 
 /** An IPv4 range such as `10.0.0.0/16`. */
 export const ipv4Range = parsedBy(parseIpv4Range);

@@ -4,6 +4,7 @@ import { Secret } from '../lib/secret.js';
 import {
   catalogueName,
   clusterName,
+  duration,
   firewallSource,
   httpsEndpoint,
   ipv4Range,
@@ -159,6 +160,46 @@ const cilium = z
   .prefault({})
   .meta({ description: 'Cilium, the network of the pods.' });
 
+const timeouts = z
+  .strictObject({
+    hetzner: duration.prefault('15m').meta({
+      description: 'An action of Hetzner: making, attaching, starting or deleting a server.',
+    }),
+    release: duration.prefault('2m').meta({
+      description: 'Until Hetzner frees what a deleted server used: firewall, addresses, volumes.',
+    }),
+    talos: duration.prefault('10m').meta({
+      description: 'The first boot of a control plane, until its Talos API answers.',
+    }),
+    bootstrap: duration.prefault('10m').meta({
+      description: 'The bootstrap of etcd.',
+    }),
+    etcd: duration.prefault('10m').meta({
+      description: 'Until a new control plane is a voting member of etcd.',
+    }),
+    kubernetes: duration.prefault('10m').meta({
+      description: 'Until the Kubernetes API is ready.',
+    }),
+    cilium: duration.prefault('15m').meta({
+      description: "Until Cilium's agents run on the nodes that are there.",
+    }),
+    nodes: duration.prefault('15m').meta({
+      description: 'Until all nodes are Ready.',
+    }),
+    drain: duration.prefault('10m').meta({
+      description:
+        'Until the pods of a node that is removed have gone; `--timeout` goes before it.',
+    }),
+    reset: duration.prefault('5m').meta({
+      description: 'Until a node that is removed has switched itself off, and until it is gone.',
+    }),
+  })
+  .prefault({})
+  .meta({
+    description:
+      'How long oxide waits, as `90s`, `10m` or `1h`. After a timeout the same command waits on.',
+  });
+
 const pool = z.strictObject({
   name: poolName.meta({
     description: 'Name of the pool. Nodes are called `<cluster_name>-<name>-<index>`.',
@@ -200,6 +241,7 @@ export const clusterSchema = z
     workers: z.array(pool).prefault([]).meta({
       description: 'Pools of workers. Without any, the control planes take workloads.',
     }),
+    timeouts,
   })
   .superRefine(addCrossFieldProblems, { when: () => true });
 

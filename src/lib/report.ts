@@ -4,7 +4,13 @@
  */
 export type ReportEvent =
   | { readonly type: 'step-start'; readonly id: number; readonly title: string }
-  | { readonly type: 'step-detail'; readonly id: number; readonly text: string }
+  | {
+      readonly type: 'step-detail';
+      readonly id: number;
+      readonly text: string;
+      /** Since the step began. */
+      readonly elapsedMs: number;
+    }
   | {
       readonly type: 'step-done';
       readonly id: number;

@@ -25,7 +25,7 @@ export function createStepRunner(reporter: Reporter, clock: Clock, signal: Abort
     try {
       const result = await run({
         detail: (text) => {
-          reporter.emit({ type: 'step-detail', id, text });
+          reporter.emit({ type: 'step-detail', id, text, elapsedMs: clock.now() - start });
         },
         summary: (text) => {
           summary = text;

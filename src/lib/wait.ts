@@ -20,7 +20,7 @@ export interface Clock {
 }
 
 export interface DuringOptions {
-  /** The work itself only waits for the cluster, as `kubectl rollout status` does. */
+  /** The work itself only waits for the cluster, as `kubectl drain` does. */
   readonly waits?: boolean;
 }
 

@@ -19,6 +19,7 @@ import { genConfig, kubeconfig, talosNotReady } from '../tools/talosctl.js';
 import type { FlowContext } from './context.js';
 import type { NodeServer } from './servers.js';
 import { targetOf } from './talos-target.js';
+import { waitOptions } from './waiting.js';
 
 /**
  * Writes the talosconfig: all control planes as endpoints, the first one as the node. A kept client
@@ -106,15 +107,14 @@ export async function renewKubeconfig(
 ): Promise<string> {
   const { files } = ctx;
   const wish = kubeconfigWish(ctx, first);
-  const made = await waitFor('the kubeconfig', () => fetchKubeconfig(ctx, first), {
-    clock: ctx.clock,
-    signal: ctx.signal,
-    timeoutMs: 5 * 60_000,
-    onWaiting: (why) => {
-      io.detail(why);
-    },
-    hint: 'Whether the firewall admits this machine, and how the servers are: oxide status',
-  });
+  const made = await waitFor(
+    'the kubeconfig',
+    () => fetchKubeconfig(ctx, first),
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.kubernetes,
+      hint: 'Whether the firewall admits this machine, and how the servers are: oxide status',
+    }),
+  );
   await writePrivateFile(files.kubeconfig, adaptKubeconfig(made, wish));
   io.summary(files.kubeconfig);
   return wish.server;

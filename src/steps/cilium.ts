@@ -5,18 +5,17 @@ import { ciliumValues, mergeHelmValues, type MergedValues } from '../cluster/cil
 import { withScratchFolder } from '../lib/files.js';
 import type { StepIo } from '../lib/step.js';
 import { together } from '../lib/together.js';
+import { waitFor, type Probe } from '../lib/wait.js';
 import { ToolError } from '../tools/exec.js';
 import * as helm from '../tools/helm.js';
-import { rolloutStatus } from '../tools/kubectl.js';
+import { getWorkloads, parseWorkloads } from '../tools/kubectl.js';
 import type { FlowContext } from './context.js';
+import { asked, waitOptions } from './waiting.js';
 
 const release: helm.Release = { name: 'cilium', namespace: 'kube-system' };
 
 /** What the nodes need of Cilium to become Ready; Hubble may follow later. */
-const workloads = ['daemonset/cilium', 'deployment/cilium-operator'] as const;
-
-/** Real time: kubectl waits by the machine's clock. A large image takes minutes to pull. */
-const rolloutTimeoutMs = 15 * 60_000;
+const names = ['daemonset/cilium', 'deployment/cilium-operator'] as const;
 
 /**
  * Fetches the chart into `folder`, or takes the one on this machine. Returns its path. Fetched
@@ -54,17 +53,28 @@ export async function ensureCilium(ctx: FlowContext, chart: string, io: StepIo):
     });
     io.summary(version);
   }
-  io.detail('waiting for its agents');
-  await together(
-    ...workloads.map((workload) =>
-      ctx.run(
-        rolloutStatus(ctx.files.kubeconfig, {
-          namespace: release.namespace,
-          workload,
-          timeoutMs: rolloutTimeoutMs,
-        }),
-      ),
-    ),
+  await waitForAgents(ctx, io);
+}
+
+async function waitForAgents(ctx: FlowContext, io: StepIo): Promise<void> {
+  const { namespace } = release;
+  const { kubeconfig } = ctx.files;
+  const probe = async (): Promise<Probe<true>> => {
+    const listed = await asked(ctx, async () =>
+      parseWorkloads((await ctx.run(getWorkloads(kubeconfig, { namespace, names }))).stdout),
+    );
+    if ('waiting' in listed) return listed;
+    const [behind] = listed.ready.filter(({ complete }) => !complete);
+    if (!behind) return { ready: true };
+    return { waiting: `${behind.name}: ${behind.available} of ${behind.wanted} ready` };
+  };
+  await waitFor(
+    'the agents of Cilium to run',
+    probe,
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.cilium,
+      hint: `Look closer: kubectl --kubeconfig ${kubeconfig} -n ${namespace} get pods -o wide\nThe same command goes on from here.`,
+    }),
   );
 }
 

@@ -89,12 +89,12 @@ function onceFree(remove: Delete): Delete {
         return { waiting: error.message };
       }
     };
-    await waitFor(`deleting ${nameOf(belonging)}`, probe, { clock, signal, timeoutMs: releaseMs });
+    const timeoutMs = ctx.config.timeouts.release;
+    await waitFor(`deleting ${nameOf(belonging)}`, probe, { clock, signal, timeoutMs });
   };
 }
 
 const inUseCodes: readonly string[] = ['resource_in_use', 'must_be_unassigned', 'service_error'];
-const releaseMs = 2 * 60_000;
 
 /** What the server used is free only when the action has ended. */
 export async function deleteServer(

@@ -7,7 +7,6 @@ import { ensurePrivateFolder, withScratchFolder } from '../lib/files.js';
 import type { StepIo } from '../lib/step.js';
 import { together } from '../lib/together.js';
 import { waitFor, type Probe } from '../lib/wait.js';
-import { ToolError } from '../tools/exec.js';
 import {
   etcdMembers,
   etcdRemoveMember,
@@ -20,8 +19,7 @@ import {
 import type { FlowContext } from './context.js';
 import type { NodeServer } from './servers.js';
 import { targetOf } from './talos-target.js';
-
-const joinTimeoutMs = 10 * 60_000;
+import { asked, waitOptions } from './waiting.js';
 
 /**
  * The members of etcd and how each of them is. Throws when no control plane can list them: what
@@ -68,16 +66,6 @@ async function healthyMember(ctx: FlowContext, node: NodeServer): Promise<string
   return 'ready' in status && status.ready.errors === '' ? status.ready.member : undefined;
 }
 
-async function asked<T>(ctx: FlowContext, call: () => Promise<T>): Promise<Probe<T>> {
-  try {
-    return { ready: await call() };
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (error instanceof ToolError) return { waiting: error.lastLine };
-    throw error;
-  }
-}
-
 /** Waits until the node's etcd member is a healthy voter. */
 export async function waitForVoter(
   ctx: FlowContext,
@@ -93,15 +81,10 @@ export async function waitForVoter(
       if (own.learner) return { waiting: 'still a learner' };
       return own.healthy ? { ready: true } : { waiting: 'a member that does not answer yet' };
     },
-    {
-      clock: ctx.clock,
-      signal: ctx.signal,
-      timeoutMs: joinTimeoutMs,
-      onWaiting: (why) => {
-        io.detail(why);
-      },
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.etcd,
       hint: `Look closer: talosctl --talosconfig ${ctx.files.talosconfig} --nodes ${node.publicIpv4} dmesg\nThe same command goes on from here.`,
-    },
+    }),
   );
 }
 

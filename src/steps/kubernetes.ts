@@ -3,12 +3,9 @@ import { ExitCode, OxideError } from '../lib/errors.js';
 import { enumerate } from '../lib/format.js';
 import type { StepIo } from '../lib/step.js';
 import { waitFor, type Probe } from '../lib/wait.js';
-import { ToolError } from '../tools/exec.js';
 import { getNodes, parseNodes, readyz, type KubeNode } from '../tools/kubectl.js';
 import type { FlowContext } from './context.js';
-
-const apiTimeoutMs = 10 * 60_000;
-const nodesTimeoutMs = 15 * 60_000;
+import { asked, waitOptions } from './waiting.js';
 
 /** Waits until the Kubernetes API is ready at the address of the kubeconfig. */
 export async function waitForKubernetesApi(
@@ -16,29 +13,15 @@ export async function waitForKubernetesApi(
   server: string,
   io: StepIo,
 ): Promise<void> {
-  await waitFor(`the Kubernetes API (${server})`, () => probeApi(ctx), {
-    clock: ctx.clock,
-    signal: ctx.signal,
-    timeoutMs: apiTimeoutMs,
-    onWaiting: (why) => {
-      io.detail(why);
-    },
-    hint:
-      'The control plane may still be pulling images, or the firewall does not admit this machine\n' +
-      '(hcloud.firewall.allowed_cidrs). The same command goes on from here.',
-  });
+  const hint =
+    'The control plane may still be pulling images, or the firewall does not admit this machine\n' +
+    '(hcloud.firewall.allowed_cidrs). The same command goes on from here.';
+  await waitFor(
+    `the Kubernetes API (${server})`,
+    () => asked(ctx, () => ctx.run(readyz(ctx.files.kubeconfig))),
+    waitOptions(ctx, io, { timeoutMs: ctx.config.timeouts.kubernetes, hint }),
+  );
   io.summary(server);
-}
-
-async function probeApi(ctx: FlowContext): Promise<Probe<true>> {
-  try {
-    await ctx.run(readyz(ctx.files.kubeconfig));
-    return { ready: true };
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (!(error instanceof ToolError)) throw error;
-    return { waiting: error.lastLine };
-  }
 }
 
 /** Waits until every one of these nodes is registered, Ready and known by an address of the subnet. */
@@ -50,15 +33,10 @@ export async function waitForNodes(
   const nodes = await waitFor(
     `all ${names.length} nodes to be Ready`,
     () => probeNodes(ctx, names),
-    {
-      clock: ctx.clock,
-      signal: ctx.signal,
-      timeoutMs: nodesTimeoutMs,
-      onWaiting: (why) => {
-        io.detail(why);
-      },
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.nodes,
       hint: `Look closer: kubectl --kubeconfig ${ctx.files.kubeconfig} get nodes,pods -A\nThe same command goes on from here.`,
-    },
+    }),
   );
   io.summary(`${nodes.length} of ${names.length}`);
   return nodes;
@@ -68,14 +46,11 @@ async function probeNodes(
   ctx: FlowContext,
   names: readonly string[],
 ): Promise<Probe<readonly KubeNode[]>> {
-  let nodes: readonly KubeNode[];
-  try {
-    nodes = parseNodes((await ctx.run(getNodes(ctx.files.kubeconfig))).stdout);
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (!(error instanceof ToolError)) throw error;
-    return { waiting: error.lastLine };
-  }
+  const listed = await asked(ctx, async () =>
+    parseNodes((await ctx.run(getNodes(ctx.files.kubeconfig))).stdout),
+  );
+  if ('waiting' in listed) return listed;
+  const nodes = listed.ready;
   const wanted = names.map((name) => nodes.find((node) => node.name === name));
   const found = wanted.filter((node) => node !== undefined);
   const missing = names.filter((_, i) => wanted[i] === undefined);

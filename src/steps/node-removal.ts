@@ -14,15 +14,14 @@ import { demandRemovable, ensureMemberGone, memberOf } from './etcd.js';
 import type { Gate } from './gate.js';
 import { addressed, type NodeServer } from './servers.js';
 import { targetThrough } from './talos-target.js';
+import { waitOptions } from './waiting.js';
 
 /**
  * Real milliseconds for `talosctl reset`. It may hang when the node is off already (Talos issue
  * 11119), so it is ended, and facts decide.
  */
 const resetTimeoutMs = 2 * 60_000;
-const stopTimeoutMs = 5 * 60_000;
 const leaveTimeoutMs = 30_000;
-const goneTimeoutMs = 3 * 60_000;
 
 export interface Removal {
   readonly victim: ServerState;
@@ -107,15 +106,11 @@ async function resetNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
   const said = await tryReset(ctx, removal);
   const probe = isControlPlane ? () => leftEtcd(ctx, removal) : () => hasStopped(ctx, victim);
   try {
-    await waitFor(`${victim.name} to reset itself`, probe, {
-      clock: ctx.clock,
-      signal: ctx.signal,
-      timeoutMs: isControlPlane ? leaveTimeoutMs : stopTimeoutMs,
-      onWaiting: (why) => {
-        io.detail(why);
-      },
+    const patience = {
+      timeoutMs: isControlPlane ? leaveTimeoutMs : ctx.config.timeouts.reset,
       hint: `${said === undefined ? '' : `talosctl reset said: ${said}\n`}Its pods are gone. Remove it as it is: the same command with --force`,
-    });
+    };
+    await waitFor(`${victim.name} to reset itself`, probe, waitOptions(ctx, io, patience));
   } catch (error) {
     // A member that does not leave is taken out afterwards.
     if (!isControlPlane || !(error instanceof TimeoutError)) throw error;
@@ -180,12 +175,9 @@ async function verifyGone(ctx: FlowContext, victim: ServerState, io: StepIo): Pr
     await ctx.run(deleteNode(ctx.files.kubeconfig, victim.name));
     return { waiting: 'the node had registered again' };
   };
-  await waitFor(`${victim.name} to be gone`, probe, {
-    clock: ctx.clock,
-    signal: ctx.signal,
-    timeoutMs: goneTimeoutMs,
-    onWaiting: (why) => {
-      io.detail(why);
-    },
-  });
+  const patience = {
+    timeoutMs: ctx.config.timeouts.reset,
+    hint: 'Its pods are gone, and its server was told to go. The same command looks again.',
+  };
+  await waitFor(`${victim.name} to be gone`, probe, waitOptions(ctx, io, patience));
 }

@@ -14,9 +14,8 @@ import {
 import type { FlowContext } from './context.js';
 import type { NodeServer } from './servers.js';
 import { targetOf } from './talos-target.js';
+import { waitOptions } from './waiting.js';
 
-const bootTimeoutMs = 10 * 60_000;
-const bootstrapTimeoutMs = 10 * 60_000;
 /** How often in a row a node must say that its etcd waits for a bootstrap. */
 const emptyTimes = 3;
 
@@ -25,17 +24,12 @@ export async function waitForTalos(ctx: FlowContext, node: NodeServer, io: StepI
   await waitFor(
     `the Talos API of ${node.name} (${node.publicIpv4}:50000)`,
     () => probe(ctx, async () => ctx.run(version(targetOf(ctx, node)))),
-    {
-      clock: ctx.clock,
-      signal: ctx.signal,
-      timeoutMs: bootTimeoutMs,
-      onWaiting: (why) => {
-        io.detail(why);
-      },
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.talos,
       hint:
         'Likely causes: the firewall does not admit this machine (hcloud.firewall.allowed_cidrs),\n' +
         'or the snapshot holds no Talos. The same command goes on from here.',
-    },
+    }),
   );
 }
 
@@ -74,14 +68,14 @@ export async function bootstrapOnce(
     io.summary(`etcd runs already, on ${holder.name}`);
     return;
   }
-  await waitFor(`the bootstrap of ${first.name}`, () => tryBootstrap(ctx, first), {
-    clock: ctx.clock,
-    signal: ctx.signal,
-    timeoutMs: bootstrapTimeoutMs,
-    onWaiting: (why) => {
-      io.detail(why);
-    },
-  });
+  await waitFor(
+    `the bootstrap of ${first.name}`,
+    () => tryBootstrap(ctx, first),
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.bootstrap,
+      hint: `Look closer: talosctl --talosconfig ${ctx.files.talosconfig} --nodes ${first.publicIpv4} dmesg\nThe same command goes on from here.`,
+    }),
+  );
   io.summary(first.name);
 }
 
@@ -123,17 +117,16 @@ async function findEtcdData(
     );
     return silent.length === 0 ? { ready: undefined } : { waiting: silent.join('; ') };
   };
-  return waitFor(`etcd's state on ${names}`, probeAll, {
-    clock: ctx.clock,
-    signal: ctx.signal,
-    timeoutMs: bootTimeoutMs,
-    onWaiting: (why) => {
-      io.detail(why);
-    },
-    hint:
-      'oxide does not bootstrap etcd before every existing control plane was asked whether it holds\n' +
-      "the cluster's data. Make it reachable, or delete its server if it is lost.",
-  });
+  return waitFor(
+    `etcd's state on ${names}`,
+    probeAll,
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.talos,
+      hint:
+        'oxide does not bootstrap etcd before every existing control plane was asked whether it holds\n' +
+        "the cluster's data. Make it reachable, or delete its server if it is lost.",
+    }),
+  );
 }
 
 /**

@@ -1,6 +1,12 @@
 import type { Invocation } from './tool-error.js';
 
-export { gatewayBundleOf, parseNodes, parseUids, parseVolumeIds } from './kubernetes-objects.js';
+export {
+  gatewayBundleOf,
+  parseNodes,
+  parseUids,
+  parseVolumeIds,
+  parseWorkloads,
+} from './kubernetes-objects.js';
 export type { KubeNode } from './kubernetes-objects.js';
 export { parseBudgets, parseLocalClaims, parsePodsToEvict } from './eviction-objects.js';
 
@@ -87,24 +93,15 @@ export const waitEstablished = (kubeconfig: string, crds: readonly string[]): In
     { timeoutMs: 90_000, waits: true },
   );
 
-export interface RolloutOptions {
-  readonly namespace: string;
-  /** `daemonset/cilium` */
-  readonly workload: string;
-  /** Real milliseconds. */
-  readonly timeoutMs: number;
-}
-
-/** Waits until a workload has all of its pods ready in their newest form. */
-export const rolloutStatus = (kubeconfig: string, options: RolloutOptions): Invocation =>
-  call(
-    kubeconfig,
-    [
-      ...['--namespace', options.namespace, 'rollout', 'status', options.workload],
-      `--timeout=${seconds(options.timeoutMs)}`,
-    ],
-    { timeoutMs: options.timeoutMs + shortMs, waits: true },
-  );
+/** DaemonSets and Deployments (`daemonset/cilium`) of a namespace as JSON. See `parseWorkloads`. */
+export const getWorkloads = (
+  kubeconfig: string,
+  { namespace, names }: { readonly namespace: string; readonly names: readonly string[] },
+): Invocation =>
+  call(kubeconfig, [
+    ...['--namespace', namespace, 'get', ...names],
+    ...['--output', 'json', '--request-timeout=20s'],
+  ]);
 
 export const uncordon = (kubeconfig: string, node: string): Invocation =>
   call(kubeconfig, ['uncordon', node]);

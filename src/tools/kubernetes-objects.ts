@@ -57,6 +57,57 @@ export function parseNodes(stdout: string): KubeNode[] {
   });
 }
 
+/** How far a DaemonSet or a Deployment has come. */
+export interface Workload {
+  /** `daemonset/cilium` */
+  readonly name: string;
+  readonly wanted: number;
+  /** Pods of its newest form that serve. */
+  readonly available: number;
+  /** Every pod that it wants is there in its newest form and serves. */
+  readonly complete: boolean;
+}
+
+const count = z.number().default(0);
+const workloadSchema = z.object({
+  kind: z.enum(['DaemonSet', 'Deployment']),
+  metadata: z.object({ name: z.string(), generation: count }),
+  spec: z.object({ replicas: z.number().default(1) }),
+  status: z
+    .object({
+      observedGeneration: count,
+      desiredNumberScheduled: count,
+      updatedNumberScheduled: count,
+      numberAvailable: count,
+      replicas: count,
+      updatedReplicas: count,
+      availableReplicas: count,
+    })
+    .prefault({}),
+});
+
+/** Reads `kubectl get daemonset/… deployment/… -o json`; judged as `kubectl rollout status` does it. */
+export function parseWorkloads(stdout: string): Workload[] {
+  return readList(stdout, workloadSchema).map(({ kind, metadata, spec, status }) => {
+    const isDaemon = kind === 'DaemonSet';
+    const wanted = isDaemon ? status.desiredNumberScheduled : spec.replicas;
+    const updated = isDaemon ? status.updatedNumberScheduled : status.updatedReplicas;
+    const available = Math.min(
+      updated,
+      isDaemon ? status.numberAvailable : status.availableReplicas,
+    );
+    // Of a Deployment's older pods none may be left.
+    const old = isDaemon ? 0 : status.replicas - status.updatedReplicas;
+    const seen = status.observedGeneration >= metadata.generation;
+    return {
+      name: `${kind.toLowerCase()}/${metadata.name}`,
+      wanted,
+      available,
+      complete: seen && old <= 0 && available >= wanted && (!isDaemon || wanted > 0),
+    };
+  });
+}
+
 /** The driver by which Kubernetes reaches Hetzner's volumes. */
 const hetznerDriver = 'csi.hetzner.cloud';
 

@@ -12,8 +12,7 @@ export interface LineOptions {
 /** The lasting line of an event; undefined when it leaves none. */
 export function lineOf(event: ReportEvent, options: LineOptions): string | undefined {
   const { style, verbose, clockLabel } = options;
-  const elapsed = (ms: number): string =>
-    style.dim(`(${formatDuration(ms)}${clockLabel === undefined ? '' : ` ${clockLabel}`})`);
+  const elapsed = (ms: number): string => style.dim(elapsedText(ms, clockLabel));
   switch (event.type) {
     case 'step-done': {
       const summary = event.summary ? `  ${event.summary}` : '';
@@ -31,6 +30,11 @@ export function lineOf(event: ReportEvent, options: LineOptions): string | undef
     case 'step-detail':
       return undefined;
   }
+}
+
+/** `(1m 20s)`, `(1m 20s simulated)` */
+export function elapsedText(ms: number, clockLabel: string | undefined): string {
+  return `(${formatDuration(ms)}${clockLabel === undefined ? '' : ` ${clockLabel}`})`;
 }
 
 function indented(message: string): string {

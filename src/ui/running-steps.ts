@@ -1,16 +1,34 @@
 import type { ReportEvent } from '../lib/report.js';
+import { elapsedText } from './lines.js';
 import { cut, oneLine, widthOf } from './style.js';
+
+/** Steps that are done sooner need no clock. */
+const clockAfterMs = 5_000;
+
+interface RunningStep {
+  readonly title: string;
+  readonly detail: string;
+  /** Since it began, as of its last fact. */
+  readonly elapsedMs: number;
+}
 
 /** The steps under way, in the order in which they began, each with its present fact. */
 export class RunningSteps {
-  readonly #steps = new Map<number, { readonly title: string; readonly detail: string }>();
+  readonly #steps = new Map<number, RunningStep>();
+  readonly #clockLabel: string | undefined;
+
+  /** `clockLabel` marks elapsed times that are not real ones. */
+  constructor(clockLabel: string | undefined) {
+    this.#clockLabel = clockLabel;
+  }
 
   apply(event: ReportEvent): void {
     if (event.type === 'step-start') {
-      this.#steps.set(event.id, { title: event.title, detail: '' });
+      this.#steps.set(event.id, { title: event.title, detail: '', elapsedMs: 0 });
     } else if (event.type === 'step-detail') {
       const step = this.#steps.get(event.id);
-      if (step) this.#steps.set(event.id, { ...step, detail: oneLine(event.text) });
+      const { elapsedMs } = event;
+      if (step) this.#steps.set(event.id, { ...step, detail: oneLine(event.text), elapsedMs });
     } else if (event.type === 'step-done' || event.type === 'step-failed') {
       this.#steps.delete(event.id);
     }
@@ -20,8 +38,10 @@ export class RunningSteps {
     return this.#steps.size;
   }
 
-  titleOf(id: number): string | undefined {
-    return this.#steps.get(id)?.title;
+  /** A step with its time and its present fact: `Wait for Talos (1m 20s): connection refused`. */
+  lineOf(id: number): string | undefined {
+    const step = this.#steps.get(id);
+    return step && this.#line(step);
   }
 
   /**
@@ -29,9 +49,9 @@ export class RunningSteps {
    * else with that of the oldest only, which is the one that the others wait for.
    */
   summarize(width: number): string {
-    const steps = [...this.#steps.values()].map(({ title, detail }) => ({
-      title,
-      full: detail === '' ? title : `${title}: ${detail}`,
+    const steps = [...this.#steps.values()].map((step) => ({
+      title: step.title,
+      full: this.#line(step),
     }));
     const [oldest, ...others] = steps;
     if (!oldest) return '';
@@ -42,5 +62,10 @@ export class RunningSteps {
     ];
     const fitting = wordings.find((wording) => widthOf(wording) <= width);
     return fitting ?? cut(cut(oldest.full, width - more.length) + more, width);
+  }
+
+  #line({ title, detail, elapsedMs }: RunningStep): string {
+    const clock = elapsedMs < clockAfterMs ? '' : ` ${elapsedText(elapsedMs, this.#clockLabel)}`;
+    return `${title}${clock}${detail === '' ? '' : `: ${detail}`}`;
   }
 }

@@ -13,7 +13,7 @@ const spinnerMargin = 3;
  */
 export function createTtyReporter(stream: WriteStream, options: RenderOptions): UiReporter {
   const { style } = options;
-  const running = new RunningSteps();
+  const running = new RunningSteps(options.clockLabel);
   const spinner = ora({
     stream,
     isEnabled: true,

@@ -50,6 +50,14 @@ const malformed: readonly Malformed[] = [
     message: 'cluster.yaml:2:1 a tab cannot indent YAML; use spaces',
   },
   {
+    what: 'times without a unit, with a wrong one, and of nothing',
+    text: `${minimal}timeouts:\n  talos: "10"\n  nodes: 10d\n  cilium: 0s\n`,
+    message:
+      'cluster.yaml:8:10 timeouts.talos: "10" must be a number and a unit, such as 90s, 10m or 1h\n' +
+      'cluster.yaml:9:10 timeouts.nodes: "10d" must be a number and a unit, such as 90s, 10m or 1h\n' +
+      'cluster.yaml:10:11 timeouts.cilium: "0s" must be a number and a unit, such as 90s, 10m or 1h',
+  },
+  {
     what: 'a key twice',
     text: `${minimal}    count: 1\n    count: 3\n`,
     message: 'cluster.yaml:8:5 the key "count" is there twice',
@@ -303,6 +311,12 @@ describe('a good cluster.yaml', () => {
     expect(config.hcloud.network).toEqual({ cidr: '10.0.0.0/16', subnet_cidr: '10.0.1.0/24' });
     expect(config.workers).toEqual([]);
     expect(config.control_planes[0]?.count).toBe(1);
+    expect(config.timeouts).toMatchObject({ hetzner: 900_000, talos: 600_000, release: 120_000 });
+  });
+
+  test('may say how long oxide waits', () => {
+    const { timeouts } = parse(`${minimal}timeouts: { drain: 1h, talos: 90s }\n`);
+    expect(timeouts).toMatchObject({ drain: 3_600_000, talos: 90_000, nodes: 900_000 });
   });
 
   test("may be the Rust tool's, unchanged", () => {

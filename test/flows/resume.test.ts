@@ -55,7 +55,7 @@ describe('a create that is interrupted', () => {
     ['while Kubernetes starts', '/readyz'],
     ['while it installs the Gateway API', 'kubectl --kubeconfig'],
     ['while it installs Cilium', 'helm upgrade'],
-    ['while Cilium starts', 'rollout status'],
+    ['while Cilium starts', 'daemonset/cilium'],
   ])('%s is finished by the same command', async (_when, text) => {
     const rehearsal = await rehearse(yaml);
     const first = interruptedAt(rehearsal, text);
@@ -204,7 +204,7 @@ describe('the installation of Cilium', () => {
     const first = rehearsal.run({
       signal: interrupt.signal,
       intercept: (call) => {
-        if (says(call, 'rollout status')) interrupt.abort(new InterruptedError());
+        if (says(call, 'daemonset/cilium')) interrupt.abort(new InterruptedError());
         return undefined;
       },
     });

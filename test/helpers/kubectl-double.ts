@@ -38,7 +38,8 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
   }
   if (words[0] === 'apply') return apply(request, call.stdin ?? '');
   if (words[0] === 'wait') return waitEstablished(options, request, words);
-  if (words.includes('rollout')) return rollout(options, request, words);
+  if (words.some((word) => /^(daemonset|deployment)\//.test(word)))
+    return workloads(request, words);
   throw new Error(`the double of kubectl does not know: ${args.join(' ')}`);
 }
 
@@ -87,28 +88,15 @@ async function waitEstablished(
   return failed('error: timed out waiting for the condition\n');
 }
 
-async function rollout(
-  { clock, signal }: DoublesOptions,
-  request: KubeRequest,
-  words: readonly string[],
-): Promise<Ending> {
+function workloads(request: KubeRequest, words: readonly string[]): Ending {
   const namespace = optionOf(words, '--namespace') ?? 'default';
-  const [kind, name] = (words[words.indexOf('status') + 1] ?? '').split('/');
-  const path = `/apis/apps/v1/namespaces/${namespace}/${kind ?? ''}s/${name ?? ''}`;
-  for (let tries = 0; tries < 450; tries++) {
-    const found = request('GET', path);
+  const items: unknown[] = [];
+  for (const word of words) {
+    const [, kind, name] = /^(daemonset|deployment)\/(.+)$/.exec(word) ?? [];
+    if (kind === undefined || name === undefined) continue;
+    const found = request('GET', `/apis/apps/v1/namespaces/${namespace}/${kind}s/${name}`);
     if (found.status !== 200) return answer(found);
-    if (isRolledOut(found.body as unknown as KubeObject)) return done();
-    await clock.sleep(2_000, signal);
+    items.push(found.body);
   }
-  return failed('error: timed out waiting for the condition\n');
-}
-
-function isRolledOut({ kind, metadata, spec, status = {} }: KubeObject): boolean {
-  if (status['observedGeneration'] !== metadata.generation) return false;
-  if (kind === 'DaemonSet') {
-    const wanted = Number(status['desiredNumberScheduled'] ?? 0);
-    return Number(status['numberAvailable'] ?? 0) >= wanted && wanted > 0;
-  }
-  return Number(status['availableReplicas'] ?? 0) >= (spec?.replicas ?? 1);
+  return done(JSON.stringify({ kind: 'List', items }));
 }

@@ -117,7 +117,12 @@ function compose({ sandbox, world, clock, files, yaml, options }: Parts): Run {
     config,
     files,
     hetzner,
-    actions: createActionWaiter({ api: hetzner, clock, signal, timeoutMs: 15 * 60_000 }),
+    actions: createActionWaiter({
+      api: hetzner,
+      clock,
+      signal,
+      timeoutMs: config.timeouts.hetzner,
+    }),
     run: doubles,
     endpoints: {
       ...publicEndpoints,

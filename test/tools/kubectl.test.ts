@@ -25,10 +25,10 @@ describe('kubectl is called', () => {
       `${k} wait --for=condition=Established crd/a.b crd/c.d --timeout=60s`,
     ],
     [
-      kubectl.rolloutStatus('out/kubeconfig', {
-        ...{ namespace: 'kube-system', workload: 'daemonset/cilium', timeoutMs: 600_000 },
+      kubectl.getWorkloads('out/kubeconfig', {
+        ...{ namespace: 'kube-system', names: ['daemonset/cilium', 'deployment/cilium-operator'] },
       }),
-      `${k} --namespace kube-system rollout status daemonset/cilium --timeout=600s`,
+      `${k} --namespace kube-system get daemonset/cilium deployment/cilium-operator --output json --request-timeout=20s`,
     ],
     [kubectl.uncordon('out/kubeconfig', 'n'), `${k} uncordon n`],
     [
@@ -121,6 +121,54 @@ describe('pods', () => {
       { ...both, name: 'db-0', finished: false, localData: true },
       { ...both, name: 'db-1', finished: true, localData: false },
     ]);
+  });
+});
+
+describe('workloads', () => {
+  const daemonSet = (status: object, generation = 2) => ({
+    kind: 'DaemonSet',
+    metadata: { name: 'cilium', generation },
+    spec: { template: {} },
+    status: { observedGeneration: 2, desiredNumberScheduled: 3, ...status },
+  });
+  const deployment = (status: object) => ({
+    kind: 'Deployment',
+    metadata: { name: 'cilium-operator', generation: 1 },
+    spec: { replicas: 2 },
+    status: { observedGeneration: 1, ...status },
+  });
+  const read = (...items: object[]) => kubectl.parseWorkloads(JSON.stringify({ items }));
+
+  it('are complete when all of their pods serve in their newest form', () => {
+    expect(
+      read(
+        daemonSet({ updatedNumberScheduled: 3, numberAvailable: 3 }),
+        deployment({ replicas: 2, updatedReplicas: 2, availableReplicas: 2 }),
+      ),
+    ).toEqual([
+      { name: 'daemonset/cilium', wanted: 3, available: 3, complete: true },
+      { name: 'deployment/cilium-operator', wanted: 2, available: 2, complete: true },
+    ]);
+  });
+
+  it.each([
+    ['pods that do not serve', daemonSet({ updatedNumberScheduled: 3, numberAvailable: 1 }), 1],
+    ['pods of an older form', daemonSet({ updatedNumberScheduled: 1, numberAvailable: 3 }), 1],
+    ['no word of its controller yet', daemonSet({}), 0],
+    [
+      'a change that its controller has not seen',
+      daemonSet({ updatedNumberScheduled: 3, numberAvailable: 3 }, 3),
+      3,
+    ],
+    ['nodes that nobody knows yet', daemonSet({ desiredNumberScheduled: 0 }), 0],
+    [
+      'older pods that are still there',
+      deployment({ replicas: 3, updatedReplicas: 2, availableReplicas: 3 }),
+      2,
+    ],
+    ['no status at all', { ...deployment({}), status: undefined }, 0],
+  ])('are not complete with %s', (_why, workload, available) => {
+    expect(read(workload)).toMatchObject([{ available, complete: false }]);
   });
 });
 

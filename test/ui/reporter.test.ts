@@ -6,7 +6,10 @@ import { selectColor, selectMode } from '../../src/ui/terminal.js';
 import { Screen } from './screen.js';
 
 const start = (id: number, title: string): ReportEvent => ({ type: 'step-start', id, title });
-const detail = (id: number, text: string): ReportEvent => ({ type: 'step-detail', id, text });
+const detail = (id: number, text: string, elapsedMs = 1_000): ReportEvent => ({
+  type: 'step-detail',
+  ...{ id, text, elapsedMs },
+});
 const done = (
   id: number,
   title: string,
@@ -90,6 +93,14 @@ describe('progress on a terminal', () => {
     expect(end.wraps).toBe(0);
   });
 
+  it('says how long a step has been waiting, also where the fact has to be cut', () => {
+    const events = [start(1, 'Wait for Talos'), detail(1, 'connection refused by it', 125_000)];
+    expect(watch(events, 100).frames.at(-1)).toBe(
+      '* Wait for Talos (2m 05s): connection refused by it',
+    );
+    expect(watch(events, 40).frames.at(-1)).toBe('* Wait for Talos (2m 05s): connection …');
+  });
+
   it('keeps lines and escape sequences of tools out of the spinner', () => {
     const noisy = detail(1, 'error: \u001B[31mno route\u001B[0m\n\n  to host');
     expect(watch([start(1, 'Wait for Talos'), noisy], 100).frames.at(-1)).toBe(
@@ -133,7 +144,7 @@ describe('progress in a log', () => {
     expect(plain(run)).toBe(play(run).text);
   });
 
-  it('tells what a long step waits for, after a silence and only when it is news', () => {
+  it('tells what a long step waits for and for how long, after a silence', () => {
     const log = plain([
       start(1, 'Wait for Talos'),
       detail(1, 'connection refused'),
@@ -141,17 +152,22 @@ describe('progress in a log', () => {
       detail(1, 'connection refused'),
       { pass: 2_000 },
       detail(1, 'connection refused'),
-      { pass: 60_000 },
-      detail(1, 'connection refused'),
-      detail(1, 'etcd is starting'),
-      detail(1, 'etcd is starting up'),
-      done(1, 'Wait for Talos', { elapsedMs: 78_000 }),
+      { pass: 20_000 },
+      detail(1, 'connection refused', 37_000),
+      detail(1, 'etcd is starting', 38_000),
+      detail(1, 'etcd is starting up', 38_000),
+      { pass: 59_000 },
+      detail(1, 'etcd is starting', 97_000),
+      { pass: 1_000 },
+      detail(1, 'etcd is starting', 98_000),
+      done(1, 'Wait for Talos', { elapsedMs: 99_000 }),
     ]);
     expect(log).toBe(
       [
         '  Wait for Talos: connection refused',
-        '  Wait for Talos: etcd is starting',
-        '✔ Wait for Talos (1m 18s)',
+        '  Wait for Talos (38s): etcd is starting',
+        '  Wait for Talos (1m 38s): etcd is starting',
+        '✔ Wait for Talos (1m 39s)',
         '',
       ].join('\n'),
     );

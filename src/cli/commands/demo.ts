@@ -7,9 +7,6 @@ import { sandboxResetCommand, sandboxRunCommand } from './sandbox.js';
 import { scaleCommand } from './scale.js';
 import { statusCommand } from './status.js';
 
-/** Time for the pods of one node to go, ms: the default of `oxide scale`. */
-const drainMs = 600_000;
-
 /** A line of the demonstration: what is typed, and what that does. */
 type Scene = readonly [typed: string, play: () => Promise<ExitCode>];
 
@@ -39,7 +36,6 @@ async function scaleScenes(options: GlobalOptions, io: CliIo): Promise<readonly 
   if (!pool) return [];
   return [pool.count + 1, pool.count].map((count): Scene => [
     `oxide --sandbox scale worker --pool ${pool.name} --count ${count} --yes`,
-    () =>
-      scaleCommand({ ...options, role: 'worker', pool: pool.name, count, timeout: drainMs }, io),
+    () => scaleCommand({ ...options, role: 'worker', pool: pool.name, count }, io),
   ]);
 }

@@ -12,8 +12,8 @@ export interface ScaleCommandOptions extends WriteOptions {
   readonly count: number;
   readonly pool?: string;
   readonly node?: readonly string[];
-  /** ms */
-  readonly timeout: number;
+  /** ms; `timeouts.drain` of cluster.yaml unless given. */
+  readonly timeout?: number;
   readonly force?: boolean;
   readonly dryRun?: boolean;
 }
@@ -24,7 +24,7 @@ export function scaleCommand(options: ScaleCommandOptions, io: CliIo): Promise<E
   return withCluster({ ...options, command: commandOf(options) }, io, async ({ flow, ui }) => {
     const result = await scale(flow, {
       wish: { role, pool, count, nodes, force },
-      drainTimeoutMs: options.timeout,
+      drainTimeoutMs: options.timeout ?? flow.config.timeouts.drain,
       confirm: async (plan) => {
         if (options.dryRun) return false;
         ui.showPlan(plan);

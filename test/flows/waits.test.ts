@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { create } from '../../src/flows/create.js';
+import { ExitCode, TimeoutError } from '../../src/lib/errors.js';
+import type { Invocation } from '../../src/tools/exec.js';
+import { clusterYaml, rehearse } from '../helpers/rehearsal.js';
+import { failed, type Ending } from '../helpers/tool-doubles.js';
+
+interface Stuck {
+  /** The key below `timeouts:`. */
+  readonly key: string;
+  readonly call: (call: Invocation) => boolean;
+  readonly answer: Ending;
+  readonly what: string;
+  readonly last: string;
+  readonly hint: string;
+}
+
+const says =
+  (...words: readonly string[]) =>
+  ({ tool, args }: Invocation): boolean =>
+    words.every((word) => `${tool} ${args.join(' ')}`.includes(word));
+const unavailable = failed(
+  'rpc error: code = Unavailable desc = connection error: desc = "dial tcp: connection refused"\n',
+);
+const noNodes: Ending = { exitCode: 0, stdout: '{"items":[]}', stderr: '' };
+
+const waits: readonly Stuck[] = [
+  {
+    key: 'talos',
+    call: says('talosctl version --short --talosconfig'),
+    answer: unavailable,
+    what: 'the Talos API of demo-cp-1',
+    last: 'connection refused: the Talos API is not up yet',
+    hint: 'the firewall does not admit this machine',
+  },
+  {
+    key: 'bootstrap',
+    call: says('talosctl bootstrap'),
+    answer: failed('rpc error: code = FailedPrecondition desc = time is not in sync yet\n'),
+    what: 'the bootstrap of demo-cp-1',
+    last: 'the node waits for the time to be in sync',
+    hint: 'dmesg',
+  },
+  {
+    key: 'kubernetes',
+    call: says('/readyz'),
+    answer: failed('Error from server (InternalError): etcd is not ready\n'),
+    what: 'the Kubernetes API',
+    last: 'etcd is not ready',
+    hint: 'pulling images',
+  },
+  {
+    key: 'cilium',
+    call: says('daemonset/cilium'),
+    answer: {
+      ...noNodes,
+      stdout: JSON.stringify({
+        items: [
+          {
+            kind: 'DaemonSet',
+            metadata: { name: 'cilium', generation: 1 },
+            spec: {},
+            status: { observedGeneration: 1, desiredNumberScheduled: 2, numberAvailable: 0 },
+          },
+        ],
+      }),
+    },
+    what: 'the agents of Cilium to run',
+    last: 'daemonset/cilium: 0 of 2 ready',
+    hint: 'get pods',
+  },
+  {
+    key: 'nodes',
+    call: says('get nodes'),
+    answer: noNodes,
+    what: 'all 2 nodes to be Ready',
+    last: '0 of 2 Ready; not registered: demo-cp-1 and demo-web-1',
+    hint: 'get nodes,pods',
+  },
+];
+
+describe('a wait that does not end', () => {
+  test.each(waits)(
+    'for timeouts.$key ends with its last fact and the likely cause',
+    async (stuck) => {
+      const yaml = `${clusterYaml(1, 1)}timeouts: { ${stuck.key}: 90s }\n`;
+      const rehearsal = await rehearse(yaml);
+      const run = rehearsal.run({
+        intercept: (call) => (stuck.call(call) ? stuck.answer : undefined),
+      });
+      const error = await create(run.ctx).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error).toBeInstanceOf(TimeoutError);
+      const { message, hint, exitCode, last } = error as TimeoutError;
+      expect(message).toContain(`Timed out after 1m 30s: ${stuck.what}`);
+      expect(last).toContain(stuck.last);
+      expect(hint).toContain(stuck.hint);
+      expect(hint).toContain('The same command goes on from here.');
+      expect(exitCode).toBe(ExitCode.timeout);
+      const facts = run.events.flatMap((event) => (event.type === 'step-detail' ? [event] : []));
+      expect(facts.at(-1)?.text).toContain(stuck.last);
+      expect(facts.at(-1)?.elapsedMs).toBeGreaterThanOrEqual(90_000);
+      // What it waited for comes true: the same command goes on.
+      await create(rehearsal.run().ctx);
+    },
+  );
+
+  test('for an action of Hetzner says which one, and what is known of it', async () => {
+    const rehearsal = await rehearse(`${clusterYaml(1, 1)}timeouts: { hetzner: 5m }\n`);
+    rehearsal.faults.add({
+      method: 'POST',
+      path: /^\/servers$/,
+      fault: { kind: 'slow-action', factor: 60 },
+    });
+    const error = await create(rehearsal.run().ctx).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect((error as TimeoutError).message).toMatch(
+      /^Timed out after 5m 0\ds: demo-\w+-1\. Last: create_server of .*server \d+.*\(action \d+, running, \d+ %\)$/,
+    );
+    await rehearsal.clock.sleep(60 * 60_000);
+    await create(rehearsal.run().ctx);
+  });
+});
