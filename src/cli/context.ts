@@ -1,18 +1,19 @@
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { isAbsolute, join, normalize, relative, resolve } from 'node:path';
 import { loadConfig } from '../config/load.js';
 import { resolveToken, type Token } from '../config/token.js';
 import type { ClusterConfig } from '../config/schema.js';
 import { createActionWaiter } from '../hetzner/actions.js';
-import { createHetznerApi } from '../hetzner/api.js';
+import { createHetznerApi, type HetznerApi } from '../hetzner/api.js';
 import { publicEndpoints, type Endpoints } from '../lib/endpoints.js';
-import { UsageError } from '../lib/errors.js';
+import { UsageError, type OxideError } from '../lib/errors.js';
 import { ensurePrivateFolder } from '../lib/files.js';
 import { plural } from '../lib/format.js';
+import { takeLock, type FileLock } from '../lib/lock-file.js';
 import { createStepRunner } from '../lib/step.js';
-import { realClock, type Clock } from '../lib/wait.js';
+import { realClock, realDeadline, type Clock } from '../lib/wait.js';
 import { isChartUrl } from '../tools/helm.js';
-import { ClusterFiles, type FlowContext } from '../steps/context.js';
+import { ClusterFiles, type FlowContext, type Holder } from '../steps/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
 import { createToolRunner, type ToolCommand, type ToolName } from '../tools/exec.js';
 import { withAftermath } from './after-failure.js';
@@ -41,9 +42,14 @@ export interface ClusterCommand {
 
 interface ClusterOptions extends GlobalOptions {
   readonly dryRun?: boolean;
-  /** Set by commands that change something: a failure then says what exists and how to go on. */
+  /** Set by commands that change the cluster: a failure then says what exists and how to go on. */
   readonly command?: 'create' | 'destroy' | `scale ${string}`;
+  /** Set by commands that write anything: no other oxide may work in the output folder meanwhile. */
+  readonly lock?: string | undefined;
 }
+
+/** Real milliseconds for the last words of a run: somebody waits for the prompt. */
+const lastWordsMs = 5_000;
 
 /** Composes everything for one command on one cluster, and takes it apart again at the end. */
 export async function withCluster<T>(
@@ -62,21 +68,56 @@ export async function withCluster<T>(
   try {
     // Not before the token was found: a run that cannot begin leaves no folder behind.
     await ensurePrivateFolder(files.folder);
-    const flow = composeFlow({ config, files, world, ui, io, options });
-    try {
-      return await use({ flow, ui });
-    } catch (error) {
-      ui.stop();
-      const { command } = options;
-      if (command === undefined || !ui.carriesOut()) throw error;
-      throw await withAftermath(error, { config, world, options: { ...options, command } });
-    } finally {
-      const message = plural(flow.hetzner.requestCount(), 'request');
-      ui.reporter.emit({ type: 'debug', message: `${message} to the Hetzner API` });
-    }
+    return await locked(files, options, (holder) =>
+      runCommand({ config, files, world, ui, io, options, holder }, use),
+    );
   } finally {
     ui.stop();
     await world.close();
+  }
+}
+
+/** The lock that a command takes: a dry run changes nothing, so it needs none. */
+export function lockOf(command: string, { dryRun }: { readonly dryRun?: boolean }) {
+  return dryRun ? undefined : command;
+}
+
+/** Holds the output folder for a command that writes. */
+async function locked<T>(
+  files: ClusterFiles,
+  { lock: command, breakLock: breakIt = false }: ClusterOptions,
+  work: (holder: Holder) => Promise<T>,
+): Promise<T> {
+  const lock: FileLock | undefined =
+    command === undefined ? undefined : await takeLock({ path: files.lock, command, breakIt });
+  const { id, host } = lock ?? { id: 'none', host: hostname() };
+  const holder: Holder = { id, host, takesOver: breakIt, hasLease: false };
+  try {
+    return await work(holder);
+  } finally {
+    // With a lease left behind, the file keeps its id for the next run from here.
+    if (!holder.hasLease) await lock?.release();
+  }
+}
+
+async function runCommand<T>(
+  composition: Composition,
+  use: (command: ClusterCommand) => Promise<T>,
+): Promise<T> {
+  const { ui, options } = composition;
+  const clients: HetznerApi[] = [];
+  const flow = composeFlow(composition, clients);
+  try {
+    return await use({ flow, ui });
+  } catch (error) {
+    ui.stop();
+    const { command } = options;
+    if (command === undefined || !ui.carriesOut()) throw error;
+    throw await withAftermath(error, { flow, options: { ...options, command } });
+  } finally {
+    const requests = clients.reduce((sum, client) => sum + client.requestCount(), 0);
+    const message = `${plural(requests, 'request')} to the Hetzner API`;
+    ui.reporter.emit({ type: 'debug', message });
   }
 }
 
@@ -109,25 +150,34 @@ interface Composition {
   readonly ui: Ui;
   readonly io: CliIo;
   readonly options: ClusterOptions;
+  readonly holder: Holder;
 }
 
-function composeFlow({ config, files, world, ui, io, options }: Composition): FlowContext {
+/** Clients of the Hetzner API that the run makes are added to `clients`. */
+function composeFlow(composition: Composition, clients: HetznerApi[]): FlowContext {
+  const { config, files, world, ui, io, options, holder } = composition;
   const { endpoints, token, clock, commands, toolEnvironment } = world;
-  const { signal } = io;
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([io.signal, stopped.signal]);
   const onDebug = (message: string): void => {
     ui.reporter.emit({ type: 'debug', message });
   };
-  const hetzner = createHetznerApi({
-    endpoint: endpoints.hcloud,
-    token: token.token,
-    tokenSource: token.source,
-    clock,
-    signal,
-    onDebug,
-    onNotice: (message) => {
-      ui.reporter.emit({ type: 'note', message });
-    },
-  });
+  const connect = (until: AbortSignal): HetznerApi => {
+    const client = createHetznerApi({
+      endpoint: endpoints.hcloud,
+      token: token.token,
+      tokenSource: token.source,
+      clock,
+      signal: until,
+      onDebug,
+      onNotice: (message) => {
+        ui.reporter.emit({ type: 'note', message });
+      },
+    });
+    clients.push(client);
+    return client;
+  };
+  const hetzner = connect(signal);
   return {
     config,
     files,
@@ -142,6 +192,11 @@ function composeFlow({ config, files, world, ui, io, options }: Composition): Fl
     endpoints,
     clock,
     signal,
+    stop: (reason: OxideError) => {
+      stopped.abort(reason);
+    },
+    lastly: () => connect(realDeadline(lastWordsMs)),
+    holder,
     step: createStepRunner(ui.reporter, clock, signal),
     rehearsal: options.sandbox ?? false,
     confirm: (plan) => {

@@ -19,5 +19,6 @@ export interface GlobalOptions {
   readonly sandbox?: boolean;
   readonly json?: boolean;
   readonly yes?: boolean;
+  readonly breakLock?: boolean;
   readonly verbose?: boolean;
 }

@@ -65,6 +65,7 @@ export function buildProgram(io: CliIo, done: (code: ExitCode) => void): Command
     .option('--sandbox', 'rehearse in a simulated cloud: no account, no token, no cost')
     .option('--json', 'print the result as one JSON document')
     .option('-y, --yes', 'answer every question with yes')
+    .option('--break-lock', 'go on although another oxide seems to work on the cluster')
     .option('-v, --verbose', 'show every request and every tool call')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()

@@ -11,6 +11,8 @@ export const labelKeys = {
   caFingerprint: 'ca-fingerprint',
   /** How far a server's removal has come; only there while it goes on. */
   removal: 'removal',
+  /** On the network: who works on the cluster, and until when at most. */
+  lease: 'lease',
 } as const;
 
 /** Labels of everything that belongs to a cluster. */

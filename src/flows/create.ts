@@ -10,6 +10,7 @@ import type { FlowContext } from '../steps/context.js';
 import { ensureFirewall } from '../steps/firewall.js';
 import { ensureGatewayApi, fetchGatewayApi } from '../steps/gateway-api.js';
 import { waitForKubernetesApi, waitForNodes } from '../steps/kubernetes.js';
+import { withLease, type ClusterLease } from '../steps/lease.js';
 import { ensureMachineConfigs } from '../steps/machine-configs.js';
 import { ensureNetwork } from '../steps/network.js';
 import { observe } from '../steps/observe.js';
@@ -69,7 +70,9 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   });
   if (!(await ctx.confirm(plan))) return { kind: 'preview', plan };
   const { nodes, endpoint } =
-    plan.changes.length === 0 ? await refreshAccess(ctx, plan) : await carryOut(ctx, state, plan);
+    plan.changes.length === 0
+      ? await refreshAccess(ctx, plan)
+      : await withLease(ctx, state.servers, (lease) => carryOut(ctx, { state, plan, lease }));
   await step('Wait until all nodes are Ready', (io) =>
     waitForNodes(
       ctx,
@@ -97,13 +100,16 @@ async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningClust
   return { nodes, endpoint };
 }
 
-async function carryOut(
-  ctx: FlowContext,
-  state: ClusterState,
-  plan: Plan,
-): Promise<RunningCluster> {
+interface Work {
+  readonly state: ClusterState;
+  readonly plan: Plan;
+  readonly lease: ClusterLease;
+}
+
+async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
   const { step } = ctx;
-  const surroundings = await prepare(ctx, state, plan);
+  const { plan } = work;
+  const surroundings = await prepare(ctx, work);
   const workers = plan.servers.filter(({ role }) => role === 'worker');
   const [kubernetes, workerNodes] = await together(
     startKubernetes(ctx, plan, surroundings),
@@ -122,15 +128,15 @@ async function carryOut(
 /** What the servers need before the first of them is ordered. */
 async function prepare(
   ctx: FlowContext,
-  state: ClusterState,
-  plan: Plan,
+  { state, plan, lease }: Work,
 ): Promise<ServerSurroundings> {
   const { step } = ctx;
   const caFingerprint = await step("Make the cluster's secrets", (io) => ensureSecrets(ctx, io));
-  const [network, firewallId, sshKeyId, userData] = await together(
-    step('Create the private network', (io) =>
-      ensureNetwork(ctx, { state, planned: plan.network, caFingerprint }, io),
-    ),
+  // Before all else: its name is unique in the project, so of two runs that begin at once one stops.
+  const network = await step('Create the private network', (io) =>
+    ensureNetwork(ctx, { state, planned: plan.network, caFingerprint, lease }, io),
+  );
+  const [firewallId, sshKeyId, userData] = await together(
     step('Create the firewall', (io) =>
       ensureFirewall(ctx, { state, rules: plan.firewallRules }, io),
     ),

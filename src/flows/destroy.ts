@@ -10,6 +10,7 @@ import { enumerate } from '../lib/format.js';
 import { observeBelongings } from '../steps/belongings.js';
 import type { FlowContext } from '../steps/context.js';
 import { deleteBelongings } from '../steps/deletions.js';
+import { withLease } from '../steps/lease.js';
 
 export interface DestroyRequest extends DestroyWish {
   /** Only the plan is asked for: it is returned also when it could not be carried out. */
@@ -42,12 +43,14 @@ export async function destroy(ctx: FlowContext, request: DestroyRequest): Promis
   refuseHeldNetwork(plan);
   if (plan.changes.length === 0 || !(await confirm(plan))) return { kind: 'preview', plan };
   const failed: Kept[] = [];
-  for (const stage of plan.stages) {
-    const still = await step(`Delete ${kindsOf(stage)}`, (io) =>
-      deleteBelongings(ctx, { belongings: stage, failed }, io),
-    );
-    failed.push(...still);
-  }
+  await withLease(ctx, undefined, async () => {
+    for (const stage of plan.stages) {
+      const still = await step(`Delete ${kindsOf(stage)}`, (io) =>
+        deleteBelongings(ctx, { belongings: stage, failed }, io),
+      );
+      failed.push(...still);
+    }
+  });
   const after = await step('Look at what is left', (io) => observeBelongings(ctx, io));
   const left = whatIsLeft(after, [...plan.kept, ...failed]);
   const remaining = new Set(left.map(({ belonging }) => keyOf(belonging)));

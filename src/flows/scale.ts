@@ -17,6 +17,7 @@ import { joinControlPlane } from '../steps/control-plane-join.js';
 import { backUpEtcd } from '../steps/etcd.js';
 import { createGate, eachOnItsOwn } from '../steps/gate.js';
 import { waitForNodes } from '../steps/kubernetes.js';
+import { withLease } from '../steps/lease.js';
 import { ensureMachineConfigs } from '../steps/machine-configs.js';
 import { releaseNode, removeNode } from '../steps/node-removal.js';
 import { observe } from '../steps/observe.js';
@@ -77,11 +78,15 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
   const plan = planScale({ config, state, catalogue, view, wish: options.wish });
   if (!(await options.confirm(plan))) return { kind: 'preview', plan };
   const scaled = { ...ctx, config: plan.config };
-  await release(scaled, plan);
-  const answering = reached.controlPlanes.filter((node) => !isIn(plan.remove, node));
-  const added = await grow(scaled, { state, plan, controlPlanes: answering });
-  await shrink(scaled, { plan, controlPlanes: [...answering, ...added], options });
-  await writeEndpoints(scaled, plan, [...controlPlanes, ...added]);
+  const carryOut = async (): Promise<void> => {
+    await release(scaled, plan);
+    const answering = reached.controlPlanes.filter((node) => !isIn(plan.remove, node));
+    const added = await grow(scaled, { state, plan, controlPlanes: answering });
+    await shrink(scaled, { plan, controlPlanes: [...answering, ...added], options });
+    await writeEndpoints(scaled, plan, [...controlPlanes, ...added]);
+  };
+  if (plan.changes.length === 0) await carryOut();
+  else await withLease(scaled, state.servers, carryOut);
   return { kind: 'scaled', scaled: describe(plan) };
 }
 

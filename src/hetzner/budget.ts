@@ -1,3 +1,4 @@
+import { timeOfDay } from '../lib/format.js';
 import type { Clock } from '../lib/wait.js';
 
 export interface BudgetOptions {
@@ -71,12 +72,4 @@ export class RateBudget {
         `uses the project); waiting until ${timeOfDay(this.#closedUntil)}. Ctrl-C is safe.`,
     );
   }
-}
-
-/** `14:32:05`, in the machine's time zone. */
-function timeOfDay(ms: number): string {
-  const date = new Date(ms);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Client } from './client.js';
 import { HetznerError } from './errors.js';
+import type { ApiRequest } from './exchange.js';
 import { actionSchema, type Action } from './resources.js';
 
 export const oneAction = z.object({ action: actionSchema }).transform(({ action }) => [action]);
@@ -37,4 +38,21 @@ export async function sendChange(client: Client, change: Change): Promise<Action
     if (effect === undefined) throw error;
     return effect;
   }
+}
+
+/** Labels to set; `undefined` takes one away. */
+export type LabelChanges = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The request that changes some labels of a thing and leaves its others: the API replaces the whole
+ * set. The same set twice is the same set, so it may be sent again unseen.
+ */
+export function relabel(
+  path: string,
+  present: Readonly<Record<string, string>>,
+  changes: LabelChanges,
+): ApiRequest {
+  const merged = Object.entries({ ...present, ...changes });
+  const labels = Object.fromEntries(merged.filter(([, value]) => value !== undefined));
+  return { method: 'PUT', path, purpose: `labelling ${path}`, body: { labels } };
 }

@@ -1,8 +1,9 @@
-import { manyActions, oneAction, sendChange } from './change.js';
+import { z } from 'zod';
+import { manyActions, oneAction, relabel, sendChange, type LabelChanges } from './change.js';
 import type { Client } from './client.js';
 import type { RuleOrder, SubnetOrder } from './creates.js';
 import type { HetznerReads } from './reads.js';
-import type { Action, Firewall } from './resources.js';
+import { networkSchema, type Action, type Firewall, type Network } from './resources.js';
 import { createServerChanges, type ServerChanges } from './server-changes.js';
 
 export type FirewallTarget =
@@ -14,6 +15,8 @@ export type FirewallTarget =
  * lost is looked for before it is sent again; one that is there already is no error.
  */
 export interface HetznerChanges extends ServerChanges {
+  /** Changes these labels of the network and leaves its others. */
+  updateNetworkLabels(networkId: number, labels: LabelChanges): Promise<Network>;
   addSubnet(networkId: number, subnet: SubnetOrder): Promise<Action[]>;
   /** Replaces the whole list of rules. */
   setFirewallRules(firewallId: number, rules: readonly RuleOrder[]): Promise<Action[]>;
@@ -26,6 +29,10 @@ export interface HetznerChanges extends ServerChanges {
 export function createChanges(client: Client, reads: HetznerReads): HetznerChanges {
   return {
     ...createServerChanges(client, reads),
+    updateNetworkLabels: async (id, changes) => {
+      const request = relabel(`/networks/${id}`, (await reads.network(id)).labels, changes);
+      return (await client.request(request, z.object({ network: networkSchema }))).network;
+    },
     addSubnet: (id, subnet) => addSubnet(client, reads, { id, subnet }),
     // The same list twice is the same list: it may be sent again unseen.
     setFirewallRules: (id, rules) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { oneAction, sendChange } from './change.js';
+import { oneAction, relabel, sendChange, type LabelChanges } from './change.js';
 import type { Client } from './client.js';
 import type { HetznerReads } from './reads.js';
 import { serverSchema, type Action, type Server } from './resources.js';
@@ -9,9 +9,6 @@ export interface Attachment {
   /** Without it the server gets the lowest free address. */
   readonly ip?: string;
 }
-
-/** Labels to set; `undefined` takes one away. */
-export type LabelChanges = Readonly<Record<string, string | undefined>>;
 
 /** Changes to servers. Each returns the actions to wait for. */
 export interface ServerChanges {
@@ -49,18 +46,8 @@ export function createServerChanges(client: Client, reads: HetznerReads): Server
         (states.includes((await reads.server(id)).status) ? [] : undefined),
     });
   return {
-    // The API replaces the whole set of labels. The same set twice is the same set.
     updateServerLabels: async (id, changes) => {
-      const merged = Object.entries({ ...(await reads.server(id)).labels, ...changes });
-      const body = {
-        labels: Object.fromEntries(merged.filter(([, value]) => value !== undefined)),
-      };
-      const request = {
-        method: 'PUT',
-        path: `/servers/${id}`,
-        purpose: `labelling server ${id}`,
-        body,
-      } as const;
+      const request = relabel(`/servers/${id}`, (await reads.server(id)).labels, changes);
       return (await client.request(request, z.object({ server: serverSchema }))).server;
     },
     powerOn: (id) => power(id, powerOn),

@@ -35,7 +35,7 @@ export async function writePrivateFile(path: string, content: string | Uint8Arra
 }
 
 /** What the system refuses is the user's to mend: rights, a full disk, a file where a folder should be. */
-function explained(error: unknown, path: string): unknown {
+export function explained(error: unknown, path: string): unknown {
   if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return error;
   return new PreconditionError(
     `cannot write ${path} (${String(error.code)})`,

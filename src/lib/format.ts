@@ -8,6 +8,12 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)}h ${pad(minutes % 60)}m`;
 }
 
+/** `14:32:05`, in the machine's time zone; ms since the epoch. */
+export function timeOfDay(ms: number): string {
+  const date = new Date(ms);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':');
+}
+
 function pad(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -9,7 +9,7 @@ export interface Clock {
   /** Milliseconds since the Unix epoch, in this clock's time. */
   now(): number;
   /** Resolves after `ms` of this clock's time; rejects with the signal's reason when aborted. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(ms: number, signal?: AbortSignal, options?: SleepOptions): Promise<void>;
   /** How many of this clock's milliseconds pass in one real millisecond: 1 outside the sandbox. */
   readonly speed: number;
   /**
@@ -17,6 +17,11 @@ export interface Clock {
    * machine's must not do so while such work is under way; the real clock only calls `work`.
    */
   during<T>(work: () => Promise<T>, options?: DuringOptions): Promise<T>;
+}
+
+export interface SleepOptions {
+  /** Nobody waits for it: the run goes on meanwhile, and a clock that skips idle time need not mind it. */
+  readonly background?: boolean;
 }
 
 export interface DuringOptions {

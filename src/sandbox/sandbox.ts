@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '../lib/processes.js';
 import { realSleep, wallClock, type Clock } from '../lib/wait.js';
 import type { FaultPlan } from './faults.js';
 import { getJson, postJson } from './loopback.js';
@@ -161,15 +162,5 @@ function leadTo(folder: string, oldUrl: string, newUrl: string): void {
     writeFileSync(kubeconfig, text.replaceAll(oldUrl, newUrl), { mode: 0o600 });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, but belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

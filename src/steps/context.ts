@@ -4,6 +4,7 @@ import type { HetznerApi } from '../hetzner/api.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { Plan } from '../cluster/plan.js';
 import type { Endpoints } from '../lib/endpoints.js';
+import type { OxideError } from '../lib/errors.js';
 import type { RunStep } from '../lib/step.js';
 import type { Clock } from '../lib/wait.js';
 import type { RunTool } from '../tools/exec.js';
@@ -32,6 +33,10 @@ export class ClusterFiles {
   get backups(): string {
     return join(this.folder, 'backups');
   }
+  /** Which run works with this folder; only there while one does, or after one was killed. */
+  get lock(): string {
+    return join(this.folder, 'oxide.lock');
+  }
   get machineConfigs(): string {
     return join(this.folder, 'machine-configs');
   }
@@ -39,6 +44,17 @@ export class ClusterFiles {
   machineConfig(pool: string): string {
     return join(this.machineConfigs, `${pool}.yaml`);
   }
+}
+
+/** Who this run is to others that want to change the same cluster. */
+export interface Holder {
+  readonly id: string;
+  /** Name of this machine. */
+  readonly host: string;
+  /** The user said `--break-lock`: what another run holds is taken from it. */
+  readonly takesOver: boolean;
+  /** A lease with this id may stand at Hetzner: the next run from here needs the id. */
+  hasLease: boolean;
 }
 
 /** Everything that a flow and its steps need of the outside. Made once per command, in `cli/`. */
@@ -51,6 +67,11 @@ export interface FlowContext {
   readonly endpoints: Endpoints;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Ends the run with this error, as an interrupt would. */
+  readonly stop: (reason: OxideError) => void;
+  /** A client for what has to be said at the end of a run, also of an interrupted one; it lives for seconds. */
+  readonly lastly: () => HetznerApi;
+  readonly holder: Holder;
   readonly step: RunStep;
   /** True in the sandbox: what it writes must not mix with a real cluster's files. */
   readonly rehearsal: boolean;

@@ -4,18 +4,21 @@ import type { ClusterState, NetworkState } from '../cluster/state.js';
 import type { StepIo } from '../lib/step.js';
 import type { FlowContext } from './context.js';
 import { toNetwork } from './from-hetzner.js';
+import type { ClusterLease } from './lease.js';
+import { checkAuthority } from './secrets.js';
 
 export interface NetworkWish {
   readonly state: ClusterState;
   readonly planned: PlannedNetwork;
   /** Of the cluster's certificate authority: the network's label ties the secrets to the cluster. */
   readonly caFingerprint: string;
+  readonly lease: ClusterLease;
 }
 
 /** The cluster's private network with its subnet; an existing one is taken as it is. */
 export async function ensureNetwork(
   ctx: FlowContext,
-  { state, planned, caFingerprint }: NetworkWish,
+  { state, planned, caFingerprint, lease }: NetworkWish,
   io: StepIo,
 ): Promise<NetworkState> {
   const subnet = {
@@ -28,8 +31,11 @@ export async function ensureNetwork(
       name: planned.name,
       ip_range: planned.cidr,
       subnets: [subnet],
-      labels: networkLabels(ctx.config.cluster_name, caFingerprint),
+      labels: { ...networkLabels(ctx.config.cluster_name, caFingerprint), ...lease.labels() },
     });
+    // Another run may have made it a moment before: the API client adopts what is this cluster's.
+    lease.made(network);
+    checkAuthority(ctx, caFingerprint, network.labels);
     io.summary(`${planned.cidr}, id ${network.id}`);
     return toNetwork(network);
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { labelKeys } from '../cluster/labels.js';
-import { anythingExists, type ClusterState } from '../cluster/state.js';
+import { anythingExists, type ClusterState, type Labels } from '../cluster/state.js';
 import { configContract } from '../cluster/versions.js';
 import { PreconditionError } from '../lib/errors.js';
 import { readTextIfExists, withScratchFolder, writePrivateFile } from '../lib/files.js';
@@ -26,15 +26,22 @@ export async function checkSecrets(ctx: FlowContext, state: ClusterState): Promi
     );
   }
   checkOwner(ctx, text);
-  const own = caFingerprint(text);
-  const wanted = state.network?.labels[labelKeys.caFingerprint];
-  if (state.network && wanted !== own) {
-    throw new PreconditionError(
-      `${files.secrets} (certificate authority ${own}) does not belong to the cluster ` +
-        `"${config.cluster_name}" (${wanted ?? 'its network carries no fingerprint'})`,
-      'Restore the secrets.yaml that the cluster was made with.',
-    );
-  }
+  if (state.network) checkAuthority(ctx, caFingerprint(text), state.network.labels);
+}
+
+/** Refuses secrets of another certificate authority than the one that the network's label names. */
+export function checkAuthority(
+  { config, files }: FlowContext,
+  own: string,
+  networkLabels: Labels,
+): void {
+  const wanted = networkLabels[labelKeys.caFingerprint];
+  if (wanted === own) return;
+  throw new PreconditionError(
+    `${files.secrets} (certificate authority ${own}) does not belong to the cluster ` +
+      `"${config.cluster_name}" (${wanted ?? 'its network carries no fingerprint'})`,
+    'Restore the secrets.yaml that the cluster was made with.',
+  );
 }
 
 /** The first line says whose the secrets are; files of other tools have none, and are of real clusters. */

@@ -186,7 +186,8 @@ describe('a create that fails at a write', () => {
   test('goes on from every one of them to the same cluster', async () => {
     const counted = await rehearse(clusterYaml(1, 2));
     await created(counted.run());
-    const writes = counted.faults.writes.length;
+    // The last one gives the cluster's lease back: that it fails is no failure of the create.
+    const writes = counted.faults.writes.length - 1;
     expect(writes).toBeGreaterThan(6);
     for (let n = 1; n <= writes; n++) {
       const rehearsal = await rehearse(clusterYaml(1, 2));

@@ -75,8 +75,10 @@ describe('a destroy', () => {
     const { rehearsal } = await built(1, 2);
     const from = rehearsal.faults.writes.length;
     const { plan } = await destroyed(rehearsal.run().ctx);
+    // The network's label says for the time of the run who is at work.
     const paths = rehearsal.faults.writes
       .slice(from)
+      .filter(({ method }) => method !== 'PUT')
       .map(({ method, path }) => `${method} ${path}`);
     const planned = plan.stages.flat().map(({ kind, id }) => {
       return `DELETE /${kind.replace('-', '_')}s/${id}`;
@@ -306,7 +308,8 @@ describe('a destroy that meets an obstacle', () => {
   test('clears away what is left of a create that failed at any of its writes', async () => {
     const counted = await rehearse(clusterYaml(1, 2));
     await create(counted.run().ctx);
-    const writes = counted.faults.writes.length;
+    // The last one gives the cluster's lease back: that it fails is no failure of the create.
+    const writes = counted.faults.writes.length - 1;
     expect(writes).toBeGreaterThan(6);
     for (let n = 1; n <= writes; n++) {
       const rehearsal = await rehearse(clusterYaml(1, 2));
@@ -320,8 +323,8 @@ describe('a destroy that meets an obstacle', () => {
   });
 
   test('goes on from a failure of any of its own writes', async () => {
-    const writes = 5;
-    for (let n = 1; n <= writes; n++) {
+    // The first one says on the network's label who is at work.
+    for (let n = 2; n <= 6; n++) {
       const { rehearsal, project, before } = await built();
       rehearsal.faults.add(failingWrite(rehearsal.faults.writes.length + n));
       const broken = await destroyed(rehearsal.run().ctx);
@@ -382,7 +385,8 @@ describe('a destroy that meets an obstacle', () => {
     const readOnly = { kind: 'status', status: 403, code: 'token_readonly' } as const;
     rehearsal.faults.add({ method: 'DELETE', count: Infinity, fault: readOnly });
     await expect(destroyed(rehearsal.run().ctx)).rejects.toMatchObject({ exitCode: 3 });
-    expect(rehearsal.faults.writes.at(-1)?.path).toMatch(/^\/servers/);
+    const deletions = rehearsal.faults.writes.filter(({ method }) => method === 'DELETE');
+    expect(deletions.at(-1)?.path).toMatch(/^\/servers/);
   });
 
   test('goes on after an interrupt', async () => {

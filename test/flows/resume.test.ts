@@ -69,7 +69,8 @@ describe('a create that is interrupted', () => {
   test('after each of its writes is finished by the same command', async () => {
     const counted = await rehearse(yaml);
     await create(counted.run().ctx);
-    const writes = counted.faults.writes.length;
+    // After the last one, which gives the cluster's lease back, nothing is left to interrupt.
+    const writes = counted.faults.writes.length - 1;
     for (let n = 1; n <= writes; n++) {
       const rehearsal = await rehearse(yaml);
       const interrupt = new AbortController();

@@ -14,7 +14,7 @@ import { createStepRunner } from '../../src/lib/step.js';
 import { FaultPlan } from '../../src/sandbox/faults.js';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import type { World } from '../../src/sandbox/world.js';
-import { ClusterFiles, type FlowContext } from '../../src/steps/context.js';
+import { ClusterFiles, type FlowContext, type Holder } from '../../src/steps/context.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { createToolDoubles, type DoublesOptions } from './tool-doubles.js';
 import { WarpClock } from './warp-clock.js';
@@ -29,6 +29,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly intercept?: DoublesOptions['intercept'];
   readonly ownIpv4?: readonly string[];
+  /** Another machine's output folder; the rehearsal's own unless given. */
+  readonly files?: ClusterFiles;
+  /** Who the run is to others; always the same one unless given. */
+  readonly holder?: Partial<Holder>;
 }
 
 /** One run of a flow: what it is composed of and what it reported. */
@@ -89,19 +93,23 @@ interface Parts {
   readonly options: RunOptions;
 }
 
-function compose({ sandbox, world, clock, files, yaml, options }: Parts): Run {
+function compose({ sandbox, world, clock, yaml, options, ...parts }: Parts): Run {
+  const files = options.files ?? parts.files;
   const config = parseConfig(options.yaml ?? yaml, { file: 'cluster.yaml' });
-  const signal = options.signal ?? new AbortController().signal;
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([stopped.signal, ...(options.signal ? [options.signal] : [])]);
   const events: ReportEvent[] = [];
   const plans: ShownPlan[] = [];
   const calls: Invocation[] = [];
-  const hetzner = createHetznerApi({
-    endpoint: `${sandbox.url}/v1`,
-    token: new Secret(options.token ?? sandbox.token),
-    tokenSource: 'HCLOUD_TOKEN',
-    clock,
-    signal,
-  });
+  const connect = (until: AbortSignal) =>
+    createHetznerApi({
+      endpoint: `${sandbox.url}/v1`,
+      token: new Secret(options.token ?? sandbox.token),
+      tokenSource: 'HCLOUD_TOKEN',
+      clock,
+      signal: until,
+    });
+  const hetzner = connect(signal);
   const doubles = createToolDoubles({
     world,
     clock,
@@ -135,6 +143,14 @@ function compose({ sandbox, world, clock, files, yaml, options }: Parts): Run {
     },
     clock,
     signal,
+    stop: (reason) => {
+      stopped.abort(reason);
+    },
+    lastly: () => connect(new AbortController().signal),
+    holder: {
+      ...{ id: 'f00dcafe0001', host: 'here', takesOver: false, hasLease: false },
+      ...options.holder,
+    },
     step: createStepRunner(reporter, clock, signal),
     rehearsal: options.rehearsal ?? false,
     confirm: (plan) => {

@@ -1,7 +1,8 @@
-import type { Clock, DuringOptions } from '../../src/lib/wait.js';
+import type { Clock, DuringOptions, SleepOptions } from '../../src/lib/wait.js';
 import { ScaledClock } from '../../src/sandbox/scaled-clock.js';
 
 interface Sleeper {
+  readonly background: boolean;
   readonly wakeAt: number;
   wake(): void;
 }
@@ -39,9 +40,14 @@ export class WarpClock implements Clock {
     }
   }
 
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  async sleep(
+    ms: number,
+    signal?: AbortSignal,
+    { background = false }: SleepOptions = {},
+  ): Promise<void> {
     const woken = new AbortController();
     const sleeper: Sleeper = {
+      background,
       wakeAt: this.now() + ms,
       wake: () => {
         woken.abort();
@@ -73,8 +79,10 @@ export class WarpClock implements Clock {
   }
 
   #jump(): void {
-    if (this.#busy === 0 && this.#sleepers.size > 0) {
-      const next = Math.min(...[...this.#sleepers].map((sleeper) => sleeper.wakeAt));
+    const sleepers = [...this.#sleepers];
+    // While nothing but background work sleeps, something else is under way: a file, for example.
+    if (this.#busy === 0 && sleepers.some(({ background }) => !background)) {
+      const next = Math.min(...sleepers.map((sleeper) => sleeper.wakeAt));
       this.#skipped += Math.max(0, next - this.now());
     }
     const now = this.now();

@@ -1,7 +1,7 @@
 import { create } from '../../flows/create.js';
 import { ExitCode } from '../../lib/errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
-import { withCluster } from '../context.js';
+import { lockOf, withCluster } from '../context.js';
 import { ownCommand } from '../own-command.js';
 import { renderCreated } from '../../ui/created.js';
 
@@ -11,15 +11,19 @@ export interface CreateOptions extends GlobalOptions {
 
 /** `oxide create`: makes the cluster or what is missing of it. */
 export function createCommand(options: CreateOptions, io: CliIo): Promise<ExitCode> {
-  return withCluster({ ...options, command: 'create' }, io, async ({ flow, ui }) => {
-    const result = await create(flow);
-    if (result.kind === 'preview') {
-      ui.printPlan(result.plan);
-      return result.plan.changes.length > 0 ? ExitCode.changes : ExitCode.done;
-    }
-    ui.print(result.cluster, renderCreated(result.cluster, nextCommands(options)));
-    return ExitCode.done;
-  });
+  return withCluster(
+    { ...options, command: 'create', lock: lockOf('create', options) },
+    io,
+    async ({ flow, ui }) => {
+      const result = await create(flow);
+      if (result.kind === 'preview') {
+        ui.printPlan(result.plan);
+        return result.plan.changes.length > 0 ? ExitCode.changes : ExitCode.done;
+      }
+      ui.print(result.cluster, renderCreated(result.cluster, nextCommands(options)));
+      return ExitCode.done;
+    },
+  );
 }
 
 /** A sandbox ends with its command: kubectl reaches it through another one. */

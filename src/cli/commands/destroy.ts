@@ -3,7 +3,7 @@ import { destroy, type DestroyOutcome } from '../../flows/destroy.js';
 import { ExitCode } from '../../lib/errors.js';
 import { renderDestroyed } from '../../ui/destroyed.js';
 import { confirmByName } from '../confirm.js';
-import { withCluster, type ClusterCommand } from '../context.js';
+import { lockOf, withCluster, type ClusterCommand } from '../context.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 
 export interface DestroyOptions extends GlobalOptions {
@@ -15,19 +15,23 @@ export interface DestroyOptions extends GlobalOptions {
 /** `oxide destroy`: deletes everything of the cluster, after its name was typed. */
 export function destroyCommand(options: DestroyOptions, io: CliIo): Promise<ExitCode> {
   const { dryRun = false, deleteVolumes = false, deleteLoadBalancers = false } = options;
-  return withCluster({ ...options, command: 'destroy' }, io, async (command) => {
-    const outcome = await destroy(command.flow, {
-      ...{ dryRun, deleteVolumes, deleteLoadBalancers },
-      confirm: async (plan) => {
-        command.ui.showPlan(plan);
-        await confirmByName(plan.cluster, options, io);
-        return true;
-      },
-    });
-    return outcome.kind === 'preview'
-      ? printPlan(outcome.plan, command)
-      : printResult(outcome, command);
-  });
+  return withCluster(
+    { ...options, command: 'destroy', lock: lockOf('destroy', options) },
+    io,
+    async (command) => {
+      const outcome = await destroy(command.flow, {
+        ...{ dryRun, deleteVolumes, deleteLoadBalancers },
+        confirm: async (plan) => {
+          command.ui.showPlan(plan);
+          await confirmByName(plan.cluster, options, io);
+          return true;
+        },
+      });
+      return outcome.kind === 'preview'
+        ? printPlan(outcome.plan, command)
+        : printResult(outcome, command);
+    },
+  );
 }
 
 /** The plan as the result: of a dry run, or of a run that can do nothing. */

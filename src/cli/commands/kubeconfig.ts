@@ -20,7 +20,7 @@ export function kubeconfigCommand(options: KubeconfigOptions, io: CliIo): Promis
       'Add it to your own kubeconfig: oxide kubeconfig --merge --context NAME',
     );
   }
-  return withCluster(options, io, async ({ flow, ui }) => {
+  return withCluster({ ...options, lock: 'kubeconfig' }, io, async ({ flow, ui }) => {
     const wish = { path: ownKubeconfig(options, io), context: context ?? flow.config.cluster_name };
     const access = await accessKubernetes(flow, merge ? wish : undefined);
     ui.print(access, renderKubernetesAccess(access));

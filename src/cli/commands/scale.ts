@@ -3,7 +3,7 @@ import type { Role } from '../../cluster/state.js';
 import { ExitCode } from '../../lib/errors.js';
 import { renderScaled } from '../../ui/scaled.js';
 import { confirmRemoval } from '../confirm.js';
-import { withCluster } from '../context.js';
+import { lockOf, withCluster } from '../context.js';
 import type { CliIo } from '../io.js';
 import { updateCount, type WriteOptions } from '../write-count.js';
 
@@ -21,26 +21,31 @@ export interface ScaleCommandOptions extends WriteOptions {
 /** `oxide scale`: brings a pool to a number of nodes; asks before any node goes. */
 export function scaleCommand(options: ScaleCommandOptions, io: CliIo): Promise<ExitCode> {
   const { role, pool, count, node: nodes = [], force = false } = options;
-  return withCluster({ ...options, command: commandOf(options) }, io, async ({ flow, ui }) => {
-    const result = await scale(flow, {
-      wish: { role, pool, count, nodes, force },
-      drainTimeoutMs: options.timeout ?? flow.config.timeouts.drain,
-      confirm: async (plan) => {
-        if (options.dryRun) return false;
-        ui.showPlan(plan);
-        if (plan.remove.length > 0) await confirmRemoval(options, io);
-        return true;
-      },
-    });
-    if (result.kind === 'preview') {
-      ui.printPlan(result.plan);
-      return result.plan.changes.length > 0 ? ExitCode.changes : ExitCode.done;
-    }
-    const configuration = await updateCount(flow.config, result.scaled, options);
-    const scaled = { ...result.scaled, configuration };
-    ui.print(scaled, renderScaled(scaled));
-    return ExitCode.done;
-  });
+  const command = commandOf(options);
+  return withCluster(
+    { ...options, command, lock: lockOf('scale', options) },
+    io,
+    async ({ flow, ui }) => {
+      const result = await scale(flow, {
+        wish: { role, pool, count, nodes, force },
+        drainTimeoutMs: options.timeout ?? flow.config.timeouts.drain,
+        confirm: async (plan) => {
+          if (options.dryRun) return false;
+          ui.showPlan(plan);
+          if (plan.remove.length > 0) await confirmRemoval(options, io);
+          return true;
+        },
+      });
+      if (result.kind === 'preview') {
+        ui.printPlan(result.plan);
+        return result.plan.changes.length > 0 ? ExitCode.changes : ExitCode.done;
+      }
+      const configuration = await updateCount(flow.config, result.scaled, options);
+      const scaled = { ...result.scaled, configuration };
+      ui.print(scaled, renderScaled(scaled));
+      return ExitCode.done;
+    },
+  );
 }
 
 /** The command as it has to be typed again to go on. */

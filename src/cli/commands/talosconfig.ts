@@ -6,7 +6,7 @@ import type { CliIo, GlobalOptions } from '../io.js';
 
 /** `oxide talosconfig`: makes the talosconfig again, with a new client certificate. */
 export function talosconfigCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
-  return withCluster(options, io, async ({ flow, ui }) => {
+  return withCluster({ ...options, lock: 'talosconfig' }, io, async ({ flow, ui }) => {
     const access = await accessTalos(flow);
     ui.print(access, renderTalosAccess(access));
     return ExitCode.done;
