@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { typesOf } from '../cluster/candidates.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { Endpoints } from '../lib/endpoints.js';
 import { UsageError } from '../lib/errors.js';
@@ -26,7 +27,7 @@ export async function openSandboxWorld({ config, files, io }: SandboxWish): Prom
   await sandbox.ensureSnapshot({
     talosVersion: config.talos.version,
     id: config.talos.hcloud_snapshot_id,
-    serverTypes: [...config.control_planes, ...config.workers].map((pool) => pool.server_type),
+    serverTypes: [...config.control_planes, ...config.workers].flatMap(typesOf),
   });
   const toolEnvironment = sandboxEnvironment(io.env, { sandbox, folder, config });
   return {

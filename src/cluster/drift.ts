@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '../config/schema.js';
+import { candidateText, locationsText, typesText, wishText } from './candidates.js';
 import { existingOf, poolsOf, wantedServers, type WantedServer } from './planned-servers.js';
 import type { ClusterState, ServerState } from './state.js';
 
@@ -31,21 +32,33 @@ export interface DriftInput {
 /** Everything in which the servers differ from cluster.yaml. What is not known does not differ. */
 export function driftOf({ config, state, running }: DriftInput): readonly Drift[] {
   return [
-    ...missingServers(config, state).map(({ name, type, location }): Drift => {
-      return { kind: 'missing', server: name, wanted: `${type} in ${location}`, found: null };
+    ...missingServers(config, state).map(({ name, candidates }): Drift => {
+      return { kind: 'missing', server: name, wanted: wishText(candidates), found: null };
     }),
-    ...surplusServers(config, state).map(({ name, type, location }): Drift => {
-      return { kind: 'surplus', server: name, wanted: null, found: `${type} in ${location}` };
+    ...surplusServers(config, state).map((server): Drift => {
+      const { name } = server;
+      return { kind: 'surplus', server: name, wanted: null, found: candidateText(server) };
     }),
-    ...matchedServers(config, state).flatMap(({ wanted, existing }) => [
-      ...differing('server-type', existing.name, [wanted.type, existing.type]),
-      ...differing('location', existing.name, [wanted.location, existing.location]),
-    ]),
+    ...matchedServers(config, state).flatMap(placeDrift),
     ...running.flatMap(({ name, talos, kubernetes }) => [
       ...differing('talos', name, [config.talos.version, talos]),
       ...differing('kubernetes', name, [`v${config.talos.kubernetes_version}`, kubernetes]),
     ]),
   ];
+}
+
+/** A server that is one of what its pool may have is what cluster.yaml says. */
+function placeDrift({ wanted, existing }: MatchedServer): readonly Drift[] {
+  const { candidates } = wanted;
+  const { name: server, type, location } = existing;
+  const drift: Drift[] = [];
+  if (!candidates.some((candidate) => candidate.type === type)) {
+    drift.push({ kind: 'server-type', server, wanted: typesText(candidates), found: type });
+  }
+  if (!candidates.some((candidate) => candidate.location === location)) {
+    drift.push({ kind: 'location', server, wanted: locationsText(candidates), found: location });
+  }
+  return drift;
 }
 
 function differing(
@@ -70,11 +83,17 @@ export function surplusServers(config: ClusterConfig, state: ClusterState): read
   return state.servers.filter(({ id }) => !known.has(id));
 }
 
+/** A server as it is asked for, and as it is. */
+export interface MatchedServer {
+  readonly wanted: WantedServer;
+  readonly existing: ServerState;
+}
+
 /** Servers that exist and are asked for, as asked and as they are. */
 export function matchedServers(
   config: ClusterConfig,
   state: ClusterState,
-): readonly { readonly wanted: WantedServer; readonly existing: ServerState }[] {
+): readonly MatchedServer[] {
   return allWanted(config, state).flatMap((wanted) => {
     const existing = existingOf(state, wanted);
     return existing ? [{ wanted, existing }] : [];

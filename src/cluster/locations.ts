@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '../config/schema.js';
+import { locationsOf } from './candidates.js';
 import type { Catalogue } from './catalogue.js';
 import { poolsOf } from './planned-servers.js';
 
@@ -19,15 +20,17 @@ export function locationProblems(config: ClusterConfig, catalogue: Catalogue): r
     problems.push(`hcloud.network.zone: ${location} is in ${zone}, not in ${network.zone}`);
   }
   for (const { path, pool } of poolsOf(config)) {
-    if (pool.location === undefined) continue;
-    const poolZone = zoneOf(catalogue, pool.location);
-    if (poolZone === undefined) {
-      problems.push(`${path}.location: ${unknown(pool.location, catalogue)}`);
-    } else if (poolZone !== zone) {
-      problems.push(
-        `${path}.location: ${pool.location} is in ${poolZone}, ${location} in ${zone}; ` +
-          'all nodes must be in one network zone',
-      );
+    for (const [i, name] of locationsOf(config, pool).entries()) {
+      const field = pool.locations ? `${path}.locations.${i}` : `${path}.location`;
+      const poolZone = zoneOf(catalogue, name);
+      if (poolZone === undefined) {
+        problems.push(`${field}: ${unknown(name, catalogue)}`);
+      } else if (poolZone !== zone) {
+        problems.push(
+          `${field}: ${name} is in ${poolZone}, ${location} in ${zone}; ` +
+            'all nodes must be in one network zone',
+        );
+      }
     }
   }
   return problems;

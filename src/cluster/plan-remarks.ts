@@ -1,6 +1,8 @@
 import type { ClusterConfig } from '../config/schema.js';
-import { plural } from '../lib/format.js';
+import { enumerate, plural } from '../lib/format.js';
+import { candidatesOf, candidateText, isSameCandidate, wishText } from './candidates.js';
 import { matchedServers, surplusServers } from './drift.js';
+import { poolsOf, type PlannedServer } from './planned-servers.js';
 import type { ClusterState } from './state.js';
 import { ciliumWarning } from './versions.js';
 
@@ -19,9 +21,27 @@ function surplusNotes(config: ClusterConfig, state: ClusterState): readonly stri
 
 function typeNotes(config: ClusterConfig, state: ClusterState): readonly string[] {
   return matchedServers(config, state).flatMap(({ wanted, existing }) => {
-    const is = `${existing.type} in ${existing.location}`;
-    const asked = `${wanted.type} in ${wanted.location}`;
-    return is === asked ? [] : [`${existing.name} is a ${is}, cluster.yaml says ${asked}; kept.`];
+    if (wanted.candidates.some((candidate) => isSameCandidate(candidate, existing))) return [];
+    const asked = wishText(wanted.candidates);
+    return [`${existing.name} is a ${candidateText(existing)}, cluster.yaml says ${asked}; kept.`];
+  });
+}
+
+/** Pools whose new servers are not what they should be most of all: that cannot be ordered now. */
+export function fallbackNotes(
+  config: ClusterConfig,
+  servers: readonly PlannedServer[],
+): readonly string[] {
+  return poolsOf(config).flatMap(({ role, pool }) => {
+    const added = servers.find(
+      (server) => server.role === role && server.pool === pool.name && !server.existing,
+    );
+    if (!added) return [];
+    const candidates = candidatesOf(config, pool);
+    const taken = candidates.findIndex((candidate) => isSameCandidate(candidate, added));
+    if (taken <= 0) return [];
+    const passed = enumerate(candidates.slice(0, taken).map(candidateText));
+    return [`The pool ${pool.name} gets ${candidateText(added)}: ${passed} cannot be ordered now.`];
   });
 }
 

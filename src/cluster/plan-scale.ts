@@ -6,10 +6,12 @@ import { monthlyCost } from './cost.js';
 import { membersObjection, removalObjection, type EtcdMemberView } from './etcd.js';
 import type { BudgetView, PodView } from './evictions.js';
 import { serverChanges, type Change, type ShownPlan } from './plan.js';
+import { fallbackNotes } from './plan-remarks.js';
 import {
   isUnfinished,
   labelsOf,
   freeIndices,
+  placedServer,
   wantedServer,
   type PlannedServer,
   type RolePool,
@@ -89,7 +91,7 @@ export function planScale(input: ScaleInput): ScalePlan {
       now: monthlyCost(catalogue, state.servers),
       after: monthlyCost(catalogue, [...state.servers.filter((one) => !gone.has(one)), ...made]),
     },
-    notes: scaleNotes(input, victims.remove),
+    notes: [...scaleNotes(input, victims.remove), ...fallbackNotes(effective, add)],
     warnings: scaleWarnings(input, pool, victims.remove),
   };
 }
@@ -132,14 +134,14 @@ function plannedAdditions(
   const used = pool.servers.map(({ index }) => index);
   const missing = Math.max(0, wish.count - victims.staying.length);
   const unfinished = victims.staying.filter((server) => isToFinish(server, input));
+  const images = imagesFor({ config, state, catalogue }, configured, missing);
   const wanted = [
-    ...unfinished.map((existing) => ({ ...existing, existing })),
+    ...unfinished.map((existing) => ({ ...existing, candidates: [existing], existing })),
     ...freeIndices(used, missing).map((index) => ({
-      ...wantedServer(config, configured, index),
+      ...placedServer(catalogue, wantedServer(config, configured, index)),
       existing: undefined,
     })),
   ].sort((a, b) => a.index - b.index);
-  const images = imagesFor({ config, state, catalogue }, configured, missing);
   const addresses = addressesFor(config, state, wanted);
   return wanted.map((server) => ({
     ...server,
@@ -158,12 +160,11 @@ function isToFinish(server: ServerState, { view }: ScaleInput): boolean {
 
 function imagesFor(
   surroundings: Pick<ScaleInput, 'config' | 'state' | 'catalogue'>,
-  { path, pool }: RolePool,
+  configured: RolePool,
   count: number,
 ): ReadonlyMap<string, number> {
   if (count === 0) return new Map();
-  const location = pool.location ?? surroundings.config.hcloud.location;
-  return validateOrders(surroundings, [{ path, type: pool.server_type, location, count }]);
+  return validateOrders(surroundings, [{ ...configured, count }]);
 }
 
 /** Control planes have fixed addresses; workers take what they get. */

@@ -1,12 +1,13 @@
 import type { ClusterConfig } from '../config/schema.js';
 import type { Catalogue } from './catalogue.js';
+import { candidateText } from './candidates.js';
 import { monthlyCost, type Cost } from './cost.js';
 import { rulesEqual, wantedRules } from './firewall-rules.js';
 import { networkZone } from './locations.js';
 import { sharedResourceName } from './names.js';
 import { checkNetwork, refuseForeign, refuseHalfRemoved } from './plan-checks.js';
 import { isUnfinished, plannedServers, type PlannedServer } from './planned-servers.js';
-import { planNotes, planWarnings } from './plan-remarks.js';
+import { fallbackNotes, planNotes, planWarnings } from './plan-remarks.js';
 import type { ClusterState, FirewallRule } from './state.js';
 import { validateCatalogue } from './validate-catalogue.js';
 import { gatewayApiVersion } from './versions.js';
@@ -106,7 +107,7 @@ export function planCreate(input: PlanInput): Plan {
   refuseForeign(config.cluster_name, state.foreign);
   refuseHalfRemoved(state.servers);
   const images = validateCatalogue({ config, state, catalogue });
-  const servers = plannedServers({ config, state, images });
+  const servers = plannedServers({ config, state, catalogue, images });
   const network = plannedNetwork(config, catalogue);
   checkNetwork(network, state.network);
   const { extra_rules: extraRules } = config.hcloud.firewall;
@@ -128,7 +129,7 @@ export function planCreate(input: PlanInput): Plan {
       now: monthlyCost(catalogue, state.servers),
       after: monthlyCost(catalogue, [...state.servers, ...added]),
     },
-    notes: planNotes(config, state),
+    notes: [...planNotes(config, state), ...fallbackNotes(config, servers)],
     warnings: planWarnings(config, state),
   };
 }
@@ -174,9 +175,9 @@ function sshKeyChanges(cluster: string, { sshKey }: ClusterState): readonly Chan
 
 /** What has to be done so that the server exists, is attached and runs. */
 export function serverChanges(server: PlannedServer, catalogue: Catalogue): readonly Change[] {
-  const { name, type, location, existing } = server;
+  const { name, existing } = server;
   if (!existing) {
-    const detail = `${type} in ${location}`;
+    const detail = candidateText(server);
     const monthly = monthlyCost(catalogue, [server]);
     return [{ action: 'create', kind: 'server', name, detail, monthly }];
   }

@@ -1,5 +1,7 @@
 import type { ClusterConfig, PoolConfig } from '../config/schema.js';
 import { controlPlaneAddresses } from './addresses.js';
+import { candidatesOf, orderableNow, type Candidate } from './candidates.js';
+import type { Catalogue } from './catalogue.js';
 import { serverLabels } from './labels.js';
 import { nodeName } from './names.js';
 import type { ClusterState, Labels, Role, ServerState } from './state.js';
@@ -11,8 +13,11 @@ export interface WantedServer {
   readonly pool: string;
   /** From 1. */
   readonly index: number;
+  /** What it is ordered as: the first of the candidates. */
   readonly type: string;
   readonly location: string;
+  /** What it may be as well; a planned server's can all be ordered now, as the catalogue says. */
+  readonly candidates: readonly Candidate[];
 }
 
 /** A wanted server with everything that its creation needs, and what exists of it already. */
@@ -78,14 +83,22 @@ export function wantedServer(
   { role, pool }: RolePool,
   index: number,
 ): WantedServer {
-  return {
-    name: nodeName(config.cluster_name, pool.name, index),
-    role,
-    pool: pool.name,
-    index,
-    type: pool.server_type,
-    location: pool.location ?? config.hcloud.location,
-  };
+  const name = nodeName(config.cluster_name, pool.name, index);
+  return orderedAs({ name, role, pool: pool.name, index }, candidatesOf(config, pool));
+}
+
+/** The server as it is to be ordered now. What cannot be ordered at all was refused before. */
+export function placedServer(catalogue: Catalogue, wanted: WantedServer): WantedServer {
+  return orderedAs(wanted, orderableNow(catalogue, wanted.candidates));
+}
+
+function orderedAs(
+  server: Omit<WantedServer, keyof Candidate | 'candidates'>,
+  candidates: readonly Candidate[],
+): WantedServer {
+  const [first] = candidates;
+  if (!first) throw new Error(`the pool ${server.pool} was not checked`);
+  return { ...server, ...first, candidates };
 }
 
 /** The existing server that is the wanted one: its labels say so, whatever it is called. */
@@ -104,22 +117,24 @@ export function isUnfinished(server: ServerState): boolean {
 export interface PlannedServersInput {
   readonly config: ClusterConfig;
   readonly state: ClusterState;
+  readonly catalogue: Catalogue;
   /** The Talos snapshot by server type. */
   readonly images: ReadonlyMap<string, number>;
 }
 
 /** Every wanted server with its address and labels, control planes first. */
 export function plannedServers(input: PlannedServersInput): readonly PlannedServer[] {
-  const { config, state, images } = input;
+  const { config, state, catalogue, images } = input;
   const addresses = wantedAddresses(config, state);
   return poolsOf(config).flatMap((rolePool) =>
     wantedServers(config, rolePool, state).map((wanted): PlannedServer => {
       const existing = existingOf(state, wanted);
+      const server = existing ? wanted : placedServer(catalogue, wanted);
       return {
-        ...wanted,
-        labels: labelsOf(config, rolePool, wanted),
-        privateIp: addresses.get(wanted.name),
-        imageId: existing ? undefined : images.get(wanted.type),
+        ...server,
+        labels: labelsOf(config, rolePool, server),
+        privateIp: addresses.get(server.name),
+        imageId: existing ? undefined : images.get(server.type),
         existing,
       };
     }),

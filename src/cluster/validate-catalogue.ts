@@ -1,12 +1,12 @@
 import type { ClusterConfig } from '../config/schema.js';
 import { ExitCode, OxideError, PreconditionError, UsageError } from '../lib/errors.js';
-import type { Catalogue, ServerTypeInfo } from './catalogue.js';
-import { offerIn } from './cost.js';
+import { typesOf } from './candidates.js';
+import type { Catalogue } from './catalogue.js';
 import { chooseImage, imageHint } from './image.js';
 import { locationProblems } from './locations.js';
-import { orderableElsewhere, orderableInstead } from './orderable-types.js';
-import { existingOf, poolsOf, wantedServers } from './planned-servers.js';
+import { existingOf, poolsOf, wantedServers, type RolePool } from './planned-servers.js';
 import type { ClusterState } from './state.js';
+import { typeObstacles } from './type-obstacles.js';
 
 /** Hetzner's limit of servers in one network (Hetzner docs, "Networks"). */
 const serversPerNetwork = 100;
@@ -18,24 +18,20 @@ export interface CatalogueInput {
 }
 
 /** A reason why servers cannot be made; `capacity`: it may work at another time. */
-interface Obstacle {
+export interface Obstacle {
   readonly kind: 'usage' | 'image' | 'capacity';
   readonly text: string;
   readonly hint?: string;
 }
 
 /** Servers of one pool that are still to be made. */
-export interface MissingServers {
-  /** As `workers.0`. */
-  readonly path: string;
-  readonly type: string;
-  readonly location: string;
+export interface MissingServers extends RolePool {
   readonly count: number;
 }
 
 /**
  * Checks what is still to be made against what Hetzner offers now, and chooses the snapshots.
- * Returns the image id by server type. Throws one error with all problems.
+ * Returns the image id by server type, for all types that may be used. Throws one error with all problems.
  */
 export function validateCatalogue(input: CatalogueInput): ReadonlyMap<string, number> {
   return validateOrders(input, missingServers(input));
@@ -43,21 +39,23 @@ export function validateCatalogue(input: CatalogueInput): ReadonlyMap<string, nu
 
 /** The same for servers that are not those of cluster.yaml's counts. */
 export function validateOrders(
-  { config, state, catalogue }: CatalogueInput,
+  input: CatalogueInput,
   missing: readonly MissingServers[],
 ): ReadonlyMap<string, number> {
+  const { config, state, catalogue } = input;
   const images = new Map<string, number>();
   const obstacles: Obstacle[] = locationProblems(config, catalogue).map(usage);
   for (const servers of missing) {
-    const type = catalogue.serverTypes.find(({ name }) => name === servers.type);
-    obstacles.push(...typeObstacles(servers, type, catalogue));
-    if (!type) continue;
-    const image = chooseImage(config, catalogue, type);
-    if ('found' in image) {
-      images.set(type.name, image.found.id);
-    } else {
-      const hint = imageHint(config.talos.version, type.architecture);
-      obstacles.push({ kind: 'image', text: image.missing, hint });
+    obstacles.push(...typeObstacles(servers, input));
+    const names = typesOf(servers.pool);
+    for (const type of catalogue.serverTypes.filter(({ name }) => names.includes(name))) {
+      const image = chooseImage(config, catalogue, type);
+      if ('found' in image) {
+        images.set(type.name, image.found.id);
+      } else {
+        const hint = imageHint(config.talos.version, type.architecture);
+        obstacles.push({ kind: 'image', text: image.missing, hint });
+      }
     }
   }
   const total = missing.reduce((sum, { count }) => sum + count, state.servers.length);
@@ -71,38 +69,11 @@ export function validateOrders(
 
 function missingServers({ config, state }: CatalogueInput): readonly MissingServers[] {
   return poolsOf(config).flatMap((rolePool) => {
-    const missing = wantedServers(config, rolePool, state).filter(
+    const { length: count } = wantedServers(config, rolePool, state).filter(
       (wanted) => !existingOf(state, wanted),
     );
-    const first = missing[0];
-    if (!first) return [];
-    const { type, location } = first;
-    return [{ path: rolePool.path, type, location, count: missing.length }];
+    return count === 0 ? [] : [{ ...rolePool, count }];
   });
-}
-
-function typeObstacles(
-  { path, type: name, location }: MissingServers,
-  type: ServerTypeInfo | undefined,
-  catalogue: Catalogue,
-): readonly Obstacle[] {
-  // An unknown location is a problem of its own: nothing is sold there.
-  if (!catalogue.locations.some((known) => known.name === location)) return [];
-  const offer = offerIn(type, location);
-  if (offer?.available) return [];
-  const field = `${path}.server_type:`;
-  const instead = orderableInstead(catalogue, name, location);
-  if (!type) return [usage(`${field} Hetzner has no server type "${name}". ${instead}`)];
-  if (!offer) return [usage(`${field} ${name} is not offered in ${location}. ${instead}`)];
-  if (offer.unavailableAfter !== undefined) {
-    const day = offer.unavailableAfter.slice(0, 10);
-    const text = `${field} ${name} can no longer be ordered in ${location} (retired ${day}). ${instead}`;
-    return [usage(text)];
-  }
-  const elsewhere = orderableElsewhere(catalogue, type, location);
-  const also = elsewhere.length > 0 ? ` ${name} can be ordered in ${elsewhere.join(', ')}.` : '';
-  const text = `${field} ${name} is sold out in ${location} at present. ${instead}${also}`;
-  return [{ kind: 'capacity', text }];
 }
 
 function usage(text: string): Obstacle {
@@ -120,9 +91,14 @@ function errorOf(obstacles: readonly Obstacle[]): OxideError {
   if (hints.length > 0) return new PreconditionError(message, hints.join('\n'));
   return new OxideError(message, {
     exitCode: ExitCode.refused,
-    hint: 'Change server_type or location in cluster.yaml, or try again later.',
+    hint: capacityHint,
   });
 }
+
+/** What to do when Hetzner has nothing to sell. */
+export const capacityHint =
+  'Add fallbacks to the pool in cluster.yaml (server_types and locations take several, in the order of\n' +
+  'preference), or try again later.';
 
 function list(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join('\n');

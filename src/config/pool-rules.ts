@@ -42,6 +42,40 @@ export function nodeNames(config: ClusterConfig): readonly RuleProblem[] {
   });
 }
 
+/** One server type or an ordered list of them. */
+export function typeChoice(config: ClusterConfig): readonly RuleProblem[] {
+  return poolPaths(config).flatMap(({ path, pool: { server_type: one, server_types: many } }) => {
+    if (one === undefined && many === undefined) {
+      return [{ path: [...path, 'server_type'], reason: 'is required' }];
+    }
+    return fallbackProblems([...path, 'server_types'], { one, many, instead: 'server_type' });
+  });
+}
+
+/** One location or an ordered list of them; neither means the one of the cluster. */
+export function locationChoice(config: ClusterConfig): readonly RuleProblem[] {
+  return poolPaths(config).flatMap(({ path, pool: { location: one, locations: many } }) =>
+    fallbackProblems([...path, 'locations'], { one, many, instead: 'location' }),
+  );
+}
+
+interface Fallbacks {
+  readonly one: string | undefined;
+  readonly many: readonly string[] | undefined;
+  /** The key that takes one only. */
+  readonly instead: string;
+}
+
+function fallbackProblems(path: Path, { one, many = [], instead }: Fallbacks): RuleProblem[] {
+  const twice = many.flatMap((name, index) =>
+    many.indexOf(name) === index
+      ? []
+      : [{ path: [...path, index], reason: `"${name}" is there twice` }],
+  );
+  if (one === undefined || many.length === 0) return twice;
+  return [{ path, reason: `is not allowed beside ${instead}: keep one of the two` }, ...twice];
+}
+
 export function workerLabels(config: ClusterConfig): readonly RuleProblem[] {
   return config.workers.flatMap((pool, index) =>
     Object.keys(pool.labels).flatMap((key) => {

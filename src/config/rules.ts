@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import {
   controlPlaneCount,
+  locationChoice,
   nodeNames,
+  typeChoice,
   uniquePools,
   uniqueTaints,
   workerLabels,
@@ -38,6 +40,8 @@ const rules: readonly Rule[] = [
     needs: ['cluster_name', 'control_planes.*.name', 'workers.*.name', '*.*.count'],
     check: nodeNames,
   },
+  { needs: inPools('server_type', 'server_types'), check: typeChoice },
+  { needs: inPools('location', 'locations'), check: locationChoice },
   { needs: ['hcloud.network.cidr'], check: networkRange },
   { needs: ['hcloud.network.cidr', 'hcloud.network.subnet_cidr'], check: subnetInside },
   { needs: ['hcloud.network.cidr', 'talos.pod_cidr', 'talos.service_cidr'], check: noOverlaps },
@@ -53,6 +57,11 @@ const rules: readonly Rule[] = [
   { needs: ['workers.*.labels'], check: workerLabels },
   { needs: ['control_planes.*.taints', 'workers.*.taints'], check: uniqueTaints },
 ];
+
+/** These keys of every pool. */
+function inPools(...keys: readonly string[]): readonly string[] {
+  return keys.flatMap((key) => [`control_planes.*.${key}`, `workers.*.${key}`]);
+}
 
 /** Adds the problems that only several keys together have, to those that zod found before. */
 export function addCrossFieldProblems(config: ClusterConfig, context: z.core.$RefinementCtx): void {

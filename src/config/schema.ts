@@ -8,15 +8,13 @@ import {
   firewallSource,
   httpsEndpoint,
   ipv4Range,
-  labels,
   plainVersion,
-  poolName,
   port,
   snapshotId,
-  taint,
   talosVersion,
 } from './fields.js';
 import { addFirewallRuleProblems } from './entry-rules.js';
+import { pool } from './pool-schema.js';
 import { addCrossFieldProblems } from './rules.js';
 
 const network = z
@@ -199,31 +197,6 @@ const timeouts = z
     description:
       'How long oxide waits, as `90s`, `10m` or `1h`. After a timeout the same command waits on.',
   });
-
-const pool = z.strictObject({
-  name: poolName.meta({
-    description: 'Name of the pool. Nodes are called `<cluster_name>-<name>-<index>`.',
-    rule: 'Unique among all pools; the longest node name has at most 63 characters.',
-  }),
-  server_type: catalogueName.meta({
-    description: 'Hetzner server type.',
-    rule: 'Checked against the Hetzner API.',
-  }),
-  count: z.int().min(0).max(100).default(1).meta({ description: 'Number of nodes.' }),
-  labels: labels.prefault({}).meta({
-    description:
-      "Labels of the Kubernetes nodes, also set on the servers unless they are oxide's own.",
-    rule: 'On workers not under `kubernetes.io` or `k8s.io`, except what a kubelet may set.',
-  }),
-  taints: z.array(taint).prefault([]).meta({
-    description: 'Taints of the Kubernetes nodes, as `key=value:Effect`.',
-    rule: 'Each key once.',
-  }),
-  location: catalogueName.optional().meta({
-    description: 'Location of this pool, when it is not `hcloud.location`.',
-    rule: 'In the same network zone as all others.',
-  }),
-});
 
 /** The one definition of cluster.yaml: shape, defaults, rules and documentation of every key. */
 export const clusterSchema = z

@@ -72,6 +72,7 @@ describe('the plan of a new cluster', () => {
       index: 1,
       type: 'cx23',
       location: 'nbg1',
+      candidates: [{ type: 'cx23', location: 'nbg1' }],
       privateIp: '10.0.1.254',
       imageId: 501,
       existing: undefined,

@@ -98,6 +98,31 @@ const malformed: readonly Malformed[] = [
     ].join('\n'),
   },
   {
+    what: 'one server type beside several, and one location beside several',
+    text: `${minimal}    server_types: [cx33]\n    location: nbg1\n    locations: [fsn1]\n`,
+    message: [
+      'cluster.yaml:7:19 control_planes.0.server_types: is not allowed beside server_type: keep one of the two',
+      'cluster.yaml:9:16 control_planes.0.locations: is not allowed beside location: keep one of the two',
+    ].join('\n'),
+  },
+  {
+    what: 'fallbacks that are none',
+    text: `${minimal}workers:\n  - name: a\n    server_types: [cx33, cpx32, cx33]\n    locations: []\n  - name: b\n    server_types:\n`,
+    message: [
+      'cluster.yaml:9:33 workers.0.server_types.2: "cx33" is there twice',
+      'cluster.yaml:10:16 workers.0.locations: must not be empty',
+      'cluster.yaml:11:5 workers.1.server_type: is required',
+    ].join('\n'),
+  },
+  {
+    what: 'a location that is there twice, and a name that is none',
+    text: `${minimal}    locations: [nbg1, nbg1]\nworkers: [{ name: a, server_types: [CX33] }]\n`,
+    message: [
+      'cluster.yaml:7:23 control_planes.0.locations.1: "nbg1" is there twice',
+      'cluster.yaml:8:37 workers.0.server_types.0: "CX33" must be a name such as nbg1 or cx33',
+    ].join('\n'),
+  },
+  {
     what: 'a required key without a value',
     text: `cluster_name:\nhcloud:\n  location: nbg1\n${pools}`,
     message: 'cluster.yaml:1:1 cluster_name: is required',

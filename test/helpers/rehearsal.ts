@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { typesOf } from '../../src/cluster/candidates.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { ShownPlan } from '../../src/cluster/plan.js';
 import { createActionWaiter } from '../../src/hetzner/actions.js';
@@ -71,7 +72,7 @@ export async function rehearse(yaml: string): Promise<Rehearsal> {
   await sandbox.ensureSnapshot({
     talosVersion: config.talos.version,
     id: config.talos.hcloud_snapshot_id,
-    serverTypes: [...config.control_planes, ...config.workers].map((pool) => pool.server_type),
+    serverTypes: [...config.control_planes, ...config.workers].flatMap(typesOf),
   });
   const files = new ClusterFiles(join(folder, 'output'));
   await ensurePrivateFolder(files.folder);
