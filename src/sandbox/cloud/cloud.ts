@@ -7,7 +7,8 @@ import { serverTypes } from './catalogue.js';
 import { reconcileSelectors } from './firewall-targets.js';
 import { addSystemImages } from './images.js';
 import { admits, listMachines } from './machine-room.js';
-import { byIdOrName } from './market.js';
+import type { LimitName } from './limits.js';
+import { byIdOrName, type Shortage } from './market.js';
 import { advanceProject, nextEvent } from './progress.js';
 import { Project, type SavedProject } from './project.js';
 import { RateLimit } from './rate-limit.js';
@@ -28,8 +29,6 @@ export interface CloudOptions {
   readonly token: string;
   /** What `toJSON()` gave. */
   readonly saved?: unknown;
-  /** The account's limit of servers; none unless given. */
-  readonly serverLimit?: number;
 }
 
 interface SavedCloud {
@@ -46,10 +45,10 @@ export class Cloud implements Simulated, MachineRoom {
   #requests: number;
 
   constructor(options: CloudOptions) {
-    const { random, now, serverLimit = Infinity } = options;
+    const { random, now } = options;
     // Copied: the saved state belongs to the caller.
     const saved = structuredClone(options.saved) as SavedCloud | undefined;
-    this.#project = new Project({ random, now, serverLimit, saved: saved?.project });
+    this.#project = new Project({ random, now, saved: saved?.project });
     this.#token = options.token;
     this.#rateLimit = new RateLimit(now, saved?.rateLimit);
     this.#requests = saved?.requests ?? 0;
@@ -82,13 +81,18 @@ export class Cloud implements Simulated, MachineRoom {
   }
 
   /** Sells a server type out in a location, or has it again. */
-  setAvailability(type: string, location: string, available: boolean): void {
-    this.#project.market.setAvailability(type, location, available);
+  setAvailability(type: string, location: string, available: boolean, shortage?: Shortage): void {
+    this.#project.market.setAvailability(type, location, available, shortage);
   }
 
-  /** Closes a location for new servers. */
-  disableLocation(name: string): void {
-    this.#project.market.disableLocation(name);
+  /** Closes a location for new servers, or opens it again. */
+  setLocation(name: string, open: boolean, shortage?: Shortage): void {
+    this.#project.market.setLocation(name, open, shortage);
+  }
+
+  /** Sets a limit of the account, as `server_limit`; undefined lifts it. */
+  setLimit(name: LimitName, most: number | undefined): void {
+    this.#project.limits.set(name, most);
   }
 
   /** Uses up the request budget but for `left` requests, as another client of the project would. */

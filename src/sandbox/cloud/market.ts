@@ -7,33 +7,60 @@ import {
   type ServerTypeFacts,
 } from './catalogue.js';
 
+/** What the catalogue shows of a shortage: nothing while it lags behind. */
+export interface Shortage {
+  /** False: the catalogue still offers what an order is refused for. */
+  readonly announced?: boolean;
+}
+
+interface SavedMarket {
+  readonly soldOut: readonly string[];
+  readonly disabled: readonly string[];
+  readonly unannounced: readonly string[];
+}
+
 /** Which types can be ordered where: the catalogue, and what is sold out at the moment. */
 export class Market {
+  /** As `cx23@nbg1`. */
   readonly #soldOut: Set<string>;
   readonly #disabled: Set<string>;
+  /** What of these two the catalogue does not show yet. */
+  readonly #unannounced: Set<string>;
 
-  constructor(saved?: { soldOut: readonly string[]; disabled: readonly string[] }) {
+  constructor(saved?: SavedMarket) {
     this.#soldOut = new Set(saved?.soldOut);
     this.#disabled = new Set(saved?.disabled);
+    this.#unannounced = new Set(saved?.unannounced);
   }
 
-  setAvailability(type: string, location: string, available: boolean): void {
-    if (available) this.#soldOut.delete(`${type}@${location}`);
-    else this.#soldOut.add(`${type}@${location}`);
+  setAvailability(type: string, location: string, available: boolean, shortage?: Shortage): void {
+    this.#set(this.#soldOut, `${type}@${location}`, { missing: !available, ...shortage });
   }
 
-  disableLocation(name: string): void {
-    this.#disabled.add(name);
+  setLocation(name: string, open: boolean, shortage?: Shortage): void {
+    this.#set(this.#disabled, name, { missing: !open, ...shortage });
   }
 
+  #set(list: Set<string>, key: string, wish: Shortage & { missing: boolean }): void {
+    const { missing, announced = true } = wish;
+    if (missing) list.add(key);
+    else list.delete(key);
+    if (missing && !announced) this.#unannounced.add(key);
+    else this.#unannounced.delete(key);
+  }
+
+  /** What the catalogue says. */
   isAvailable(type: ServerTypeFacts, location: Location): boolean {
-    const region = regionOf(location);
-    return (
-      type.offers[region] !== undefined &&
-      !type.gone.includes(region) &&
-      !this.#disabled.has(location.name) &&
-      !this.#soldOut.has(`${type.name}@${location.name}`)
-    );
+    const shortages = this.#shortages(type, location);
+    return isSold(type, location) && shortages.every((key) => this.#unannounced.has(key));
+  }
+
+  #shortages(type: ServerTypeFacts, location: Location): readonly string[] {
+    const key = `${type.name}@${location.name}`;
+    return [
+      ...(this.#disabled.has(location.name) ? [location.name] : []),
+      ...(this.#soldOut.has(key) ? [key] : []),
+    ];
   }
 
   /** Refuses an order that cannot be filled, in the API's own ways. */
@@ -48,21 +75,33 @@ export class Market {
     if (this.#disabled.has(location.name)) {
       throw new ApiError(412, 'resource_unavailable', 'server location disabled');
     }
-    if (!this.isAvailable(type, location)) {
+    if (this.#shortages(type, location).length > 0) {
       throw new ApiError(412, 'resource_unavailable', 'error during placement');
     }
   }
 
   /** The first location that has the type, for orders that name none. */
   anyLocation(type: ServerTypeFacts): Location {
-    const found = locations.find((location) => this.isAvailable(type, location));
+    const found = locations.find(
+      (location) => isSold(type, location) && this.#shortages(type, location).length === 0,
+    );
     if (!found) throw new ApiError(412, 'resource_unavailable', 'error during placement');
     return found;
   }
 
-  toJSON(): { soldOut: string[]; disabled: string[] } {
-    return { soldOut: [...this.#soldOut], disabled: [...this.#disabled] };
+  toJSON(): SavedMarket {
+    return {
+      soldOut: [...this.#soldOut],
+      disabled: [...this.#disabled],
+      unannounced: [...this.#unannounced],
+    };
   }
+}
+
+/** Offered in the location's region, and not retired there. */
+function isSold(type: ServerTypeFacts, location: Location): boolean {
+  const region = regionOf(location);
+  return type.offers[region] !== undefined && !type.gone.includes(region);
 }
 
 export function regionOf(location: Location): Region {

@@ -59,6 +59,7 @@ function listNetworks(project: Project, call: Call): Answer {
 function create(project: Project, call: Call): Answer {
   const body = checkBody(createFields, call.body);
   project.assertNameFree(project.networks, body.name);
+  project.limits.assertRoom('network_limit', project.networks.all().length + 1);
   const range = parseRange(body.ip_range);
   if (!range || !isPrivate(range) || range.prefix > 24) {
     throw invalidField('ip_range', 'must be a private range of RFC 1918 and at least a /24');

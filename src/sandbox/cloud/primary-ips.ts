@@ -76,6 +76,7 @@ function listPrimaryIps(project: Project, call: Call): Answer {
 function create(project: Project, call: Call): Answer {
   const body = checkBody(createFields, call.body);
   project.assertNameFree(project.primaryIps, body.name);
+  project.limits.assertRoom('primary_ip_limit', project.primaryIps.all().length + 1);
   const assignee = body.assignee_id ?? undefined;
   if ((body.location === undefined) === (assignee === undefined)) {
     throw invalidField('location', 'exactly one of location and assignee_id must be given');

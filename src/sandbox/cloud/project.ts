@@ -2,6 +2,7 @@ import type { Random } from '../simulation.js';
 import { durationOf, type timings } from '../timings.js';
 import { ApiError, taken } from './api-error.js';
 import type { ActionRecord, Effect } from './actions.js';
+import { Limits } from './limits.js';
 import { Market } from './market.js';
 import type {
   FirewallRecord,
@@ -36,7 +37,7 @@ export class Project {
   readonly random: Random;
   /** Simulated ms since the epoch of what is being done. */
   now: number;
-  readonly serverLimit: number;
+  readonly limits: Limits;
   readonly servers: Table<ServerRecord>;
   readonly networks: Table<NetworkRecord>;
   readonly firewalls: Table<FirewallRecord>;
@@ -50,16 +51,11 @@ export class Project {
   readonly market: Market;
   readonly counters: { resource: number; action: number; ipv4: number; ipv6: number };
 
-  constructor(options: {
-    random: Random;
-    now: number;
-    serverLimit: number;
-    saved: SavedProject | undefined;
-  }) {
-    const { random, now, serverLimit, saved } = options;
+  constructor(options: { random: Random; now: number; saved: SavedProject | undefined }) {
+    const { random, now, saved } = options;
     this.random = random;
     this.now = now;
-    this.serverLimit = serverLimit;
+    this.limits = new Limits(saved?.limits);
     this.servers = new Table('server', saved?.servers);
     this.networks = new Table('network', saved?.networks);
     this.firewalls = new Table('firewall', saved?.firewalls);
@@ -146,6 +142,7 @@ export class Project {
       loadBalancers: this.loadBalancers.toJSON(),
       actions: this.actions.toJSON(),
       market: this.market.toJSON(),
+      limits: this.limits.toJSON(),
       counters: { ...this.counters },
     };
   }

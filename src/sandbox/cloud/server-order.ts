@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { invalidField, limitExceeded, notFound, refused } from './api-error.js';
+import { invalidField, notFound, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import type { Location, ServerTypeFacts } from './catalogue.js';
 import { hostnameField, idField, idOrNameField } from './fields.js';
@@ -63,14 +63,21 @@ export function checkOrder(project: Project, body: unknown): Checked {
   const image = imageFor(project, order.image, type);
   project.market.assertOrderable(type, location);
   project.assertNameFree(project.servers, order.name, { message: 'server name is already used' });
-  if (project.servers.all().length >= project.serverLimit) {
-    throw limitExceeded('server_limit', 'server limit exceeded');
-  }
+  assertAccountMay(project, order);
   for (const key of order.ssh_keys) assertSshKey(project, key);
   if (order.placement_group !== undefined) assertPlaceable(project, order.placement_group);
   checkNets(project, { order, location });
   checkVolumes(project, { order, location });
   return { order, type, image, location };
+}
+
+function assertAccountMay({ limits, servers, primaryIps }: Project, order: Order): void {
+  limits.assertRoom('server_limit', servers.all().length + 1);
+  const { enable_ipv4: v4, enable_ipv6: v6, ipv4, ipv6 } = order.public_net;
+  const added = [v4 && typeof ipv4 !== 'number', v6 && typeof ipv6 !== 'number'].filter(Boolean);
+  if (added.length > 0) {
+    limits.assertRoom('primary_ip_limit', primaryIps.all().length + added.length);
+  }
 }
 
 function assertSshKey(project: Project, wanted: string | number): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Cloud } from '../../../src/sandbox/cloud/cloud.js';
 import { idOf, Driver, plainNetwork, plainServer, type Json } from './driver.js';
 
 function withNetwork(): { driver: Driver; network: number } {
@@ -81,7 +82,7 @@ describe('creating a server', () => {
     const driver = new Driver();
     driver.post('/servers', plainServer('taken'));
     driver.cloud.setAvailability('cx23', 'fsn1', false);
-    driver.cloud.disableLocation('hel1');
+    driver.cloud.setLocation('hel1', false);
     expect(driver.outcome('POST', '/servers', { ...plainServer('new'), ...change })).toBe(outcome);
     expect(driver.get('/servers')['servers']).toHaveLength(1);
   });
@@ -107,11 +108,56 @@ describe('creating a server', () => {
   });
 
   it('stops at the limit of the account', () => {
-    const driver = new Driver({ serverLimit: 1 });
+    const driver = new Driver();
+    driver.cloud.setLimit('server_limit', 1);
     driver.post('/servers', plainServer('one'));
-    expect(driver.outcome('POST', '/servers', plainServer('two'))).toBe(
-      '403 resource_limit_exceeded',
-    );
+    const refused = driver.send('POST', '/servers', plainServer('two'));
+    expect(refused.status).toBe(403);
+    expect(refused.body['error']).toMatchObject({
+      code: 'resource_limit_exceeded',
+      details: { limits: [{ name: 'server_limit' }] },
+    });
+    driver.cloud.setLimit('server_limit', undefined);
+    driver.post('/servers', plainServer('two'));
+  });
+
+  it('counts both addresses of a server against the limit of addresses', () => {
+    const driver = new Driver();
+    driver.cloud.setLimit('primary_ip_limit', 3);
+    driver.post('/servers', plainServer('one'));
+    const second = (enable_ipv6: boolean) =>
+      driver.outcome('POST', '/servers', {
+        ...plainServer('two'),
+        public_net: { enable_ipv4: true, enable_ipv6 },
+      });
+    expect(second(true)).toBe('403 resource_limit_exceeded');
+    expect(second(false)).toBe('201');
+  });
+
+  it.each([
+    [
+      'a type',
+      (cloud: Cloud) => {
+        cloud.setAvailability('cx23', 'fsn1', false, { announced: false });
+      },
+      'error during placement',
+    ],
+    [
+      'a location',
+      (cloud: Cloud) => {
+        cloud.setLocation('fsn1', false, { announced: false });
+      },
+      'server location disabled',
+    ],
+  ])('refuses %s that the catalogue still offers', (_what, sellOut, message) => {
+    const driver = new Driver();
+    sellOut(driver.cloud);
+    const types = driver.get('/server_types?name=cx23')['server_types'] as unknown as {
+      locations: { name: string; available: boolean }[];
+    }[];
+    expect(types[0]?.locations.find(({ name }) => name === 'fsn1')?.available).toBe(true);
+    const refused = driver.send('POST', '/servers', { ...plainServer('new'), location: 'fsn1' });
+    expect(refused.body['error']).toMatchObject({ code: 'resource_unavailable', message });
   });
 
   it('puts at most ten servers into a placement group', () => {
