@@ -6,9 +6,18 @@ import { poolsOf, type PlannedServer } from './planned-servers.js';
 import type { ClusterState } from './state.js';
 import { ciliumWarning } from './versions.js';
 
-/** What `create` leaves as it is although cluster.yaml says otherwise. */
-export function planNotes(config: ClusterConfig, state: ClusterState): readonly string[] {
-  return [...surplusNotes(config, state), ...typeNotes(config, state)];
+/** What `create` does otherwise than cluster.yaml says, and what it leaves as it is. */
+export function planNotes(
+  config: ClusterConfig,
+  state: ClusterState,
+  servers: readonly PlannedServer[],
+): readonly string[] {
+  return [
+    ...surplusNotes(config, state),
+    ...typeNotes(config, state),
+    ...fallbackNotes(config, servers),
+    ...projectNotes(state, servers),
+  ];
 }
 
 function surplusNotes(config: ClusterConfig, state: ClusterState): readonly string[] {
@@ -26,6 +35,23 @@ function typeNotes(config: ClusterConfig, state: ClusterState): readonly string[
     return [`${existing.name} is a ${candidateText(existing)}, cluster.yaml says ${asked}; kept.`];
   });
 }
+
+/** What the account must allow. No API tells its limits, so that a plan cannot be checked against them. */
+function projectNotes(
+  { project }: ClusterState,
+  servers: readonly PlannedServer[],
+): readonly string[] {
+  const { length: added } = servers.filter(({ existing }) => !existing);
+  if (!project || added === 0) return [];
+  const now = `${plural(project.servers, 'server')} and ${plural(project.primaryIps, 'primary IP')}`;
+  // Every node has an IPv4 and an IPv6 address.
+  const after = `${project.servers + added} and ${project.primaryIps + 2 * added}`;
+  return [
+    `The whole project has ${now} and will have ${after}; what the account may have: ${limitsPage}`,
+  ];
+}
+
+const limitsPage = 'https://console.hetzner.cloud/limits';
 
 /** Pools whose new servers are not what they should be most of all: that cannot be ordered now. */
 export function fallbackNotes(

@@ -7,7 +7,7 @@ import { networkZone } from './locations.js';
 import { sharedResourceName } from './names.js';
 import { checkNetwork, refuseForeign, refuseHalfRemoved } from './plan-checks.js';
 import { isUnfinished, plannedServers, type PlannedServer } from './planned-servers.js';
-import { fallbackNotes, planNotes, planWarnings } from './plan-remarks.js';
+import { planNotes, planWarnings } from './plan-remarks.js';
 import type { ClusterState, FirewallRule } from './state.js';
 import { validateCatalogue } from './validate-catalogue.js';
 import { gatewayApiVersion } from './versions.js';
@@ -129,7 +129,7 @@ export function planCreate(input: PlanInput): Plan {
       now: monthlyCost(catalogue, state.servers),
       after: monthlyCost(catalogue, [...state.servers, ...added]),
     },
-    notes: [...planNotes(config, state), ...fallbackNotes(config, servers)],
+    notes: planNotes(config, state, servers),
     warnings: planWarnings(config, state),
   };
 }

@@ -67,6 +67,12 @@ export interface ForeignResource {
   readonly name: string;
 }
 
+/** What the whole project has, whoever made it: the limits of the account are about that. */
+export interface ProjectUse {
+  readonly servers: number;
+  readonly primaryIps: number;
+}
+
 /** A readonly snapshot of what exists in the Hetzner project for this cluster. */
 export interface ClusterState {
   readonly network: NetworkState | undefined;
@@ -74,6 +80,8 @@ export interface ClusterState {
   readonly sshKey: SshKeyState | undefined;
   readonly servers: readonly ServerState[];
   readonly foreign: readonly ForeignResource[];
+  /** Looked at when servers of cluster.yaml are missing. */
+  readonly project?: ProjectUse | undefined;
 }
 
 /** True when Hetzner holds anything of the cluster: then its secrets must not be made anew. */

@@ -91,14 +91,17 @@ function errorOf(obstacles: readonly Obstacle[]): OxideError {
   if (hints.length > 0) return new PreconditionError(message, hints.join('\n'));
   return new OxideError(message, {
     exitCode: ExitCode.refused,
-    hint: capacityHint,
+    hint: capacityHint('the pool'),
   });
 }
 
-/** What to do when Hetzner has nothing to sell. */
-export const capacityHint =
-  'Add fallbacks to the pool in cluster.yaml (server_types and locations take several, in the order of\n' +
-  'preference), or try again later.';
+/** What to do when Hetzner has nothing to sell for a pool. */
+export function capacityHint(pool: string): string {
+  return (
+    `Give ${pool} in cluster.yaml more to choose from: server_types and locations take several, in the\n` +
+    'order of preference. Or try again later. Status: https://status.hetzner.com'
+  );
+}
 
 function list(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join('\n');

@@ -1,5 +1,4 @@
 import { planCreate, type Plan } from '../cluster/plan.js';
-import type { PlannedServer } from '../cluster/planned-servers.js';
 import type { ClusterState, Role } from '../cluster/state.js';
 import { withScratchFolder } from '../lib/files.js';
 import { together } from '../lib/together.js';
@@ -14,6 +13,7 @@ import { withLease, type ClusterLease } from '../steps/lease.js';
 import { ensureMachineConfigs } from '../steps/machine-configs.js';
 import { ensureNetwork } from '../steps/network.js';
 import { observe } from '../steps/observe.js';
+import { OrderDesk } from '../steps/order-desk.js';
 import { allowedCidrs, findOwnAddresses } from '../steps/own-address.js';
 import { checkSecrets, ensureSecrets } from '../steps/secrets.js';
 import {
@@ -106,23 +106,24 @@ interface Work {
   readonly lease: ClusterLease;
 }
 
+/** Control planes are placed before workers are bought: without them workers are of no use. */
 async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
-  const { step } = ctx;
   const { plan } = work;
   const surroundings = await prepare(ctx, work);
-  const workers = plan.servers.filter(({ role }) => role === 'worker');
-  const [kubernetes, workerNodes] = await together(
-    startKubernetes(ctx, plan, surroundings),
-    workers.length === 0
-      ? Promise.resolve([])
-      : step('Create the workers', (io) =>
-          ensureServers(ctx, { servers: workers, surroundings }, io),
-        ),
-  );
-  return {
-    nodes: [...kubernetes.controlPlanes, ...workerNodes],
-    endpoint: kubernetes.endpoint,
-  };
+  const orders: Orders = { plan, surroundings, desk: new OrderDesk(ctx, plan.servers) };
+  return withScratchFolder(ctx.files.folder, async (scratch) => {
+    const [controlPlanes, [manifest, chart]] = await together(
+      makeServers(ctx, 'control-plane', orders),
+      ctx.step('Fetch the Gateway API and Cilium', () =>
+        together(fetchGatewayApi(ctx), fetchCilium(ctx, scratch)),
+      ),
+    );
+    const [endpoint, workers] = await together(
+      startKubernetes(ctx, plan, { controlPlanes, manifest, chart }),
+      makeServers(ctx, 'worker', orders),
+    );
+    return { nodes: [...controlPlanes, ...workers], endpoint };
+  });
 }
 
 /** What the servers need before the first of them is ordered. */
@@ -146,50 +147,51 @@ async function prepare(
   return { networkId: network.id, firewallId, sshKeyId, userData };
 }
 
-interface StartedKubernetes {
-  readonly controlPlanes: readonly NodeServer[];
-  readonly endpoint: string;
+interface Orders {
+  readonly plan: Plan;
+  readonly surroundings: ServerSurroundings;
+  readonly desk: OrderDesk;
 }
 
-/** The critical path: control planes, etcd, the Kubernetes API, the network of the pods. */
+async function makeServers(
+  ctx: FlowContext,
+  role: Role,
+  { plan, ...orders }: Orders,
+): Promise<readonly NodeServer[]> {
+  const servers = plan.servers.filter((server) => server.role === role);
+  if (servers.length === 0) return [];
+  const title = role === 'worker' ? 'Create the workers' : 'Create the control planes';
+  return ctx.step(title, (io) => ensureServers(ctx, { servers, ...orders }, io));
+}
+
+interface Parts {
+  readonly controlPlanes: readonly NodeServer[];
+  /** The Gateway API's definitions. */
+  readonly manifest: string;
+  /** Where the Cilium chart is. */
+  readonly chart: string;
+}
+
+/**
+ * The critical path: from running control planes to an answering Kubernetes API, whose address it
+ * returns, and the network of the pods.
+ */
 async function startKubernetes(
   ctx: FlowContext,
   plan: Plan,
-  surroundings: ServerSurroundings,
-): Promise<StartedKubernetes> {
-  const { step } = ctx;
-  const planned = plan.servers.filter(({ role }) => role === 'control-plane');
-  return withScratchFolder(ctx.files.folder, async (scratch) => {
-    const [controlPlanes, [manifest, chart]] = await together(
-      step('Create the control planes', (io) =>
-        ensureServers(ctx, { servers: planned, surroundings }, io),
-      ),
-      step('Fetch the Gateway API and Cilium', () =>
-        together(fetchGatewayApi(ctx), fetchCilium(ctx, scratch)),
-      ),
-    );
-    const endpoint = await startControlPlane(ctx, controlPlanes, planned);
-    await step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
-    await step('Install Cilium', (io) => ensureCilium(ctx, chart, io));
-    return { controlPlanes, endpoint };
-  });
-}
-
-/** From running control planes to an answering Kubernetes API, whose address it returns. */
-async function startControlPlane(
-  ctx: FlowContext,
-  controlPlanes: readonly NodeServer[],
-  planned: readonly PlannedServer[],
+  { controlPlanes, manifest, chart }: Parts,
 ): Promise<string> {
   const { step } = ctx;
   const first = firstOf(controlPlanes);
-  const existed = new Set(planned.flatMap(({ existing }) => existing?.id ?? []));
+  const existed = new Set(plan.servers.flatMap(({ existing }) => existing?.id ?? []));
   const older = controlPlanes.filter(({ id }) => existed.has(id));
   await writeTalosconfig(ctx, controlPlanes);
   await step(`Wait for Talos on ${first.name}`, (io) => waitForTalos(ctx, first, io));
   await step('Bootstrap etcd', (io) => bootstrapOnce(ctx, { first, older }, io));
   const endpoint = await step('Write the kubeconfig', (io) => writeKubeconfig(ctx, first, io));
   await step('Wait for the Kubernetes API', (io) => waitForKubernetesApi(ctx, endpoint, io));
+  await step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
+  await step('Install Cilium', (io) => ensureCilium(ctx, chart, io));
   return endpoint;
 }
 

@@ -21,6 +21,7 @@ import { withLease } from '../steps/lease.js';
 import { ensureMachineConfigs } from '../steps/machine-configs.js';
 import { releaseNode, removeNode } from '../steps/node-removal.js';
 import { observe } from '../steps/observe.js';
+import { OrderDesk } from '../steps/order-desk.js';
 import { controlPlanesOf, reachCluster } from '../steps/reach.js';
 import { checkSecrets } from '../steps/secrets.js';
 import {
@@ -124,7 +125,8 @@ async function grow(
   );
   const surroundings: ServerSurroundings = { ...existingSurroundings(state), userData };
   const isControlPlane = plan.role === 'control-plane';
-  const work = { servers: plan.add, surroundings, start: !isControlPlane };
+  const desk = new OrderDesk(ctx, plan.add);
+  const work = { servers: plan.add, surroundings, desk, start: !isControlPlane };
   const nodes = await step(
     isControlPlane ? 'Create the control planes' : 'Create the workers',
     (io) => ensureServers(ctx, work, io),

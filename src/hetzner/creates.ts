@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Client } from './client.js';
 import { HetznerError } from './errors.js';
-import { foreignError, sameOwner } from './ownership.js';
+import { BeingDeletedError, foreignError, sameOwner } from './ownership.js';
 import type { HetznerReads } from './reads.js';
 import {
   actionSchema,
@@ -72,7 +72,8 @@ export interface ServerOrder {
 /**
  * Things that are made. A create whose answer was lost is looked up by its name first: what is
  * there with the same owner's labels is adopted, with its running actions; anything else that holds
- * the name is an error. It is sent again only when nothing is there.
+ * the name is an error. It is sent again only when nothing is there. A server that is still being
+ * deleted is a `BeingDeletedError`.
  */
 export interface HetznerCreates {
   createNetwork(order: NetworkOrder): Promise<Network>;
@@ -164,8 +165,8 @@ export function createCreates(client: Client, reads: HetznerReads): HetznerCreat
         purpose: `creating server ${order.name} (${order.server_type} in ${order.location})`,
         order,
         schema: serverAnswer,
-        find: () => findServer(reads, order.name),
-        adopt: async (server) => ({ server, actions: await reads.serverActions(server.id) }),
+        find: () => reads.serverByName(order.name),
+        adopt: (server) => adoptServer(reads, server),
       }),
   };
 }
@@ -182,9 +183,16 @@ const serverAnswer = z
   }));
 
 /** A server that is being deleted still holds its name, but is nothing to adopt. */
-async function findServer(reads: HetznerReads, name: string): Promise<Server | undefined> {
-  const found = await reads.serverByName(name);
-  return found?.status === 'deleting' ? undefined : found;
+async function adoptServer(
+  reads: HetznerReads,
+  server: Server,
+): Promise<{ server: Server; actions: Action[] }> {
+  const actions = await reads.serverActions(server.id);
+  const deleting = actions.filter(({ command }) => command === 'delete_server');
+  if (server.status === 'deleting' || deleting.length > 0) {
+    throw new BeingDeletedError(server, deleting);
+  }
+  return { server, actions };
 }
 
 /** The key of this name, or the same key under another name: both are unique in a project. */

@@ -1,19 +1,6 @@
-import { z } from 'zod';
 import { ExitCode, OxideError, type OxideErrorOptions } from '../lib/errors.js';
-
-const detailsSchema = z
-  .object({
-    fields: z
-      .array(z.object({ name: z.string(), messages: z.array(z.string()).optional() }))
-      .optional()
-      .catch(undefined),
-    limits: z
-      .array(z.object({ name: z.string() }))
-      .optional()
-      .catch(undefined),
-  })
-  .catch({});
-type Details = z.output<typeof detailsSchema>;
+import { detailsOf } from './error-details.js';
+import { limitCode, limitedBy, limitReached, type Limited } from './limits.js';
 
 /** What is known of a refused or failed request. */
 export interface HetznerFailure {
@@ -39,6 +26,10 @@ export class HetznerError extends OxideError {
   readonly status: number;
   readonly correlationId: string | undefined;
   readonly details: unknown;
+  /** Hetzner's words. */
+  readonly reason: string;
+  /** Of what the account may not have more, when that is why it was refused and Hetzner says so. */
+  readonly limited: Limited | undefined;
 
   constructor(failure: HetznerFailure) {
     const { text, ...options } = explain(failure);
@@ -47,10 +38,13 @@ export class HetznerError extends OxideError {
     this.status = failure.status;
     this.correlationId = failure.correlationId;
     this.details = failure.details ?? null;
+    this.reason = failure.message;
+    this.limited = limitedBy(failure);
   }
 }
 
-type Explanation = { readonly text: string } & Pick<OxideErrorOptions, 'hint' | 'exitCode'>;
+/** A failure in words, with the next move. */
+export type Explanation = { readonly text: string } & Pick<OxideErrorOptions, 'hint' | 'exitCode'>;
 
 function explain(failure: HetznerFailure): Explanation {
   const known = explanations[failure.code];
@@ -76,7 +70,7 @@ const explanations: Readonly<Record<string, (failure: HetznerFailure) => Explana
   unauthorized: badToken,
   token_readonly: readOnlyToken,
   forbidden: readOnlyToken,
-  resource_limit_exceeded: limitReached,
+  [limitCode]: limitReached,
   resource_unavailable: noCapacity,
   placement_error: noCapacity,
   protected: isProtected,
@@ -105,20 +99,6 @@ function readOnlyToken({ purpose, tokenSource, code, message }: HetznerFailure):
   };
 }
 
-function limitReached(failure: HetznerFailure): Explanation {
-  const limits = (detailsOf(failure).limits ?? []).map(({ name }) => name).join(', ');
-  return {
-    text:
-      `${failure.purpose}: the limit of your Hetzner account is reached ` +
-      `(resource_limit_exceeded: ${failure.message}${limits === '' ? '' : `; ${limits}`})`,
-    hint:
-      'This is a limit of the account, not the rate limit of the API.\n' +
-      'Ask for a higher one: https://console.hetzner.cloud/limits\n' +
-      'What exists is kept; the same command goes on from there.',
-    exitCode: ExitCode.refused,
-  };
-}
-
 function noCapacity({ purpose, code, message }: HetznerFailure): Explanation {
   return {
     text: `${purpose}: Hetzner has no capacity for it at the moment (${code}: ${message})`,
@@ -140,7 +120,7 @@ function isProtected(failure: HetznerFailure): Explanation {
 }
 
 function invalidInput(failure: HetznerFailure): Explanation {
-  const fields = (detailsOf(failure).fields ?? []).map(({ name, messages }) =>
+  const fields = (detailsOf(failure.details).fields ?? []).map(({ name, messages }) =>
     messages?.length ? `${name}: ${messages.join(', ')}` : name,
   );
   const listed = fields.length === 0 ? '' : ` [${fields.join('; ')}]`;
@@ -187,8 +167,4 @@ function noAnswer(failure: HetznerFailure): Explanation {
       failure,
     ),
   };
-}
-
-function detailsOf({ details }: HetznerFailure): Details {
-  return detailsSchema.parse(details ?? {});
 }

@@ -1,4 +1,5 @@
 import { OxideError, ExitCode } from '../lib/errors.js';
+import type { Action } from './resources.js';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -22,4 +23,20 @@ export function foreignError(
       exitCode: ExitCode.precondition,
     },
   );
+}
+
+/** A server of this cluster that Hetzner still deletes: its name is taken until that has ended. */
+export class BeingDeletedError extends OxideError {
+  override readonly name = 'BeingDeletedError';
+  readonly server: number;
+  /** What deletes it, as far as it is still under way. */
+  readonly actions: readonly Action[];
+
+  constructor(server: { readonly id: number; readonly name: string }, actions: readonly Action[]) {
+    super(`a server named "${server.name}" (id ${server.id}) is still being deleted`, {
+      hint: 'Its name is free in some seconds: run the same command again.',
+    });
+    this.server = server.id;
+    this.actions = actions;
+  }
 }

@@ -3,6 +3,7 @@ import { clusterLabels } from '../cluster/labels.js';
 import { sharedResourceName } from '../cluster/names.js';
 import type { ClusterState, FirewallRule } from '../cluster/state.js';
 import type { StepIo } from '../lib/step.js';
+import { withinLimits } from './account-limits.js';
 import type { FlowContext } from './context.js';
 
 export interface FirewallWish {
@@ -18,11 +19,14 @@ export async function ensureFirewall(
 ): Promise<number> {
   const { hetzner, config } = ctx;
   if (!state.firewall) {
-    const { firewall, actions } = await hetzner.createFirewall({
+    const order = {
       name: sharedResourceName(config.cluster_name),
       labels: clusterLabels(config.cluster_name),
       rules,
-    });
+    };
+    const { firewall, actions } = await withinLimits(ctx, { firewall: 1 }, () =>
+      hetzner.createFirewall(order),
+    );
     await ctx.actions.wait(actions, 'the firewall');
     io.summary(`id ${firewall.id}`);
     return firewall.id;

@@ -2,6 +2,7 @@ import { networkLabels } from '../cluster/labels.js';
 import type { PlannedNetwork } from '../cluster/plan.js';
 import type { ClusterState, NetworkState } from '../cluster/state.js';
 import type { StepIo } from '../lib/step.js';
+import { withinLimits } from './account-limits.js';
 import type { FlowContext } from './context.js';
 import { toNetwork } from './from-hetzner.js';
 import type { ClusterLease } from './lease.js';
@@ -27,12 +28,13 @@ export async function ensureNetwork(
     network_zone: planned.zone,
   };
   if (!state.network) {
-    const network = await ctx.hetzner.createNetwork({
+    const order = {
       name: planned.name,
       ip_range: planned.cidr,
       subnets: [subnet],
       labels: { ...networkLabels(ctx.config.cluster_name, caFingerprint), ...lease.labels() },
-    });
+    };
+    const network = await withinLimits(ctx, { network: 1 }, () => ctx.hetzner.createNetwork(order));
     // Another run may have made it a moment before: the API client adopts what is this cluster's.
     lease.made(network);
     checkAuthority(ctx, caFingerprint, network.labels);

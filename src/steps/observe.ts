@@ -3,7 +3,7 @@ import { clusterSelector, isOwn } from '../cluster/labels.js';
 import { sharedResourceName } from '../cluster/names.js';
 import type { Catalogue, Price } from '../cluster/catalogue.js';
 import { existingOf, poolsOf, wantedServers } from '../cluster/planned-servers.js';
-import type { ClusterState, ForeignResource, Labels } from '../cluster/state.js';
+import type { ClusterState, ForeignResource, Labels, ProjectUse } from '../cluster/state.js';
 import type { Pricing } from '../hetzner/resources.js';
 import { plural } from '../lib/format.js';
 import type { StepIo } from '../lib/step.js';
@@ -61,21 +61,29 @@ export async function observeCluster(ctx: Looker): Promise<ClusterState> {
   if (networks.foreign) foreign.push({ kind: 'network', name, id: networks.foreign.id });
   if (firewalls.foreign) foreign.push({ kind: 'firewall', name, id: firewalls.foreign.id });
   if (keys.foreign) foreign.push({ kind: 'ssh-key', name, id: keys.foreign.id });
-  return { ...known, foreign: [...foreign, ...(await namesakes(ctx, known))] };
+  const { namesakes, project } = await lookAround(ctx, known);
+  return { ...known, foreign: [...foreign, ...namesakes], project };
 }
 
-/** Servers that bear a name this cluster still needs, without its labels. */
-async function namesakes(ctx: Looker, state: ClusterState): Promise<ForeignResource[]> {
+interface Around {
+  /** Servers that bear a name this cluster still needs, without its labels. */
+  readonly namesakes: readonly ForeignResource[];
+  readonly project?: ProjectUse;
+}
+
+/** Servers are still to be made: what of the whole project does that concern? */
+async function lookAround(ctx: Looker, state: ClusterState): Promise<Around> {
   const missing = poolsOf(ctx.config)
     .flatMap((pool) => wantedServers(ctx.config, pool, state))
     .filter((wanted) => existingOf(state, wanted) === undefined)
     .map(({ name }) => name);
-  if (missing.length === 0) return [];
+  if (missing.length === 0) return { namesakes: [] };
   const taken = new Set(missing);
-  const all = await ctx.hetzner.servers();
-  return all
+  const [all, ips] = await together(ctx.hetzner.servers(), ctx.hetzner.primaryIps());
+  const namesakes = all
     .filter(({ name, labels }) => taken.has(name) && !isOwn(ctx.config.cluster_name, labels))
-    .map(({ id, name }) => ({ kind: 'server', id, name }));
+    .map(({ id, name }): ForeignResource => ({ kind: 'server', id, name }));
+  return { namesakes, project: { servers: all.length, primaryIps: ips.length } };
 }
 
 /** What can be ordered, and for how much. */

@@ -5,6 +5,8 @@ import type { StepIo } from '../lib/step.js';
 import { together } from '../lib/together.js';
 import type { FlowContext } from './context.js';
 import { toServer } from './from-hetzner.js';
+import type { OrderDesk } from './order-desk.js';
+import { orderServer } from './server-order.js';
 
 /** What all servers of the cluster are created with. */
 export interface ServerSurroundings {
@@ -18,6 +20,8 @@ export interface ServerSurroundings {
 export interface ServersWork {
   readonly servers: readonly PlannedServer[];
   readonly surroundings: ServerSurroundings;
+  /** The one of the run: it remembers what Hetzner refused. */
+  readonly desk: OrderDesk;
   /** False: what is off stays off, to be started one by one with `startServer`. */
   readonly start?: boolean;
 }
@@ -39,7 +43,7 @@ export async function ensureServers(
   const missing = servers.filter(({ existing }) => existing === undefined).length;
   const nodes = await together(
     ...servers.map(async (planned) => {
-      const node = await ensureServer(ctx, planned, work);
+      const node = await ensureServer(ctx, planned, { ...work, io });
       done++;
       io.detail(`${done} of ${servers.length}`);
       return node;
@@ -49,15 +53,20 @@ export async function ensureServers(
   return nodes;
 }
 
+interface Making extends ServersWork {
+  readonly io: StepIo;
+}
+
 async function ensureServer(
   ctx: FlowContext,
   planned: PlannedServer,
-  { surroundings, start = true }: ServersWork,
+  making: Making,
 ): Promise<NodeServer> {
+  const { surroundings, start = true } = making;
   const { hetzner, actions } = ctx;
   const id = planned.existing
     ? await finishUnderWay(ctx, planned.existing)
-    : await createServer(ctx, planned, surroundings);
+    : await createServer(ctx, planned, making);
   let server = await readServer(ctx, id, surroundings.networkId);
   if (server.privateIp === undefined) {
     const attach = { network: surroundings.networkId, ...addressOf(planned) };
@@ -95,7 +104,7 @@ async function finishUnderWay(ctx: FlowContext, existing: ServerState): Promise<
 async function createServer(
   ctx: FlowContext,
   planned: PlannedServer,
-  surroundings: ServerSurroundings,
+  { surroundings, desk, io }: Making,
 ): Promise<number> {
   const { networkId, firewallId, sshKeyId, userData } = surroundings;
   const configuration = userData.get(planned.pool);
@@ -103,10 +112,8 @@ async function createServer(
     throw new Error(`the plan holds no image or configuration for ${planned.name}`);
   }
   const isWorker = planned.role === 'worker';
-  const { server, actions } = await ctx.hetzner.createServer({
+  const common = {
     name: planned.name,
-    server_type: planned.type,
-    location: planned.location,
     image: planned.imageId,
     labels: planned.labels,
     ssh_keys: [sshKeyId],
@@ -115,6 +122,10 @@ async function createServer(
     public_net: { enable_ipv4: true, enable_ipv6: true },
     start_after_create: isWorker,
     ...(isWorker ? { networks: [networkId] } : {}),
+  };
+  const { server, actions } = await desk.buy({
+    ...{ planned, io },
+    order: ({ type, location }) => orderServer(ctx, { ...common, server_type: type, location }),
   });
   await ctx.actions.wait(actions, planned.name);
   return server.id;

@@ -4,6 +4,7 @@ import type { ClusterState } from '../cluster/state.js';
 import { readTextIfExists, writePrivateFile } from '../lib/files.js';
 import type { StepIo } from '../lib/step.js';
 import { createSshKeyPair } from '../tools/ssh-key.js';
+import { withinLimits } from './account-limits.js';
 import type { FlowContext } from './context.js';
 
 /**
@@ -21,11 +22,12 @@ export async function ensureSshKey(
     return state.sshKey.id;
   }
   const publicKey = await ensurePublicKey(ctx);
-  const key = await hetzner.createSshKey({
+  const order = {
     name: sharedResourceName(config.cluster_name),
     public_key: publicKey,
     labels: clusterLabels(config.cluster_name),
-  });
+  };
+  const key = await withinLimits(ctx, { ssh_key: 1 }, () => hetzner.createSshKey(order));
   io.summary(`${files.sshKey}, id ${key.id}`);
   return key.id;
 }

@@ -148,55 +148,6 @@ describe('a create that Hetzner cannot serve', () => {
     await untouched(rehearsal);
   });
 
-  test('keeps what exists when a type sells out meanwhile, and finishes when it is back', async () => {
-    const rehearsal = await rehearse(clusterYaml(1, 2));
-    rehearsal.faults.add({
-      method: 'POST',
-      path: /^\/servers$/,
-      count: 3,
-      fault: {
-        kind: 'status',
-        status: 412,
-        code: 'resource_unavailable',
-        message: 'error during placement',
-      },
-    });
-    const error = await refusal(rehearsal.run());
-    expect(error.message).toMatch(
-      /^creating server demo-\w+-\d \(cx[23]3 in nbg1\): Hetzner has no capacity for it at the moment \(resource_unavailable: error during placement\)$/,
-    );
-    expect(error.exitCode).toBe(ExitCode.refused);
-    expect(names(rehearsal, 'networks')).toEqual(['demo']);
-    await create(rehearsal.run().ctx);
-    expect(names(rehearsal, 'servers')).toEqual(['demo-cp-1', 'demo-web-1', 'demo-web-2']);
-  });
-
-  test("tells the account's limit from the rate limit", async () => {
-    const rehearsal = await rehearse(yaml);
-    rehearsal.faults.add({
-      method: 'POST',
-      path: /^\/servers$/,
-      count: Infinity,
-      fault: {
-        kind: 'status',
-        status: 403,
-        code: 'resource_limit_exceeded',
-        message: 'server limit reached',
-        details: { limits: [{ name: 'server_limit' }] },
-      },
-    });
-    const error = await refusal(rehearsal.run());
-    expect(error.message).toContain(
-      'the limit of your Hetzner account is reached ' +
-        '(resource_limit_exceeded: server limit reached; server_limit)',
-    );
-    expect(error.hint).toContain('https://console.hetzner.cloud/limits');
-    expect(error.exitCode).toBe(ExitCode.refused);
-    rehearsal.faults.clear();
-    await create(rehearsal.run().ctx);
-    expect(names(rehearsal, 'servers')).toEqual(['demo-cp-1', 'demo-web-1']);
-  });
-
   test('says how many nodes the pod range holds when more are planned', async () => {
     const rehearsal = await rehearse(yaml);
     const narrow = `${clusterYaml(3, 3)}talos: { pod_cidr: 10.244.0.0/22 }\n`;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHetznerApi, type HetznerApi, type HetznerOptions } from '../../src/hetzner/api.js';
-import { HetznerError } from '../../src/hetzner/errors.js';
+import { BeingDeletedError } from '../../src/hetzner/ownership.js';
 import { InterruptedError, OxideError } from '../../src/lib/errors.js';
 import { Secret } from '../../src/lib/secret.js';
 import { WarpClock } from '../helpers/warp-clock.js';
@@ -214,10 +214,21 @@ describe('a create whose name is taken', () => {
   it('is not repeated while a deleted server still holds the name', async () => {
     cloud
       .on('POST /servers', error(409, 'uniqueness_error', 'server name is already used'))
-      .on(byName, page('servers', server({ status: 'deleting' })));
+      .on(byName, page('servers', server({ status: 'deleting' })))
+      .on(underWay, page('actions', running(8, 'delete_server')));
     const thrown = await failure(api.createServer(order));
-    expect(thrown).toBeInstanceOf(HetznerError);
-    expect(cloud.lines).toEqual(['POST /servers', byName]);
+    expect(thrown).toBeInstanceOf(BeingDeletedError);
+    expect(thrown).toMatchObject({ server: 42, actions: [{ id: 8 }] });
+    expect(cloud.lines).toEqual(['POST /servers', byName, underWay]);
+  });
+
+  it('is not repeated either when its answer was lost, or when only the action tells', async () => {
+    cloud
+      .on('POST /servers', 'reset')
+      .on(byName, page('servers', server({ status: 'running' })))
+      .on(underWay, page('actions', running(8, 'delete_server')));
+    expect(await failure(api.createServer(order))).toBeInstanceOf(BeingDeletedError);
+    expect(cloud.lines.filter((line) => line === 'POST /servers')).toHaveLength(1);
   });
 });
 
@@ -280,7 +291,7 @@ describe('an error', () => {
     [
       error(403, 'resource_limit_exceeded', 'server limit exceeded'),
       4,
-      'limit of your Hetzner account',
+      'your Hetzner account may not have more servers',
     ],
     [error(412, 'resource_unavailable', 'error during placement'), 4, 'cx23 in nbg1'],
     [error(422, 'placement_error'), 4, 'no capacity'],

@@ -1,0 +1,43 @@
+import type { ServerOrder } from '../hetzner/creates.js';
+import { BeingDeletedError } from '../hetzner/ownership.js';
+import type { Action, Server } from '../hetzner/resources.js';
+import { waitFor, type Probe } from '../lib/wait.js';
+import type { FlowContext } from './context.js';
+
+/** Longer than Hetzner takes to delete a server, and to know everywhere that it has. */
+const releaseMs = 2 * 60_000;
+
+/**
+ * Orders a server. When one of the same name is still being deleted, its end is awaited first: the
+ * order is sent again only when the name is known to be free.
+ */
+export async function orderServer(
+  ctx: FlowContext,
+  order: ServerOrder,
+): Promise<{ server: Server; actions: Action[] }> {
+  try {
+    return await ctx.hetzner.createServer(order);
+  } catch (error) {
+    if (!(error instanceof BeingDeletedError)) throw error;
+    await nameIsFree(ctx, order.name, error);
+    return ctx.hetzner.createServer(order);
+  }
+}
+
+async function nameIsFree(
+  { hetzner, actions, clock, signal }: FlowContext,
+  name: string,
+  holder: BeingDeletedError,
+): Promise<void> {
+  await actions.wait(holder.actions, `the earlier ${name}`);
+  const probe = async (): Promise<Probe<true>> => {
+    const found = await hetzner.serverByName(name);
+    if (found?.id !== holder.server) return { ready: true };
+    return { waiting: `server ${holder.server} of that name is ${found.status}` };
+  };
+  const hint = 'Delete it in the Hetzner console, then run the same command again.';
+  await waitFor(`the name ${name} to be free`, probe, {
+    ...{ clock, signal, hint },
+    timeoutMs: releaseMs,
+  });
+}
