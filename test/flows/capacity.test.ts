@@ -117,6 +117,23 @@ describe('a create whose first choice is not there', () => {
     expect(servers(rehearsal)).toEqual(['demo-cp-1 cx23 nbg1', 'demo-web-1 cpx32 nbg1']);
   });
 
+  test('adopts the fallback whose answer got lost, and does not order it again', async () => {
+    const rehearsal = await rehearse(withWorkers('server_types: [cx33, cpx32]'));
+    rehearsal.world.cloud.setAvailability('cx33', 'nbg1', false, unannounced);
+    const rule = { method: 'POST', path: /^\/servers$/ };
+    afterOrders(rehearsal, (answered) => {
+      if (answered !== 2) return;
+      rehearsal.faults.add({ ...rule, fault: { kind: 'reset', when: 'after' } });
+    });
+    await create(rehearsal.run().ctx);
+    expect(orders(rehearsal).slice(1)).toEqual([
+      'demo-web-1 cx33 nbg1 412',
+      'demo-web-1 cpx32 nbg1 reset',
+      'demo-web-2 cpx32 nbg1 201',
+    ]);
+    expect(servers(rehearsal)).toHaveLength(3);
+  });
+
   test('changes in the middle of a pool when a type sells out there', async () => {
     const rehearsal = await rehearse(withWorkers('server_types: [cx33, cpx32]', 3));
     afterOrders(rehearsal, (answered) => {
