@@ -4,9 +4,6 @@ import type { Action, Server } from '../hetzner/resources.js';
 import { waitFor, type Probe } from '../lib/wait.js';
 import type { FlowContext } from './context.js';
 
-/** Longer than Hetzner takes to delete a server, and to know everywhere that it has. */
-const releaseMs = 2 * 60_000;
-
 /**
  * Orders a server. When one of the same name is still being deleted, its end is awaited first: the
  * order is sent again only when the name is known to be free.
@@ -25,7 +22,7 @@ export async function orderServer(
 }
 
 async function nameIsFree(
-  { hetzner, actions, clock, signal }: FlowContext,
+  { hetzner, actions, clock, signal, config }: FlowContext,
   name: string,
   holder: BeingDeletedError,
 ): Promise<void> {
@@ -38,6 +35,6 @@ async function nameIsFree(
   const hint = 'Delete it in the Hetzner console, then run the same command again.';
   await waitFor(`the name ${name} to be free`, probe, {
     ...{ clock, signal, hint },
-    timeoutMs: releaseMs,
+    timeoutMs: config.timeouts.release,
   });
 }
