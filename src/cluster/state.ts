@@ -34,13 +34,16 @@ export interface NetworkState {
   readonly labels: Labels;
 }
 
-/** One inbound rule of a firewall, in Hetzner's terms. */
+/** One rule of a firewall, in Hetzner's terms. */
 export interface FirewallRule {
   readonly direction: 'in' | 'out';
   readonly protocol: 'tcp' | 'udp' | 'icmp' | 'esp' | 'gre';
   /** `80` or `1024-5000`; for tcp and udp only. */
   readonly port?: string | undefined;
+  /** Of inbound rules. */
   readonly source_ips: readonly string[];
+  /** Of outbound rules, which oxide makes none of and keeps when others did. */
+  readonly destination_ips?: readonly string[] | undefined;
   readonly description?: string | undefined;
 }
 

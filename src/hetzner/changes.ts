@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { manyActions, oneAction, relabel, sendChange, type LabelChanges } from './change.js';
 import type { Client } from './client.js';
-import type { RuleOrder, SubnetOrder } from './creates.js';
+import type { SubnetOrder } from './creates.js';
+import { ruleBody, type RuleOrder } from './firewall-rules.js';
 import type { HetznerReads } from './reads.js';
 import { networkSchema, type Action, type Firewall, type Network } from './resources.js';
 import { createServerChanges, type ServerChanges } from './server-changes.js';
@@ -38,7 +39,8 @@ export function createChanges(client: Client, reads: HetznerReads): HetznerChang
     setFirewallRules: (id, rules) => {
       const path = `/firewalls/${id}/actions/set_rules`;
       const purpose = `setting the rules of firewall ${id}`;
-      return client.request({ method: 'POST', path, purpose, body: { rules } }, manyActions);
+      const body = { rules: rules.map(ruleBody) };
+      return client.request({ method: 'POST', path, purpose, body }, manyActions);
     },
     removeFirewallFromResources: (id, targets) => takeOff(client, reads, { id, targets }),
   };

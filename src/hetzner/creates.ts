@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Client } from './client.js';
 import { HetznerError } from './errors.js';
+import { ruleBody, type RuleOrder } from './firewall-rules.js';
 import { BeingDeletedError, foreignError, sameOwner } from './ownership.js';
 import type { HetznerReads } from './reads.js';
 import {
@@ -30,15 +31,6 @@ export interface NetworkOrder {
   readonly ip_range: string;
   readonly subnets: readonly SubnetOrder[];
   readonly labels: Labels;
-}
-
-/** A rule as the API takes it. */
-export interface RuleOrder {
-  readonly direction: 'in' | 'out';
-  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'esp' | 'gre';
-  readonly port?: string | undefined;
-  readonly source_ips: readonly string[];
-  readonly description?: string | undefined;
 }
 
 export interface FirewallOrder {
@@ -133,19 +125,21 @@ export function createCreates(client: Client, reads: HetznerReads): HetznerCreat
       });
       return answer.network;
     },
-    createFirewall: (order) =>
-      make({
+    createFirewall: (order) => {
+      const body = { ...order, rules: order.rules.map(ruleBody) };
+      return make({
         kind: 'firewall',
         path: '/firewalls',
         purpose: `creating firewall ${order.name}`,
-        order,
+        order: body,
         schema: z.object({ firewall: firewallSchema, actions: z.array(actionSchema).default([]) }),
         find: () => reads.firewallByName(order.name),
         adopt: async (firewall) => ({
           firewall,
           actions: await reads.firewallActions(firewall.id),
         }),
-      }),
+      });
+    },
     createSshKey: async (order) => {
       const answer = await make({
         kind: 'SSH key',

@@ -57,6 +57,7 @@ export function toFirewall(firewall: Firewall): FirewallState {
       direction: rule.direction,
       protocol: rule.protocol,
       source_ips: rule.source_ips,
+      destination_ips: rule.destination_ips,
       port: rule.port ?? undefined,
       description: rule.description ?? undefined,
     })),
