@@ -50,7 +50,7 @@ export class SandboxServer {
   constructor(options: SandboxServerOptions) {
     const { world, clock } = options;
     this.#options = options;
-    this.#downloads = createDownloads({ callerAddress: options.identity.callerAddress });
+    this.#downloads = createDownloads(world);
     this.#ticker = new Ticker(world, clock);
     const cloud = createCloudHandler({
       cloud: world.cloud,

@@ -37,10 +37,12 @@ export class World {
   readonly #options: WorldOptions;
   readonly #random: ReturnType<typeof createRandom>;
   readonly #parts: readonly Simulated[];
+  #callerAddress: string;
 
   constructor(options: WorldOptions) {
     const { identity, state, clock } = options;
     this.#options = options;
+    this.#callerAddress = identity.callerAddress;
     const saved = state.read('cloud.json') as SavedWorld | undefined;
     this.#random = createRandom(saved?.random ?? identity.seed);
     this.cloud = new Cloud({
@@ -52,7 +54,7 @@ export class World {
     this.talos = new TalosWorld({
       machines: this.cloud,
       random: this.#random,
-      callerAddress: () => identity.callerAddress,
+      callerAddress: () => this.#callerAddress,
       saved: state.read('clusters.json'),
       createKubeCluster: (cluster) => new KubeCluster({ ...cluster, random: this.#random }),
     });
@@ -67,6 +69,16 @@ export class World {
   /** The API token of the simulated project. */
   get token(): string {
     return this.#options.identity.token;
+  }
+
+  /** The operator's public address as the simulated internet sees it. */
+  get callerAddress(): string {
+    return this.#callerAddress;
+  }
+
+  /** The operator's provider hands out another address. */
+  moveCaller(address: string): void {
+    this.#callerAddress = address;
   }
 
   /** Brings everything forward to the present, which it returns. */
@@ -102,7 +114,7 @@ export class World {
       .machines()
       .find((candidate) => candidate.publicIpv4 === host || candidate.publicIpv6 === host);
     if (!machine) return { refused: 'No route to host' };
-    if (!this.cloud.admits(machine.id, this.#options.identity.callerAddress, port)) {
+    if (!this.cloud.admits(machine.id, this.#callerAddress, port)) {
       return { refused: 'Connection timed out' };
     }
     if (port !== 6443) return { refused: 'Connection refused' };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,4 +93,11 @@ export function testFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'oxide-cli-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
+}
+
+/** In the sandbox of this folder the operator's provider hands out another address. */
+export function moveCaller(folder: string, callerAddress: string): void {
+  const file = join(folder, 'output', 'sandbox', 'sandbox.json');
+  const identity = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...identity, callerAddress }));
 }
