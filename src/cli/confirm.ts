@@ -16,6 +16,21 @@ export async function confirmRemoval(options: GlobalOptions, io: CliIo): Promise
   await confirmByTyping({ answer: 'yes', question: 'Type "yes" to go on: ' }, options, io);
 }
 
+/**
+ * Asks whether the firewall shall admit this machine; Enter is yes, and so is `--yes`. Refused where
+ * nobody can be asked.
+ */
+export async function confirmAdmission(
+  question: string,
+  options: GlobalOptions,
+  io: CliIo,
+): Promise<'add' | 'refuse'> {
+  if (options.yes) return 'add';
+  if (!io.stdin.isTTY || !io.stderr.isTTY) return 'refuse';
+  const answer = await ask(`${question} [Y/n] `, io);
+  return /^(y|yes)?$/i.test(answer.trim()) ? 'add' : 'refuse';
+}
+
 async function confirmByTyping(
   { answer: wanted, question }: { answer: string; question: string },
   options: GlobalOptions,
@@ -28,13 +43,16 @@ async function confirmByTyping(
       exitCode: ExitCode.unconfirmed,
     });
   }
+  if ((await ask(question, io)).trim() === wanted) return;
+  throw new OxideError('not confirmed, nothing was deleted', { exitCode: ExitCode.unconfirmed });
+}
+
+async function ask(question: string, io: CliIo): Promise<string> {
   const asking = createInterface({ input: io.stdin });
   try {
     io.stderr.write(question);
-    const answer = await asking.question('', { signal: io.signal });
-    if (answer.trim() === wanted) return;
+    return await asking.question('', { signal: io.signal });
   } finally {
     asking.close();
   }
-  throw new OxideError('not confirmed, nothing was deleted', { exitCode: ExitCode.unconfirmed });
 }

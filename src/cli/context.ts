@@ -17,7 +17,9 @@ import { ClusterFiles, type FlowContext, type Holder } from '../steps/context.js
 import { cleanEnvironment } from '../tools/environment.js';
 import { createToolRunner, type ToolCommand, type ToolName } from '../tools/exec.js';
 import { withAftermath } from './after-failure.js';
+import { confirmAdmission } from './confirm.js';
 import type { CliIo, GlobalOptions } from './io.js';
+import { ownCommand } from './own-command.js';
 import { createUi, type Ui } from './ui.js';
 
 /** How each tool is started. */
@@ -199,6 +201,14 @@ function composeFlow(composition: Composition, clients: HetznerApi[]): FlowConte
     holder,
     step: createStepRunner(ui.reporter, clock, signal),
     rehearsal: options.sandbox ?? false,
+    admission: {
+      ask: (question) => {
+        if (options.dryRun) return Promise.resolve('preview');
+        ui.stop();
+        return confirmAdmission(question, options, io);
+      },
+      command: ownCommand(options, 'firewall allow-me'),
+    },
     confirm: (plan) => {
       if (options.dryRun) return Promise.resolve(false);
       ui.showPlan(plan);

@@ -13,6 +13,7 @@ import { sandboxResetCommand, sandboxRunCommand, sandboxServeCommand } from './c
 import { statusCommand, type StatusOptions } from './commands/status.js';
 import { talosconfigCommand } from './commands/talosconfig.js';
 import { validateCommand } from './commands/validate.js';
+import { addFirewall } from './firewall-program.js';
 import type { CliIo, GlobalOptions } from './io.js';
 import { addScale } from './scale-program.js';
 import { version } from './version.js';
@@ -107,6 +108,7 @@ export function buildProgram(io: CliIo, done: (code: ExitCode) => void): Command
     .option('--delete-load-balancers', 'also the load balancers that its Services made')
     .addHelpText('after', destroyHelp);
   addScale(program, io, done);
+  addFirewall(program, io, done);
   command<GlobalOptions>('init', 'write an example cluster.yaml to start from', initCommand);
   command<GlobalOptions>('validate', 'check cluster.yaml without reaching out', validateCommand);
   command<ReferenceOptions>('reference', 'print the reference of cluster.yaml', referenceCommand)
@@ -148,7 +150,8 @@ export function buildProgram(io: CliIo, done: (code: ExitCode) => void): Command
 
 const createHelp = `
 The same command finishes what an earlier run began: it makes what is missing, never makes a thing
-twice and never deletes anything. It asks no question.
+twice and never deletes anything. It asks no question, unless hcloud.firewall.allowed_cidrs leaves
+this machine out.
 
 Examples:
   oxide create --dry-run       the plan and its price

@@ -12,6 +12,8 @@ export interface Ui {
   carriesOut(): boolean;
   /** The plan of a run that goes on to carry it out. */
   showPlan(plan: ShownPlan): void;
+  /** Something that the user should see before the command goes on. */
+  show(text: string): void;
   /** The plan as the command's result. */
   printPlan(plan: ShownPlan): void;
   /** The command's result: the document with `--json`, otherwise the text. */
@@ -44,14 +46,18 @@ export function createUi(io: CliIo, options: GlobalOptions): Ui {
     reporter.stop();
     stdout.write(options.json ? renderJson(document) : text);
   };
+  const show = (text: string): void => {
+    reporter.stop();
+    stderr.write(text);
+  };
   return {
     reporter,
     carriesOut: () => carriesOut,
     showPlan: (plan) => {
       carriesOut = true;
-      reporter.stop();
-      stderr.write(`\n${renderPlan(plan, looksOf(stderr))}\n`);
+      show(`\n${renderPlan(plan, looksOf(stderr))}\n`);
     },
+    show,
     printPlan: (plan) => {
       print(planDocument(plan), renderPlan(plan, looksOf(stdout)));
     },

@@ -72,6 +72,23 @@ export function canonicalSource(text: string): string {
   return canonical;
 }
 
+/** True when one of the ranges holds the whole other one; all canonical, of either family. */
+export function isHeld(ranges: readonly string[], inner: string): boolean {
+  const [address, length] = ipaddr.parseCIDR(inner);
+  return ranges.some((range) => {
+    const [base, prefix] = ipaddr.parseCIDR(range);
+    return base.kind() === address.kind() && prefix <= length && address.match([base, prefix]);
+  });
+}
+
+/** The ranges and those of the others that they do not hold already. */
+export function withRanges(
+  ranges: readonly string[],
+  others: readonly string[],
+): readonly string[] {
+  return others.reduce((all, one) => (isHeld(all, one) ? all : [...all, one]), ranges);
+}
+
 function isPlainIpv6(text: string): boolean {
   return !text.includes('%') && ipaddr.IPv6.isValid(text);
 }

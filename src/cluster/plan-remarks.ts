@@ -1,15 +1,16 @@
 import type { ClusterConfig } from '../config/schema.js';
 import { enumerate, plural } from '../lib/format.js';
+import { admits, admittedRanges, keepsOut } from './admission.js';
 import { candidatesOf, candidateText, isSameCandidate, wishText } from './candidates.js';
 import { matchedServers, surplusServers } from './drift.js';
+import type { PlanInput } from './plan.js';
 import { poolsOf, type PlannedServer } from './planned-servers.js';
-import type { ClusterState } from './state.js';
+import type { ClusterState, FirewallRule } from './state.js';
 import { ciliumWarning } from './versions.js';
 
 /** What `create` does otherwise than cluster.yaml says, and what it leaves as it is. */
 export function planNotes(
-  config: ClusterConfig,
-  state: ClusterState,
+  { config, state, ownIpv4 }: PlanInput,
   servers: readonly PlannedServer[],
 ): readonly string[] {
   return [
@@ -17,6 +18,15 @@ export function planNotes(
     ...typeNotes(config, state),
     ...fallbackNotes(config, servers),
     ...projectNotes(state, servers),
+    ...unseenNotes(state, ownIpv4),
+  ];
+}
+
+/** Behind a firewall that keeps this machine out, Kubernetes looks as if it were not there. */
+function unseenNotes(state: ClusterState, ownIpv4: string | undefined): readonly string[] {
+  if (state.servers.length === 0 || !keepsOut(state.firewall, ownIpv4)) return [];
+  return [
+    'Kubernetes could not be asked, because the firewall does not admit this machine yet; what is there stays.',
   ];
 }
 
@@ -72,12 +82,20 @@ export function fallbackNotes(
 }
 
 /** What may turn out badly, without being wrong. */
-export function planWarnings(config: ClusterConfig, state: ClusterState): readonly string[] {
+export function planWarnings(
+  { config, state, ownIpv4 }: PlanInput,
+  rules: readonly FirewallRule[],
+): readonly string[] {
   const { firewall } = state;
   const open = firewall && state.servers.filter((s) => !s.firewallIds.includes(firewall.id));
   const cilium = ciliumWarning(config.cilium.version, config.talos.kubernetes_version);
   return [
     ...(cilium === undefined ? [] : [cilium]),
+    ...(ownIpv4 === undefined || admits(rules, ownIpv4)
+      ? []
+      : [
+          `The firewall will admit ${admittedRanges(rules).join(', ')}, and this machine is ${ownIpv4}: a create asks whether to add it.`,
+        ]),
     ...(open ?? []).map(({ name }) => `${name} is not behind the firewall of the cluster.`),
   ];
 }

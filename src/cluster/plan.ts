@@ -2,7 +2,8 @@ import type { ClusterConfig } from '../config/schema.js';
 import type { Catalogue } from './catalogue.js';
 import { candidateText } from './candidates.js';
 import { monthlyCost, type Cost } from './cost.js';
-import { rulesEqual, wantedRules } from './firewall-rules.js';
+import { admittedRanges, type Admitted } from './admission.js';
+import { checkRuleLimits, rulesEqual, wantedRules } from './firewall-rules.js';
 import { networkZone } from './locations.js';
 import { sharedResourceName } from './names.js';
 import { checkNetwork, refuseForeign, refuseHalfRemoved } from './plan-checks.js';
@@ -78,12 +79,12 @@ export interface Stay extends Omit<Change, 'action'> {
   readonly why: string;
 }
 
-export interface PlanInput {
+export interface PlanInput extends Admitted {
   readonly config: ClusterConfig;
   readonly state: ClusterState;
   readonly catalogue: Catalogue;
-  /** Who may reach the APIs; canonical ranges. */
-  readonly allowedCidrs: readonly string[];
+  /** This machine's public IPv4 address, by which it reaches the nodes; undefined: not known. */
+  readonly ownIpv4: string | undefined;
   readonly kubernetes: KubernetesState;
 }
 
@@ -103,7 +104,7 @@ export interface KubernetesState {
  * still to be created cannot be ordered (all problems at once).
  */
 export function planCreate(input: PlanInput): Plan {
-  const { config, state, catalogue, allowedCidrs } = input;
+  const { config, state, catalogue, allowedCidrs, addedCidrs } = input;
   refuseForeign(config.cluster_name, state.foreign);
   refuseHalfRemoved(state.servers);
   const images = validateCatalogue({ config, state, catalogue });
@@ -111,7 +112,8 @@ export function planCreate(input: PlanInput): Plan {
   const network = plannedNetwork(config, catalogue);
   checkNetwork(network, state.network);
   const { extra_rules: extraRules } = config.hcloud.firewall;
-  const firewallRules = wantedRules({ allowedCidrs, extraRules });
+  const firewallRules = wantedRules({ allowedCidrs, addedCidrs, extraRules });
+  checkRuleLimits(firewallRules);
   const added = servers.filter((server) => server.existing === undefined);
   return {
     cluster: config.cluster_name,
@@ -129,8 +131,8 @@ export function planCreate(input: PlanInput): Plan {
       now: monthlyCost(catalogue, state.servers),
       after: monthlyCost(catalogue, [...state.servers, ...added]),
     },
-    notes: planNotes(config, state, servers),
-    warnings: planWarnings(config, state),
+    notes: planNotes(input, servers),
+    warnings: planWarnings(input, firewallRules),
   };
 }
 
@@ -160,8 +162,7 @@ function firewallChanges(
   { firewall }: ClusterState,
 ): readonly Change[] {
   const name = sharedResourceName(cluster);
-  const allowed = rules[0]?.source_ips.join(', ') ?? 'nowhere';
-  const detail = `6443 and 50000 from ${allowed}`;
+  const detail = `6443 and 50000 from ${admittedRanges(rules).join(', ')}`;
   if (!firewall) return [{ action: 'create', kind: 'firewall', name, detail }];
   if (rulesEqual(rules, firewall.rules)) return [];
   return [{ action: 'update', kind: 'firewall', name, detail }];

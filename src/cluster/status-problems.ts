@@ -1,7 +1,7 @@
 import { keyOf, kindNouns } from './belongings.js';
 import { formatMoney } from './cost.js';
 import { missingServers, type RunningVersions } from './drift.js';
-import { admits, admittedToKubernetes } from './firewall-rules.js';
+import { admittedRanges, keepsOut } from './admission.js';
 import { removalStage } from './labels.js';
 import type { ServerState } from './state.js';
 import type { AccessFileSeen, ServerStatus, StatusInput } from './status.js';
@@ -159,15 +159,14 @@ function talosProblems({ talos }: ProblemInput): Problem[] {
 }
 
 function accessProblems({ state, accessFiles, ownAddress, now }: ProblemInput): Problem[] {
-  const allowed = state.firewall && admittedToKubernetes(state.firewall.rules);
-  const excluded = ownAddress !== undefined && allowed && !admits(allowed, ownAddress);
+  const allowed = admittedRanges(state.firewall?.rules ?? []);
   const notAllowed: Problem = {
     code: 'own-address-not-allowed',
-    message: `the firewall admits ${allowed?.join(', ') ?? 'nobody'}, and this machine is ${ownAddress ?? ''} now`,
-    hint: 'oxide create adds it, unless hcloud.firewall.allowed_cidrs in cluster.yaml says who may',
+    message: `the firewall admits ${allowed.join(', ') || 'nobody'}, and this machine is ${ownAddress ?? ''} now`,
+    hint: 'oxide firewall allow-me adds it',
   };
   return [
-    ...(excluded ? [notAllowed] : []),
+    ...(keepsOut(state.firewall, ownAddress) ? [notAllowed] : []),
     ...accessFiles.flatMap((file) => fileProblems(file, now)),
   ];
 }

@@ -3,7 +3,7 @@ import type { Belonging } from './belongings.js';
 import type { Catalogue } from './catalogue.js';
 import { monthlyCost, type Cost } from './cost.js';
 import { driftOf, type Drift } from './drift.js';
-import { admittedToKubernetes } from './firewall-rules.js';
+import { admittedRanges } from './admission.js';
 import { poolsOf } from './planned-servers.js';
 import type { ClusterState, Role, ServerState } from './state.js';
 import { findProblems, isDegrading, type Problem } from './status-problems.js';
@@ -144,7 +144,7 @@ export function clusterStatus(input: StatusInput): StatusReport {
   return {
     status,
     network: network && networkText(network),
-    allowed: firewall && admittedToKubernetes(firewall.rules),
+    allowed: firewall && admittedRanges(firewall.rules),
     ownAddress,
   };
 }

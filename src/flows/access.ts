@@ -1,11 +1,15 @@
+import type { ClusterState } from '../cluster/state.js';
 import { accessFileRemark } from '../cluster/status-problems.js';
 import { PreconditionError } from '../lib/errors.js';
 import type { StepIo } from '../lib/step.js';
+import { together } from '../lib/together.js';
 import { wallClock } from '../lib/wait.js';
 import { renewKubeconfig, renewTalosconfig } from '../steps/access-files.js';
+import { ensureAdmitted } from '../steps/admission.js';
 import type { FlowContext } from '../steps/context.js';
 import { lookAtAccessFiles, observeExisting } from '../steps/look.js';
 import { mergeIntoOwn, type Merged, type MergeWish } from '../steps/merge-kubeconfig.js';
+import { findOwnAddresses } from '../steps/own-address.js';
 import { controlPlanesOf } from '../steps/reach.js';
 import { checkSecrets } from '../steps/secrets.js';
 import type { NodeServer } from '../steps/servers.js';
@@ -51,7 +55,13 @@ export async function accessKubernetes(
   ctx: FlowContext,
   wish?: MergeWish,
 ): Promise<KubernetesAccess> {
-  const { controlPlanes, first } = await findControlPlanes(ctx);
+  const [{ state, controlPlanes, first }, own] = await together(
+    findControlPlanes(ctx),
+    ctx.step('Find the public address of this machine', (io) =>
+      findOwnAddresses(ctx, 'compare', io),
+    ),
+  );
+  await ensureAdmitted(ctx, state, own);
   const endpoint = await ctx.step('Fetch the kubeconfig', async (io) => {
     await warnOfEnd(ctx, ctx.files.kubeconfig, io);
     await renewTalosconfig(ctx, controlPlanes);
@@ -71,6 +81,7 @@ export async function accessKubernetes(
 }
 
 interface ControlPlanes {
+  readonly state: ClusterState;
   readonly controlPlanes: readonly NodeServer[];
   /** The first that runs. */
   readonly first: NodeServer;
@@ -81,7 +92,7 @@ async function findControlPlanes(ctx: FlowContext): Promise<ControlPlanes> {
   await checkSecrets(ctx, state);
   const controlPlanes = controlPlanesOf(state);
   const first = controlPlanes.find(({ status }) => status === 'running');
-  if (first) return { controlPlanes, first };
+  if (first) return { state, controlPlanes, first };
   throw new PreconditionError(
     `no control plane of the cluster "${ctx.config.cluster_name}" runs`,
     'oxide create makes and starts what is missing.',

@@ -1,8 +1,9 @@
-import { planCreate, type Plan } from '../cluster/plan.js';
+import type { Plan } from '../cluster/plan.js';
 import type { ClusterState, Role } from '../cluster/state.js';
 import { withScratchFolder } from '../lib/files.js';
 import { together } from '../lib/together.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access-files.js';
+import { planAdmitting, whoMayReach } from '../steps/admission.js';
 import { checkTheTools } from '../steps/check-tools.js';
 import { ensureCilium, fetchCilium } from '../steps/cilium.js';
 import type { FlowContext } from '../steps/context.js';
@@ -14,7 +15,7 @@ import { ensureMachineConfigs } from '../steps/machine-configs.js';
 import { ensureNetwork } from '../steps/network.js';
 import { observe } from '../steps/observe.js';
 import { OrderDesk } from '../steps/order-desk.js';
-import { allowedCidrs, findOwnAddresses } from '../steps/own-address.js';
+import { findOwnAddresses } from '../steps/own-address.js';
 import { checkSecrets, ensureSecrets } from '../steps/secrets.js';
 import {
   addressed,
@@ -58,16 +59,18 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   const [, { state, catalogue }, own] = await together(
     step('Check talosctl, kubectl and helm', (io) => checkTheTools(ctx, io)),
     step('Look at what exists', (io) => observe(ctx, io)),
-    step('Find who may reach the cluster', (io) => findOwnAddresses(ctx, io)),
+    step('Find the public address of this machine', (io) =>
+      findOwnAddresses(ctx, config.hcloud.firewall.allowed_cidrs ? 'compare' : 'admit', io),
+    ),
   );
   await checkSecrets(ctx, state);
-  const plan = planCreate({
-    config,
-    state,
-    catalogue,
-    allowedCidrs: allowedCidrs(config, state, own),
-    kubernetes: await observeKubernetes(ctx, state),
-  });
+  const admitted = whoMayReach(ctx, state, own);
+  const kubernetes = await observeKubernetes(ctx, state, own);
+  const plan = await planAdmitting(
+    ctx,
+    { config, state, catalogue, kubernetes, ownIpv4: own.ipv4, ...admitted },
+    own,
+  );
   if (!(await ctx.confirm(plan))) return { kind: 'preview', plan };
   const { nodes, endpoint } =
     plan.changes.length === 0

@@ -10,6 +10,7 @@ import {
 import { PreconditionError } from '../lib/errors.js';
 import { together } from '../lib/together.js';
 import { writeTalosconfig } from '../steps/access-files.js';
+import { ensureAdmitted } from '../steps/admission.js';
 import { checkTheTools } from '../steps/check-tools.js';
 import { viewCluster } from '../steps/cluster-view.js';
 import type { FlowContext } from '../steps/context.js';
@@ -22,6 +23,7 @@ import { ensureMachineConfigs } from '../steps/machine-configs.js';
 import { releaseNode, removeNode } from '../steps/node-removal.js';
 import { observe } from '../steps/observe.js';
 import { OrderDesk } from '../steps/order-desk.js';
+import { findOwnAddresses } from '../steps/own-address.js';
 import { controlPlanesOf, reachCluster } from '../steps/reach.js';
 import { checkSecrets } from '../steps/secrets.js';
 import {
@@ -65,13 +67,15 @@ export type ScaleOutcome =
  */
 export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<ScaleOutcome> {
   const { config, step } = ctx;
-  const [, { state, catalogue }] = await together(
+  const [, { state: found, catalogue }, own] = await together(
     step('Check talosctl, kubectl and helm', (io) => checkTheTools(ctx, io)),
     step('Look at what exists', (io) => observe(ctx, io)),
+    step('Find the public address of this machine', (io) => findOwnAddresses(ctx, 'compare', io)),
   );
-  demandCluster(ctx, state);
-  await checkSecrets(ctx, state);
-  const reached = await step('Reach the cluster', (io) => reachCluster(ctx, state, io));
+  demandCluster(ctx, found);
+  await checkSecrets(ctx, found);
+  const state = await ensureAdmitted(ctx, found, own);
+  const reached = await step('Reach the cluster', (io) => reachCluster(ctx, { state, own }, io));
   const controlPlanes = controlPlanesOf(state);
   const view = await step('Look into the cluster', () =>
     viewCluster(ctx, { reached, controlPlanes }),

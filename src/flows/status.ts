@@ -11,7 +11,7 @@ import {
   observeExisting,
 } from '../steps/look.js';
 import { readCatalogue } from '../steps/observe.js';
-import { publicIpv4 } from '../steps/reach.js';
+import { publicIpv4 } from '../steps/own-address.js';
 
 /**
  * How the cluster is: what Hetzner has of it, what Talos, etcd and Kubernetes say, and what differs

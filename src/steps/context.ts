@@ -57,6 +57,14 @@ export interface Holder {
   hasLease: boolean;
 }
 
+/** How a flow asks whether to admit a machine that the firewall keeps out. */
+export interface AdmissionPrompt {
+  /** `preview`: only a plan was asked for, so nobody is asked. `refuse`: no, or nobody to ask. */
+  readonly ask: (question: string) => Promise<'add' | 'refuse' | 'preview'>;
+  /** The command that admits it, as it has to be typed for this cluster. */
+  readonly command: string;
+}
+
 /** Everything that a flow and its steps need of the outside. Made once per command, in `cli/`. */
 export interface FlowContext {
   readonly config: ClusterConfig;
@@ -75,6 +83,7 @@ export interface FlowContext {
   readonly step: RunStep;
   /** True in the sandbox: what it writes must not mix with a real cluster's files. */
   readonly rehearsal: boolean;
+  readonly admission: AdmissionPrompt;
   /** Shows the plan. False: only the plan was asked for, nothing may be changed. */
   readonly confirm: (plan: Plan) => Promise<boolean>;
 }

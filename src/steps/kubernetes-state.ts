@@ -1,3 +1,4 @@
+import { keepsOut } from '../cluster/admission.js';
 import type { KubernetesState } from '../cluster/plan.js';
 import type { ClusterState } from '../cluster/state.js';
 import { readTextIfExists } from '../lib/files.js';
@@ -7,14 +8,20 @@ import { readyz } from '../tools/kubectl.js';
 import { ciliumIsAsWanted } from './cilium.js';
 import type { FlowContext } from './context.js';
 import { gatewayApiIsInstalled } from './gateway-api.js';
+import type { OwnAddresses } from './own-address.js';
 
 const nothing: KubernetesState = { running: false, gatewayApi: false, cilium: false };
 
-/** What of Kubernetes is there already, asked with the kept kubeconfig. Not answering counts as nothing. */
+/**
+ * What of Kubernetes is there already, asked with the kept kubeconfig. Not answering counts as
+ * nothing; a firewall that keeps this machine out need not be waited for.
+ */
 export async function observeKubernetes(
   ctx: FlowContext,
   state: ClusterState,
+  own: OwnAddresses,
 ): Promise<KubernetesState> {
+  if (keepsOut(state.firewall, own.ipv4)) return nothing;
   const reachable = state.servers.some(({ role }) => role === 'control-plane');
   if (!reachable || (await readTextIfExists(ctx.files.kubeconfig)) === undefined) return nothing;
   try {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExitCode } from '../../src/lib/errors.js';
 import { bundledTools } from '../../src/sandbox/bundled-tools.js';
-import { runCli, startCli, testFolder, toolCache } from '../helpers/cli.js';
+import { moveCaller, runCli, startCli, testFolder, toolCache } from '../helpers/cli.js';
 import { clusterYaml } from '../helpers/rehearsal.js';
 
 const bundled = await bundledTools(join(toolCache, 'oxide'));
@@ -62,6 +62,18 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
     const { code, stdout } = await runCli(['--sandbox', '--json', 'status'], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({ cluster: 'demo', healthy: true });
     expect(code).toBe(ExitCode.done);
+  });
+
+  test('locks out a machine whose address changes, and tells it how to get in', async () => {
+    moveCaller(cwd, '198.51.100.4');
+    const call = ['--sandbox', '--config', './cluster.yaml', 'kubeconfig'];
+    const refused = await runCli(call, { cwd });
+    expect(refused.stderr).toContain(
+      '→ Add it through the Hetzner API: oxide --sandbox --config ./cluster.yaml firewall allow-me',
+    );
+    expect(refused.code).toBe(ExitCode.precondition);
+    expect((await runCli([...call, '--yes'], { cwd })).code).toBe(ExitCode.done);
+    expect((await runCli(['--sandbox', 'status'], { cwd })).code).toBe(ExitCode.done);
   });
 
   test('is not deleted without a confirmation', async () => {

@@ -29,7 +29,10 @@ function without(...soldOut: readonly string[]): Catalogue {
 
 function plan(config: ClusterConfig, catalogue = catalogueOf(), state = nothing) {
   const kubernetes = { running: true, gatewayApi: true, cilium: true };
-  return planCreate({ config, state, catalogue, allowedCidrs: ['203.0.113.7/32'], kubernetes });
+  return planCreate({
+    ...{ config, state, catalogue, kubernetes },
+    ...{ allowedCidrs: ['203.0.113.7/32'], addedCidrs: [], ownIpv4: '203.0.113.7' },
+  });
 }
 
 function refusal(config: ClusterConfig, catalogue = catalogueOf()): OxideError {

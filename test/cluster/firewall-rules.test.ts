@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rulesEqual, wantedRules } from '../../src/cluster/firewall-rules.js';
+import { checkRuleLimits, rulesEqual, wantedRules } from '../../src/cluster/firewall-rules.js';
 import type { FirewallRule } from '../../src/cluster/state.js';
 
 const wanted = wantedRules({
@@ -35,7 +35,22 @@ test.each<[string, (rules: readonly FirewallRule[]) => readonly FirewallRule[]]>
   ['a rule less', (rules) => rules.slice(1)],
   ['another port', (rules) => rules.map((r) => (r.port === '80' ? { ...r, port: '81' } : r))],
   ['another source', (rules) => rules.map((r) => ({ ...r, source_ips: ['198.51.100.1/32'] }))],
+  [
+    'another destination',
+    (rules) => rules.map((r) => ({ ...r, destination_ips: ['192.0.2.0/24'] })),
+  ],
   ['an outbound rule', (rules) => rules.map((r) => ({ ...r, direction: 'out' }))],
 ])('%s makes a difference', (_, change) => {
   expect(rulesEqual(wanted, change(wanted))).toBe(false);
+});
+
+test('more rules than Hetzner takes are refused', () => {
+  const [rule] = wanted;
+  const many = (count: number) => Array.from({ length: count }, () => rule as FirewallRule);
+  expect(() => {
+    checkRuleLimits(many(50));
+  }).not.toThrow();
+  expect(() => {
+    checkRuleLimits(many(51));
+  }).toThrow('the firewall would have 51 rules, and Hetzner takes 50');
 });

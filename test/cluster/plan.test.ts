@@ -12,6 +12,8 @@ function plan(input: Partial<PlanInput>) {
     state: nothing,
     catalogue: catalogueOf(),
     allowedCidrs: mine,
+    addedCidrs: [],
+    ownIpv4: '203.0.113.7',
     kubernetes: { running: true, gatewayApi: true, cilium: true },
     ...input,
   });
@@ -163,6 +165,36 @@ describe('the plan of an existing cluster', () => {
     expect(names({ state: complete, allowedCidrs })).toEqual([
       'update firewall demo 6443 and 50000 from 198.51.100.4/32',
     ]);
+  });
+
+  test('keeps whom allow-me added beside the list of cluster.yaml', () => {
+    const addedCidrs = ['192.0.2.9/32'];
+    const rules = wantedRules({ allowedCidrs: mine, addedCidrs, extraRules: [] });
+    const state = { ...complete, firewall: { id: 2, name: 'demo', rules, labels: {} } };
+    expect(names({ state, addedCidrs })).toEqual([]);
+    expect(names({ state })).toEqual(['update firewall demo 6443 and 50000 from 203.0.113.7/32']);
+  });
+
+  test('warns when its firewall would leave this machine out', () => {
+    expect(plan({ ownIpv4: '198.51.100.4' }).warnings).toEqual([
+      'The firewall will admit 203.0.113.7/32, and this machine is 198.51.100.4: a create asks whether to add it.',
+    ]);
+    expect(plan({ ownIpv4: undefined }).warnings).toEqual([]);
+  });
+
+  test('says when Kubernetes could not be asked behind the present firewall', () => {
+    const moved = { allowedCidrs: [...mine, '198.51.100.4/32'], ownIpv4: '198.51.100.4' };
+    expect(plan({ state: complete, ...moved }).notes).toEqual([
+      'Kubernetes could not be asked, because the firewall does not admit this machine yet; what is there stays.',
+    ]);
+    expect(plan({ ...moved }).notes).toEqual([]);
+  });
+
+  test('refuses more addresses than Hetzner takes in a rule', () => {
+    const many = Array.from({ length: 101 }, (_, i) => `198.51.100.${i}/32`);
+    expect(() => plan({ allowedCidrs: many })).toThrow(
+      'the firewall rule "Kubernetes API" would admit 101 ranges, and Hetzner takes 100',
+    );
   });
 
   test('names what Kubernetes still lacks when all servers are there', () => {

@@ -126,7 +126,7 @@ describe('a create without what it needs', () => {
     await untouched(rehearsal);
   });
 
-  test('asks nobody for its own address when cluster.yaml says who may reach it', async () => {
+  test('does without its own address when cluster.yaml says who may reach it', async () => {
     const rehearsal = await rehearse(yaml);
     const allowed = yaml.replace(
       'location: nbg1',
@@ -134,6 +134,12 @@ describe('a create without what it needs', () => {
     );
     const run = rehearsal.run({ yaml: allowed, ownIpv4: ['http://127.0.0.1:9/ip'], dryRun: true });
     expect((await create(run.ctx)).kind).toBe('preview');
+    expect(run.events).toContainEqual({
+      type: 'note',
+      message: expect.stringMatching(
+        /^the public address of this machine could not be found .*; whether the firewall admits it is not known$/,
+      ) as string,
+    });
   });
 });
 

@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly files?: ClusterFiles;
   /** Who the run is to others; always the same one unless given. */
   readonly holder?: Partial<Holder>;
+  /** What is answered when the firewall does not admit this machine; `refuse` unless given. */
+  readonly admission?: 'add' | 'refuse';
 }
 
 /** One run of a flow: what it is composed of and what it reported. */
@@ -42,6 +44,8 @@ export interface Run {
   readonly events: readonly ReportEvent[];
   readonly plans: readonly ShownPlan[];
   readonly calls: readonly Invocation[];
+  /** What was asked about admitting this machine. */
+  readonly questions: readonly string[];
 }
 
 /** A simulated project with an output folder, in which flows can be run again and again. */
@@ -102,6 +106,7 @@ function compose({ sandbox, world, clock, yaml, options, ...parts }: Parts): Run
   const events: ReportEvent[] = [];
   const plans: ShownPlan[] = [];
   const calls: Invocation[] = [];
+  const questions: string[] = [];
   const connect = (until: AbortSignal) =>
     createHetznerApi({
       endpoint: `${sandbox.url}/v1`,
@@ -154,12 +159,20 @@ function compose({ sandbox, world, clock, yaml, options, ...parts }: Parts): Run
     },
     step: createStepRunner(reporter, clock, signal),
     rehearsal: options.rehearsal ?? false,
+    admission: {
+      ask: (question) => {
+        if (options.dryRun) return Promise.resolve('preview');
+        questions.push(question);
+        return Promise.resolve(options.admission ?? 'refuse');
+      },
+      command: 'oxide firewall allow-me',
+    },
     confirm: (plan) => {
       plans.push(plan);
       return Promise.resolve(!options.dryRun);
     },
   };
-  return { ctx, events, plans, calls };
+  return { ctx, events, plans, calls, questions };
 }
 
 /** A cluster.yaml with this many control planes and workers. */

@@ -1,0 +1,38 @@
+import type { AdmissionPlan } from '../../cluster/admission.js';
+import { allowMe } from '../../flows/allow-me.js';
+import { ExitCode } from '../../lib/errors.js';
+import { renderAdmission } from '../../ui/admission.js';
+import { withCluster } from '../context.js';
+import type { CliIo, GlobalOptions } from '../io.js';
+
+export interface AllowMeOptions extends GlobalOptions {
+  readonly cidr?: readonly string[];
+  readonly replace?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** `oxide firewall allow-me`: lets this machine, or other ranges, reach the cluster's APIs. */
+export function allowMeCommand(options: AllowMeOptions, io: CliIo): Promise<ExitCode> {
+  const { cidr, replace = false, dryRun = false } = options;
+  return withCluster(options, io, async ({ flow, ui }) => {
+    const listed = flow.config.hcloud.firewall.allowed_cidrs !== undefined;
+    const textOf = (plan: AdmissionPlan, done: boolean): string =>
+      renderAdmission({ ...plan, done, listed }, ui.looks);
+    const plan = await allowMe(flow, {
+      ranges: cidr,
+      replace,
+      confirm: (shown) => {
+        if (dryRun) return Promise.resolve(false);
+        if (shown.changed) ui.show(textOf(shown, false));
+        return Promise.resolve(true);
+      },
+    });
+    ui.print(documentOf(plan), textOf(plan, !dryRun));
+    return dryRun && plan.changed ? ExitCode.changes : ExitCode.done;
+  });
+}
+
+/** For machines: who reached 6443 and 50000 before, and who does afterwards. */
+function documentOf({ cluster, firewall, before, after, changed }: AdmissionPlan): object {
+  return { cluster, firewall, before, after, changed };
+}

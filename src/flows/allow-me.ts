@@ -1,0 +1,49 @@
+import { planAdmission, type AdmissionPlan } from '../cluster/admission.js';
+import { PreconditionError } from '../lib/errors.js';
+import { together } from '../lib/together.js';
+import { ensureRules } from '../steps/admission.js';
+import type { FlowContext } from '../steps/context.js';
+import { observeExisting } from '../steps/look.js';
+import { findOwnAddresses } from '../steps/own-address.js';
+
+export interface AllowMeRequest {
+  /** Whom to admit, as canonical ranges; this machine when undefined. */
+  readonly ranges: readonly string[] | undefined;
+  /** Whether what was admitted by an own address or by this command before goes. */
+  readonly replace: boolean;
+  /** Shows the plan. False: only the plan was asked for. */
+  readonly confirm: (plan: AdmissionPlan) => Promise<boolean>;
+}
+
+/**
+ * Admits this machine, or other ranges, to the Kubernetes and the Talos API of a cluster. Hetzner's
+ * API is all that it needs, so that it works for somebody who is locked out.
+ */
+export async function allowMe(ctx: FlowContext, request: AllowMeRequest): Promise<AdmissionPlan> {
+  const { config, step } = ctx;
+  const [{ firewall }, ranges] = await together(
+    step('Look at what exists', () => observeExisting(ctx)),
+    request.ranges ? Promise.resolve(request.ranges) : ownRanges(ctx),
+  );
+  if (!firewall) {
+    throw new PreconditionError(
+      `the cluster "${config.cluster_name}" has no firewall`,
+      'Make what is missing: oxide create',
+    );
+  }
+  const plan = planAdmission({ config, firewall, ranges, replace: request.replace });
+  if (!(await request.confirm(plan)) || !plan.changed) return plan;
+  await step('Change the firewall', async () => ensureRules(ctx, firewall, plan));
+  return plan;
+}
+
+async function ownRanges(ctx: FlowContext): Promise<readonly string[]> {
+  const { ranges, failure } = await ctx.step('Find the public address of this machine', (io) =>
+    findOwnAddresses(ctx, 'admit', io),
+  );
+  if (!failure) return ranges;
+  throw new PreconditionError(
+    failure.message,
+    'Name it yourself: oxide firewall allow-me --cidr 203.0.113.7/32',
+  );
+}

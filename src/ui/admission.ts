@@ -1,0 +1,39 @@
+import { createStyle } from './style.js';
+
+/** What of a change of the firewall is shown. */
+export interface AdmissionView {
+  readonly cluster: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly changed: boolean;
+  /** Whether it was carried out. */
+  readonly done: boolean;
+  /** Whether cluster.yaml lists who may reach the cluster. */
+  readonly listed: boolean;
+}
+
+/** Who may reach the cluster's APIs, who comes and who goes, and how long it stays so. */
+export function renderAdmission(view: AdmissionView, { color }: { color: boolean }): string {
+  const { cluster, before, after, changed, done } = view;
+  const style = createStyle(color);
+  const came = after.filter((range) => !before.includes(range));
+  const gone = before.filter((range) => !after.includes(range));
+  const verb = done ? 'admits' : changed ? 'will admit' : 'admits';
+  return [
+    '',
+    ...(changed ? [] : ['Nothing to change.']),
+    `The firewall of "${cluster}" ${verb} to 6443 and 50000:`,
+    ...after.map((range) => `${came.includes(range) ? style.green('+') : ' '} ${range}`),
+    ...gone.map((range) => `${style.red('-')} ${range}`),
+    ...(done ? ['', ...lasting(view)] : []),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function lasting({ listed }: AdmissionView): readonly string[] {
+  const keeps = listed
+    ? 'oxide create keeps these. For good, put the range into hcloud.firewall.allowed_cidrs of cluster.yaml.'
+    : 'oxide create keeps these, until hcloud.firewall.allowed_cidrs in cluster.yaml says who exactly may.';
+  return [keeps, 'Only this machine again: oxide firewall allow-me --replace'];
+}
