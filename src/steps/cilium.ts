@@ -5,7 +5,7 @@ import { ciliumValues, mergeHelmValues, type MergedValues } from '../cluster/cil
 import { withScratchFolder } from '../lib/files.js';
 import type { StepIo } from '../lib/step.js';
 import { together } from '../lib/together.js';
-import { waitFor, type Probe } from '../lib/wait.js';
+import { waitFor, wallClock, type Probe } from '../lib/wait.js';
 import { ToolError } from '../tools/exec.js';
 import * as helm from '../tools/helm.js';
 import { getWorkloads, parseWorkloads } from '../tools/kubectl.js';
@@ -81,7 +81,7 @@ async function waitForAgents(ctx: FlowContext, io: StepIo): Promise<void> {
 /** Whether the release is deployed with the configured version and values. */
 export async function ciliumIsAsWanted(ctx: FlowContext): Promise<boolean> {
   const { run, files, config } = ctx;
-  if ((await releaseStatus(ctx)) !== 'deployed') return false;
+  if ((await releaseStatus(ctx))?.status !== 'deployed') return false;
   const [metadata, values] = await together(
     run(helm.getMetadata(files.kubeconfig, release)),
     run(helm.getValues(files.kubeconfig, release)),
@@ -102,19 +102,50 @@ function wantedValues({ config }: FlowContext): MergedValues {
 /** Helm refuses every change of a release that an interrupted call left pending. */
 async function freeRelease(ctx: FlowContext, io: StepIo): Promise<void> {
   const { run, files } = ctx;
-  const status = await releaseStatus(ctx);
+  const status = await settledStatus(ctx, io);
   if (status === 'pending-install' || status === 'uninstalling') {
     io.note(`an earlier run was interrupted (helm release ${status}): installing afresh`);
     await run(helm.uninstall(files.kubeconfig, release));
-  } else if (status === 'pending-upgrade' || status === 'pending-rollback') {
+  } else if (isChange(status)) {
     io.note(`an earlier run was interrupted (helm release ${status}): rolling back first`);
     await run(helm.rollback(files.kubeconfig, release));
   }
 }
 
-async function releaseStatus({ run, files }: FlowContext): Promise<string | undefined> {
+/**
+ * The release's status once no other helm can be at work on it: a colleague's upgrade is waited for,
+ * as long as it is younger than helm's own timeout. Rolled back meanwhile, it would be broken.
+ */
+async function settledStatus(ctx: FlowContext, io: StepIo): Promise<string | undefined> {
+  const { clock, signal } = ctx;
+  const seen = await releaseStatus(ctx);
+  // The time is that of the machine on which helm runs, also in the sandbox.
+  const left = helm.changeTimeoutMs - Math.abs(wallClock() - (seen?.since ?? 0));
+  if (!seen || !isChange(seen.status) || left <= 0) return seen?.status;
+  const deadline = clock.now() + left;
+  return waitFor(
+    'another helm to finish its change of Cilium',
+    async () => {
+      const status = (await releaseStatus(ctx))?.status;
+      if (!isChange(status) || clock.now() >= deadline) return { ready: status };
+      return { waiting: `another helm may be at work on it (helm release ${status})` };
+    },
+    {
+      ...{ clock, signal, timeoutMs: 2 * left, intervalMs: 5_000 },
+      onWaiting: (why) => {
+        io.detail(why);
+      },
+    },
+  );
+}
+
+function isChange(status: string | undefined): status is 'pending-upgrade' | 'pending-rollback' {
+  return status === 'pending-upgrade' || status === 'pending-rollback';
+}
+
+async function releaseStatus({ run, files }: FlowContext): Promise<helm.ReleaseStatus | undefined> {
   try {
-    return helm.parseStatus((await run(helm.status(files.kubeconfig, release))).stdout).status;
+    return helm.parseStatus((await run(helm.status(files.kubeconfig, release))).stdout);
   } catch (error) {
     if (error instanceof ToolError && error.says('release: not found')) return undefined;
     throw error;

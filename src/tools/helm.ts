@@ -10,6 +10,8 @@ export interface Release {
 
 const shortMs = 60_000;
 const writeMs = 6 * 60_000;
+/** After this helm itself gives a change up; its own unless told is the same. */
+export const changeTimeoutMs = 5 * 60_000;
 
 function call(
   kubeconfig: string,
@@ -78,7 +80,7 @@ export const upgradeInstall = (
   call(kubeconfig, release, {
     args: [
       ...['upgrade', release.name, chart, '--install', '--values', values],
-      ...['--history-max', '5', '--timeout', '5m'],
+      ...['--history-max', '5', '--timeout', `${changeTimeoutMs / 60_000}m`],
     ],
     timeoutMs: writeMs,
   });
@@ -116,14 +118,25 @@ export interface ReleaseStatus {
   /** deployed, failed, superseded, uninstalling, pending-install, pending-upgrade, pending-rollback */
   readonly status: string;
   readonly revision: number;
+  /** When the newest change began, ms since the epoch by the clock of the machine that made it. */
+  readonly since: number | undefined;
 }
 
-const statusSchema = z.object({ version: z.number(), info: z.object({ status: z.string() }) });
+/** The time is empty in helm 3, and absent in helm 4, where there is none. */
+const statusSchema = z.object({
+  version: z.number(),
+  info: z.object({ status: z.string(), last_deployed: z.string().default('') }),
+});
 
 /** Reads `helm status -o json`. */
 export function parseStatus(stdout: string): ReleaseStatus {
   const { version, info } = read(stdout, statusSchema);
-  return { status: info.status, revision: version };
+  const began = Date.parse(info.last_deployed);
+  return {
+    status: info.status,
+    revision: version,
+    since: Number.isNaN(began) ? undefined : began,
+  };
 }
 
 export interface ReleaseMetadata {

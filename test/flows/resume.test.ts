@@ -199,7 +199,8 @@ describe('the bootstrap', () => {
 });
 
 describe('the installation of Cilium', () => {
-  test('frees a release that an interrupted helm left pending', async () => {
+  /** A cluster whose release of Cilium is in a state that only helm leaves, for some minutes. */
+  async function leftPending(status: string, minutes: number) {
     const rehearsal = await rehearse(yaml);
     const interrupt = new AbortController();
     const first = rehearsal.run({
@@ -210,7 +211,22 @@ describe('the installation of Cilium', () => {
       },
     });
     await expect(create(first.ctx)).rejects.toBeInstanceOf(InterruptedError);
-    await leavePending(rehearsal, first);
+    const began = new Date(Date.now() - minutes * 60_000).toISOString();
+    const change = await releaseOf(rehearsal, first);
+    change({ status, began });
+    return { rehearsal, change };
+  }
+
+  const details = ({ events }: Run): string[] =>
+    events.flatMap((event) => (event.type === 'step-detail' ? [event.text] : []));
+
+  const rollingBack = (status: string) => ({
+    type: 'note',
+    message: `an earlier run was interrupted (helm release ${status}): rolling back first`,
+  });
+
+  test('frees a release that an interrupted helm left pending', async () => {
+    const { rehearsal } = await leftPending('pending-install', 0);
     const second = rehearsal.run();
     await create(second.ctx);
     expect(times([second], 'helm uninstall')).toBe(1);
@@ -220,10 +236,52 @@ describe('the installation of Cilium', () => {
     });
     await expectWholeCluster(rehearsal, second);
   });
+
+  test.each(['pending-upgrade', 'pending-rollback'])(
+    'rolls a release back that is %s for longer than helm takes',
+    async (status) => {
+      const { rehearsal } = await leftPending(status, 6);
+      const second = rehearsal.run();
+      await create(second.ctx);
+      expect(times([second], 'helm rollback')).toBe(1);
+      expect(second.events).toContainEqual(rollingBack(status));
+      expect(details(second).filter((text) => text.startsWith('another helm'))).toEqual([]);
+      await expectWholeCluster(rehearsal, second);
+    },
+  );
+
+  test("waits for a colleague's upgrade instead of rolling it back", async () => {
+    const { rehearsal, change } = await leftPending('pending-upgrade', 1);
+    let looks = 0;
+    const second = rehearsal.run({
+      intercept: (call) => {
+        if (says(call, 'helm status') && ++looks === 6) change({ status: 'deployed' });
+        return undefined;
+      },
+    });
+    await create(second.ctx);
+    expect(details(second)).toContain(
+      'another helm may be at work on it (helm release pending-upgrade)',
+    );
+    expect(times([second], 'helm rollback')).toBe(0);
+    await expectWholeCluster(rehearsal, second);
+  });
+
+  test('rolls back after all when the other helm does not come to an end', async () => {
+    const { rehearsal } = await leftPending('pending-upgrade', 1);
+    const second = rehearsal.run();
+    await create(second.ctx);
+    expect(details(second)).toContain(
+      'another helm may be at work on it (helm release pending-upgrade)',
+    );
+    expect(times([second], 'helm rollback')).toBe(1);
+    expect(second.events).toContainEqual(rollingBack('pending-upgrade'));
+    await expectWholeCluster(rehearsal, second);
+  });
 });
 
-/** Turns the record of helm's release back to what a killed helm leaves. */
-async function leavePending({ world, clock }: Rehearsal, { ctx }: Run): Promise<void> {
+/** Leads to the record of helm's release, to change it as another helm or a killed one would. */
+async function releaseOf({ world, clock }: Rehearsal, { ctx }: Run) {
   const { signal } = new AbortController();
   const talosVersion = ctx.config.talos.version;
   const request = await reach({ world, clock, signal, talosVersion }, [
@@ -232,8 +290,10 @@ async function leavePending({ world, clock }: Rehearsal, { ctx }: Run): Promise<
   ]);
   if (typeof request !== 'function') throw new Error(request.stderr);
   const path = '/api/v1/namespaces/kube-system/configmaps/helm-double';
-  const { release } = request('GET', path).body['data'] as { release: string };
-  const pending = { ...(JSON.parse(release) as object), status: 'pending-install' };
-  const patch = { data: { release: JSON.stringify(pending) } };
-  expect(request('PATCH', path, patch, 'application/merge-patch+json').status).toBe(200);
+  return (change: { readonly status: string; readonly began?: string }): void => {
+    const { release } = request('GET', path).body['data'] as { release: string };
+    const changed = { ...(JSON.parse(release) as object), ...change };
+    const patch = { data: { release: JSON.stringify(changed) } };
+    expect(request('PATCH', path, patch, 'application/merge-patch+json').status).toBe(200);
+  };
 }

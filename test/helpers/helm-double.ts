@@ -7,6 +7,8 @@ import { done, failed, type DoublesOptions, type Ending } from './tool-doubles.j
 interface Release {
   readonly revision: number;
   readonly status: string;
+  /** When its newest change began. */
+  readonly began: string;
   readonly version: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
@@ -25,7 +27,8 @@ export async function helm(options: DoublesOptions, call: Invocation): Promise<E
   if (args[0] === 'upgrade') return upgrade(request, args, release);
   if (!release) return failed('Error: release: not found\n');
   if (args[0] === 'status') {
-    return done(JSON.stringify({ version: release.revision, info: { status: release.status } }));
+    const { revision, status, began } = release;
+    return done(JSON.stringify({ version: revision, info: { status, last_deployed: began } }));
   }
   if (args[1] === 'metadata') {
     return done(JSON.stringify({ chart: 'cilium', version: release.version }));
@@ -63,14 +66,15 @@ function upgrade(
   ) as Release['values'];
   const version = readFileSync(args[2] ?? '', 'utf8');
   const revision = (present?.revision ?? 0) + 1;
-  write(request, { revision, status: 'pending-install', version, values });
+  const began = new Date().toISOString();
+  write(request, { revision, status: 'pending-install', began, version, values });
   for (const object of workloads(values)) {
     const path = `${apps}/${object.kind.toLowerCase()}s/${object.metadata.name}`;
     const query = 'fieldManager=helm&force=false';
     const answer = request('PATCH', `${path}?${query}`, object, 'application/apply-patch+yaml');
     if (answer.status >= 300) return failed(`Error: ${JSON.stringify(answer.body)}\n`);
   }
-  write(request, { revision, status: 'deployed', version, values });
+  write(request, { revision, status: 'deployed', began, version, values });
   return done();
 }
 

@@ -44,10 +44,14 @@ describe('helm is called', () => {
 });
 
 describe('the answers of helm', () => {
-  it('tell the state of a release', () => {
-    const json =
-      '{"name":"cilium","info":{"status":"pending-install"},"version":1,"namespace":"x"}';
-    expect(helm.parseStatus(json)).toEqual({ status: 'pending-install', revision: 1 });
+  it.each([
+    ['"last_deployed":"2026-11-27T07:03:31.488768109Z",', Date.UTC(2026, 10, 27, 7, 3, 31, 488)],
+    ['"last_deployed":"2026-11-27T08:03:31.48+01:00",', Date.UTC(2026, 10, 27, 7, 3, 31, 480)],
+    ['"last_deployed":"",', undefined],
+    ['', undefined],
+  ])('tell the state of a release, and since when: %s', (time, since) => {
+    const json = `{"name":"cilium","info":{${time}"status":"pending-install"},"version":1}`;
+    expect(helm.parseStatus(json)).toEqual({ status: 'pending-install', revision: 1, since });
   });
 
   it('tell the chart without a leading v', () => {
