@@ -1,6 +1,6 @@
-import { execa, type Options } from 'execa';
+import { execa, type Options, type Subprocess } from 'execa';
 import { InterruptedError, PreconditionError } from '../lib/errors.js';
-import type { Clock } from '../lib/wait.js';
+import { realSleep, type Clock } from '../lib/wait.js';
 import {
   commandLine,
   ToolError,
@@ -31,6 +31,8 @@ export interface ToolRunnerOptions {
 }
 
 const killAfterMs = 10_000;
+/** What a tool has written is read at once when it has ended; this is for a busy machine. */
+const lastOutputMs = 1_000;
 /** Manifests and lists of pods are megabytes at most; more is a tool gone wild. */
 const maxBuffer = 64 * 1024 * 1024;
 
@@ -47,7 +49,8 @@ export function createToolRunner(options: ToolRunnerOptions): RunTool {
     const { file, args } = options.commands[invocation.tool];
     const start = clock.now();
     const result = await clock.during(
-      () => execa(file, [...args, ...invocation.args], processOptions(options, invocation)),
+      () =>
+        outcomeOf(execa(file, [...args, ...invocation.args], processOptions(options, invocation))),
       { waits: invocation.waits ?? false },
     );
     const { exitCode, timedOut } = result;
@@ -70,6 +73,28 @@ export function createToolRunner(options: ToolRunnerOptions): RunTool {
       cause,
     });
   };
+}
+
+/**
+ * Waits until the tool itself has ended. Something that it has started and left behind may keep its
+ * output open for ever, and no deadline would end that.
+ */
+async function outcomeOf<T>(
+  running: Promise<T> & Pick<Subprocess, 'once' | 'stdout' | 'stderr'>,
+): Promise<T> {
+  const closed = new AbortController();
+  const letGo = (): void => {
+    running.stdout?.destroy();
+    running.stderr?.destroy();
+  };
+  running.once('exit', () => {
+    realSleep(lastOutputMs, closed.signal).then(letGo, () => undefined);
+  });
+  try {
+    return await running;
+  } finally {
+    closed.abort();
+  }
 }
 
 function processOptions(

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { InterruptedError, PreconditionError } from '../../src/lib/errors.js';
 import { cleanEnvironment } from '../../src/tools/environment.js';
 import {
@@ -21,6 +21,14 @@ const behaviours = {
   fail: () => { console.error(rest.join('\\n')); process.exit(3); },
   hang: () => { process.stderr.write('waiting for ever\\n'); setInterval(() => {}, 1000); },
   'exit-0-on-term': () => { process.on('SIGTERM', () => process.exit(0)); process.stderr.write('up\\n'); setInterval(() => {}, 1000); },
+  'say-and-hang': () => { process.stdout.write('half an answ'); setInterval(() => {}, 1000); },
+  'leave-behind': () => {
+    const args = ['-e', 'setInterval(() => {}, 1000)'];
+    const left = require('node:child_process').spawn(process.execPath, args, { stdio: 'inherit' });
+    process.stdout.write(String(left.pid) + '\\n');
+    if (rest[0] === 'and-hang') setInterval(() => {}, 1000);
+    else setTimeout(() => process.exit(Number(rest[0])), 50);
+  },
   die: () => process.kill(process.pid, 'SIGKILL'),
 };
 behaviours[does]();
@@ -98,6 +106,39 @@ describe('a tool', () => {
   it('that was ended at its deadline failed, whatever its exit code says', async () => {
     const error = await failure(run({ ...call('exit-0-on-term'), timeoutMs: 400 }));
     expect(error.failure.timedOut).toBe(true);
+  });
+
+  it('that hangs shows what it said on its standard output when that is all there is', async () => {
+    const error = await failure(run({ ...call('say-and-hang'), timeoutMs: 400 }));
+    expect(error.failure.stdout).toBe('half an answ');
+    expect(error.message).toContain('no result within 0.4 s\n  half an answ');
+  });
+
+  describe('that leaves a process behind, which keeps its output open,', () => {
+    let left: number | undefined;
+    afterEach(() => {
+      if (left !== undefined) process.kill(left, 'SIGKILL');
+      left = undefined;
+    });
+
+    it('is not waited for when it has ended well', async () => {
+      const { stdout } = await run(call('leave-behind', '0'));
+      left = Number(stdout);
+      expect(left).toBeGreaterThan(0);
+    });
+
+    it('is not waited for when it has failed', async () => {
+      const error = await failure(run(call('leave-behind', '3')));
+      left = Number(error.failure.stdout);
+      expect([error.failure.exitCode, error.failure.timedOut]).toEqual([3, false]);
+    });
+
+    it('is not waited for when it was ended at its deadline, with what it said', async () => {
+      const error = await failure(run({ ...call('leave-behind', 'and-hang'), timeoutMs: 1_000 }));
+      left = Number(error.lastLine);
+      expect(left).toBeGreaterThan(0);
+      expect(error.failure.timedOut).toBe(true);
+    });
   });
 
   it('that was killed failed', async () => {

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { Invocation } from '../../src/tools/exec.js';
+import * as helm from '../../src/tools/helm.js';
+import * as kubectl from '../../src/tools/kubectl.js';
+import * as talosctl from '../../src/tools/talosctl.js';
+
+const secret = 'LS0tLS1CRUdJTiBQUklWQVRF';
+const access = 'out/kubeconfig';
+const release: helm.Release = { name: 'cilium', namespace: 'kube-system' };
+const target: talosctl.TalosTarget = {
+  talosconfig: 'out/talosconfig',
+  endpoint: '203.0.113.1',
+  node: '203.0.113.1',
+};
+
+/** A call of every builder, by its name. */
+const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
+  talosctl: {
+    clientVersion: talosctl.clientVersion(),
+    genSecrets: talosctl.genSecrets({ file: 'out/secrets.yaml', contract: 'v1.13' }),
+    genConfig: talosctl.genConfig({
+      ...{ cluster: 'demo', endpoint: 'https://10.0.1.254:6443', secrets: 'out/secrets.yaml' },
+      ...{ output: 'out/cp.yaml', contract: 'v1.13', kubernetesVersion: 'v1.34.1' },
+      ...{ patchFiles: ['out/patch.yaml'], additionalSans: ['203.0.113.1'], role: 'worker' },
+    }),
+    validateConfig: talosctl.validateConfig('out/cp.yaml'),
+    version: talosctl.version(target),
+    bootstrap: talosctl.bootstrap(target),
+    etcdService: talosctl.etcdService(target),
+    etcdMembers: talosctl.etcdMembers(target),
+    etcdStatus: talosctl.etcdStatus(target),
+    etcdRemoveMember: talosctl.etcdRemoveMember(target, 'a1b2'),
+    etcdSnapshot: talosctl.etcdSnapshot(target, 'out/backup'),
+    kubeconfig: talosctl.kubeconfig(target, 'out/fetched'),
+    reset: talosctl.reset(target, { graceful: true, timeoutMs: 60_000 }),
+  },
+  kubectl: {
+    clientVersion: kubectl.clientVersion(),
+    readyz: kubectl.readyz(access),
+    getNodes: kubectl.getNodes(access),
+    getPersistentVolumes: kubectl.getPersistentVolumes(access),
+    getServices: kubectl.getServices(access),
+    getPods: kubectl.getPods(access, 'demo-web-1'),
+    getBudgets: kubectl.getBudgets(access),
+    getCrd: kubectl.getCrd(access, 'gateways.gateway.networking.k8s.io'),
+    applyServerSide: kubectl.applyServerSide(access, `kind: Secret\ndata: { key: ${secret} }`),
+    waitEstablished: kubectl.waitEstablished(access, ['gateways.gateway.networking.k8s.io']),
+    rolloutStatus: kubectl.rolloutStatus(access, {
+      ...{ namespace: 'kube-system', workload: 'daemonset/cilium', timeoutMs: 60_000 },
+    }),
+    uncordon: kubectl.uncordon(access, 'demo-web-1'),
+    drain: kubectl.drain(access, { node: 'demo-web-1', timeoutMs: 60_000, force: true }),
+    deleteNode: kubectl.deleteNode(access, 'demo-web-1'),
+  },
+  helm: {
+    clientVersion: helm.clientVersion(),
+    pull: helm.pull({ chart: 'cilium', from: 'https://helm.cilium.io', version: '1.19.6' }, 'out'),
+    upgradeInstall: helm.upgradeInstall(access, release, { chart: 'c.tgz', values: 'v.json' }),
+    status: helm.status(access, release),
+    getValues: helm.getValues(access, release),
+    getMetadata: helm.getMetadata(access, release),
+    uninstall: helm.uninstall(access, release),
+    rollback: helm.rollback(access, release),
+  },
+};
+
+/** What works on files of this machine, and asks no cluster. */
+const local = [
+  ...['talosctl clientVersion', 'talosctl genSecrets', 'talosctl genConfig'],
+  ...['talosctl validateConfig', 'kubectl clientVersion', 'helm clientVersion', 'helm pull'],
+];
+
+const all = Object.entries(calls).flatMap(([tool, made]) =>
+  Object.entries(made).map(([name, call]) => ({ name: `${tool} ${name}`, tool, call })),
+);
+
+/** The values of a flag, however often it is given. */
+function valuesOf({ args }: Invocation, flag: string): readonly (string | undefined)[] {
+  return args.flatMap((arg, i) => {
+    if (arg.startsWith(`${flag}=`)) return [arg.slice(flag.length + 1)];
+    return arg === flag ? [args[i + 1]] : [];
+  });
+}
+
+describe('every call of a tool', () => {
+  it('is among those that are looked at here', () => {
+    const readers = /^(parse|is[A-Z]|has[A-Z])|Of$|^(bootstrapOutcome|talosNotReady)$/;
+    for (const [tool, module] of Object.entries({ talosctl, kubectl, helm })) {
+      const builders = Object.entries<unknown>(module)
+        .filter(([name, exported]) => typeof exported === 'function' && !readers.test(name))
+        .map(([name]) => name);
+      expect(Object.keys(calls[tool] ?? {}).sort(), tool).toEqual(builders.sort());
+    }
+  });
+
+  it.each(all)('$name has a deadline and runs the tool of its file', ({ tool, call }) => {
+    expect(call.tool).toBe(tool);
+    expect(call.timeoutMs).toBeGreaterThan(0);
+    expect(Number.isFinite(call.timeoutMs)).toBe(true);
+  });
+
+  it.each(all)('$name says where to and with which credentials', ({ name, tool, call }) => {
+    const target: Readonly<Record<string, readonly string[]>> = {
+      talosctl: ['--talosconfig', '--endpoints', '--nodes'],
+      kubectl: ['--kubeconfig'],
+      helm: ['--kubeconfig', '--namespace'],
+    };
+    for (const flag of target[tool] ?? []) {
+      const values = valuesOf(call, flag);
+      expect(values, flag).toHaveLength(local.includes(name) ? 0 : 1);
+      // One node a call: with several, talosctl hides the failure of some of them.
+      for (const value of values) expect(value).toMatch(/^[\w./-]+$/);
+    }
+  });
+
+  it.each(all)('$name holds no secret in what everybody can read', ({ call }) => {
+    const text = [...call.args, ...Object.values(call.env ?? {})].join('\n');
+    expect(text).not.toContain(secret);
+    expect(text).not.toMatch(/BEGIN|--(token|password|as|client-key|set|set-string|values=-)\b/);
+    for (const arg of call.args) expect(arg).toMatch(/^[^\n]{1,100}$/);
+  });
+
+  it('gives what may be secret on standard input', () => {
+    expect(calls['kubectl']?.['applyServerSide']?.stdin).toContain(secret);
+  });
+});
