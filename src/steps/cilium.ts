@@ -117,7 +117,7 @@ async function freeRelease(ctx: FlowContext, io: StepIo): Promise<void> {
  * as long as it is younger than helm's own timeout. Rolled back meanwhile, it would be broken.
  */
 async function settledStatus(ctx: FlowContext, io: StepIo): Promise<string | undefined> {
-  const { clock, signal } = ctx;
+  const { clock } = ctx;
   const seen = await releaseStatus(ctx);
   // The time is that of the machine on which helm runs, also in the sandbox.
   const left = helm.changeTimeoutMs - Math.abs(wallClock() - (seen?.since ?? 0));
@@ -130,12 +130,7 @@ async function settledStatus(ctx: FlowContext, io: StepIo): Promise<string | und
       if (!isChange(status) || clock.now() >= deadline) return { ready: status };
       return { waiting: `another helm may be at work on it (helm release ${status})` };
     },
-    {
-      ...{ clock, signal, timeoutMs: 2 * left, intervalMs: 5_000 },
-      onWaiting: (why) => {
-        io.detail(why);
-      },
-    },
+    { ...waitOptions(ctx, io, { timeoutMs: 2 * left }), intervalMs: 5_000 },
   );
 }
 

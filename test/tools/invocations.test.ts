@@ -45,8 +45,8 @@ const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
     getCrd: kubectl.getCrd(access, 'gateways.gateway.networking.k8s.io'),
     applyServerSide: kubectl.applyServerSide(access, `kind: Secret\ndata: { key: ${secret} }`),
     waitEstablished: kubectl.waitEstablished(access, ['gateways.gateway.networking.k8s.io']),
-    rolloutStatus: kubectl.rolloutStatus(access, {
-      ...{ namespace: 'kube-system', workload: 'daemonset/cilium', timeoutMs: 60_000 },
+    getWorkloads: kubectl.getWorkloads(access, {
+      ...{ namespace: 'kube-system', names: ['daemonset/cilium'] },
     }),
     uncordon: kubectl.uncordon(access, 'demo-web-1'),
     drain: kubectl.drain(access, { node: 'demo-web-1', timeoutMs: 60_000, force: true }),
