@@ -103,6 +103,8 @@ describe('a planted violation is found', () => {
     ['undici', 'tools/download.ts', 'sandbox/loopback.ts'],
     ['execa', 'tools/exec.ts', 'tools/kubectl.ts'],
     ['commander', 'cli/program.ts', 'ui/error.ts'],
+    ['age-encryption', 'tools/sealed-archive.ts', 'steps/secrets.ts'],
+    ['tar-stream', 'tools/sealed-archive.ts', 'flows/secrets.ts'],
     ['ora', 'ui/tty.ts', 'cli/ui.ts'],
     ['chalk', 'ui/style.ts', 'flows/create.ts'],
     ['yaml', 'config/source.ts', 'steps/secrets.ts'],

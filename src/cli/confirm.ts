@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises';
 import { ExitCode, OxideError } from '../lib/errors.js';
+import { askLine, canAsk } from './ask.js';
 import type { CliIo, GlobalOptions } from './io.js';
 
 /** Lets the user type the cluster's name; `--yes` answers in a script. Throws unless confirmed (exit 7). */
@@ -26,9 +26,10 @@ export async function confirmAdmission(
   io: CliIo,
 ): Promise<'add' | 'refuse'> {
   if (options.yes) return 'add';
-  if (!io.stdin.isTTY || !io.stderr.isTTY) return 'refuse';
-  const answer = await ask(`${question} [Y/n] `, io);
-  return /^(y|yes)?$/i.test(answer.trim()) ? 'add' : 'refuse';
+  if (!canAsk(io)) return 'refuse';
+  // Ctrl-D is no answer, so it is no yes.
+  const answer = await askLine({ question: `${question} [Y/n] ` }, io);
+  return answer !== undefined && /^(y|yes)?$/i.test(answer.trim()) ? 'add' : 'refuse';
 }
 
 async function confirmByTyping(
@@ -37,22 +38,13 @@ async function confirmByTyping(
   io: CliIo,
 ): Promise<void> {
   if (options.yes) return;
-  if (!io.stdin.isTTY || !io.stderr.isTTY) {
+  if (!canAsk(io)) {
     throw new OxideError('this needs a confirmation, and there is no terminal to ask on', {
       hint: 'Add --yes to confirm.',
       exitCode: ExitCode.unconfirmed,
     });
   }
-  if ((await ask(question, io)).trim() === wanted) return;
+  const answer = await askLine({ question }, io);
+  if (answer?.trim() === wanted) return;
   throw new OxideError('not confirmed, nothing was deleted', { exitCode: ExitCode.unconfirmed });
-}
-
-async function ask(question: string, io: CliIo): Promise<string> {
-  const asking = createInterface({ input: io.stdin });
-  try {
-    io.stderr.write(question);
-    return await asking.question('', { signal: io.signal });
-  } finally {
-    asking.close();
-  }
 }

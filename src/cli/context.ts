@@ -64,9 +64,7 @@ export async function withCluster<T>(
   const files = new ClusterFiles(normalize(options.output));
   checkOutputFolder(files.folder);
   const ui = createUi(io, options);
-  const world = options.sandbox
-    ? await (await sandboxModule()).openSandboxWorld({ config, files, io })
-    : await realWorld(config, io);
+  const world = await openWorld(options, { config, files, io });
   try {
     // Not before the token was found: a run that cannot begin leaves no folder behind.
     await ensurePrivateFolder(files.folder);
@@ -124,7 +122,7 @@ async function runCommand<T>(
 }
 
 /** A folder of its own: its rights are narrowed, which would lock others out of the user's folder. */
-function checkOutputFolder(folder: string): void {
+export function checkOutputFolder(folder: string): void {
   const here = relative(resolve(folder), process.cwd());
   if (!here.startsWith('..') && !isAbsolute(here)) {
     throw new UsageError(
@@ -134,15 +132,24 @@ function checkOutputFolder(folder: string): void {
   }
 }
 
+interface Place {
+  readonly config: ClusterConfig;
+  readonly files: ClusterFiles;
+  readonly io: CliIo;
+}
+
+/** The real cloud, for which a token has to be found, or the simulated one. */
+export async function openWorld({ sandbox }: GlobalOptions, place: Place): Promise<Surroundings> {
+  if (!sandbox) return realWorld(place.config, place.io);
+  // Loaded on demand: a run on the real cloud need not carry a simulated one.
+  const { openSandboxWorld } = await import('./sandbox-world.js');
+  return openSandboxWorld(place);
+}
+
 /** A mirror of the Cilium chart is not there in the simulated internet; its own repository is. */
 function rehearsed(config: ClusterConfig): ClusterConfig {
   const { chart, ...cilium } = config.cilium;
   return chart !== undefined && isChartUrl(chart) ? { ...config, cilium } : config;
-}
-
-/** Loaded on demand: a run on the real cloud need not carry a simulated one. */
-function sandboxModule() {
-  return import('./sandbox-world.js');
 }
 
 interface Composition {

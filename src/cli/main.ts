@@ -1,12 +1,8 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8';
 import { InterruptedError } from '../lib/errors.js';
+import { saveMemory } from './engine.js';
 
-// Most of a run is waiting for others, so memory matters more than speed: a small heap for new
-// objects, and no optimising of large functions, which takes tens of megabytes while it compiles.
-setFlagsFromString('--max-semi-space-size=1');
-setFlagsFromString('--optimize-for-size');
-setFlagsFromString('--max-optimized-bytecode-size=1500');
+saveMemory();
 
 // Node 20 to 22 warn about features that libraries use: nothing that a user could act on. The rest
 // of oxide is loaded afterwards, because the warnings come with the loading.

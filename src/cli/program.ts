@@ -16,6 +16,7 @@ import { validateCommand } from './commands/validate.js';
 import { addFirewall } from './firewall-program.js';
 import type { CliIo, GlobalOptions } from './io.js';
 import { addScale } from './scale-program.js';
+import { addSecrets } from './secrets-program.js';
 import { version } from './version.js';
 
 type Run<O> = (options: O, io: CliIo) => Promise<ExitCode>;
@@ -109,6 +110,7 @@ export function buildProgram(io: CliIo, done: (code: ExitCode) => void): Command
     .addHelpText('after', destroyHelp);
   addScale(program, io, done);
   addFirewall(program, io, done);
+  addSecrets(program, io, done);
   command<GlobalOptions>('init', 'write an example cluster.yaml to start from', initCommand);
   command<GlobalOptions>('validate', 'check cluster.yaml without reaching out', validateCommand);
   command<ReferenceOptions>('reference', 'print the reference of cluster.yaml', referenceCommand)

@@ -48,7 +48,12 @@ export interface CreatedNode {
 
 export type CreateOutcome =
   | { readonly kind: 'preview'; readonly plan: Plan }
-  | { readonly kind: 'created'; readonly cluster: CreatedCluster };
+  | {
+      readonly kind: 'created';
+      readonly cluster: CreatedCluster;
+      /** It was finished for the first time: nobody can have a copy of its secrets yet. */
+      readonly isNew: boolean;
+    };
 
 /**
  * Makes the cluster of cluster.yaml, or what is missing of it. Everything looks first and acts
@@ -83,7 +88,8 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
       io,
     ),
   );
-  return { kind: 'created', cluster: describe(ctx, { plan, nodes, endpoint }) };
+  const isNew = plan.changes.some(({ kind }) => kind === 'kubernetes');
+  return { kind: 'created', cluster: describe(ctx, { plan, nodes, endpoint }), isNew };
 }
 
 interface RunningCluster {

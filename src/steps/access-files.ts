@@ -9,8 +9,10 @@ import { waitFor, wallClock, type Probe } from '../lib/wait.js';
 import {
   adaptKubeconfig,
   adaptTalosconfig,
+  caFingerprint,
   kubeconfigExpiry,
   talosconfigExpiry,
+  talosconfigFingerprint,
   type KubeconfigWish,
   type TalosconfigWish,
 } from '../tools/access-files.js';
@@ -23,19 +25,25 @@ import { waitOptions } from './waiting.js';
 
 /**
  * Writes the talosconfig: all control planes as endpoints, the first one as the node. A kept client
- * certificate stays, but for one that ends soon.
+ * certificate stays, but for one that ends soon and for one of other secrets.
  */
 export async function writeTalosconfig(
   ctx: FlowContext,
   controlPlanes: readonly NodeServer[],
 ): Promise<void> {
   const kept = await readTextIfExists(ctx.files.talosconfig);
-  if (kept === undefined || endsSoon(talosconfigExpiry(kept))) {
+  if (kept === undefined || !(await isOwn(ctx, kept)) || endsSoon(talosconfigExpiry(kept))) {
     await renewTalosconfig(ctx, controlPlanes);
     return;
   }
   const text = adaptTalosconfig(kept, talosconfigWish(ctx, controlPlanes));
   if (text !== kept) await writePrivateFile(ctx.files.talosconfig, text);
+}
+
+/** Whether a talosconfig is of the cluster's secrets: an earlier cluster may have left its own. */
+async function isOwn({ files }: FlowContext, talosconfig: string): Promise<boolean> {
+  const secrets = await readTextIfExists(files.secrets);
+  return secrets !== undefined && caFingerprint(secrets) === talosconfigFingerprint(talosconfig);
 }
 
 /** Writes the talosconfig with a new client certificate, made from the cluster's secrets: it lasts a year. */

@@ -37,7 +37,7 @@ export async function ensureNetwork(
     const network = await withinLimits(ctx, { network: 1 }, () => ctx.hetzner.createNetwork(order));
     // Another run may have made it a moment before: the API client adopts what is this cluster's.
     lease.made(network);
-    checkAuthority(ctx, caFingerprint, network.labels);
+    checkAuthority(ctx, { caFingerprint }, network.labels);
     io.summary(`${planned.cidr}, id ${network.id}`);
     return toNetwork(network);
   }

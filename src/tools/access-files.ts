@@ -1,11 +1,11 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { OxideError } from '../lib/errors.js';
+import { PreconditionError } from '../lib/errors.js';
 
 const talosconfigSchema = z.looseObject({
   context: z.string(),
-  contexts: z.record(z.string(), z.looseObject({ crt: z.string() })),
+  contexts: z.record(z.string(), z.looseObject({ ca: z.string(), crt: z.string() })),
 });
 
 /** How a talosconfig has to be. */
@@ -28,7 +28,7 @@ export function adaptTalosconfig(text: string, wish: TalosconfigWish): string {
   return stringify({ context, contexts: { [context]: { ...credentials, endpoints, nodes } } });
 }
 
-function currentContext(text: string): { readonly crt: string } {
+function currentContext(text: string): { readonly ca: string; readonly crt: string } {
   const config = read(text, talosconfigSchema, 'talosconfig');
   const current = config.contexts[config.context];
   if (!current) throw unreadable('talosconfig');
@@ -87,6 +87,11 @@ export function kubeconfigServer(text: string): string {
   return cluster?.cluster.server ?? '';
 }
 
+/** Whose nodes a talosconfig trusts: the fingerprint as `caFingerprint` has it. */
+export function talosconfigFingerprint(text: string): string {
+  return fingerprintOf(currentContext(text).ca, 'talosconfig');
+}
+
 /** When the talosconfig's client certificate ends to be valid. Talos gives it a year. */
 export function talosconfigExpiry(text: string): Date {
   return expiryOf(currentContext(text).crt, 'talosconfig');
@@ -111,8 +116,14 @@ const secretsSchema = z.looseObject({
  * certificate of its Talos certificate authority. Hetzner's label values end at 63 characters.
  */
 export function caFingerprint(secretsYaml: string): string {
-  const { crt } = read(secretsYaml, secretsSchema, 'secrets.yaml').certs.os;
-  const { raw } = certificate(crt, 'secrets.yaml');
+  return fingerprintOf(
+    read(secretsYaml, secretsSchema, 'secrets.yaml').certs.os.crt,
+    'secrets.yaml',
+  );
+}
+
+function fingerprintOf(base64: string, file: string): string {
+  const { raw } = certificate(base64, file);
   return createHash('sha256').update(raw).digest('hex').slice(0, 32);
 }
 
@@ -138,8 +149,11 @@ function read<S extends z.ZodType>(text: string, schema: S, file: string): z.out
   return checked.data;
 }
 
-function unreadable(file: string): OxideError {
-  return new OxideError(`the ${file} is not readable: it is cut off, or was changed by hand`, {
-    hint: 'Restore it from your backup. A talosconfig or kubeconfig can also be made anew: oxide talosconfig, oxide kubeconfig.',
-  });
+function unreadable(file: string): PreconditionError {
+  return new PreconditionError(
+    `the ${file} is not readable: it is cut off, or was changed by hand`,
+    file === 'secrets.yaml'
+      ? 'Move it away and bring back your copy: oxide secrets import <file>'
+      : `It can be made anew: oxide ${file}`,
+  );
 }

@@ -10,8 +10,16 @@ export interface CreatedView {
   readonly nodes: readonly unknown[];
 }
 
+/** The commands after a create. */
+export interface NextCommands {
+  /** Those to go on with; the cluster's own tools unless given. */
+  readonly goOn?: readonly string[] | undefined;
+  /** The one that keeps a copy of its secrets, where there can be none yet. */
+  readonly copy?: string | undefined;
+}
+
 /** Where the access files are and the commands to go on with. */
-export function renderCreated(created: CreatedView, goOn = onTheCluster(created)): string {
+export function renderCreated(created: CreatedView, { goOn, copy }: NextCommands = {}): string {
   const { cluster, endpoint, kubeconfig, talosconfig, changed, nodes } = created;
   const first = changed
     ? `The cluster "${cluster}" is ready: ${plural(nodes.length, 'node')}, ${endpoint}`
@@ -22,7 +30,9 @@ ${first}
   talosconfig  ${talosconfig}
 
 Go on with:
-${goOn.map((command) => `  ${command}\n`).join('')}`;
+${(goOn ?? onTheCluster(created)).map((command) => `  ${command}\n`).join('')}${
+    copy === undefined ? '' : `\nKeep a copy of its secrets: ${copy}\n`
+  }`;
 }
 
 function onTheCluster({ kubeconfig, talosconfig }: CreatedView): readonly string[] {

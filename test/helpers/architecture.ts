@@ -40,6 +40,8 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
   undici: ['hetzner/api.ts', 'tools/download.ts'],
   execa: ['tools/exec.ts'],
   commander: ['cli/'],
+  'age-encryption': ['tools/sealed-archive.ts'],
+  'tar-stream': ['tools/sealed-archive.ts', 'sandbox/downloads/archive.ts'],
   ora: ['ui/'],
   chalk: ['ui/'],
   yaml: [
@@ -51,6 +53,7 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
     'sandbox/talos/',
     'sandbox/talosctl/',
   ],
+  'node:v8': ['cli/engine.ts'],
   'node:http': ['sandbox/'],
   'node:https': ['sandbox/'],
   'node:http2': [],

@@ -1,0 +1,41 @@
+import { exportSecrets, importSecrets } from '../../flows/secrets.js';
+import { ExitCode } from '../../lib/errors.js';
+import { renderExported, renderImported } from '../../ui/secrets.js';
+import type { CliIo, GlobalOptions } from '../io.js';
+import { ownCommand } from '../own-command.js';
+import { knownPassphrase, newPassphrase, type PassphraseOptions } from '../passphrase.js';
+import { withSecrets } from '../secrets-context.js';
+import { quote } from '../../tools/tool-error.js';
+
+export interface SecretsOptions extends GlobalOptions, PassphraseOptions {
+  /** The encrypted copy; beside cluster.yaml's name unless given. */
+  readonly file: string | undefined;
+}
+
+/** `oxide secrets export`: an encrypted copy of what makes the cluster. */
+export function secretsExportCommand(options: SecretsOptions, io: CliIo): Promise<ExitCode> {
+  return withSecrets(options, io, async ({ flow, ui }) => {
+    const file = options.file ?? `${flow.config.cluster_name}-secrets.age`;
+    const exported = await exportSecrets(flow, {
+      file,
+      passphrase: () => newPassphrase(options, io),
+    });
+    const back = ownCommand(options, `secrets import ${quote(file)}`);
+    ui.print(exported, renderExported(exported, back));
+    return ExitCode.done;
+  });
+}
+
+/** `oxide secrets import`: brings the secrets back from such a copy. */
+export function secretsImportCommand(
+  options: SecretsOptions & { readonly file: string },
+  io: CliIo,
+): Promise<ExitCode> {
+  return withSecrets(options, io, async ({ flow, ui, look }) => {
+    const { file } = options;
+    const passphrase = () => knownPassphrase(options, io);
+    const imported = await importSecrets(flow, { file, passphrase, look });
+    ui.print(imported, renderImported(imported, ownCommand(options, 'kubeconfig')));
+    return ExitCode.done;
+  });
+}

@@ -1,0 +1,71 @@
+import { normalize } from 'node:path';
+import type { ClusterState } from '../cluster/state.js';
+import { loadConfig } from '../config/load.js';
+import { createHetznerApi } from '../hetzner/api.js';
+import { OxideError } from '../lib/errors.js';
+import { createStepRunner } from '../lib/step.js';
+import { realClock, realDeadline } from '../lib/wait.js';
+import { ClusterFiles } from '../steps/context.js';
+import { observeCluster } from '../steps/observe.js';
+import type { SecretsContext } from '../steps/secrets-copy.js';
+import { checkOutputFolder, openWorld } from './context.js';
+import { computeFast } from './engine.js';
+import type { CliIo, GlobalOptions } from './io.js';
+import { createUi, type Ui } from './ui.js';
+
+/** Real seconds for the look at the cluster: what does not answer is said, and does not keep anybody. */
+const lookSeconds = 10;
+
+/** What a command works with that keeps secrets or brings them back. */
+export interface SecretsCommand {
+  readonly flow: SecretsContext;
+  readonly ui: Ui;
+  /** What exists at Hetzner. Throws when there is no token, or no answer. */
+  readonly look: () => Promise<ClusterState>;
+}
+
+/** Composes what the commands for secrets need: all of it works without a token and a network. */
+export async function withSecrets<T>(
+  options: GlobalOptions,
+  io: CliIo,
+  use: (command: SecretsCommand) => Promise<T>,
+): Promise<T> {
+  const config = await loadConfig(options.config);
+  const files = new ClusterFiles(normalize(options.output));
+  checkOutputFolder(files.folder);
+  computeFast();
+  // Nothing of it happens in simulated time.
+  const ui = createUi(io, { ...options, sandbox: false });
+  const look = async (): Promise<ClusterState> => {
+    const world = await openWorld(options, { config, files, io });
+    const deadline = realDeadline(lookSeconds * 1_000);
+    const { endpoints, token, clock } = world;
+    const hetzner = createHetznerApi({
+      endpoint: endpoints.hcloud,
+      token: token.token,
+      tokenSource: token.source,
+      clock,
+      signal: AbortSignal.any([io.signal, deadline]),
+    });
+    try {
+      return await observeCluster({ config, hetzner, clock });
+    } catch (error) {
+      if (!deadline.aborted || io.signal.aborted) throw error;
+      throw new OxideError(`Hetzner did not answer within ${lookSeconds} seconds`, {
+        cause: error,
+      });
+    } finally {
+      await world.close();
+    }
+  };
+  try {
+    const step = createStepRunner(ui.reporter, realClock, io.signal);
+    return await use({
+      flow: { config, files, rehearsal: options.sandbox ?? false, step },
+      ui,
+      look,
+    });
+  } finally {
+    ui.stop();
+  }
+}
