@@ -19,9 +19,7 @@ const minLength = 12;
 export async function newPassphrase(options: PassphraseOptions, io: CliIo): Promise<Secret> {
   const given = await givenPassphrase(options, io);
   if (given !== undefined) return longEnough(given);
-  const typed = longEnough(
-    await ask(`Passphrase for the copy (at least ${minLength} characters): `, io),
-  );
+  const typed = longEnough(await ask(`New passphrase (at least ${minLength} characters): `, io));
   if ((await ask('The same again: ', io)) === typed.reveal()) return typed;
   throw new UsageError('the two passphrases differ; nothing was written', 'Run it again.');
 }

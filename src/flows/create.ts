@@ -51,8 +51,8 @@ export type CreateOutcome =
   | {
       readonly kind: 'created';
       readonly cluster: CreatedCluster;
-      /** It was finished for the first time: nobody can have a copy of its secrets yet. */
-      readonly isNew: boolean;
+      /** Its secrets were made by this run: nobody can have a copy of them yet. */
+      readonly newSecrets: boolean;
     };
 
 /**
@@ -68,7 +68,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
       findOwnAddresses(ctx, config.hcloud.firewall.allowed_cidrs ? 'compare' : 'admit', io),
     ),
   );
-  await checkSecrets(ctx, state);
+  const secrets = await checkSecrets(ctx, state);
   const admitted = whoMayReach(ctx, state, own);
   const kubernetes = await observeKubernetes(ctx, state, own);
   const plan = await planAdmitting(
@@ -88,8 +88,8 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
       io,
     ),
   );
-  const isNew = plan.changes.some(({ kind }) => kind === 'kubernetes');
-  return { kind: 'created', cluster: describe(ctx, { plan, nodes, endpoint }), isNew };
+  const cluster = describe(ctx, { plan, nodes, endpoint });
+  return { kind: 'created', cluster, newSecrets: secrets === 'none' };
 }
 
 interface RunningCluster {

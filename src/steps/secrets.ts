@@ -13,12 +13,16 @@ import type { FlowContext } from './context.js';
 /**
  * Refuses to go on with secrets that are missing or belong to another cluster, before anything is
  * touched: nodes made with other secrets would never join, and found a second cluster at worst.
+ * A cluster of which nothing exists needs none.
  */
-export async function checkSecrets(ctx: FlowContext, state: ClusterState): Promise<void> {
+export async function checkSecrets(
+  ctx: FlowContext,
+  state: ClusterState,
+): Promise<'kept' | 'none'> {
   const { config, files } = ctx;
   const text = await readTextIfExists(files.secrets);
   if (text === undefined) {
-    if (!anythingExists(state)) return;
+    if (!anythingExists(state)) return 'none';
     throw new PreconditionError(
       `the cluster "${config.cluster_name}" exists, but ${files.secrets} does not`,
       'Its secrets are never made anew. Bring them back from your copy: oxide secrets import <file>\n' +
@@ -29,6 +33,7 @@ export async function checkSecrets(ctx: FlowContext, state: ClusterState): Promi
   if (state.network) {
     checkAuthority(ctx, { caFingerprint: caFingerprint(text) }, state.network.labels);
   }
+  return 'kept';
 }
 
 /** The fingerprint of secrets, and how their file is called in errors: the kept one unless given. */

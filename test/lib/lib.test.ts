@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { InterruptedError, OxideError, TimeoutError } from '../../src/lib/errors.js';
 import {
   ensurePrivateFolder,
+  exists,
+  readStartIfExists,
   readTextIfExists,
   withScratchFolder,
   writePrivateFile,
@@ -171,7 +173,25 @@ describe.skipIf(process.platform === 'win32')('a private file', () => {
 
   test('that does not exist has no text', async () => {
     expect(await readTextIfExists(join(folder, 'nothing'))).toBeUndefined();
-    await expect(readTextIfExists(folder)).rejects.toThrow('EISDIR');
+    expect(await readStartIfExists(join(folder, 'nothing'), 9)).toBeUndefined();
+    expect(await exists(join(folder, 'nothing'))).toBe(false);
+  });
+
+  test('that cannot be read is named, and is no bug', async () => {
+    for (const read of [readTextIfExists, readStartIfExists]) {
+      await expect(read(folder, 9)).rejects.toMatchObject({
+        message: `cannot read ${folder} (EISDIR)`,
+        exitCode: 3,
+      });
+    }
+    expect(await exists(folder)).toBe(true);
+  });
+
+  test('of unknown size is read up to a limit', async () => {
+    const path = join(folder, 'large');
+    await writeFile(path, '0123456789');
+    expect(String(await readStartIfExists(path, 4))).toBe('0123');
+    expect(String(await readStartIfExists(path, 99))).toBe('0123456789');
   });
 
   test('of a scratch folder is gone afterwards, also after a failure', async () => {

@@ -8,6 +8,7 @@ import {
   kubeconfigExpiry,
   kubeconfigServer,
   talosconfigExpiry,
+  talosconfigFingerprint,
 } from '../../src/tools/access-files.js';
 
 /** A certificate of a Talos certificate authority, self-signed for these tests. */
@@ -137,6 +138,10 @@ describe('the fingerprint of secrets', () => {
   it('is the beginning of the SHA-256 of their certificate authority', () => {
     expect(caFingerprint(secrets(crt))).toBe(expected);
     expect(expected).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it('is that of the talosconfig that was made from them', () => {
+    expect(talosconfigFingerprint(talosconfig)).toBe(expected);
   });
 
   it('ignores how the file is written', () => {

@@ -170,7 +170,12 @@ describe('the environment of tools', () => {
     const kept = { ...passed, SSL_CERT_FILE: '/c', XDG_CACHE_HOME: '/x', SystemRoot: 'C:\\W' };
     const dropped = {
       ...{ HCLOUD_TOKEN: 't', KUBECONFIG: '/k', TALOSCONFIG: '/t', TAG: 'v0', HELM_NAMESPACE: 'n' },
-      ...{ AWS_SECRET_ACCESS_KEY: 's', NODE_OPTIONS: '--x', absent: undefined },
+      ...{
+        AWS_SECRET_ACCESS_KEY: 's',
+        OXIDE_PASSPHRASE: 'p',
+        NODE_OPTIONS: '--x',
+        absent: undefined,
+      },
     };
     expect(cleanEnvironment({ ...kept, ...dropped })).toEqual({ ...kept, KUBECTL_KUBERC: 'false' });
   });

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { sshFingerprint } from '../../src/hetzner/ssh-fingerprint.js';
-import { createSshKeyPair } from '../../src/tools/ssh-key.js';
+import { createSshKeyPair, isSshKeyPair } from '../../src/tools/ssh-key.js';
 
 it('a key pair is fresh, in OpenSSH format, and does not print itself', () => {
   const pair = createSshKeyPair('oxide demo');
@@ -21,6 +21,16 @@ it('both halves belong together', () => {
   expect(createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }).type).toBe(
     'public',
   );
+});
+
+it('halves of different keys are told apart', () => {
+  const [one, other] = [createSshKeyPair('demo'), createSshKeyPair('demo')];
+  const privateKey = one.privateKey.reveal();
+  expect(isSshKeyPair(privateKey, `${one.publicKey}\n`)).toBe(true);
+  for (const wrong of [other.publicKey, '', 'ssh-ed25519', privateKey]) {
+    expect(isSshKeyPair(privateKey, wrong), wrong).toBe(false);
+  }
+  expect(isSshKeyPair('', one.publicKey)).toBe(false);
 });
 
 it("Hetzner's fingerprint is the MD5 of the key's binary form", () => {
