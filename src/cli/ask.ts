@@ -40,6 +40,9 @@ export async function askLine(
       });
       lines.question('', { signal }).then(resolve, reject);
     });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
   } finally {
     lines.close();
     if (hidden) stderr.write('\n');

@@ -25,8 +25,9 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
   beforeAll(async () => {
     cwd = mkdtempSync(join(tmpdir(), 'oxide-cli-'));
     writeFileSync(join(cwd, 'cluster.yaml'), clusterYaml(1, 1));
-    const { code, stderr } = await runCli(['--sandbox', 'create'], { cwd });
+    const { code, stdout, stderr } = await runCli(['--sandbox', 'create'], { cwd });
     if (code !== ExitCode.done) throw new Error(stderr);
+    expect(stdout).toContain('Keep a copy of its secrets: oxide --sandbox secrets export\n');
   });
   afterAll(() => rm(cwd, { recursive: true, force: true, maxRetries: 5 }));
 
@@ -49,6 +50,7 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
     const { code, stdout, stderr } = await runCli(['--sandbox', '--json', 'create'], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({ cluster: 'demo', changed: false });
     expect(stderr).toContain('Look at what exists  2 servers');
+    expect(stdout).not.toContain('secrets export');
     expect(code).toBe(ExitCode.done);
   });
 
@@ -81,6 +83,23 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
     expect(stderr).toContain('→ Add --yes to confirm.');
     expect(code).toBe(ExitCode.unconfirmed);
     expect((await runCli(['--sandbox', 'status'], { cwd })).code).toBe(ExitCode.done);
+  });
+
+  test('lost its secrets, and gets them back from a copy', async () => {
+    const env = { OXIDE_PASSPHRASE: 'four words nobody says' };
+    const exported = await runCli(['--sandbox', 'secrets', 'export'], { cwd, env });
+    expect(exported.stdout).toContain('  oxide --sandbox secrets import demo-secrets.age\n');
+    await rm(join(cwd, 'output', 'secrets.yaml'));
+    const refused = await runCli(['--sandbox', 'create'], { cwd });
+    expect(refused.stderr).toContain('→ Its secrets are never made anew.');
+    expect(refused.stderr).toContain('oxide secrets import <file>');
+    expect(refused.code).toBe(ExitCode.precondition);
+
+    const call = ['--sandbox', 'secrets', 'import', 'demo-secrets.age'];
+    const imported = await runCli(call, { cwd, env });
+    expect(imported.stdout).toContain('The cluster "demo" at Hetzner was made with it.');
+    expect(imported.code).toBe(ExitCode.done);
+    expect((await runCli(['--sandbox', 'create'], { cwd })).code).toBe(ExitCode.done);
   });
 
   test('is served to other processes, which join it, until Ctrl-C', async () => {

@@ -30,6 +30,8 @@ export interface CliOptions {
   /** Beside the few variables that every test gets. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What comes in on stdin; nothing unless given. */
+  readonly stdin?: string;
   /** Stops reading results at once, as `| head -1` does. */
   readonly closeStdout?: boolean;
 }
@@ -39,7 +41,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
   if (!existsSync(main)) throw new Error('dist/cli/main.js is missing: run "npm run build" first');
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd ?? projectFolder,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       PATH: '',
       HOME: tmpdir(),
@@ -48,6 +50,8 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
       ...options.env,
     },
   });
+  // It may have ended without reading.
+  child.stdin.on('error', () => undefined).end(options.stdin ?? '');
   if (options.closeStdout) child.stdout.destroy();
   const text = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
