@@ -140,10 +140,14 @@ interface Place {
 
 /** The real cloud, for which a token has to be found, or the simulated one. */
 export async function openWorld({ sandbox }: GlobalOptions, place: Place): Promise<Surroundings> {
-  if (!sandbox) return realWorld(place.config, place.io);
-  // Loaded on demand: a run on the real cloud need not carry a simulated one.
-  const { openSandboxWorld } = await import('./sandbox-world.js');
-  return openSandboxWorld(place);
+  return sandbox
+    ? (await sandboxModule()).openSandboxWorld(place)
+    : realWorld(place.config, place.io);
+}
+
+/** Loaded on demand: a run on the real cloud need not carry a simulated one. */
+function sandboxModule() {
+  return import('./sandbox-world.js');
 }
 
 /** A mirror of the Cilium chart is not there in the simulated internet; its own repository is. */

@@ -20,6 +20,7 @@ export interface Problem {
     | 'kubernetes-unknown'
     | 'talos-unknown'
     | 'etcd-unhealthy'
+    | 'secrets'
     | 'access-file'
     | 'certificate-ends'
     | 'own-address-not-allowed'
@@ -32,6 +33,7 @@ export interface Problem {
 
 /** What a user should know of while the cluster itself works. */
 const advisory: ReadonlySet<Problem['code']> = new Set([
+  'secrets',
   'access-file',
   'certificate-ends',
   'own-address-not-allowed',
@@ -62,6 +64,7 @@ export function findProblems(input: ProblemInput): readonly Problem[] {
     ...input.servers.flatMap((server) => serverProblems(server, input)),
     ...kubernetesProblems(input),
     ...talosProblems(input),
+    ...secretsProblems(input),
     ...accessProblems(input),
     ...versionProblems(input),
     ...unused(input),
@@ -156,6 +159,14 @@ function talosProblems({ talos }: ProblemInput): Problem[] {
     const message = `the etcd member of ${server} (${etcd.is.member}) is not a healthy voter`;
     return [{ code: 'etcd-unhealthy', message, hint: 'talosctl etcd status shows more' }];
   });
+}
+
+/** The cluster runs without them; they are missed on the day that a node has to be added. */
+function secretsProblems({ secretsRemark: message }: ProblemInput): Problem[] {
+  if (message === undefined) return [];
+  return [
+    { code: 'secrets', message, hint: 'oxide secrets import brings them back from your copy' },
+  ];
 }
 
 function accessProblems({ state, accessFiles, ownAddress, now }: ProblemInput): Problem[] {

@@ -107,6 +107,8 @@ export interface StatusInput {
   readonly seen: NodesSeen;
   readonly talos: readonly TalosSeen[];
   readonly accessFiles: readonly AccessFileSeen[];
+  /** What is wrong with the kept secrets; undefined while they are the cluster's. */
+  readonly secretsRemark: string | undefined;
   /** What hangs on the cluster, to find what costs money without being used. */
   readonly belongings: readonly Belonging[];
   readonly endpoint: string | undefined;

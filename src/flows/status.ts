@@ -12,6 +12,7 @@ import {
 } from '../steps/look.js';
 import { readCatalogue } from '../steps/observe.js';
 import { publicIpv4 } from '../steps/own-address.js';
+import { remarkOnSecrets } from '../steps/secrets.js';
 
 /**
  * How the cluster is: what Hetzner has of it, what Talos, etcd and Kubernetes say, and what differs
@@ -33,15 +34,16 @@ function surroundingsOf(ctx: FlowContext) {
 
 async function look(ctx: FlowContext, surroundings: Surroundings): Promise<StatusReport> {
   const { config, step } = ctx;
-  const [[catalogue, belongings, ownAddress], seen, [state, talos], access] = await together(
-    surroundings,
-    step('Ask Kubernetes', (io) => lookAtNodes(ctx, io)),
-    lookAtServers(ctx),
-    lookAtAccessFiles(ctx),
-  );
+  const [[catalogue, belongings, ownAddress], seen, [state, talos, secretsRemark], access] =
+    await together(
+      surroundings,
+      step('Ask Kubernetes', (io) => lookAtNodes(ctx, io)),
+      lookAtServers(ctx),
+      lookAtAccessFiles(ctx),
+    );
   const { found } = belongings;
   return clusterStatus({
-    ...{ config, state, catalogue, seen, talos, ownAddress, ...access },
+    ...{ config, state, catalogue, seen, talos, secretsRemark, ownAddress, ...access },
     belongings: found.filter(({ owner }) => owner !== 'other'),
     now: wallClock(),
   });
@@ -50,7 +52,8 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
 async function lookAtServers(ctx: FlowContext) {
   const { step } = ctx;
   const state = await step('Look at what exists', () => observeExisting(ctx));
-  return [state, await step('Ask Talos', (io) => lookAtTalos(ctx, state, io))] as const;
+  const talos = await step('Ask Talos', (io) => lookAtTalos(ctx, state, io));
+  return [state, talos, await remarkOnSecrets(ctx, state)] as const;
 }
 
 export interface Watch {

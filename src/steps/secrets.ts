@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { labelKeys } from '../cluster/labels.js';
 import { anythingExists, type ClusterState, type Labels } from '../cluster/state.js';
 import { configContract } from '../cluster/versions.js';
-import { PreconditionError } from '../lib/errors.js';
+import { OxideError, PreconditionError } from '../lib/errors.js';
 import { readTextIfExists, withScratchFolder, writePrivateFile } from '../lib/files.js';
 import type { StepIo } from '../lib/step.js';
 import { caFingerprint } from '../tools/access-files.js';
@@ -56,6 +56,20 @@ export function checkAuthority(
     'The secrets that the cluster was made with are needed. Move others in the output folder away, then\n' +
       'bring them back from your copy: oxide secrets import <file>',
   );
+}
+
+/** What `checkSecrets` would refuse; undefined when it would not. */
+export async function remarkOnSecrets(
+  ctx: FlowContext,
+  state: ClusterState,
+): Promise<string | undefined> {
+  try {
+    await checkSecrets(ctx, state);
+    return undefined;
+  } catch (error) {
+    if (error instanceof OxideError) return error.message;
+    throw error;
+  }
 }
 
 /** A text of secrets, and how the file that it is from is called in errors. */

@@ -42,6 +42,7 @@ const healthy: StatusInput = {
   seen: { nodes },
   talos: [{ server: 'demo-cp-1', version: { is: 'v1.13.9' }, etcd: { is: etcd } }],
   accessFiles: [],
+  secretsRemark: undefined,
   belongings: [],
   endpoint: 'https://203.0.113.1:6443',
   ownAddress: '198.51.100.7',
@@ -138,6 +139,7 @@ describe('a cluster', () => {
       /admits 198\.51\.100\.0\/24, and this machine is 203\.0\.113\.9 now/,
       { ownAddress: '203.0.113.9' },
     ],
+    ['secrets', /^they are lost$/, { secretsRemark: 'they are lost' }],
     [
       'certificate-ends',
       /output\/kubeconfig ends on 2026-11-30$/,

@@ -57,6 +57,20 @@ describe('the status', () => {
     expect(Object.keys(found.monthlyCost)).toEqual(['net', 'gross', 'currency']);
   });
 
+  test('tells of secrets that are missing, of which the cluster itself is not the worse', async () => {
+    const rehearsal = await existing();
+    await rm(rehearsal.files.secrets);
+    const { status: found } = await reportOf(rehearsal);
+    expect(found.problems).toEqual([
+      {
+        code: 'secrets',
+        message: `the cluster "demo" exists, but ${rehearsal.files.secrets} does not`,
+        hint: 'oxide secrets import brings them back from your copy',
+      },
+    ]);
+    expect(found.healthy).toBe(true);
+  });
+
   test('changes nothing, and gives no tool more than five seconds', async () => {
     const rehearsal = await existing();
     const writes = rehearsal.faults.writes.length;
