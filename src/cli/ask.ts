@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { InterruptedError } from '../lib/errors.js';
 import type { CliIo } from './io.js';
@@ -31,6 +31,10 @@ export async function askLine(
   stderr.write(question);
   try {
     return await new Promise<string | undefined>((resolve, reject) => {
+      const interrupted = (): void => {
+        reject(signal.reason instanceof Error ? signal.reason : new InterruptedError());
+      };
+      lines.on('line', resolve);
       lines.on('close', () => {
         resolve(undefined);
       });
@@ -38,11 +42,9 @@ export async function askLine(
       lines.on('SIGINT', () => {
         reject(new InterruptedError());
       });
-      lines.question('', { signal }).then(resolve, reject);
+      signal.addEventListener('abort', interrupted, { once: true });
+      if (signal.aborted) interrupted();
     });
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
   } finally {
     lines.close();
     if (hidden) stderr.write('\n');
