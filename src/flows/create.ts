@@ -51,8 +51,8 @@ export type CreateOutcome =
   | {
       readonly kind: 'created';
       readonly cluster: CreatedCluster;
-      /** Its secrets were made by this run: nobody can have a copy of them yet. */
-      readonly newSecrets: boolean;
+      /** It began to live with this run: nobody can have a copy of its secrets yet. */
+      readonly founded: boolean;
     };
 
 /**
@@ -68,7 +68,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
       findOwnAddresses(ctx, config.hcloud.firewall.allowed_cidrs ? 'compare' : 'admit', io),
     ),
   );
-  const secrets = await checkSecrets(ctx, state);
+  await checkSecrets(ctx, state);
   const admitted = whoMayReach(ctx, state, own);
   const kubernetes = await observeKubernetes(ctx, state, own);
   const plan = await planAdmitting(
@@ -77,7 +77,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
     own,
   );
   if (!(await ctx.confirm(plan))) return { kind: 'preview', plan };
-  const { nodes, endpoint } =
+  const { nodes, endpoint, founded } =
     plan.changes.length === 0
       ? await refreshAccess(ctx, plan)
       : await withLease(ctx, state.servers, (lease) => carryOut(ctx, { state, plan, lease }));
@@ -89,13 +89,15 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
     ),
   );
   const cluster = describe(ctx, { plan, nodes, endpoint });
-  return { kind: 'created', cluster, newSecrets: secrets === 'none' };
+  return { kind: 'created', cluster, founded };
 }
 
 interface RunningCluster {
   readonly nodes: readonly NodeServer[];
   /** Address of the Kubernetes API in the kubeconfig. */
   readonly endpoint: string;
+  /** Its etcd was bootstrapped by this run. */
+  readonly founded: boolean;
 }
 
 /** A complete cluster needs no change; its access files may be gone or lead to an old address. */
@@ -106,7 +108,7 @@ async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningClust
   const endpoint = await ctx.step('Write the kubeconfig', (io) =>
     writeKubeconfig(ctx, firstOf(controlPlanes), io),
   );
-  return { nodes, endpoint };
+  return { nodes, endpoint, founded: false };
 }
 
 interface Work {
@@ -127,11 +129,11 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
         together(fetchGatewayApi(ctx), fetchCilium(ctx, scratch)),
       ),
     );
-    const [endpoint, workers] = await together(
+    const [kubernetes, workers] = await together(
       startKubernetes(ctx, plan, { controlPlanes, manifest, chart }),
       makeServers(ctx, 'worker', orders),
     );
-    return { nodes: [...controlPlanes, ...workers], endpoint };
+    return { nodes: [...controlPlanes, ...workers], ...kubernetes };
   });
 }
 
@@ -182,26 +184,26 @@ interface Parts {
 }
 
 /**
- * The critical path: from running control planes to an answering Kubernetes API, whose address it
- * returns, and the network of the pods.
+ * The critical path: from running control planes to an answering Kubernetes API and the network of
+ * the pods.
  */
 async function startKubernetes(
   ctx: FlowContext,
   plan: Plan,
   { controlPlanes, manifest, chart }: Parts,
-): Promise<string> {
+): Promise<Omit<RunningCluster, 'nodes'>> {
   const { step } = ctx;
   const first = firstOf(controlPlanes);
   const existed = new Set(plan.servers.flatMap(({ existing }) => existing?.id ?? []));
   const older = controlPlanes.filter(({ id }) => existed.has(id));
   await writeTalosconfig(ctx, controlPlanes);
   await step(`Wait for Talos on ${first.name}`, (io) => waitForTalos(ctx, first, io));
-  await step('Bootstrap etcd', (io) => bootstrapOnce(ctx, { first, older }, io));
+  const founded = await step('Bootstrap etcd', (io) => bootstrapOnce(ctx, { first, older }, io));
   const endpoint = await step('Write the kubeconfig', (io) => writeKubeconfig(ctx, first, io));
   await step('Wait for the Kubernetes API', (io) => waitForKubernetesApi(ctx, endpoint, io));
   await step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
   await step('Install Cilium', (io) => ensureCilium(ctx, chart, io));
-  return endpoint;
+  return { endpoint, founded };
 }
 
 /** The cluster's endpoint and the one that is bootstrapped. */

@@ -15,14 +15,11 @@ import type { FlowContext } from './context.js';
  * touched: nodes made with other secrets would never join, and found a second cluster at worst.
  * A cluster of which nothing exists needs none.
  */
-export async function checkSecrets(
-  ctx: FlowContext,
-  state: ClusterState,
-): Promise<'kept' | 'none'> {
+export async function checkSecrets(ctx: FlowContext, state: ClusterState): Promise<void> {
   const { config, files } = ctx;
   const text = await readTextIfExists(files.secrets);
   if (text === undefined) {
-    if (!anythingExists(state)) return 'none';
+    if (!anythingExists(state)) return;
     throw new PreconditionError(
       `the cluster "${config.cluster_name}" exists, but ${files.secrets} does not`,
       'Its secrets are never made anew. Bring them back from your copy: oxide secrets import <file>\n' +
@@ -33,7 +30,6 @@ export async function checkSecrets(
   if (state.network) {
     checkAuthority(ctx, { caFingerprint: caFingerprint(text) }, state.network.labels);
   }
-  return 'kept';
 }
 
 /** The fingerprint of secrets, and how their file is called in errors: the kept one unless given. */

@@ -56,17 +56,17 @@ export interface BootstrapWish {
  * Bootstraps etcd, once in the life of the cluster. A second bootstrap on a node that has not
  * joined would found a second cluster beside the first, because Talos looks at that node's own data
  * only. So every control plane from an earlier run is asked first, and one that cannot be asked
- * stops the run.
+ * stops the run. Returns whether it was done now.
  */
 export async function bootstrapOnce(
   ctx: FlowContext,
   { first, older }: BootstrapWish,
   io: StepIo,
-): Promise<void> {
+): Promise<boolean> {
   const holder = await findEtcdData(ctx, older, io);
   if (holder) {
     io.summary(`etcd runs already, on ${holder.name}`);
-    return;
+    return false;
   }
   await waitFor(
     `the bootstrap of ${first.name}`,
@@ -77,6 +77,7 @@ export async function bootstrapOnce(
     }),
   );
   io.summary(first.name);
+  return true;
 }
 
 async function tryBootstrap(ctx: FlowContext, first: NodeServer): Promise<Probe<true>> {

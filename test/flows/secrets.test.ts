@@ -84,7 +84,7 @@ describe('a copy of the secrets', () => {
     const made = () => rehearsal.faults.writes.filter(({ method }) => method === 'POST');
     const before = made().length;
     const outcome = await create(there);
-    expect(outcome).toMatchObject({ kind: 'created', newSecrets: false });
+    expect(outcome).toMatchObject({ kind: 'created', founded: false });
     expect(made()).toHaveLength(before);
     expect(await create(there)).toMatchObject({ cluster: { changed: false } });
   });
@@ -336,7 +336,7 @@ describe('a create', () => {
     const other = await rehearse(yaml);
     await writeFile(other.files.talosconfig, await text(rehearsal.files.talosconfig));
     const outcome = await create(other.run().ctx);
-    expect(outcome).toMatchObject({ kind: 'created', newSecrets: true });
+    expect(outcome).toMatchObject({ kind: 'created', founded: true });
     expect(await text(other.files.talosconfig)).not.toBe(await text(rehearsal.files.talosconfig));
   });
 });

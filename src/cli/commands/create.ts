@@ -20,7 +20,7 @@ export function createCommand(options: CreateOptions, io: CliIo): Promise<ExitCo
         ui.printPlan(result.plan);
         return result.plan.changes.length > 0 ? ExitCode.changes : ExitCode.done;
       }
-      const copy = result.newSecrets ? ownCommand(options, 'secrets export') : undefined;
+      const copy = result.founded ? ownCommand(options, 'secrets export') : undefined;
       const next = { goOn: nextCommands(options), copy };
       ui.print(result.cluster, renderCreated(result.cluster, next));
       return ExitCode.done;
