@@ -32,7 +32,7 @@ export interface ToolRunnerOptions {
 
 const killAfterMs = 10_000;
 /** What a tool has written is read at once when it has ended; this is for a busy machine. */
-const lastOutputMs = 1_000;
+const lastOutputMs = 500;
 /** Manifests and lists of pods are megabytes at most; more is a tool gone wild. */
 const maxBuffer = 64 * 1024 * 1024;
 
@@ -88,7 +88,10 @@ async function outcomeOf<T>(
     running.stderr?.destroy();
   };
   running.once('exit', () => {
-    realSleep(lastOutputMs, closed.signal).then(letGo, () => undefined);
+    // Twice: what waits to be read is read between two sleeps, however busy this process was.
+    realSleep(lastOutputMs, closed.signal)
+      .then(() => realSleep(lastOutputMs, closed.signal))
+      .then(letGo, () => undefined);
   });
   try {
     return await running;
