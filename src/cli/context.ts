@@ -7,7 +7,8 @@ import { createActionWaiter } from '../hetzner/actions.js';
 import { createHetznerApi, type HetznerApi } from '../hetzner/api.js';
 import { publicEndpoints, type Endpoints } from '../lib/endpoints.js';
 import { UsageError, type OxideError } from '../lib/errors.js';
-import { ensurePrivateFolder } from '../lib/files.js';
+import { asFileError } from '../lib/file-errors.js';
+import { ensurePrivateFolder, removeLeftovers } from '../lib/files.js';
 import { plural } from '../lib/format.js';
 import { takeLock, type FileLock } from '../lib/lock-file.js';
 import { createStepRunner } from '../lib/step.js';
@@ -93,6 +94,7 @@ async function locked<T>(
   const { id, host } = lock ?? { id: 'none', host: hostname() };
   const holder: Holder = { id, host, takesOver: breakIt, hasLease: false };
   try {
+    if (lock) await removeLeftovers(files.folder);
     return await work(holder);
   } finally {
     // With a lease left behind, the file keeps its id for the next run from here.
@@ -113,7 +115,7 @@ async function runCommand<T>(
     ui.stop();
     const { command } = options;
     if (command === undefined || !ui.carriesOut()) throw error;
-    throw await withAftermath(error, { flow, options: { ...options, command } });
+    throw await withAftermath(asFileError(error) ?? error, { flow, options: { ...options, command } });
   } finally {
     const requests = clients.reduce((sum, client) => sum + client.requestCount(), 0);
     const message = `${plural(requests, 'request')} to the Hetzner API`;

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ExitCode, InterruptedError, OxideError } from '../lib/errors.js';
+import { asFileError } from '../lib/file-errors.js';
 import { renderError } from '../ui/error.js';
 import { renderJson } from '../ui/json.js';
 import { selectColor } from '../ui/terminal.js';
@@ -45,8 +46,9 @@ function showFailure(error: unknown, args: readonly string[], io: CliIo): ExitCo
   const color = selectColor({ isTTY: io.stderr.isTTY, env: io.env });
   const verbose = args.includes('--verbose') || args.includes('-v');
   // An interrupt that surfaced as some other failure of the thing that it stopped is still one.
+  const known = asFileError(error) ?? error;
   const shown =
-    io.signal.aborted && !(error instanceof OxideError) ? new InterruptedError() : error;
+    io.signal.aborted && !(known instanceof OxideError) ? new InterruptedError() : known;
   const exitCode = shown instanceof OxideError ? shown.exitCode : ExitCode.bug;
   io.stderr.write(`\n${renderError(shown, { color, verbose })}`);
   if (args.includes('--json')) {

@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { withCount, type CountChange } from '../config/write-count.js';
 import type { ScaledCluster } from '../flows/scale.js';
 import type { ClusterConfig } from '../config/schema.js';
+import { rewriteFile } from '../lib/files.js';
 import type { GlobalOptions } from './io.js';
 
 export interface WriteOptions extends GlobalOptions {
@@ -28,6 +29,6 @@ export async function updateCount(
   }
   if (!write)
     return `Next, ${todo} (or add --write); until then oxide create goes by the old number.`;
-  await writeFile(file, written.text);
+  await rewriteFile(file, written.text);
   return `${file} says count: ${count} now.`;
 }

@@ -1,18 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, lstat, mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { PreconditionError } from './errors.js';
+import { asFileError, isMissing } from './file-errors.js';
+import { OxideError } from './errors.js';
 
 /** Makes a folder that only its owner can enter (0700), also when it exists with wider rights. */
 export async function ensurePrivateFolder(path: string): Promise<void> {
-  try {
+  await explained('write', path, async () => {
     await mkdir(path, { recursive: true, mode: 0o700 });
     await chmod(path, 0o700);
-  } catch (error) {
-    throw explained(error, path);
-  }
+  });
 }
 
 /**
@@ -23,35 +35,70 @@ export async function ensurePrivateFolder(path: string): Promise<void> {
 export async function writePrivateFile(
   path: string,
   content: string | Uint8Array,
-  elsewhere = 'another folder with --output',
+  elsewhere?: string,
+): Promise<void> {
+  await replace({ path, mode: 0o600, elsewhere }, content);
+}
+
+/** Writes an existing file of the user's anew, wholly or not at all; its rights stay, and links to it. */
+export async function rewriteFile(path: string, content: string): Promise<void> {
+  const target = await explained('write', path, () => realpath(path));
+  const { mode } = await explained('write', path, () => stat(target));
+  await replace({ path: target, mode: mode & 0o777 }, content);
+}
+
+interface Target {
+  readonly path: string;
+  readonly mode: number;
+  readonly elsewhere?: string | undefined;
+}
+
+async function replace(
+  { path, mode, elsewhere }: Target,
+  content: string | Uint8Array,
 ): Promise<void> {
   const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    const file = await open(temporary, 'wx', 0o600);
+    const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await moveIntoPlace(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw explained(error, path, elsewhere);
+    // A disk that takes no writes may take no removal either; the first failure is the one to show.
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw asFileError(error, { verb: 'write', path, elsewhere }) ?? error;
   }
 }
 
-/** What the system refuses is the user's to mend: rights, a full disk, a file where a folder should be. */
-export function explained(
-  error: unknown,
-  path: string,
-  elsewhere = 'another folder with --output',
-): unknown {
-  if (!isSystemError(error)) return error;
-  return new PreconditionError(
-    `cannot write ${path} (${error.code})`,
-    `Make room or correct the rights, or name ${elsewhere}; then run it again.`,
-  );
+/** Gives a finished file its name and its owner's rights (0600), also when the power goes right after. */
+export async function movePrivateFile(from: string, to: string): Promise<void> {
+  await explained('write', to, async () => {
+    await chmod(from, 0o600);
+    await moveIntoPlace(from, to);
+  });
+}
+
+async function moveIntoPlace(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await flushFolder(dirname(to));
+}
+
+/** A new name is on the disk only when its folder is. Windows and some network disks cannot do this. */
+async function flushFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch {
+    // The file itself is whole in any case.
+  }
 }
 
 /**
@@ -74,12 +121,8 @@ async function readIfExists(
   try {
     return await read(path);
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    if (error.code === 'ENOENT') return undefined;
-    throw new PreconditionError(
-      `cannot read ${path} (${error.code})`,
-      'Correct its rights, or what is in its place; then run it again.',
-    );
+    if (isMissing(error)) return undefined;
+    throw asFileError(error, { verb: 'read', path }) ?? error;
   }
 }
 
@@ -89,14 +132,25 @@ export async function exists(path: string): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return false;
-    throw explained(error, path);
+    if (isMissing(error)) return false;
+    throw asFileError(error, { verb: 'write', path }) ?? error;
   }
 }
 
-function isSystemError(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && 'code' in error && 'syscall' in error;
+/**
+ * The text that a tool has just written for oxide. Tools end their files with a line break: one
+ * that is cut off is worse than none, because the cluster would be made from it.
+ */
+export async function readMadeText(path: string, tool: string): Promise<string> {
+  const text = await readTextIfExists(path);
+  if (text?.endsWith('\n')) return text;
+  const state = text === undefined ? 'wrote no file' : 'wrote a file that is cut off';
+  throw new OxideError(`${tool} ended without an error, but ${state}`, {
+    hint: 'Is the disk full? Nothing of it was kept, and the same command goes on from here.',
+  });
 }
+
+const scratchName = '.scratch-';
 
 /**
  * Gives `work` a folder of its own (0700) inside `parent` and removes it with all that is in it
@@ -106,10 +160,47 @@ export async function withScratchFolder<T>(
   parent: string,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(parent, '.scratch-'));
+  const folder = await explained('write', parent, () => mkdtemp(join(parent, scratchName)));
   try {
     return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes a file into a scratch folder (0600). It is not flushed: nobody reads it after a crash. */
+export async function writeScratchFile(path: string, content: string): Promise<void> {
+  await explained('write', path, () => writeFile(path, content, { mode: 0o600, flag: 'wx' }));
+}
+
+/**
+ * Removes what a killed run left in the folder and in those in it: scratch folders and temporary
+ * files, which hold secrets. Only for who knows that no other run uses the folder now.
+ */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const entries = await explained('read', folder, () => readdir(folder, { withFileTypes: true }));
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (isLeftover(entry.name)) {
+      await explained('write', path, () => rm(path, { recursive: true, force: true }));
+    } else if (entry.isDirectory()) {
+      await removeLeftovers(path);
+    }
+  }
+}
+
+function isLeftover(name: string): boolean {
+  return name.startsWith(scratchName) || /^\.[0-9a-f]{12}\.tmp$/.test(name);
+}
+
+async function explained<T>(
+  verb: 'read' | 'write',
+  path: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asFileError(error, { verb, path }) ?? error;
   }
 }

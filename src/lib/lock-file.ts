@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { PreconditionError } from './errors.js';
-import { explained, readTextIfExists } from './files.js';
+import { asFileError } from './file-errors.js';
+import { readTextIfExists } from './files.js';
 import { birthOf, isAlive } from './processes.js';
 import { realSleep, wallClock } from './wait.js';
 
@@ -80,7 +81,7 @@ async function place(path: string, holding: Holding): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw explained(error, path);
+    throw asFileError(error, { verb: 'write', path }) ?? error;
   }
 }
 
@@ -91,7 +92,7 @@ async function takeAway(path: string, judged: string): Promise<void> {
     await rename(path, aside);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
-    throw explained(error, path);
+    throw asFileError(error, { verb: 'write', path }) ?? error;
   }
   if ((await readFile(aside, 'utf8')) === judged) await rm(aside, { force: true });
   else await rename(aside, path);

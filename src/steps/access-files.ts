@@ -1,9 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clusterEndpoint } from '../cluster/machine-config.js';
 import { certificateWarningMs } from '../cluster/status-problems.js';
 import { configContract } from '../cluster/versions.js';
-import { readTextIfExists, withScratchFolder, writePrivateFile } from '../lib/files.js';
+import {
+  readMadeText,
+  readTextIfExists,
+  withScratchFolder,
+  writePrivateFile,
+} from '../lib/files.js';
 import type { StepIo } from '../lib/step.js';
 import { waitFor, wallClock, type Probe } from '../lib/wait.js';
 import {
@@ -84,7 +88,7 @@ async function makeTalosconfig(ctx: FlowContext): Promise<string> {
         additionalSans: [],
       }),
     );
-    return readFile(output, 'utf8');
+    return readMadeText(output, 'talosctl gen config');
   });
 }
 
@@ -142,7 +146,7 @@ async function fetchKubeconfig(ctx: FlowContext, first: NodeServer): Promise<Pro
     const file = join(scratch, 'kubeconfig');
     try {
       await run(kubeconfig(targetOf(ctx, first), file));
-      return { ready: await readFile(file, 'utf8') };
+      return { ready: await readMadeText(file, 'talosctl kubeconfig') };
     } catch (error) {
       ctx.signal.throwIfAborted();
       const why = error instanceof ToolError ? talosNotReady(error) : undefined;

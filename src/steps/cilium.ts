@@ -1,8 +1,9 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ciliumValues, mergeHelmValues, type MergedValues } from '../cluster/cilium-values.js';
-import { withScratchFolder } from '../lib/files.js';
+import { OxideError } from '../lib/errors.js';
+import { withScratchFolder, writeScratchFile } from '../lib/files.js';
 import type { StepIo } from '../lib/step.js';
 import { together } from '../lib/together.js';
 import { waitFor, wallClock, type Probe } from '../lib/wait.js';
@@ -27,7 +28,11 @@ export async function fetchCilium(ctx: FlowContext, folder: string): Promise<str
   if (!helm.isChartUrl(from)) return from;
   await ctx.run(helm.pull({ chart: release.name, from, version }, folder));
   const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
-  if (archive === undefined) throw new Error(`helm pull left no archive in ${folder}`);
+  if (archive === undefined) {
+    throw new OxideError('helm pull ended without an error, but left no chart', {
+      hint: 'The same command goes on from here.',
+    });
+  }
   return join(folder, archive);
 }
 
@@ -48,7 +53,7 @@ export async function ensureCilium(ctx: FlowContext, chart: string, io: StepIo):
     await withScratchFolder(ctx.files.folder, async (scratch) => {
       // JSON, which YAML 1.1 and 1.2 read alike: helm takes an unquoted "yes" for true.
       const file = join(scratch, 'values.json');
-      await writeFile(file, JSON.stringify(values), { mode: 0o600 });
+      await writeScratchFile(file, JSON.stringify(values));
       await ctx.run(helm.upgradeInstall(ctx.files.kubeconfig, release, { chart, values: file }));
     });
     io.summary(version);

@@ -1,9 +1,8 @@
-import { chmod, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removalObjection, type EtcdMemberView } from '../cluster/etcd.js';
 import { unsafe } from '../cluster/plan-scale.js';
 import { OxideError } from '../lib/errors.js';
-import { ensurePrivateFolder, withScratchFolder } from '../lib/files.js';
+import { ensurePrivateFolder, movePrivateFile, withScratchFolder } from '../lib/files.js';
 import type { StepIo } from '../lib/step.js';
 import { together } from '../lib/together.js';
 import { waitFor, type Probe } from '../lib/wait.js';
@@ -124,8 +123,7 @@ export async function backUpEtcd(
     // talosctl writes it for all to read, and checks what it has written.
     const made = join(scratch, 'etcd.snapshot');
     await run(etcdSnapshot(targetOf(ctx, first), made));
-    await chmod(made, 0o600);
-    await rename(made, path);
+    await movePrivateFile(made, path);
   });
   io.summary(path);
 }

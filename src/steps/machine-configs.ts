@@ -1,10 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clusterEndpoint, machineConfigPatches } from '../cluster/machine-config.js';
 import { poolsOf, type RolePool } from '../cluster/planned-servers.js';
 import { configContract } from '../cluster/versions.js';
 import { UsageError } from '../lib/errors.js';
-import { ensurePrivateFolder, withScratchFolder, writePrivateFile } from '../lib/files.js';
+import {
+  ensurePrivateFolder,
+  readMadeText,
+  withScratchFolder,
+  writePrivateFile,
+  writeScratchFile,
+} from '../lib/files.js';
 import { plural } from '../lib/format.js';
 import type { StepIo } from '../lib/step.js';
 import { genConfig, validateConfig } from '../tools/talosctl.js';
@@ -52,7 +57,7 @@ async function generate(ctx: FlowContext, rolePool: RolePool): Promise<string> {
       }),
     );
     await run(validateConfig(output));
-    return readFile(output, 'utf8');
+    return readMadeText(output, 'talosctl gen config');
   });
   const size = Buffer.byteLength(text);
   if (size > userDataLimit) {
@@ -69,7 +74,7 @@ async function writePatches(folder: string, patches: readonly string[]): Promise
   return Promise.all(
     patches.map(async (patch, i) => {
       const file = join(folder, `patch-${i}.yaml`);
-      await writeFile(file, patch, { mode: 0o600 });
+      await writeScratchFile(file, patch);
       return file;
     }),
   );

@@ -1,10 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { labelKeys } from '../cluster/labels.js';
 import { anythingExists, type ClusterState, type Labels } from '../cluster/state.js';
 import { configContract } from '../cluster/versions.js';
 import { OxideError, PreconditionError } from '../lib/errors.js';
-import { readTextIfExists, withScratchFolder, writePrivateFile } from '../lib/files.js';
+import {
+  readMadeText,
+  readTextIfExists,
+  withScratchFolder,
+  writePrivateFile,
+} from '../lib/files.js';
 import type { StepIo } from '../lib/step.js';
 import { caFingerprint } from '../tools/access-files.js';
 import { genSecrets } from '../tools/talosctl.js';
@@ -108,9 +112,11 @@ export async function ensureSecrets(ctx: FlowContext, io: StepIo): Promise<strin
   return withScratchFolder(files.folder, async (scratch) => {
     const made = join(scratch, 'secrets.yaml');
     await run(genSecrets({ file: made, contract: configContract(config.talos.version) }));
-    const text = await readFile(made, 'utf8');
+    const text = await readMadeText(made, 'talosctl gen secrets');
+    // Read before it is kept: it is never made a second time.
+    const fingerprint = caFingerprint(text);
     await writePrivateFile(files.secrets, `${header(ctx)}${text}`);
-    return caFingerprint(text);
+    return fingerprint;
   });
 }
 
