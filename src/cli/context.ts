@@ -115,7 +115,10 @@ async function runCommand<T>(
     ui.stop();
     const { command } = options;
     if (command === undefined || !ui.carriesOut()) throw error;
-    throw await withAftermath(asFileError(error) ?? error, { flow, options: { ...options, command } });
+    throw await withAftermath(asFileError(error) ?? error, {
+      flow,
+      options: { ...options, command },
+    });
   } finally {
     const requests = clients.reduce((sum, client) => sum + client.requestCount(), 0);
     const message = `${plural(requests, 'request')} to the Hetzner API`;

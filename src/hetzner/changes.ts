@@ -7,6 +7,8 @@ import type { HetznerReads } from './reads.js';
 import { networkSchema, type Action, type Firewall, type Network } from './resources.js';
 import { createServerChanges, type ServerChanges } from './server-changes.js';
 
+type Labels = Readonly<Record<string, string>>;
+
 export type FirewallTarget =
   | { readonly type: 'server'; readonly server: { readonly id: number } }
   | { readonly type: 'label_selector'; readonly label_selector: { readonly selector: string } };
@@ -18,9 +20,12 @@ export type FirewallTarget =
 export interface HetznerChanges extends ServerChanges {
   /** Changes these labels of the network and leaves its others. */
   updateNetworkLabels(networkId: number, labels: LabelChanges): Promise<Network>;
+  /** Adds labels to a volume or a load balancer, beside those that it has. */
+  addLabels(collection: 'volumes' | 'load_balancers', id: number, labels: Labels): Promise<void>;
   addSubnet(networkId: number, subnet: SubnetOrder): Promise<Action[]>;
   /** Replaces the whole list of rules. */
   setFirewallRules(firewallId: number, rules: readonly RuleOrder[]): Promise<Action[]>;
+  applyFirewallToServer(firewallId: number, serverId: number): Promise<Action[]>;
   removeFirewallFromResources(
     firewallId: number,
     targets: readonly FirewallTarget[],
@@ -34,6 +39,7 @@ export function createChanges(client: Client, reads: HetznerReads): HetznerChang
       const request = relabel(`/networks/${id}`, (await reads.network(id)).labels, changes);
       return (await client.request(request, z.object({ network: networkSchema }))).network;
     },
+    addLabels: (collection, id, labels) => addLabels(client, `/${collection}/${id}`, labels),
     addSubnet: (id, subnet) => addSubnet(client, reads, { id, subnet }),
     // The same list twice is the same list: it may be sent again unseen.
     setFirewallRules: (id, rules) => {
@@ -42,8 +48,19 @@ export function createChanges(client: Client, reads: HetznerReads): HetznerChang
       const body = { rules: rules.map(ruleBody) };
       return client.request({ method: 'POST', path, purpose, body }, manyActions);
     },
+    applyFirewallToServer: (id, server) => putOn(client, reads, { id, server }),
     removeFirewallFromResources: (id, targets) => takeOff(client, reads, { id, targets }),
   };
+}
+
+async function addLabels(client: Client, path: string, labels: Labels): Promise<void> {
+  const labelled = z.object({ labels: z.record(z.string(), z.string()) });
+  const answer = await client.request(
+    { method: 'GET', path, purpose: `reading ${path}` },
+    z.record(z.string(), labelled),
+  );
+  const present = Object.values(answer)[0]?.labels ?? {};
+  await client.request(relabel(path, present, labels), z.unknown());
 }
 
 function addSubnet(
@@ -62,6 +79,26 @@ function addSubnet(
       const { subnets } = await reads.network(id);
       return subnets.some(({ ip_range }) => ip_range === subnet.ip_range) ? [] : undefined;
     },
+  });
+}
+
+function putOn(
+  client: Client,
+  reads: HetznerReads,
+  { id, server }: { id: number; server: number },
+): Promise<Action[]> {
+  return sendChange(client, {
+    path: `/firewalls/${id}/actions/apply_to_resources`,
+    purpose: `applying firewall ${id} to server ${server}`,
+    body: { apply_to: [{ type: 'server', server: { id: server } }] },
+    schema: manyActions,
+    verify: async () => {
+      const running = await reads.firewallActions(id);
+      if (running.length > 0) return running;
+      const { firewalls } = (await reads.server(server)).public_net;
+      return firewalls.some((one) => one.id === id) ? [] : undefined;
+    },
+    already: ['firewall_already_applied'],
   });
 }
 

@@ -6,6 +6,7 @@ import { together } from '../lib/together.js';
 import type { FlowContext } from './context.js';
 import { toServer } from './from-hetzner.js';
 import type { OrderDesk } from './order-desk.js';
+import { ensureGuarded } from './server-firewall.js';
 import { orderServer } from './server-order.js';
 
 /** What all servers of the cluster are created with. */
@@ -72,7 +73,10 @@ async function ensureServer(
     const attach = { network: surroundings.networkId, ...addressOf(planned) };
     await actions.wait(await hetzner.attachToNetwork(id, attach), `${planned.name}: network`);
   }
-  if (server.status === 'off' && start) await startServer(ctx, server);
+  if (server.status === 'off') {
+    await ensureGuarded(ctx, server, surroundings.firewallId);
+    if (start) await startServer(ctx, server);
+  }
   if (server.privateIp === undefined || server.status === 'off') {
     server = await readServer(ctx, id, surroundings.networkId);
   }

@@ -5,6 +5,7 @@ import {
   bootServer,
   dropFirewall,
   dropPrivateNet,
+  failCreation,
   finishCreation,
   releaseServer,
   switchOff,
@@ -81,7 +82,9 @@ const successes: Required<Handlers> = {
 
 /** What a failed action takes back; a server's own failed actions leave it as it was before them. */
 const failures: Handlers = {
-  'server-created': settleStatus,
+  'server-created': (project, { server }) => {
+    withServer(project, server, failCreation);
+  },
   'server-started': settleStatus,
   'server-stopped': settleStatus,
   'server-deleted': settleStatus,

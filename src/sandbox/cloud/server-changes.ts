@@ -9,6 +9,13 @@ export function finishCreation(server: ServerRecord): void {
   for (const entry of server.firewalls) if (!entry.bySelector) entry.applied = true;
 }
 
+/** The machine stays, without what it was ordered with: neither in its networks nor behind its firewalls. */
+export function failCreation(server: ServerRecord): void {
+  server.status = 'off';
+  server.privateNets = [];
+  server.firewalls = server.firewalls.filter((entry) => entry.bySelector);
+}
+
 /** The machine starts from its disk, or for one boot into the rescue system. */
 export function bootServer(server: ServerRecord, now: number): void {
   server.status = 'running';
