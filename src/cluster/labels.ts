@@ -79,6 +79,19 @@ export function readServerIdentity(labels: Labels): ServerIdentity | undefined {
   return { role, pool, index: Number(index) };
 }
 
+/**
+ * Labels that a destroy adds to what controllers made, before the servers go: without Kubernetes
+ * nobody could tell afterwards that it was the cluster's.
+ */
+export function goingLabels(cluster: string): Labels {
+  return { [labelKeys.cluster]: cluster, [labelKeys.removal]: 'destroy' };
+}
+
+/** True when a destroy of the cluster has begun that was to delete what carries these labels. */
+export function isGoing(cluster: string, labels: Labels): boolean {
+  return Object.entries(goingLabels(cluster)).every(([key, value]) => labels[key] === value);
+}
+
 /** A removal begins with the drain, and cannot be taken back once the node was told to reset itself. */
 export type RemovalStage = 'drain' | 'reset';
 

@@ -10,6 +10,7 @@ import { enumerate } from '../lib/format.js';
 import { observeBelongings } from '../steps/belongings.js';
 import type { FlowContext } from '../steps/context.js';
 import { deleteBelongings } from '../steps/deletions.js';
+import { markAsGoing, onlyKnownByCluster } from '../steps/destroy-marks.js';
 import { withLease } from '../steps/lease.js';
 
 export interface DestroyRequest extends DestroyWish {
@@ -44,6 +45,8 @@ export async function destroy(ctx: FlowContext, request: DestroyRequest): Promis
   if (plan.changes.length === 0 || !(await confirm(plan))) return { kind: 'preview', plan };
   const failed: Kept[] = [];
   await withLease(ctx, undefined, async () => {
+    const known = onlyKnownByCluster(plan.stages.flat());
+    if (known.length > 0) await step('Mark what goes with it', () => markAsGoing(ctx, known));
     for (const stage of plan.stages) {
       const still = await step(`Delete ${kindsOf(stage)}`, (io) =>
         deleteBelongings(ctx, { belongings: stage, failed }, io),

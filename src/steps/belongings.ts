@@ -1,6 +1,6 @@
 import type { Belonging, Belongings } from '../cluster/belongings.js';
 import { countKinds } from '../cluster/belongings.js';
-import { clusterSelector, isOwn, labelKeys } from '../cluster/labels.js';
+import { clusterSelector, isGoing, isOwn, labelKeys } from '../cluster/labels.js';
 import type { Labels } from '../cluster/state.js';
 import type { LoadBalancer, Network, Server, Volume } from '../hetzner/resources.js';
 import { enumerate } from '../lib/format.js';
@@ -106,7 +106,7 @@ function attachedLoadBalancers(
       const leadsHere = one.targets.some(({ server }) => server && servers.includes(server.id));
       const claimed = service !== undefined && claims?.serviceUids.includes(service) === true;
       const hangsOn = isIn(one, networks) || (service !== undefined && leadsHere) || claimed;
-      if (!hangsOn) return [];
+      if (!hangsOn && !isGoing(config.cluster_name, one.labels)) return [];
       return [{ ...one, owner: service === undefined ? ('other' as const) : 'controller' }];
     });
 }
@@ -122,7 +122,7 @@ function attachedVolumes(
     .flatMap((one) => {
       const attached = one.server !== null && servers.includes(one.server);
       const claimed = isOfCsi(one) && claims?.volumeIds.includes(one.id) === true;
-      if (!attached && !claimed) return [];
+      if (!attached && !claimed && !isGoing(config.cluster_name, one.labels)) return [];
       return [{ ...one, owner: isOfCsi(one) ? 'controller' : ('other' as const) }];
     });
 }
