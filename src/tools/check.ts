@@ -4,7 +4,7 @@ import { ToolError, type RunTool, type ToolName } from './exec.js';
 import * as helm from './helm.js';
 import * as kubectl from './kubectl.js';
 import * as talosctl from './talosctl.js';
-import type { Invocation } from './tool-error.js';
+import { commandLine, type Invocation } from './tool-error.js';
 
 export interface WantedVersions {
   /** `v1.13.9` */
@@ -89,7 +89,10 @@ async function answerOf(run: RunTool, check: Check): Promise<CheckAnswer> {
   try {
     const text = textOf((await run(ask)).stdout).trim();
     const found = parseVersion(text);
-    if (!found) return { problem: `${tool}: its version is not readable ("${text}"); ${wanted}` };
+    if (!found) {
+      const problem = `${tool}: its version is not readable ("${text}"); ${wanted}`;
+      return { problem, hint: tryIt(ask) };
+    }
     if (fits(found)) return { version: text };
     return {
       problem: `${tool} ${text.replace(/^v/, '')} was found; ${wanted}`,
@@ -97,9 +100,13 @@ async function answerOf(run: RunTool, check: Check): Promise<CheckAnswer> {
     };
   } catch (error) {
     if (error instanceof PreconditionError) return { problem: error.message, hint: error.hint };
-    if (error instanceof ToolError) return { problem: error.message };
+    if (error instanceof ToolError) return { problem: error.message, hint: tryIt(ask) };
     throw error;
   }
+}
+
+function tryIt(ask: Invocation): string {
+  return `See what it says by itself: ${commandLine(ask)}`;
 }
 
 const releases: Readonly<Record<ToolName, string>> = {
