@@ -30,6 +30,8 @@ export interface FaultRule {
   readonly method?: string;
   /** Matched against the path after `/v1`, without the query. */
   readonly path?: RegExp;
+  /** Not before the n-th request that meets these conditions, from 1. */
+  readonly nth?: number;
   /** How often it strikes; once unless given, `Infinity` for always. */
   readonly count?: number;
   readonly fault: Fault;
@@ -45,21 +47,34 @@ export interface RecordedRequest {
   readonly body: unknown;
   /** The HTTP status, or what happened instead of an answer. */
   readonly outcome: number | 'reset' | 'hang';
+  /** The error code of the answer. */
+  readonly error: string | undefined;
+  /** Actions that the request began. */
+  readonly begun: number;
+  /** What went wrong with it on purpose. */
+  readonly fault: Fault['kind'] | undefined;
+}
+
+interface PlannedFault {
+  readonly rule: FaultRule;
+  left: number;
+  /** Requests so far that meet its conditions. */
+  met: number;
 }
 
 /** The faults of a test run, and the record of what was asked. */
 export class FaultPlan {
-  readonly #rules: { readonly rule: FaultRule; left: number }[];
+  readonly #rules: PlannedFault[];
   readonly #requests: RecordedRequest[] = [];
   #seen = 0;
   #writes = 0;
 
   constructor(rules: readonly FaultRule[] = []) {
-    this.#rules = rules.map((rule) => ({ rule, left: rule.count ?? 1 }));
+    this.#rules = rules.map(planned);
   }
 
   add(rule: FaultRule): void {
-    this.#rules.push({ rule, left: rule.count ?? 1 });
+    this.#rules.push(planned(rule));
   }
 
   /** Lifts all faults; the record and its numbers go on. */
@@ -81,9 +96,9 @@ export class FaultPlan {
   next(method: string, path: string): Fault | undefined {
     this.#seen++;
     if (method !== 'GET') this.#writes++;
-    const struck = this.#rules.find(
-      ({ rule, left }) => left > 0 && this.#matches(rule, method, path),
-    );
+    const met = this.#rules.filter(({ rule }) => this.#matches(rule, method, path));
+    for (const one of met) one.met++;
+    const struck = met.find(({ rule, left, met }) => left > 0 && met >= (rule.nth ?? 1));
     if (!struck) return undefined;
     struck.left--;
     return struck.rule.fault;
@@ -99,4 +114,8 @@ export class FaultPlan {
     if (rule.method !== undefined && rule.method !== method) return false;
     return rule.path?.test(path) ?? true;
   }
+}
+
+function planned(rule: FaultRule): PlannedFault {
+  return { rule, left: rule.count ?? 1, met: 0 };
 }

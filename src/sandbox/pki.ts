@@ -111,10 +111,19 @@ export function certificateFingerprint(certificatePem: string): string {
   return createHash('sha256').update(new X509Certificate(certificatePem).raw).digest('hex');
 }
 
+/** Keys that were read lately: a client that polls signs with the same one again and again. */
+const readKeys = new Map<string, KeyObject>();
+const readKeysKept = 100;
+
 /** Reads a private key in any of the PEM forms that Talos writes. */
 export function readPrivateKey(pem: string): KeyObject {
+  const known = readKeys.get(pem);
+  if (known) return known;
   // Talos labels PKCS#8 ed25519 keys "ED25519 PRIVATE KEY" (siderolabs/crypto, x509/constants.go).
-  return createPrivateKey(pem.replaceAll('ED25519 PRIVATE KEY', 'PRIVATE KEY'));
+  const key = createPrivateKey(pem.replaceAll('ED25519 PRIVATE KEY', 'PRIVATE KEY'));
+  if (readKeys.size >= readKeysKept) readKeys.clear();
+  readKeys.set(pem, key);
+  return key;
 }
 
 function generateKeys(algorithm: KeyAlgorithm): { publicKey: KeyObject; privateKey: KeyObject } {

@@ -38,7 +38,7 @@ async function handle(
     const request = await read(message);
     const fault = options.faults?.next(request.method, request.path);
     const outcome = answer(options, request, fault);
-    options.faults?.record(recordOf(request, outcome));
+    options.faults?.record(recordOf(request, outcome, fault));
     if (outcome === 'reset') message.socket.resetAndDestroy();
     else if (outcome !== 'hang') {
       response.writeHead(outcome.status, outcome.headers).end(outcome.body);
@@ -125,14 +125,27 @@ function withExtraFields(
   return { ...response, body: JSON.stringify(JSON.parse(response.body, extend)) };
 }
 
-function recordOf(request: CloudRequest, outcome: Outcome): RecordedRequest {
+function recordOf(
+  request: CloudRequest,
+  outcome: Outcome,
+  fault: Fault | undefined,
+): RecordedRequest {
+  const answered = typeof outcome === 'string' ? undefined : outcome;
   return {
     method: request.method,
     path: request.path,
     query: request.query.toString(),
     body: request.body === undefined ? undefined : lenientJson(request.body),
     outcome: typeof outcome === 'string' ? outcome : outcome.status,
+    error: answered && errorCode(answered),
+    begun: answered && request.method !== 'GET' ? begunActions(answered).length : 0,
+    fault: fault?.kind,
   };
+}
+
+function errorCode({ status, body }: CloudResponse): string | undefined {
+  if (status < 400) return undefined;
+  return (lenientJson(body ?? '') as { error?: { code: string } }).error?.code;
 }
 
 function lenientJson(text: string): unknown {
