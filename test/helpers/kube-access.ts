@@ -21,14 +21,26 @@ export type KubeRequest = (
   contentType?: string,
 ) => { status: number; body: Record<string, unknown> };
 
+/** Read once: hundreds of calls of a test name the same few files. */
+const servers = new Map<string, string>();
+
+function serverOf(file: string): string {
+  const text = readFileSync(file, 'utf8');
+  const known = servers.get(text);
+  if (known !== undefined) return known;
+  const { clusters } = parse(text) as Kubeconfig;
+  const server = clusters[0]?.cluster.server ?? '';
+  servers.set(text, server);
+  return server;
+}
+
 /** A way to the API server that the kubeconfig among the arguments names, or why there is none. */
 export async function reach(
   { world }: DoublesOptions,
   args: readonly string[],
 ): Promise<KubeRequest | Ending> {
   const file = optionOf(args, '--kubeconfig') ?? '';
-  const { clusters } = parse(readFileSync(file, 'utf8')) as Kubeconfig;
-  const { hostname, port } = new URL(clusters[0]?.cluster.server ?? '');
+  const { hostname, port } = new URL(serverOf(file));
   const found = await world.locate(hostname, Number(port));
   if ('refused' in found) return failed(`Unable to connect to the server: ${found.refused}\n`);
   const kube: KubeCluster = found.kube;

@@ -53,10 +53,21 @@ function deleteNode(request: KubeRequest, node: string): Ending {
   return found.status === 404 ? done() : answer(found);
 }
 
+/** Read once: every run of a test applies the same one. */
+const manifests = new Map<string, readonly KubeObject[]>();
+
+function objectsOf(manifest: string): readonly KubeObject[] {
+  const known = manifests.get(manifest);
+  if (known) return known;
+  const objects = parseAllDocuments(manifest)
+    .map((document) => document.toJS() as KubeObject | null)
+    .filter((object) => object !== null);
+  manifests.set(manifest, objects);
+  return objects;
+}
+
 function apply(request: KubeRequest, manifest: string): Ending {
-  for (const document of parseAllDocuments(manifest)) {
-    const object = document.toJS() as KubeObject | null;
-    if (object === null) continue;
+  for (const object of objectsOf(manifest)) {
     const ended = answer(
       request(
         'PATCH',

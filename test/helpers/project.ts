@@ -1,4 +1,4 @@
-import type { Rehearsal } from './rehearsal.js';
+import type { Rehearsal } from './open-rehearsal.js';
 
 const collections = [
   'servers',

@@ -16,6 +16,9 @@ export interface Ending {
 export const done = (stdout = ''): Ending => ({ exitCode: 0, stdout, stderr: '' });
 export const failed = (stderr: string): Ending => ({ exitCode: 1, stdout: '', stderr });
 
+/** How a call ended: by itself, at its deadline, or by a signal. */
+export type ToolEnd = Ending | 'timeout' | { readonly signal: string; readonly stdout: string };
+
 export interface DoublesOptions {
   readonly world: World;
   readonly clock: Clock;
@@ -24,6 +27,9 @@ export interface DoublesOptions {
   readonly talosVersion: string;
   /** Sees every call before it runs, and may end it instead. */
   readonly intercept?: ((invocation: Invocation) => Ending | undefined) | undefined;
+  /** Stands between the caller and the call: may let it happen, change its end, or both. */
+  readonly around?:
+    ((invocation: Invocation, happen: () => Promise<ToolEnd>) => Promise<ToolEnd>) | undefined;
 }
 
 /**
@@ -35,10 +41,16 @@ export function createToolDoubles(options: DoublesOptions): RunTool {
   const { signal } = options;
   return async (invocation) => {
     signal.throwIfAborted();
-    const ending = options.intercept?.(invocation) ?? (await dispatch(options, invocation));
+    const happen = (): Promise<ToolEnd> => dispatch(options, invocation);
+    const ending =
+      options.intercept?.(invocation) ??
+      (await (options.around ? options.around(invocation, happen) : happen()));
     signal.throwIfAborted();
     if (ending === 'timeout') {
       throw new ToolError({ invocation, stdout: '', stderr: '', timedOut: true });
+    }
+    if ('signal' in ending) {
+      throw new ToolError({ invocation, stderr: '', timedOut: false, ...ending });
     }
     const { stdout, stderr, exitCode } = ending;
     if (exitCode === 0) return { stdout, stderr };
@@ -47,10 +59,7 @@ export function createToolDoubles(options: DoublesOptions): RunTool {
 }
 
 /** Ends a call of talosctl that hangs when its time is over. */
-async function dispatch(
-  options: DoublesOptions,
-  invocation: Invocation,
-): Promise<Ending | 'timeout'> {
+async function dispatch(options: DoublesOptions, invocation: Invocation): Promise<ToolEnd> {
   if (invocation.args[0] !== 'reset') return run(options, invocation);
   const { clock, signal } = options;
   const ended = new AbortController();

@@ -21,7 +21,7 @@ export class WarpClock implements Clock {
   readonly #sleepers = new Set<Sleeper>();
   #scheduled = false;
 
-  constructor(options: { speed?: number; startAt?: number } = {}) {
+  constructor(options: { speed?: number; startAt?: number | undefined } = {}) {
     this.speed = options.speed ?? 20;
     this.#base = new ScaledClock(this.speed, options.startAt);
   }

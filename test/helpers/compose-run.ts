@@ -1,0 +1,146 @@
+import { parseConfig } from '../../src/config/load.js';
+import type { ShownPlan } from '../../src/cluster/plan.js';
+import { createActionWaiter } from '../../src/hetzner/actions.js';
+import { createHetznerApi, type HetznerApi } from '../../src/hetzner/api.js';
+import { publicEndpoints } from '../../src/lib/endpoints.js';
+import type { ReportEvent } from '../../src/lib/report.js';
+import { Secret } from '../../src/lib/secret.js';
+import { createStepRunner } from '../../src/lib/step.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import type { World } from '../../src/sandbox/world.js';
+import type { ClusterFiles, FlowContext, Holder } from '../../src/steps/context.js';
+import type { Invocation } from '../../src/tools/exec.js';
+import { createToolDoubles, type DoublesOptions } from './tool-doubles.js';
+import type { WarpClock } from './warp-clock.js';
+
+export interface RunOptions {
+  /** cluster.yaml as text; the rehearsal's own unless given. */
+  readonly yaml?: string;
+  readonly dryRun?: boolean;
+  readonly token?: string;
+  /** Whether the flow believes to be in the sandbox; false unless given, as in a real run. */
+  readonly rehearsal?: boolean;
+  readonly signal?: AbortSignal;
+  readonly intercept?: DoublesOptions['intercept'];
+  readonly around?: DoublesOptions['around'];
+  readonly ownIpv4?: readonly string[];
+  /** Another machine's output folder; the rehearsal's own unless given. */
+  readonly files?: ClusterFiles;
+  /** Who the run is to others; always the same one unless given. */
+  readonly holder?: Partial<Holder>;
+  /** What is answered when the firewall does not admit this machine; `refuse` unless given. */
+  readonly admission?: 'add' | 'refuse';
+}
+
+/** One run of a flow: what it is composed of and what it reported. */
+export interface Run {
+  readonly ctx: FlowContext;
+  readonly events: readonly ReportEvent[];
+  readonly plans: readonly ShownPlan[];
+  readonly calls: readonly Invocation[];
+  /** What was asked about admitting this machine. */
+  readonly questions: readonly string[];
+  /** What steps threw, also when the flow went on. */
+  readonly errors: readonly unknown[];
+}
+
+interface Parts {
+  readonly sandbox: Sandbox;
+  readonly world: World;
+  readonly clock: WarpClock;
+  readonly files: ClusterFiles;
+  readonly yaml: string;
+}
+
+/** Composes a run as `cli/context.ts` does, with doubles of the tools. */
+export function composeRun(parts: Parts, options: RunOptions): Run {
+  const { sandbox, world, clock } = parts;
+  const files = options.files ?? parts.files;
+  const config = parseConfig(options.yaml ?? parts.yaml, { file: 'cluster.yaml' });
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([stopped.signal, ...(options.signal ? [options.signal] : [])]);
+  const record = { events: [] as ReportEvent[], plans: [] as ShownPlan[] };
+  const calls: Invocation[] = [];
+  const errors: unknown[] = [];
+  const questions: string[] = [];
+  const emit = (event: ReportEvent): void => void record.events.push(event);
+  const connect = (until: AbortSignal): HetznerApi =>
+    createHetznerApi({
+      endpoint: `${sandbox.url}/v1`,
+      token: new Secret(options.token ?? sandbox.token),
+      tokenSource: 'HCLOUD_TOKEN',
+      clock,
+      signal: until,
+      onDebug: (message) => {
+        emit({ type: 'debug', message });
+      },
+      onNotice: (message) => {
+        emit({ type: 'note', message });
+      },
+    });
+  const hetzner = connect(signal);
+  const step = createStepRunner({ emit }, clock, signal);
+  const ctx: FlowContext = {
+    config,
+    files,
+    hetzner,
+    actions: createActionWaiter({
+      api: hetzner,
+      clock,
+      signal,
+      timeoutMs: config.timeouts.hetzner,
+    }),
+    run: createToolDoubles({
+      world,
+      clock,
+      signal,
+      talosVersion: config.talos.version,
+      around: options.around,
+      intercept: (invocation) => {
+        calls.push(invocation);
+        return options.intercept?.(invocation);
+      },
+    }),
+    endpoints: {
+      ...publicEndpoints,
+      hcloud: `${sandbox.url}/v1`,
+      ownIpv4: options.ownIpv4 ?? [`${sandbox.url}/ip`],
+      ownIpv6: [],
+      ciliumChart: `${sandbox.url}/charts`,
+      gatewayApi: `${sandbox.url}/gateway-api`,
+      nodeProxy: sandbox.url,
+    },
+    clock,
+    signal,
+    stop: (reason) => {
+      stopped.abort(reason);
+    },
+    lastly: () => connect(new AbortController().signal),
+    holder: {
+      ...{ id: 'f00dcafe0001', host: 'here', takesOver: false, hasLease: false },
+      ...options.holder,
+    },
+    step: async (title, run) => {
+      try {
+        return await step(title, run);
+      } catch (error) {
+        errors.push(error);
+        throw error;
+      }
+    },
+    rehearsal: options.rehearsal ?? false,
+    admission: {
+      ask: (question) => {
+        if (options.dryRun) return Promise.resolve('preview');
+        questions.push(question);
+        return Promise.resolve(options.admission ?? 'refuse');
+      },
+      command: 'oxide firewall allow-me',
+    },
+    confirm: (plan) => {
+      record.plans.push(plan);
+      return Promise.resolve(!options.dryRun);
+    },
+  };
+  return { ctx, calls, errors, questions, ...record };
+}

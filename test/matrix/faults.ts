@@ -1,0 +1,111 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import type { Fault } from '../../src/sandbox/faults.js';
+import type { Clock } from '../../src/lib/wait.js';
+import type { Invocation } from '../../src/tools/exec.js';
+import { failed, type ToolEnd } from '../helpers/tool-doubles.js';
+
+/** What goes wrong with a request, and whether it happens to the same request again and again. */
+export interface RequestFault {
+  readonly name: string;
+  readonly fault: Fault;
+  /** Until the run ends; once unless said. */
+  readonly lasting?: true;
+}
+
+const status = (code: string, number: number): Fault => ({ kind: 'status', status: number, code });
+
+/** Once: everything that the API and the way to it are known to do. */
+export const onceFaults: readonly RequestFault[] = [
+  { name: '429', fault: status('rate_limit_exceeded', 429) },
+  { name: '409 conflict', fault: status('conflict', 409) },
+  { name: '423 locked', fault: status('locked', 423) },
+  { name: '412 resource_unavailable', fault: status('resource_unavailable', 412) },
+  { name: '502 with HTML', fault: { kind: 'html', status: 502 } },
+  { name: '504', fault: status('timeout', 504) },
+  { name: 'reset before', fault: { kind: 'reset', when: 'before' } },
+  { name: 'reset after', fault: { kind: 'reset', when: 'after' } },
+  { name: 'action error', fault: { kind: 'action-error' } },
+  { name: 'slow action', fault: { kind: 'slow-action', factor: 20 } },
+  {
+    name: 'unknown fields',
+    fault: { kind: 'extra-fields', fields: { parent_id: 7, brand_new: { nested: [null] } } },
+  },
+];
+
+/** Faults that end a run although it tries again. */
+const stoppingNames = [
+  '429',
+  '409 conflict',
+  '412 resource_unavailable',
+  '502 with HTML',
+  'reset before',
+  'reset after',
+];
+
+/** For the rest of the run: patience does not help, the run has to stop. */
+export const lastingFaults: readonly RequestFault[] = onceFaults
+  .filter(({ name }) => stoppingNames.includes(name))
+  .map(({ name, fault }) => ({ name: `${name}, lasting`, fault, lasting: true }));
+
+export const isAboutActions = ({ fault }: RequestFault): boolean =>
+  fault.kind === 'action-error' || fault.kind === 'slow-action';
+
+type Happen = () => Promise<ToolEnd>;
+
+export interface ToolFault {
+  readonly name: string;
+  strike(invocation: Invocation, happen: Happen, clock: Clock): Promise<ToolEnd>;
+}
+
+export const toolFaults: readonly ToolFault[] = [
+  {
+    name: 'exit 1',
+    strike: () => Promise.resolve(failed('Error: something went wrong\n')),
+  },
+  {
+    name: 'hang',
+    strike: async ({ timeoutMs }, _happen, clock) => {
+      await clock.sleep(timeoutMs);
+      return 'timeout';
+    },
+  },
+  {
+    // The worst moment: all of it has happened, and nobody hears of it.
+    name: 'killed',
+    strike: async (_invocation, happen) => {
+      await happen();
+      return { signal: 'SIGKILL', stdout: '' };
+    },
+  },
+  {
+    name: 'truncated',
+    strike: async (invocation, happen) => {
+      const end = await happen();
+      for (const file of writtenBy(invocation)) halve(file);
+      if (end === 'timeout' || 'signal' in end) return end;
+      return { ...end, stdout: half(end.stdout) };
+    },
+  },
+];
+
+const half = (text: string): string => text.slice(0, Math.floor(text.length / 2));
+
+/** Files that the call writes. */
+function writtenBy({ args }: Invocation): string[] {
+  const after = (word: string): string[] => {
+    const at = args.indexOf(word);
+    return at < 0 ? [] : args.slice(at + 1, at + 2);
+  };
+  return [
+    ...after('--output-file'),
+    ...after('--output'),
+    ...after('kubeconfig'),
+    ...after('snapshot'),
+  ];
+}
+
+function halve(path: string): void {
+  // `--output json` names no file.
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return;
+  writeFileSync(path, half(readFileSync(path, 'utf8')));
+}

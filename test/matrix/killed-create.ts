@@ -1,0 +1,29 @@
+/**
+ * A process that creates a cluster in the simulated project of a folder and kills itself at one of
+ * its events: `node killed-create.js <folder> <yaml> <event>`. Prints how many events there were
+ * when it was not killed.
+ */
+import { readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { create } from '../../src/flows/create.js';
+import { openRehearsal } from '../helpers/open-rehearsal.js';
+import { noteContents, watchFiles, watchRequests, watchTools } from './events.js';
+
+const [, , folder = '', yaml = '', wanted = ''] = process.argv;
+let seen = 0;
+
+function onEvent(what: string): void {
+  seen++;
+  if (seen !== Number(wanted)) return;
+  writeSync(1, `killed at: ${what}\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+const rehearsal = await openRehearsal(readFileSync(yaml, 'utf8'), folder);
+noteContents(join(folder, 'contents'));
+watchRequests(rehearsal.faults, onEvent);
+watchFiles(onEvent);
+await create(rehearsal.run({ around: watchTools(onEvent) }).ctx);
+await rehearsal.stop();
+writeSync(1, `${seen} events\n`);
+process.exit(0);

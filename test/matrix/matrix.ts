@@ -1,0 +1,190 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { ExitCode, OxideError } from '../../src/lib/errors.js';
+import type { Invocation } from '../../src/tools/exec.js';
+import { everythingOf } from '../helpers/secret-scan.js';
+import type { Rehearsal, Run, RunOptions } from '../helpers/rehearsal.js';
+import {
+  isAboutActions,
+  lastingFaults,
+  onceFaults,
+  toolFaults,
+  type RequestFault,
+  type ToolFault,
+} from './faults.js';
+import type { Scenario } from './scenarios.js';
+import { demandPromises, shapeOf, type Shape } from './shape.js';
+
+/** The n-th request of its kind, or the n-th call of a tool of its kind. */
+interface Place {
+  readonly kind: string;
+  readonly nth: number;
+}
+
+interface RequestPlace extends Place {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly beginsAction: boolean;
+}
+
+/** A run without faults: where faults can strike, and what has to come out. */
+interface CleanRun {
+  readonly requests: readonly RequestPlace[];
+  readonly calls: readonly Place[];
+  readonly shape: Shape;
+}
+
+interface Cell {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+/** Exit codes that a run may stop with: everything that is documented and no bug or misuse. */
+const documented: readonly number[] = [
+  ExitCode.precondition,
+  ExitCode.refused,
+  ExitCode.partial,
+  ExitCode.timeout,
+];
+
+/** Defines the tests of a command's fault matrix: one a cell, each reproducible alone with `-t`. */
+export async function testMatrix(scenario: Scenario): Promise<void> {
+  const clean = await runClean(scenario);
+  const requests = clean.requests.flatMap((place) =>
+    faultsFor(place).map((fault) => requestCell(scenario, clean.shape, { place, fault })),
+  );
+  const calls = clean.calls.flatMap((place) =>
+    toolFaults.map((fault) => toolCell(scenario, clean.shape, { place, fault })),
+  );
+  const skipped = clean.requests.filter(({ beginsAction }) => !beginsAction).length * 2;
+  describe(`${scenario.name}, request`, () => {
+    for (const cell of requests) test(cell.name, () => cell.run());
+  });
+  describe(`${scenario.name}, tool`, () => {
+    for (const cell of calls) test(cell.name, () => cell.run());
+  });
+  afterAll(() => {
+    console.log(
+      `fault matrix of ${scenario.name}: ${clean.requests.length} requests and ${clean.calls.length} tool calls, ` +
+        `${requests.length} + ${calls.length} cells, ${skipped} not applicable (no action begun)`,
+    );
+  });
+}
+
+/** A fault of an action needs an action; a lasting one is for writes, whose effects last. */
+function faultsFor({ method, beginsAction }: RequestPlace): readonly RequestFault[] {
+  const once = onceFaults.filter((fault) => beginsAction || !isAboutActions(fault));
+  return method === 'GET' ? once : [...once, ...lastingFaults];
+}
+
+async function runClean(scenario: Scenario): Promise<CleanRun> {
+  const rehearsal = await scenario.begin();
+  const run = rehearsal.run();
+  await scenario.command(run);
+  const requests = numbered(
+    rehearsal.faults.requests.map(({ method, path, begun }) => ({
+      kind: `${method} ${path.replaceAll(/\d+/g, '<id>')}`,
+      method,
+      path: new RegExp(`^${path.replaceAll(/\d+/g, '\\d+')}$`),
+      beginsAction: begun > 0,
+    })),
+  );
+  const calls = numbered(run.calls.map((call) => ({ kind: kindOf(call) })));
+  const shape = await shapeOf(rehearsal, scenario.leavesCluster ? run : undefined);
+  demandPromises(rehearsal, 0);
+  await rehearsal.close();
+  return { requests, calls, shape };
+}
+
+function numbered<T extends { readonly kind: string }>(all: readonly T[]): (T & Place)[] {
+  const seen = new Map<string, number>();
+  return all.map((one) => {
+    const nth = (seen.get(one.kind) ?? 0) + 1;
+    seen.set(one.kind, nth);
+    return { ...one, nth };
+  });
+}
+
+/** The words of a call, without what differs from run to run. */
+function kindOf({ tool, args }: Invocation): string {
+  const words = args.map((word) =>
+    word.replace(/^.*[/\\]/, '').replaceAll(/\d+(\.\d+){3}/g, '<ip>'),
+  );
+  return [tool, ...words].join(' ').replaceAll(/--kubeconfig kubeconfig |\.scratch-\w+/g, '');
+}
+
+function requestCell(
+  scenario: Scenario,
+  wanted: Shape,
+  { place, fault }: { place: RequestPlace; fault: RequestFault },
+): Cell {
+  const { method, path, nth, kind } = place;
+  return {
+    name: `${kind} #${nth} × ${fault.name}`,
+    run: () =>
+      runCell(scenario, wanted, ({ faults }) => {
+        const count = fault.lasting ? Infinity : 1;
+        faults.add({ method, path, nth, count, fault: fault.fault });
+        return {};
+      }),
+  };
+}
+
+function toolCell(
+  scenario: Scenario,
+  wanted: Shape,
+  { place, fault }: { place: Place; fault: ToolFault },
+): Cell {
+  return {
+    name: `${place.kind} #${place.nth} × ${fault.name}`,
+    run: () =>
+      runCell(scenario, wanted, ({ clock }) => {
+        let seen = 0;
+        return {
+          around: (invocation, happen) => {
+            const isMeant = kindOf(invocation) === place.kind && ++seen === place.nth;
+            return isMeant ? fault.strike(invocation, happen, clock) : happen();
+          },
+        };
+      }),
+  };
+}
+
+/** The command meets a fault, and is run again when it stops; the same world must come out. */
+async function runCell(
+  scenario: Scenario,
+  wanted: Shape,
+  plant: (rehearsal: Rehearsal) => RunOptions,
+): Promise<void> {
+  const rehearsal = await scenario.begin();
+  try {
+    let run = rehearsal.run(plant(rehearsal));
+    const stop = await stopOf(scenario, run);
+    rehearsal.faults.clear();
+    if (stop !== undefined) {
+      demandNextStep(stop);
+      run = rehearsal.run();
+      await scenario.command(run);
+    }
+    expect(await shapeOf(rehearsal, scenario.leavesCluster ? run : undefined)).toEqual(wanted);
+    demandPromises(rehearsal, 0);
+  } finally {
+    await rehearsal.close();
+  }
+}
+
+/** What the command stopped with; undefined when it succeeded. */
+async function stopOf(scenario: Scenario, run: Run): Promise<unknown> {
+  try {
+    await scenario.command(run);
+    return undefined;
+  } catch (error) {
+    (run.errors as unknown[]).push(error);
+    return error;
+  }
+}
+
+function demandNextStep(stop: unknown): void {
+  if (!(stop instanceof OxideError)) throw new Error(`a bug: ${everythingOf(stop)}`);
+  expect(documented, `${stop.message} (exit ${stop.exitCode})`).toContain(stop.exitCode);
+  expect(stop.hint, `the next step after: ${stop.message}`).toBeTruthy();
+}

@@ -1,0 +1,7 @@
+import { clusterYaml } from '../helpers/rehearsal.js';
+import { testMatrix } from './matrix.js';
+import { scaleScenario } from './scenarios.js';
+
+await testMatrix(
+  await scaleScenario({ name: 'scale up', role: 'worker', yaml: clusterYaml(1, 1), count: 2 }),
+);
