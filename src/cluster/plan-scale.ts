@@ -151,10 +151,10 @@ function plannedAdditions(
   }));
 }
 
-/** Half made, or a control plane whose etcd has not become a voter. */
+/** Not a node of Kubernetes yet, or a control plane whose etcd has not become a voter. */
 function isToFinish(server: ServerState, { view }: ScaleInput): boolean {
-  if (isUnfinished(server)) return !view.nodes.some(({ name }) => name === server.name);
-  if (server.role === 'worker') return false;
+  const isNode = view.nodes.some(({ name }) => name === server.name);
+  if (server.role === 'worker' || isUnfinished(server)) return !isNode;
   return !view.etcd.some((member) => member.server === server.name && !member.learner);
 }
 
@@ -215,7 +215,8 @@ function releaseChange({ name }: ServerState): Change {
 function additionChanges(server: PlannedServer, catalogue: Catalogue): readonly Change[] {
   const changes = serverChanges(server, catalogue);
   if (changes.length > 0) return changes;
-  return [{ action: 'update', kind: 'server', name: server.name, detail: 'join etcd' }];
+  const detail = server.role === 'worker' ? 'wait until it is a node' : 'join etcd';
+  return [{ action: 'update', kind: 'server', name: server.name, detail }];
 }
 
 function removalChange(server: ServerState, catalogue: Catalogue): Change {

@@ -185,7 +185,7 @@ export function serverChanges(server: PlannedServer, catalogue: Catalogue): read
   const attach = existing.privateIp === undefined ? ['attach to the network'] : [];
   const start = existing.status === 'off' ? ['start'] : [];
   if (!isUnfinished(existing)) return [];
-  const detail = [...attach, ...start].join(' and ');
+  const detail = [...attach, ...start].join(' and ') || 'wait until it runs';
   return [{ action: 'update', kind: 'server', name: existing.name, detail }];
 }
 

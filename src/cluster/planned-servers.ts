@@ -109,9 +109,9 @@ export function existingOf(state: ClusterState, wanted: WantedServer): ServerSta
   );
 }
 
-/** True for a server whose creation was interrupted before it was attached and started. */
+/** True for a server that is not attached and running yet: an earlier run was stopped meanwhile. */
 export function isUnfinished(server: ServerState): boolean {
-  return server.status === 'off' || (server.status === 'running' && server.privateIp === undefined);
+  return server.status !== 'running' || server.privateIp === undefined;
 }
 
 export interface PlannedServersInput {

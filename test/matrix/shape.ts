@@ -19,6 +19,8 @@ export interface Shape {
 
 /** How everything is now. `run` leads to Kubernetes; without one it is not asked. */
 export async function shapeOf(rehearsal: Rehearsal, run?: Run): Promise<Shape> {
+  // What is under way ends, and what a deleted server used is free only seconds later.
+  await rehearsal.clock.sleep(5 * 60_000);
   const { talos } = rehearsal.world;
   return {
     project: projectShape(rehearsal),
