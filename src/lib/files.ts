@@ -164,7 +164,7 @@ export async function withScratchFolder<T>(
   try {
     return await work(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await explained('write', folder, () => rm(folder, { recursive: true, force: true }));
   }
 }
 

@@ -2,8 +2,15 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
+import {
+  demandNoSecret,
+  sandboxToken,
+  secretsIn,
+  type Haystack,
+  type KnownSecret,
+} from './secret-scan.js';
 import { projectFolder } from './source-files.js';
 
 const main = join(projectFolder, 'dist', 'cli', 'main.js');
@@ -61,20 +68,25 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
       for (const listener of listeners) listener();
     });
   }
-  const end = new Promise<CliEnd>((resolve, reject) => {
+  const end = new Promise<CliEnd>((done, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      resolve({ code: code ?? signal, ...text });
+      try {
+        demandNoSecret(secretsOf(args, options), haystacksOf(text));
+        done({ code: code ?? signal, ...text });
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
     });
   });
   return {
     end,
     said: (stream, wanted) =>
-      new Promise((resolve, reject) => {
+      new Promise((done, reject) => {
         const look = (): void => {
           if (!text[stream].includes(wanted)) return;
           listeners.delete(look);
-          resolve(text[stream]);
+          done(text[stream]);
         };
         listeners.add(look);
         void end.then(({ stdout, stderr }) => {
@@ -86,6 +98,25 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
       child.kill(name);
     },
   };
+}
+
+/** What this call may never print: the secrets of its output folder, and tokens. */
+function secretsOf(args: readonly string[], { cwd, env }: CliOptions): KnownSecret[] {
+  const at = args.indexOf('--output');
+  const output = resolve(cwd ?? projectFolder, (at < 0 ? undefined : args[at + 1]) ?? 'output');
+  const token = env?.['HCLOUD_TOKEN'] ?? '';
+  return [
+    ...(token === '' ? [] : [{ what: 'HCLOUD_TOKEN', value: token }]),
+    ...sandboxToken(output),
+    ...secretsIn(output),
+  ];
+}
+
+function haystacksOf(text: Readonly<Record<'stdout' | 'stderr', string>>): Haystack[] {
+  return [
+    { where: 'stdout', text: text.stdout },
+    { where: 'stderr', text: text.stderr },
+  ];
 }
 
 export function runCli(args: readonly string[], options?: CliOptions): Promise<CliEnd> {

@@ -29,6 +29,13 @@ export function secretsIn(folder: string): KnownSecret[] {
   ];
 }
 
+/** The token that the simulated project of an output folder accepts. */
+export function sandboxToken(output: string): KnownSecret[] {
+  const text = textOf(join(output, 'sandbox', 'sandbox.json'));
+  if (text === undefined) return [];
+  return [{ what: 'the API token', value: (JSON.parse(text) as { token: string }).token }];
+}
+
 /** Throws when one of the secrets is in one of the haystacks. */
 export function demandNoSecret(
   secrets: readonly KnownSecret[],

@@ -35,7 +35,9 @@ export function watchTools(onEvent: OnEvent): NonNullable<RunOptions['around']> 
 
 type Operation = (...args: unknown[]) => Promise<unknown>;
 
-const watched = ['mkdir', 'chmod', 'mkdtemp', 'open', 'rename', 'rm', 'writeFile'] as const;
+const watched = 'mkdir chmod mkdtemp open rename rm writeFile readFile readdir realpath stat'.split(
+  ' ',
+);
 
 /**
  * Tells of each asynchronous file operation of this process before it happens, and in the middle of

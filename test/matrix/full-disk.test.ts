@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { create } from '../../src/flows/create.js';
+import { ExitCode, OxideError } from '../../src/lib/errors.js';
+import { removeLeftovers } from '../../src/lib/files.js';
+import { beginFrom, type Rehearsal } from '../helpers/open-rehearsal.js';
+import { everythingOf } from '../helpers/secret-scan.js';
+import { sample, testSeed } from '../helpers/seed.js';
+import { watchFiles, type OnEvent } from './events.js';
+import { projectWithBystander, small } from './scenarios.js';
+import { demandPromises, shapeOf } from './shape.js';
+
+const instants = 40;
+const codes = ['ENOSPC', 'EROFS', 'EACCES', 'EIO'];
+
+/** What went wrong with a create in which a file operation failed; undefined when it succeeded. */
+async function failureOf(rehearsal: Rehearsal, onEvent: OnEvent): Promise<unknown> {
+  const stopWatching = watchFiles(onEvent);
+  const run = rehearsal.run();
+  try {
+    await create(run.ctx);
+    return undefined;
+  } catch (error) {
+    (run.errors as unknown[]).push(error);
+    return error;
+  } finally {
+    stopWatching();
+  }
+}
+
+const empty = await projectWithBystander(small);
+let operations = 0;
+const clean = await beginFrom(empty);
+const failure = await failureOf(clean, () => {
+  operations++;
+});
+if (failure !== undefined) throw failure as Error;
+const wanted = await shapeOf(clean, clean.runs[0]);
+await clean.close();
+
+afterAll(() => {
+  console.log(`${instants} of ${operations} file operations fail, seed ${testSeed}`);
+});
+
+/** As the system refuses an operation. */
+function refusal(what: string, code: string): Error {
+  const [syscall, path] = what.split(' ');
+  return Object.assign(new Error(`${code}: refused, ${what}`), { code, syscall, path, errno: -1 });
+}
+
+function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+describe(`a create whose disk refuses (OXIDE_TEST_SEED=${testSeed})`, () => {
+  sample(instants, operations).forEach((at, i) => {
+    const code = codes[i % codes.length] ?? '';
+    test(`operation ${at} with ${code} says what to do, and goes on afterwards`, async () => {
+      const rehearsal = await beginFrom(empty);
+      try {
+        let [seen, where] = [0, 'never'];
+        const stop = await failureOf(rehearsal, (what) => {
+          if (++seen < at) return;
+          // From here on: a disk that is full stays full for a while.
+          where = what;
+          throw refusal(what, code);
+        });
+        demandNextStep(stop, where);
+        const secrets = textOf(rehearsal.files.secrets);
+        await removeLeftovers(rehearsal.files.folder);
+        const again = rehearsal.run();
+        await create(again.ctx);
+        expect(await shapeOf(rehearsal, again), where).toEqual(wanted);
+        demandPromises(rehearsal, 0);
+        if (secrets !== undefined) expect(textOf(rehearsal.files.secrets)).toBe(secrets);
+      } finally {
+        await rehearsal.close();
+      }
+    });
+  });
+});
+
+function demandNextStep(stop: unknown, where: string): void {
+  // What only tidies up, or only makes sure, may fail unseen.
+  if (stop === undefined) return;
+  if (!(stop instanceof OxideError)) throw new Error(`a bug at ${where}: ${everythingOf(stop)}`);
+  expect(stop.exitCode, stop.message).toBe(ExitCode.precondition);
+  expect(stop.message).toMatch(/^cannot (read|write) \S+ \([A-Z]+\)$/);
+  expect(stop.hint).toContain('Make room or correct the rights');
+}
