@@ -75,7 +75,7 @@ export function everythingOf(error: unknown): string {
 }
 
 /** Files that others than their owner may read or write. */
-export function readableByOthers(folder: string): Haystack[] {
+function readableByOthers(folder: string): Haystack[] {
   return allFiles(folder)
     .filter((path) => (statSync(path).mode & 0o077) !== 0)
     .map(asHaystack);
