@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { ExitCode, OxideError } from '../../src/lib/errors.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { everythingOf } from '../helpers/secret-scan.js';
+import { sample, testSeed } from '../helpers/seed.js';
 import type { Rehearsal, Run, RunOptions } from '../helpers/rehearsal.js';
 import {
   isAboutActions,
@@ -46,15 +47,22 @@ const documented: readonly number[] = [
   ExitCode.timeout,
 ];
 
-/** Defines the tests of a command's fault matrix: one a cell, each reproducible alone with `-t`. */
-export async function testMatrix(scenario: Scenario): Promise<void> {
+/**
+ * Defines the tests of a command's fault matrix: one a cell, each reproducible alone with `-t`.
+ * With `sampled`, every fault still meets every write; of the other cells the seed chooses so many.
+ */
+export async function testMatrix(scenario: Scenario, sampled = Infinity): Promise<void> {
   const clean = await runClean(scenario);
-  const requests = clean.requests.flatMap((place) =>
-    faultsFor(place).map((fault) => requestCell(scenario, clean.shape, { place, fault })),
-  );
-  const calls = clean.calls.flatMap((place) =>
+  const isWrite = ({ method }: RequestPlace): boolean => method !== 'GET';
+  const cellsAt = (place: RequestPlace): Cell[] =>
+    faultsFor(place).map((fault) => requestCell(scenario, clean.shape, { place, fault }));
+  const reads = clean.requests.filter((place) => !isWrite(place)).flatMap(cellsAt);
+  const requests = [...clean.requests.filter(isWrite).flatMap(cellsAt), ...someOf(reads, sampled)];
+  const allCalls = clean.calls.flatMap((place) =>
     toolFaults.map((fault) => toolCell(scenario, clean.shape, { place, fault })),
   );
+  const calls = someOf(allCalls, sampled);
+  const leftOut = reads.length + allCalls.length - calls.length - someOf(reads, sampled).length;
   const skipped = clean.requests.filter(({ beginsAction }) => !beginsAction).length * 2;
   describe(`${scenario.name}, request`, () => {
     for (const cell of requests) test(cell.name, () => cell.run());
@@ -65,9 +73,16 @@ export async function testMatrix(scenario: Scenario): Promise<void> {
   afterAll(() => {
     console.log(
       `fault matrix of ${scenario.name}: ${clean.requests.length} requests and ${clean.calls.length} tool calls, ` +
-        `${requests.length} + ${calls.length} cells, ${skipped} not applicable (no action begun)`,
+        `${requests.length} + ${calls.length} cells, ${skipped} not applicable (no action begun), ` +
+        `${leftOut} left out by seed ${testSeed}`,
     );
   });
+}
+
+function someOf(cells: readonly Cell[], count: number): readonly Cell[] {
+  return count >= cells.length
+    ? cells
+    : sample(count, cells.length).flatMap((n) => cells[n - 1] ?? []);
 }
 
 /** A fault of an action needs an action; a lasting one is for writes, whose effects last. */

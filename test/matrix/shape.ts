@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { labelKeys } from '../../src/cluster/labels.js';
 import type { RecordedRequest } from '../../src/sandbox/faults.js';
 import { caFingerprint } from '../../src/tools/access-files.js';
 import { parseNodes } from '../../src/tools/kubectl.js';
@@ -78,7 +79,8 @@ function plain(value: unknown, names: ReadonlyMap<unknown, string>, key = ''): u
     return value.map((inner) => plain(inner, names, key)).sort(byText);
   }
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(([inner, child]): [string, unknown] => {
+    const lasting = Object.entries(value).filter(([inner]) => inner !== labelKeys.lease);
+    const entries = lasting.map(([inner, child]): [string, unknown] => {
       if (inner === 'id' && names.has(child)) return [inner, names.get(child)];
       if (inner === 'ip' && key === 'private_net') return [inner, child];
       if (inner === 'server_type' || inner === 'location') {
@@ -124,6 +126,11 @@ export function demandPromises(rehearsal: Rehearsal, writesBefore: number): void
     .list('networks')
     .filter(({ name }) => name === 'demo');
   if (network) {
+    const disturbed = faults.requests.some(
+      ({ fault, path }) => fault !== undefined && path.startsWith('/networks'),
+    );
+    const lease = disturbed ? undefined : network.labels[labelKeys.lease];
+    expect(lease, 'a lease that was not given back').toBeUndefined();
     const own = caFingerprint(readFileSync(files.secrets, 'utf8'));
     expect(network.labels['ca-fingerprint'], 'whose secrets the cluster has').toBe(own);
   }
