@@ -24,6 +24,11 @@ export interface SandboxOptions {
    * without watches then have a world that moves only when it is looked at.
    */
   readonly ticking?: boolean;
+  /**
+   * Whether the world is saved whenever it changes. True unless given; tests that never open it
+   * again do without.
+   */
+  readonly saved?: boolean;
 }
 
 /** A running sandbox: where it listens and how tools are led to it. */
@@ -116,7 +121,7 @@ async function runHere(
   const clock =
     options.clock ??
     new ScaledClock(options.speed, Math.max(World.savedTime(state) ?? 0, wallClock()));
-  const world = new World({ identity, state, clock });
+  const world = new World({ identity, state, clock, saved: options.saved ?? true });
   const server = new SandboxServer({
     world,
     clock,

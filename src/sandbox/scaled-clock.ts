@@ -1,5 +1,8 @@
 import { realSleep, steadyTime, wallClock, type Clock, type DuringOptions } from '../lib/wait.js';
 
+/** Made once: thousands of sleeps are woken by it. */
+const rateChange = new Error('the clock runs at another rate');
+
 /**
  * A clock that runs `speed` times as fast as the machine's while everybody waits, and as fast as
  * the machine's while somebody works: a tool that computes for two seconds has not taken two
@@ -58,6 +61,6 @@ export class ScaledClock implements Clock {
     if (this.#rate === before) return;
     const changed = this.#rateChanged;
     this.#rateChanged = new AbortController();
-    changed.abort();
+    changed.abort(rateChange);
   }
 }

@@ -19,6 +19,8 @@ export interface WorldOptions {
   readonly identity: SandboxIdentity;
   readonly state: StateFolder;
   readonly clock: Clock;
+  /** Whether it is saved whenever it changes. */
+  readonly saved: boolean;
 }
 
 interface SavedWorld {
@@ -95,6 +97,7 @@ export class World {
 
   /** Saves the cloud: at once after each write, as the real one would have. */
   saveCloud(): void {
+    if (!this.#options.saved) return;
     this.#options.state.write('cloud.json', {
       now: this.#options.clock.now(),
       random: this.#random.state(),
@@ -104,6 +107,7 @@ export class World {
 
   /** Saves the nodes and what runs in their clusters. */
   saveClusters(): void {
+    if (!this.#options.saved) return;
     this.#options.state.write('clusters.json', this.talos.toJSON());
   }
 

@@ -39,9 +39,9 @@ export async function prepared(yaml: string, rehearsal: Rehearsal): Promise<Prep
   return { folder: join(rehearsal.files.folder, '..'), yaml };
 }
 
-/** A rehearsal that begins with a copy of one that ended. */
+/** A rehearsal that begins with a copy of one that ended, and that nobody opens again. */
 export function beginFrom(begin: Prepared): Promise<Rehearsal> {
-  return openRehearsal(begin.yaml, copyOf(begin));
+  return openRehearsal(begin.yaml, copyOf(begin), false);
 }
 
 /** A folder with a copy of a rehearsal that ended. */
@@ -52,7 +52,11 @@ export function copyOf({ folder }: Prepared): string {
 }
 
 /** A rehearsal outside of a test, or on the folder of one that was stopped or killed. */
-export async function openRehearsal(yaml: string, folder = newFolder()): Promise<Rehearsal> {
+export async function openRehearsal(
+  yaml: string,
+  folder = newFolder(),
+  saved = true,
+): Promise<Rehearsal> {
   const clock = new WarpClock({ startAt: savedTime(folder) });
   const faults = new FaultPlan();
   const sandbox = await openSandbox({
@@ -61,6 +65,7 @@ export async function openRehearsal(yaml: string, folder = newFolder()): Promise
     clock,
     faults,
     ticking: false,
+    saved,
   });
   const { world } = sandbox;
   if (!world) throw new Error('a sandbox that nobody else runs runs in this process');

@@ -1,6 +1,9 @@
 import type { Clock, DuringOptions, SleepOptions } from '../../src/lib/wait.js';
 import { ScaledClock } from '../../src/sandbox/scaled-clock.js';
 
+/** Made once: thousands of sleepers are woken by it. */
+const awake = new Error('the time has come');
+
 interface Sleeper {
   readonly background: boolean;
   readonly wakeAt: number;
@@ -50,7 +53,7 @@ export class WarpClock implements Clock {
       background,
       wakeAt: this.now() + ms,
       wake: () => {
-        woken.abort();
+        woken.abort(awake);
       },
     };
     this.#sleepers.add(sleeper);

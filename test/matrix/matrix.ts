@@ -47,37 +47,48 @@ const documented: readonly number[] = [
   ExitCode.timeout,
 ];
 
+interface MatrixOptions {
+  readonly sampled?: number;
+  /** One half of a large matrix: several test files run side by side. */
+  readonly only?: 'requests' | 'tools';
+}
+
 /**
  * Defines the tests of a command's fault matrix: one a cell, each reproducible alone with `-t`.
  * With `sampled`, every fault still meets every write; of the other cells the seed chooses so many.
  */
-export async function testMatrix(scenario: Scenario, sampled = Infinity): Promise<void> {
-  const clean = await runClean(scenario);
-  const isWrite = ({ method }: RequestPlace): boolean => method !== 'GET';
+export async function testMatrix(
+  scenario: Scenario,
+  { sampled = Infinity, only }: MatrixOptions = {},
+): Promise<void> {
+  const { requests: places, calls: callPlaces, shape } = await runClean(scenario);
   const cellsAt = (place: RequestPlace): Cell[] =>
-    faultsFor(place).map((fault) => requestCell(scenario, clean.shape, { place, fault }));
-  const reads = clean.requests.filter((place) => !isWrite(place)).flatMap(cellsAt);
-  const requests = [...clean.requests.filter(isWrite).flatMap(cellsAt), ...someOf(reads, sampled)];
-  const allCalls = clean.calls.flatMap((place) =>
-    toolFaults.map((fault) => toolCell(scenario, clean.shape, { place, fault })),
-  );
-  const calls = someOf(allCalls, sampled);
-  const leftOut = reads.length + allCalls.length - calls.length - someOf(reads, sampled).length;
-  const skipped = clean.requests.filter(({ beginsAction }) => !beginsAction).length * 2;
-  describe(`${scenario.name}, request`, () => {
-    for (const cell of requests) test(cell.name, () => cell.run());
+    faultsFor(place).map((fault) => requestCell(scenario, shape, { place, fault }));
+  const [writes, reads, calls] = [
+    only === 'tools' ? [] : places.filter(isWrite).flatMap(cellsAt),
+    only === 'tools' ? [] : places.filter((place) => !isWrite(place)).flatMap(cellsAt),
+    only === 'requests'
+      ? []
+      : callPlaces.flatMap((place) =>
+          toolFaults.map((fault) => toolCell(scenario, shape, { place, fault })),
+        ),
+  ];
+  const chosen = [...writes, ...someOf(reads, sampled), ...someOf(calls, sampled)];
+  describe(scenario.name, () => {
+    for (const cell of chosen) test(cell.name, () => cell.run());
   });
-  describe(`${scenario.name}, tool`, () => {
-    for (const cell of calls) test(cell.name, () => cell.run());
-  });
+  const skipped = places.filter(({ beginsAction }) => !beginsAction).length * 2;
+  const leftOut = writes.length + reads.length + calls.length - chosen.length;
   afterAll(() => {
     console.log(
-      `fault matrix of ${scenario.name}: ${clean.requests.length} requests and ${clean.calls.length} tool calls, ` +
-        `${requests.length} + ${calls.length} cells, ${skipped} not applicable (no action begun), ` +
-        `${leftOut} left out by seed ${testSeed}`,
+      `fault matrix of ${scenario.name}: ${places.length} requests and ${callPlaces.length} tool calls; ` +
+        `${chosen.length} cells (${only ?? 'both'}), ${leftOut} left out by seed ${testSeed}, ` +
+        `${skipped} not applicable (the request begins no action)`,
     );
   });
 }
+
+const isWrite = ({ method }: RequestPlace): boolean => method !== 'GET';
 
 function someOf(cells: readonly Cell[], count: number): readonly Cell[] {
   return count >= cells.length

@@ -8,9 +8,9 @@ const sampled = 60;
 
 await testMatrix(
   await scaleScenario({ name: 'control planes up', role, yaml: clusterYaml(1, 0), count: 3 }),
-  sampled,
+  { sampled },
 );
 await testMatrix(
   await scaleScenario({ name: 'control planes down', role, yaml: clusterYaml(3, 0), count: 1 }),
-  sampled,
+  { sampled },
 );

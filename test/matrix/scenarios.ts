@@ -7,6 +7,7 @@ import type { Run } from '../helpers/compose-run.js';
 import { projectOf } from '../helpers/project.js';
 import {
   beginFrom,
+  copyOf,
   clusterYaml,
   openRehearsal,
   prepared,
@@ -86,7 +87,8 @@ async function beginning(
   yaml: string,
   prepare: (rehearsal: Rehearsal) => Promise<void>,
 ): Promise<() => Promise<Rehearsal>> {
-  const first = await beginFrom(await projectWithBystander(yaml));
+  const empty = await projectWithBystander(yaml);
+  const first = await openRehearsal(yaml, copyOf(empty));
   await prepare(first);
   const kept = await prepared(yaml, first);
   return () => beginFrom(kept);

@@ -1,0 +1,4 @@
+import { testMatrix } from './matrix.js';
+import { createScenario, small } from './scenarios.js';
+
+await testMatrix(await createScenario(small), { only: 'tools' });
