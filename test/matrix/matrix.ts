@@ -36,6 +36,7 @@ interface CleanRun {
 
 interface Cell {
   readonly name: string;
+  readonly isRepeated: boolean;
   run(): Promise<void>;
 }
 
@@ -48,52 +49,54 @@ const documented: readonly number[] = [
 ];
 
 interface MatrixOptions {
+  /** How many of the cells are run that are about repeated looks. */
   readonly sampled?: number;
   /** One half of a large matrix: several test files run side by side. */
   readonly only?: 'requests' | 'tools';
 }
 
+/** A look is repeated until something has happened: from this one on, each is like those before. */
+const repeatedFrom = 4;
+
+/** `OXIDE_TEST_MATRIX=full` runs every cell. */
+const isFull = process.env['OXIDE_TEST_MATRIX'] === 'full';
+
 /**
  * Defines the tests of a command's fault matrix: one a cell, each reproducible alone with `-t`.
- * With `sampled`, every fault still meets every write; of the other cells the seed chooses so many.
+ * Every write, and the first of every look and call, meets every fault; of their many repetitions
+ * the seed chooses some.
  */
 export async function testMatrix(
   scenario: Scenario,
-  { sampled = Infinity, only }: MatrixOptions = {},
+  { sampled = 40, only }: MatrixOptions = {},
 ): Promise<void> {
-  const { requests: places, calls: callPlaces, shape } = await runClean(scenario);
-  const cellsAt = (place: RequestPlace): Cell[] =>
-    faultsFor(place).map((fault) => requestCell(scenario, shape, { place, fault }));
-  const [writes, reads, calls] = [
-    only === 'tools' ? [] : places.filter(isWrite).flatMap(cellsAt),
-    only === 'tools' ? [] : places.filter((place) => !isWrite(place)).flatMap(cellsAt),
-    only === 'requests'
-      ? []
-      : callPlaces.flatMap((place) =>
-          toolFaults.map((fault) => toolCell(scenario, shape, { place, fault })),
-        ),
+  const { requests, calls, shape } = await runClean(scenario);
+  const cells = [
+    ...(only === 'tools' ? [] : requests).flatMap((place) =>
+      faultsFor(place).map((fault) => requestCell(scenario, shape, { place, fault })),
+    ),
+    ...(only === 'requests' ? [] : calls).flatMap((place) =>
+      toolFaults.map((fault) => toolCell(scenario, shape, { place, fault })),
+    ),
   ];
-  const chosen = [...writes, ...someOf(reads, sampled), ...someOf(calls, sampled)];
+  const chosen = isFull ? cells : someOf(cells, sampled);
   describe(scenario.name, () => {
     for (const cell of chosen) test(cell.name, () => cell.run());
   });
-  const skipped = places.filter(({ beginsAction }) => !beginsAction).length * 2;
-  const leftOut = writes.length + reads.length + calls.length - chosen.length;
+  const skipped = requests.filter(({ beginsAction }) => !beginsAction).length * 2;
   afterAll(() => {
     console.log(
-      `fault matrix of ${scenario.name}: ${places.length} requests and ${callPlaces.length} tool calls; ` +
-        `${chosen.length} cells (${only ?? 'both'}), ${leftOut} left out by seed ${testSeed}, ` +
-        `${skipped} not applicable (the request begins no action)`,
+      `fault matrix of ${scenario.name}: ${requests.length} requests and ${calls.length} tool calls; ` +
+        `${chosen.length} cells of ${only ?? 'both'}, ${cells.length - chosen.length} repetitions left out by ` +
+        `seed ${testSeed}, ${skipped} not applicable (the request begins no action)`,
     );
   });
 }
 
-const isWrite = ({ method }: RequestPlace): boolean => method !== 'GET';
-
 function someOf(cells: readonly Cell[], count: number): readonly Cell[] {
-  return count >= cells.length
-    ? cells
-    : sample(count, cells.length).flatMap((n) => cells[n - 1] ?? []);
+  const repeated = cells.filter(({ isRepeated }) => isRepeated);
+  const kept = new Set(sample(count, repeated.length).map((n) => repeated[n - 1]));
+  return cells.filter((cell) => !cell.isRepeated || kept.has(cell));
 }
 
 /** A fault of an action needs an action; a lasting one is for writes, whose effects last. */
@@ -146,6 +149,7 @@ function requestCell(
   const { method, path, nth, kind } = place;
   return {
     name: `${kind} #${nth} × ${fault.name}`,
+    isRepeated: method === 'GET' && nth >= repeatedFrom,
     run: () =>
       runCell(scenario, wanted, ({ faults }) => {
         const count = fault.lasting ? Infinity : 1;
@@ -162,6 +166,7 @@ function toolCell(
 ): Cell {
   return {
     name: `${place.kind} #${place.nth} × ${fault.name}`,
+    isRepeated: place.nth >= repeatedFrom,
     run: () =>
       runCell(scenario, wanted, ({ clock }) => {
         let seen = 0;
