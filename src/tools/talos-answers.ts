@@ -60,9 +60,11 @@ function urls(cell = ''): string[] {
 
 /**
  * Columns start where their header starts: cells may be empty and headers hold spaces, so the text
- * is cut at those positions.
+ * is cut at those positions. A table that breaks off is refused: a member that it does not list
+ * would count as gone.
  */
 function readTable(text: string, headers: readonly string[]): Record<string, string>[] {
+  if (!text.endsWith('\n')) throw unreadable('a table that is cut off');
   const [head = '', ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const columns = headers.map((header) => {
     const start = new RegExp(`(?:^|\\s{2})${header}(?=\\s|$)`).exec(head);

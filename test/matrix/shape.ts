@@ -102,16 +102,15 @@ function byText(a: unknown, b: unknown): number {
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }
 
-/** Files with their rights; what is only for a moment must not be there any more. */
+/** Files with their rights. A run that goes on backs etcd up once more. */
 function filesOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .map((entry) => {
-      const path = join(entry.parentPath, entry.name);
-      const rights = (statSync(path).mode & 0o777).toString(8);
-      const name = path.slice(folder.length + 1).replace(/etcd-\d.*Z/, 'etcd-time');
-      return `${rights} ${name}`;
-    })
-    .sort();
+  const lines = readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    const rights = (statSync(path).mode & 0o777).toString(8);
+    const name = path.slice(folder.length + 1).replace(/etcd-\d.*Z/, 'etcd-time');
+    return `${rights} ${name}`;
+  });
+  return [...new Set(lines)].sort();
 }
 
 /** What holds after every cell, however it went. */
