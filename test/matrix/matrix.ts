@@ -37,6 +37,7 @@ interface CleanRun {
 interface Cell {
   readonly name: string;
   readonly isRepeated: boolean;
+  readonly isWrite: boolean;
   run(): Promise<void>;
 }
 
@@ -49,8 +50,8 @@ const documented: readonly number[] = [
 ];
 
 interface MatrixOptions {
-  /** How many of the cells are run that are about repeated looks. */
-  readonly sampled?: number;
+  /** Of all that is no write the seed chooses some, not only of the repetitions. */
+  readonly light?: true;
   /** One half of a large matrix: several test files run side by side. */
   readonly only?: 'requests' | 'tools';
 }
@@ -68,7 +69,7 @@ const isFull = process.env['OXIDE_TEST_MATRIX'] === 'full';
  */
 export async function testMatrix(
   scenario: Scenario,
-  { sampled = 40, only }: MatrixOptions = {},
+  { light, only }: MatrixOptions = {},
 ): Promise<void> {
   const { requests, calls, shape } = await runClean(scenario);
   const cells = [
@@ -79,7 +80,7 @@ export async function testMatrix(
       toolFaults.map((fault) => toolCell(scenario, shape, { place, fault })),
     ),
   ];
-  const chosen = isFull ? cells : someOf(cells, sampled);
+  const chosen = isFull ? cells : cellsToRun(cells, light);
   describe(scenario.name, () => {
     for (const cell of chosen) test(cell.name, () => cell.run());
   });
@@ -87,16 +88,23 @@ export async function testMatrix(
   afterAll(() => {
     console.log(
       `fault matrix of ${scenario.name}: ${requests.length} requests and ${calls.length} tool calls; ` +
-        `${chosen.length} cells of ${only ?? 'both'}, ${cells.length - chosen.length} repetitions left out by ` +
+        `${chosen.length} cells of ${only ?? 'both'}, ${cells.length - chosen.length} left out by ` +
         `seed ${testSeed}, ${skipped} not applicable (the request begins no action)`,
     );
   });
 }
 
-function someOf(cells: readonly Cell[], count: number): readonly Cell[] {
-  const repeated = cells.filter(({ isRepeated }) => isRepeated);
-  const kept = new Set(sample(count, repeated.length).map((n) => repeated[n - 1]));
-  return cells.filter((cell) => !cell.isRepeated || kept.has(cell));
+/** How many are chosen of the cells that are not all run. */
+const sampled = 40;
+
+function cellsToRun(cells: readonly Cell[], light = false): readonly Cell[] {
+  const optional = cells.filter(({ isRepeated, isWrite }) => isRepeated || (light && !isWrite));
+  const left = new Set(optional);
+  for (const n of sample(sampled, optional.length)) {
+    const chosen = optional[n - 1];
+    if (chosen) left.delete(chosen);
+  }
+  return cells.filter((cell) => !left.has(cell));
 }
 
 /** A fault of an action needs an action; a lasting one is for writes, whose effects last. */
@@ -150,6 +158,7 @@ function requestCell(
   return {
     name: `${kind} #${nth} × ${fault.name}`,
     isRepeated: method === 'GET' && nth >= repeatedFrom,
+    isWrite: method !== 'GET',
     run: () =>
       runCell(scenario, wanted, ({ faults }) => {
         const count = fault.lasting ? Infinity : 1;
@@ -167,6 +176,7 @@ function toolCell(
   return {
     name: `${place.kind} #${place.nth} × ${fault.name}`,
     isRepeated: place.nth >= repeatedFrom,
+    isWrite: false,
     run: () =>
       runCell(scenario, wanted, ({ clock }) => {
         let seen = 0;
