@@ -55,6 +55,8 @@ export interface ImportRequest {
   readonly passphrase: () => Promise<Secret>;
   /** What exists at Hetzner. Throws an OxideError when that cannot be found out. */
   readonly look: () => Promise<ClusterState>;
+  /** Does the writing while no other run works in the output folder. */
+  readonly hold: (write: () => Promise<void>) => Promise<void>;
 }
 
 /** A copy that is in the output folder now. */
@@ -76,7 +78,7 @@ export interface ImportedSecrets {
  */
 export async function importSecrets(
   ctx: SecretsContext,
-  { file, passphrase, look }: ImportRequest,
+  { file, passphrase, look, hold }: ImportRequest,
 ): Promise<ImportedSecrets> {
   const { config, step } = ctx;
   const sealed = await readSealedCopy(file);
@@ -84,7 +86,7 @@ export async function importSecrets(
   const copy = await step('Decrypt the copy', () => openCopy(ctx, sealed, secret));
   const files = await planRestore(ctx, copy);
   const comparison = await step('Compare it with the cluster', () => compareCopy(ctx, copy, look));
-  await step('Write what is missing', () => restore(ctx, files));
+  await step('Write what is missing', () => hold(() => restore(files)));
   const paths = (kept: boolean): string[] =>
     files.filter((one) => one.kept === kept).map(({ path }) => path);
   return {

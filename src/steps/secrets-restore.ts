@@ -1,6 +1,6 @@
 import { anythingExists, type ClusterState } from '../cluster/state.js';
 import { InterruptedError, OxideError, PreconditionError } from '../lib/errors.js';
-import { ensurePrivateFolder, readTextIfExists, writePrivateFile } from '../lib/files.js';
+import { readTextIfExists, writePrivateFile } from '../lib/files.js';
 import { talosconfigFingerprint } from '../tools/access-files.js';
 import { copiedFiles, type SecretsContext, type SecretsCopy } from './secrets-copy.js';
 import { checkAuthority } from './secrets.js';
@@ -68,10 +68,6 @@ function isOfAuthority(talosconfig: string | undefined, fingerprint: string): bo
 }
 
 /** Writes what is missing, the secrets last: a run that was killed before goes on when run again. */
-export async function restore(
-  { files }: SecretsContext,
-  restored: readonly RestoredFile[],
-): Promise<void> {
-  await ensurePrivateFolder(files.folder);
+export async function restore(restored: readonly RestoredFile[]): Promise<void> {
   for (const { path, text, kept } of restored) if (!kept) await writePrivateFile(path, text);
 }

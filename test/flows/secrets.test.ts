@@ -5,6 +5,7 @@ import { accessTalos } from '../../src/flows/access.js';
 import { create } from '../../src/flows/create.js';
 import { exportSecrets, importSecrets, type ImportRequest } from '../../src/flows/secrets.js';
 import { ExitCode, InterruptedError, OxideError, PreconditionError } from '../../src/lib/errors.js';
+import { ensurePrivateFolder } from '../../src/lib/files.js';
 import { Secret } from '../../src/lib/secret.js';
 import { ClusterFiles, type FlowContext } from '../../src/steps/context.js';
 import { observeCluster } from '../../src/steps/observe.js';
@@ -39,6 +40,10 @@ function elsewhere(from = rehearsal): FlowContext {
 function bringBack(ctx: FlowContext, request: Partial<ImportRequest> = {}) {
   return importSecrets(ctx, {
     ...{ file: copy, passphrase, look: () => observeCluster(ctx) },
+    hold: async (write) => {
+      await ensurePrivateFolder(ctx.files.folder);
+      await write();
+    },
     ...request,
   });
 }

@@ -61,7 +61,12 @@ async function driveAll(api: HetznerApi, actions: ActionWaiter, imageId: number)
   await attachVolume(api, server);
   await actions.wait(await api.powerOff(server), 'power off');
   const target = { type: 'server', server: { id: server } } as const;
-  await actions.wait(await api.removeFirewallFromResources(made.firewall.id, [target]), 'take off');
+  const { id: firewall } = made.firewall;
+  await actions.wait(await api.removeFirewallFromResources(firewall, [target]), 'take off');
+  await actions.wait(await api.applyFirewallToServer(firewall, server), 'put on');
+  expect((await api.server(server)).public_net.firewalls.map(({ id }) => id)).toEqual([firewall]);
+  await actions.wait(await api.removeFirewallFromResources(firewall, [target]), 'take off');
+  await relabel(api, network.id);
   await actions.wait(await api.deleteServer(server), 'delete');
   await Promise.all([
     api.deleteFirewall(made.firewall.id),
@@ -103,6 +108,24 @@ async function makeServer(
   });
   await api.updateServerLabels(server.id, { more: undefined });
   return server.id;
+}
+
+/** Labels beside those that a thing has: who works on a cluster, and what goes with it. */
+async function relabel(api: HetznerApi, network: number): Promise<void> {
+  const before = (await api.network(network)).labels;
+  await api.updateNetworkLabels(network, { lease: '1764225600.3f9a0c12b7d1.laptop' });
+  expect((await api.network(network)).labels).toEqual({
+    ...before,
+    lease: '1764225600.3f9a0c12b7d1.laptop',
+  });
+  await api.updateNetworkLabels(network, { lease: undefined });
+  expect((await api.network(network)).labels).toEqual(before);
+  const [volume] = await api.volumes();
+  const [balancer] = await api.loadBalancers();
+  await api.addLabels('volumes', volume?.id ?? 0, { removal: 'destroy' });
+  await api.addLabels('load_balancers', balancer?.id ?? 0, { removal: 'destroy' });
+  expect((await api.volumes('removal=destroy')).map(({ id }) => id)).toEqual([volume?.id]);
+  expect((await api.loadBalancers('removal=destroy')).map(({ id }) => id)).toEqual([balancer?.id]);
 }
 
 /** A volume, attached as the cluster's storage driver does it. */

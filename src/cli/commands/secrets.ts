@@ -1,5 +1,7 @@
 import { exportSecrets, importSecrets } from '../../flows/secrets.js';
 import { ExitCode } from '../../lib/errors.js';
+import { ensurePrivateFolder } from '../../lib/files.js';
+import { takeLock } from '../../lib/lock-file.js';
 import { renderExported, renderImported } from '../../ui/secrets.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { ownCommand } from '../own-command.js';
@@ -34,7 +36,13 @@ export function secretsImportCommand(
   return withSecrets(options, io, async ({ flow, ui, look }) => {
     const { file } = options;
     const passphrase = () => knownPassphrase(options, io);
-    const imported = await importSecrets(flow, { file, passphrase, look });
+    const hold = async (write: () => Promise<void>): Promise<void> => {
+      await ensurePrivateFolder(flow.files.folder);
+      const { breakLock: breakIt = false } = options;
+      const lock = await takeLock({ path: flow.files.lock, command: 'secrets import', breakIt });
+      await write().finally(() => lock.release());
+    };
+    const imported = await importSecrets(flow, { file, passphrase, look, hold });
     ui.print(imported, renderImported(imported, ownCommand(options, 'kubeconfig')));
     return ExitCode.done;
   });
