@@ -181,7 +181,8 @@ describe('a scale with fallbacks', () => {
       catalogue,
       view: {
         versions: { talos: 'v1.13.9', kubernetes: '1.34.1' },
-        ...{ nodes: [], pods: [], budgets: [], etcd: [] },
+        nodes: servers.map(({ name }) => ({ name, ready: true, reason: '' })),
+        ...{ pods: [], budgets: [], etcd: [] },
       },
       wish: { role: 'worker', pool: undefined, count: 2, nodes: [], force: false },
     });

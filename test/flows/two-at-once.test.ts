@@ -52,7 +52,7 @@ async function underWay(rehearsal: Rehearsal) {
   rehearsal.faults.add({
     method: 'POST',
     path: /^\/servers$/,
-    fault: { kind: 'slow-action', factor: 60 },
+    fault: { kind: 'slow-action', factor: 30 },
   });
   const record = rehearsal.faults.record.bind(rehearsal.faults);
   rehearsal.faults.record = (request) => {

@@ -95,7 +95,7 @@ export async function testMatrix(
 }
 
 /** How many are chosen of the cells that are not all run. */
-const sampled = 40;
+const sampled = 20;
 
 function cellsToRun(cells: readonly Cell[], light = false): readonly Cell[] {
   const optional = cells.filter(({ isRepeated, isWrite }) => isRepeated || (light && !isWrite));
