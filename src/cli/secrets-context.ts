@@ -8,7 +8,7 @@ import { realClock, realDeadline } from '../lib/wait.js';
 import { ClusterFiles } from '../steps/context.js';
 import { observeCluster } from '../steps/observe.js';
 import type { SecretsContext } from '../steps/secrets-copy.js';
-import { checkOutputFolder, openWorld } from './context.js';
+import { checkOutputFolder, openWorld } from './surroundings.js';
 import { computeFast } from './engine.js';
 import type { CliIo, GlobalOptions } from './io.js';
 import { createUi, type Ui } from './ui.js';

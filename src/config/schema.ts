@@ -4,7 +4,6 @@ import { Secret } from '../lib/secret.js';
 import {
   catalogueName,
   clusterName,
-  duration,
   firewallSource,
   httpsEndpoint,
   ipv4Range,
@@ -16,6 +15,7 @@ import {
 import { addFirewallRuleProblems } from './entry-rules.js';
 import { pool } from './pool-schema.js';
 import { addCrossFieldProblems } from './rules.js';
+import { timeouts } from './timeouts-schema.js';
 
 const network = z
   .strictObject({
@@ -157,46 +157,6 @@ const cilium = z
   })
   .prefault({})
   .meta({ description: 'Cilium, the network of the pods.' });
-
-const timeouts = z
-  .strictObject({
-    hetzner: duration.prefault('15m').meta({
-      description: 'An action of Hetzner: making, attaching, starting or deleting a server.',
-    }),
-    release: duration.prefault('2m').meta({
-      description: 'Until Hetzner frees what a deleted server used: firewall, addresses, volumes.',
-    }),
-    talos: duration.prefault('10m').meta({
-      description: 'The first boot of a control plane, until its Talos API answers.',
-    }),
-    bootstrap: duration.prefault('10m').meta({
-      description: 'The bootstrap of etcd.',
-    }),
-    etcd: duration.prefault('10m').meta({
-      description: 'Until a new control plane is a voting member of etcd.',
-    }),
-    kubernetes: duration.prefault('10m').meta({
-      description: 'Until the Kubernetes API is ready.',
-    }),
-    cilium: duration.prefault('15m').meta({
-      description: "Until Cilium's agents run on the nodes that are there.",
-    }),
-    nodes: duration.prefault('15m').meta({
-      description: 'Until all nodes are Ready.',
-    }),
-    drain: duration.prefault('10m').meta({
-      description:
-        'Until the pods of a node that is removed have gone; `--timeout` goes before it.',
-    }),
-    reset: duration.prefault('5m').meta({
-      description: 'Until a node that is removed has switched itself off, and until it is gone.',
-    }),
-  })
-  .prefault({})
-  .meta({
-    description:
-      'How long oxide waits, as `90s`, `10m` or `1h`. After a timeout the same command waits on.',
-  });
 
 /** The one definition of cluster.yaml: shape, defaults, rules and documentation of every key. */
 export const clusterSchema = z

@@ -3,8 +3,9 @@ import { delimiter, join } from 'node:path';
 import { accessKubernetes } from '../../flows/access.js';
 import { ExitCode, UsageError } from '../../lib/errors.js';
 import { renderKubernetesAccess } from '../../ui/access.js';
-import { sandboxFolder, withCluster } from '../context.js';
+import { withCluster } from '../context.js';
 import type { CliIo, GlobalOptions } from '../io.js';
+import { sandboxFolder } from '../surroundings.js';
 
 export interface KubeconfigOptions extends GlobalOptions {
   readonly merge?: boolean;

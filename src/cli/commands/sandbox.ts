@@ -3,8 +3,8 @@ import { loadConfig } from '../../config/load.js';
 import { ExitCode, PreconditionError, UsageError } from '../../lib/errors.js';
 import { ClusterFiles } from '../../steps/context.js';
 import { createToolRunner, ToolError } from '../../tools/exec.js';
-import { sandboxFolder, type Surroundings } from '../context.js';
 import type { CliIo, GlobalOptions } from '../io.js';
+import { sandboxFolder, type Surroundings } from '../surroundings.js';
 
 const runTimeoutMs = 600_000;
 

@@ -1,0 +1,83 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import type { ClusterConfig } from '../config/schema.js';
+import { resolveToken, type Token } from '../config/token.js';
+import { publicEndpoints, type Endpoints } from '../lib/endpoints.js';
+import { UsageError } from '../lib/errors.js';
+import { realClock, type Clock } from '../lib/wait.js';
+import type { ClusterFiles } from '../steps/context.js';
+import { cleanEnvironment } from '../tools/environment.js';
+import type { ToolCommand, ToolName } from '../tools/exec.js';
+import type { CliIo, GlobalOptions } from './io.js';
+
+/** How each tool is started. */
+export type ToolCommands = Readonly<Record<ToolName, ToolCommand>>;
+
+/** What differs between the real cloud and the sandbox, and nothing else does. */
+export interface Surroundings {
+  readonly endpoints: Endpoints;
+  readonly token: Token;
+  readonly clock: Clock;
+  readonly commands: ToolCommands;
+  /** The whole environment that tools see. */
+  readonly toolEnvironment: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
+
+interface Place {
+  readonly config: ClusterConfig;
+  readonly files: ClusterFiles;
+  readonly io: CliIo;
+}
+
+/** The real cloud, for which a token has to be found, or the simulated one. */
+export async function openWorld({ sandbox }: GlobalOptions, place: Place): Promise<Surroundings> {
+  return sandbox
+    ? (await sandboxModule()).openSandboxWorld(place)
+    : realWorld(place.config, place.io);
+}
+
+/** Loaded on demand: a run on the real cloud need not carry a simulated one. */
+function sandboxModule() {
+  return import('./sandbox-world.js');
+}
+
+async function realWorld(config: ClusterConfig, io: CliIo): Promise<Surroundings> {
+  const { env } = io;
+  return {
+    token: await resolveToken({ env, config, home: homedir() }),
+    endpoints: {
+      ...publicEndpoints,
+      hcloud: withoutEndSlash(env['HCLOUD_ENDPOINT']) ?? publicEndpoints.hcloud,
+      gatewayApi: withoutEndSlash(env['OXIDE_GATEWAY_API']) ?? publicEndpoints.gatewayApi,
+    },
+    clock: realClock,
+    commands: {
+      talosctl: { file: 'talosctl', args: [] },
+      kubectl: { file: 'kubectl', args: [] },
+      helm: { file: 'helm', args: [] },
+    },
+    toolEnvironment: cleanEnvironment(env),
+    close: () => Promise.resolve(),
+  };
+}
+
+function withoutEndSlash(url: string | undefined): string | undefined {
+  return url?.replace(/\/$/, '');
+}
+
+/** Where the sandbox of an output folder is kept. */
+export function sandboxFolder(output: string): string {
+  return join(output, 'sandbox');
+}
+
+/** A folder of its own: its rights are narrowed, which would lock others out of the user's folder. */
+export function checkOutputFolder(folder: string): void {
+  const here = relative(resolve(folder), process.cwd());
+  if (!here.startsWith('..') && !isAbsolute(here)) {
+    throw new UsageError(
+      `--output ${folder} is the folder that you are in, or one above it`,
+      'Name a folder that is for this cluster only, such as output.',
+    );
+  }
+}
