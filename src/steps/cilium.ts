@@ -111,36 +111,45 @@ async function freeRelease(ctx: FlowContext, io: StepIo): Promise<void> {
   if (status === 'pending-install' || status === 'uninstalling') {
     io.note(`an earlier run was interrupted (helm release ${status}): installing afresh`);
     await run(helm.uninstall(files.kubeconfig, release));
-  } else if (isChange(status)) {
+  } else if (status === 'pending-upgrade' || status === 'pending-rollback') {
     io.note(`an earlier run was interrupted (helm release ${status}): rolling back first`);
     await run(helm.rollback(files.kubeconfig, release));
   }
 }
 
 /**
- * The release's status once no other helm can be at work on it: a colleague's upgrade is waited for,
- * as long as it is younger than helm's own timeout. Rolled back meanwhile, it would be broken.
+ * How long another helm may be at work on a release in this state, ms: a colleague's, or one that
+ * outlived a killed oxide. A change has helm's own timeout; a first install waits for nothing, so
+ * it is over within moments.
+ */
+const workMs: Readonly<Record<string, number>> = {
+  'pending-upgrade': helm.changeTimeoutMs,
+  'pending-rollback': helm.changeTimeoutMs,
+  'pending-install': 60_000,
+};
+
+/**
+ * The release's status once no other helm can be at work on it. Rolled back or uninstalled
+ * meanwhile, it would be broken.
  */
 async function settledStatus(ctx: FlowContext, io: StepIo): Promise<string | undefined> {
   const { clock } = ctx;
   const seen = await releaseStatus(ctx);
   // The time is that of the machine on which helm runs, also in the sandbox.
-  const left = helm.changeTimeoutMs - Math.abs(wallClock() - (seen?.since ?? 0));
-  if (!seen || !isChange(seen.status) || left <= 0) return seen?.status;
+  const left = (workMs[seen?.status ?? ''] ?? 0) - Math.abs(wallClock() - (seen?.since ?? 0));
+  if (!seen || left <= 0) return seen?.status;
   const deadline = clock.now() + left;
   return waitFor(
     'another helm to finish its change of Cilium',
     async () => {
       const status = (await releaseStatus(ctx))?.status;
-      if (!isChange(status) || clock.now() >= deadline) return { ready: status };
+      if (status === undefined || !(status in workMs) || clock.now() >= deadline) {
+        return { ready: status };
+      }
       return { waiting: `another helm may be at work on it (helm release ${status})` };
     },
     { ...waitOptions(ctx, io, { timeoutMs: 2 * left }), intervalMs: 5_000 },
   );
-}
-
-function isChange(status: string | undefined): status is 'pending-upgrade' | 'pending-rollback' {
-  return status === 'pending-upgrade' || status === 'pending-rollback';
 }
 
 async function releaseStatus({ run, files }: FlowContext): Promise<helm.ReleaseStatus | undefined> {

@@ -226,14 +226,32 @@ describe('the installation of Cilium', () => {
   });
 
   test('frees a release that an interrupted helm left pending', async () => {
-    const { rehearsal } = await leftPending('pending-install', 0);
+    const { rehearsal } = await leftPending('pending-install', 2);
     const second = rehearsal.run();
     await create(second.ctx);
+    expect(details(second).filter((text) => text.startsWith('another helm'))).toEqual([]);
     expect(times([second], 'helm uninstall')).toBe(1);
     expect(second.events).toContainEqual({
       type: 'note',
       message: 'an earlier run was interrupted (helm release pending-install): installing afresh',
     });
+    await expectWholeCluster(rehearsal, second);
+  });
+
+  test('lets a helm finish that outlived the oxide that began it', async () => {
+    const { rehearsal, change } = await leftPending('pending-install', 0);
+    let looks = 0;
+    const second = rehearsal.run({
+      intercept: (call) => {
+        if (says(call, 'helm status') && ++looks === 6) change({ status: 'deployed' });
+        return undefined;
+      },
+    });
+    await create(second.ctx);
+    expect(details(second)).toContain(
+      'another helm may be at work on it (helm release pending-install)',
+    );
+    expect(times([second], 'helm uninstall')).toBe(0);
     await expectWholeCluster(rehearsal, second);
   });
 
