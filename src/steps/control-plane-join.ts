@@ -16,7 +16,11 @@ export async function joinControlPlane(
   { node, others }: Join,
   io: StepIo,
 ): Promise<void> {
-  if (node.status === 'off') await startServer(ctx, node);
+  if (node.status === 'off') {
+    await startServer(ctx, node, (fact) => {
+      io.detail(fact);
+    });
+  }
   await waitForTalos(ctx, node, io);
   await waitForVoter(ctx, { node, others }, io);
   io.summary('a voter');

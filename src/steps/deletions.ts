@@ -7,6 +7,7 @@ import {
 } from '../cluster/belongings.js';
 import type { Kept } from '../cluster/plan-destroy.js';
 import { HetznerError } from '../hetzner/errors.js';
+import type { Action } from '../hetzner/resources.js';
 import { OxideError } from '../lib/errors.js';
 import { enumerate } from '../lib/format.js';
 import type { StepIo } from '../lib/step.js';
@@ -14,6 +15,7 @@ import { together } from '../lib/together.js';
 import { waitFor, type Probe } from '../lib/wait.js';
 import type { FlowContext } from './context.js';
 import { isIn } from './to-belonging.js';
+import { waitOptions } from './waiting.js';
 
 /**
  * Deletes these side by side and waits until they are gone. One that fails does not stop the
@@ -26,7 +28,7 @@ export async function deleteBelongings(
 ): Promise<readonly Kept[]> {
   const attempts = await together(
     ...belongings.map(async (belonging): Promise<Kept[]> => {
-      const why = stillUsed(belonging, failed) ?? (await tryToDelete(ctx, belonging));
+      const why = stillUsed(belonging, failed) ?? (await tryToDelete(ctx, belonging, io));
       if (why === undefined) return [];
       io.warn(`${nameOf(belonging)} is still there: ${why}`);
       return [{ belonging, why, unfinished: true }];
@@ -46,9 +48,13 @@ function stillUsed({ usedBy }: Belonging, failed: readonly Kept[]): string | und
 }
 
 /** Why it could not be deleted; undefined when it is gone. */
-async function tryToDelete(ctx: FlowContext, belonging: Belonging): Promise<string | undefined> {
+async function tryToDelete(
+  ctx: FlowContext,
+  belonging: Belonging,
+  io: StepIo,
+): Promise<string | undefined> {
   try {
-    await deletions[belonging.kind](ctx, belonging);
+    await deletions[belonging.kind](ctx, belonging, io);
     return undefined;
   } catch (error) {
     ctx.signal.throwIfAborted();
@@ -63,7 +69,7 @@ function isAboutTheToken(error: OxideError): boolean {
   return error instanceof HetznerError && codes.includes(error.code);
 }
 
-type Delete = (ctx: FlowContext, belonging: Belonging) => Promise<void>;
+type Delete = (ctx: FlowContext, belonging: Belonging, io: StepIo) => Promise<void>;
 
 const deletions: Readonly<Record<BelongingKind, Delete>> = {
   server: deleteServer,
@@ -78,19 +84,18 @@ const deletions: Readonly<Record<BelongingKind, Delete>> = {
 
 /** Hetzner counts what a deleted server used as in use for some time: seconds, at times minutes. */
 function onceFree(remove: Delete): Delete {
-  return async (ctx, belonging) => {
-    const { clock, signal } = ctx;
+  return async (ctx, belonging, io) => {
     const probe = async (): Promise<Probe<true>> => {
       try {
-        await remove(ctx, belonging);
+        await remove(ctx, belonging, io);
         return { ready: true };
       } catch (error) {
         if (!(error instanceof HetznerError) || !inUseCodes.includes(error.code)) throw error;
         return { waiting: error.message };
       }
     };
-    const timeoutMs = ctx.config.timeouts.release;
-    await waitFor(`deleting ${nameOf(belonging)}`, probe, { clock, signal, timeoutMs });
+    const patience = { timeoutMs: ctx.config.timeouts.release };
+    await waitFor(`deleting ${nameOf(belonging)}`, probe, waitOptions(ctx, io, patience));
   };
 }
 
@@ -100,18 +105,23 @@ const inUseCodes: readonly string[] = ['resource_in_use', 'must_be_unassigned', 
 export async function deleteServer(
   ctx: FlowContext,
   { id, name }: Pick<Belonging, 'id' | 'name'>,
+  io: StepIo,
 ): Promise<void> {
-  const { hetzner, actions } = ctx;
+  const { hetzner } = ctx;
+  const ended = (begun: readonly Action[]): Promise<void> =>
+    ctx.actions.wait(begun, name, (fact) => {
+      io.detail(fact);
+    });
   try {
-    await actions.wait(await hetzner.deleteServer(id), name);
+    await ended(await hetzner.deleteServer(id));
   } catch (error) {
     if (!(error instanceof HetznerError) || error.code !== 'locked') throw error;
     // Something long is under way with it, a creation for example: how that ends does not matter.
-    await actions.wait(await hetzner.serverActions(id), name).catch((reason: unknown) => {
+    await ended(await hetzner.serverActions(id)).catch((reason: unknown) => {
       ctx.signal.throwIfAborted();
       if (!(reason instanceof OxideError)) throw reason;
     });
-    await actions.wait(await hetzner.deleteServer(id), name);
+    await ended(await hetzner.deleteServer(id));
   }
 }
 

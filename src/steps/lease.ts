@@ -1,4 +1,4 @@
-import { clusterSelector } from '../cluster/labels.js';
+import { clusterSelector, labelKeys } from '../cluster/labels.js';
 import { leaseLabels, readLease, type Lease } from '../cluster/lease.js';
 import type { Labels } from '../cluster/state.js';
 import { HetznerError } from '../hetzner/errors.js';
@@ -102,7 +102,8 @@ export class ClusterLease {
     const hetzner = this.#ctx.lastly();
     try {
       const lease = readLease((await hetzner.network(id)).labels);
-      if (lease && this.#isMine(lease)) await hetzner.updateNetworkLabels(id, { lease: undefined });
+      if (lease && this.#isMine(lease))
+        await hetzner.updateNetworkLabels(id, { [labelKeys.lease]: undefined });
       holder.hasLease = false;
     } catch (error) {
       if (!(error instanceof OxideError)) throw error;

@@ -54,7 +54,7 @@ export async function removeNode(ctx: FlowContext, removal: Removal, io: StepIo)
   }
   io.detail('deleting the node and its server');
   await ctx.run(deleteNode(ctx.files.kubeconfig, victim.name));
-  await deleteServer(ctx, victim);
+  await deleteServer(ctx, victim, io);
   await verifyGone(ctx, victim, io);
   io.summary(`id ${victim.id}`);
 }

@@ -41,10 +41,13 @@ export async function ensureServers(
 ): Promise<readonly NodeServer[]> {
   const { servers } = work;
   let done = 0;
+  const onWaiting = (fact: string): void => {
+    io.detail(`${done} of ${servers.length}; ${fact}`);
+  };
   const missing = servers.filter(({ existing }) => existing === undefined).length;
   const nodes = await together(
     ...servers.map(async (planned) => {
-      const node = await ensureServer(ctx, planned, { ...work, io });
+      const node = await ensureServer(ctx, planned, { ...work, io, onWaiting });
       done++;
       io.detail(`${done} of ${servers.length}`);
       return node;
@@ -56,6 +59,8 @@ export async function ensureServers(
 
 interface Making extends ServersWork {
   readonly io: StepIo;
+  /** Told what Hetzner is doing for these servers. */
+  readonly onWaiting: (fact: string) => void;
 }
 
 async function ensureServer(
@@ -63,19 +68,20 @@ async function ensureServer(
   planned: PlannedServer,
   making: Making,
 ): Promise<NodeServer> {
-  const { surroundings, start = true } = making;
+  const { surroundings, start = true, onWaiting } = making;
   const { hetzner, actions } = ctx;
   const id = planned.existing
-    ? await finishUnderWay(ctx, planned.existing)
+    ? await finishUnderWay(ctx, planned.existing, onWaiting)
     : await createServer(ctx, planned, making);
   let server = await readServer(ctx, id, surroundings.networkId);
   if (server.privateIp === undefined) {
     const attach = { network: surroundings.networkId, ...addressOf(planned) };
-    await actions.wait(await hetzner.attachToNetwork(id, attach), `${planned.name}: network`);
+    const begun = await hetzner.attachToNetwork(id, attach);
+    await actions.wait(begun, `${planned.name}: network`, onWaiting);
   }
   if (server.status === 'off') {
     await ensureGuarded(ctx, server, surroundings.firewallId);
-    if (start) await startServer(ctx, server);
+    if (start) await startServer(ctx, server, onWaiting);
   }
   if (server.privateIp === undefined || server.status === 'off') {
     server = await readServer(ctx, id, surroundings.networkId);
@@ -84,18 +90,26 @@ async function ensureServer(
 }
 
 /** Switches a server on that was made stopped. */
-export async function startServer(ctx: FlowContext, server: ServerState): Promise<void> {
-  await ctx.actions.wait(await ctx.hetzner.powerOn(server.id), `${server.name}: start`);
+export async function startServer(
+  ctx: FlowContext,
+  { id, name }: ServerState,
+  onWaiting: (fact: string) => void,
+): Promise<void> {
+  await ctx.actions.wait(await ctx.hetzner.powerOn(id), `${name}: start`, onWaiting);
 }
 
 /** Actions that an interrupted run started may still be under way. */
-async function finishUnderWay(ctx: FlowContext, existing: ServerState): Promise<number> {
+async function finishUnderWay(
+  ctx: FlowContext,
+  existing: ServerState,
+  onWaiting: (fact: string) => void,
+): Promise<number> {
   const settled = existing.status === 'running' && existing.privateIp !== undefined;
   if (!settled) {
     const running = (await ctx.hetzner.serverActions(existing.id)).filter(
       ({ status }) => status === 'running',
     );
-    await ctx.actions.wait(running, existing.name);
+    await ctx.actions.wait(running, existing.name, onWaiting);
   }
   return existing.id;
 }
@@ -108,7 +122,7 @@ async function finishUnderWay(ctx: FlowContext, existing: ServerState): Promise<
 async function createServer(
   ctx: FlowContext,
   planned: PlannedServer,
-  { surroundings, desk, io }: Making,
+  { surroundings, desk, io, onWaiting }: Making,
 ): Promise<number> {
   const { networkId, firewallId, sshKeyId, userData } = surroundings;
   const configuration = userData.get(planned.pool);
@@ -129,9 +143,9 @@ async function createServer(
   };
   const { server, actions } = await desk.buy({
     ...{ planned, io },
-    order: ({ type, location }) => orderServer(ctx, { ...common, server_type: type, location }),
+    order: ({ type, location }) => orderServer(ctx, { ...common, server_type: type, location }, io),
   });
-  await ctx.actions.wait(actions, planned.name);
+  await ctx.actions.wait(actions, planned.name, onWaiting);
   return server.id;
 }
 

@@ -375,8 +375,15 @@ describe('a destroy that meets an obstacle', () => {
     const { rehearsal, project, before } = await built();
     const inUse = { kind: 'status', status: 422, code: 'resource_in_use' } as const;
     rehearsal.faults.add({ method: 'DELETE', path: /^\/firewalls/, count: 10, fault: inUse });
-    const { left } = await destroyed(rehearsal.run().ctx);
+    const run = rehearsal.run();
+    const { left } = await destroyed(run.ctx);
     expect(left).toEqual([]);
+    expect(run.events).toContainEqual(
+      expect.objectContaining({
+        type: 'step-detail',
+        text: expect.stringContaining('resource_in_use') as unknown,
+      }),
+    );
     expect(project.snapshot()).toEqual(before);
   });
 

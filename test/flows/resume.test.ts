@@ -5,7 +5,13 @@ import type { Invocation } from '../../src/tools/exec.js';
 import { parseNodes } from '../../src/tools/kubectl.js';
 import { reach } from '../helpers/kube-access.js';
 import { projectOf } from '../helpers/project.js';
-import { clusterYaml, rehearse, type Rehearsal, type Run } from '../helpers/rehearsal.js';
+import {
+  clusterYaml,
+  rehearse,
+  type Rehearsal,
+  type Run,
+  type RunOptions,
+} from '../helpers/rehearsal.js';
 import { failed } from '../helpers/tool-doubles.js';
 
 const yaml = clusterYaml(1, 2);
@@ -217,6 +223,17 @@ describe('the installation of Cilium', () => {
     return { rehearsal, change };
   }
 
+  /** Another helm that comes to its end while it is waited for. */
+  function endingSoon(change: (release: { status: string }) => void): RunOptions {
+    let looks = 0;
+    return {
+      intercept: (call) => {
+        if (says(call, 'helm status') && ++looks === 6) change({ status: 'deployed' });
+        return undefined;
+      },
+    };
+  }
+
   const details = ({ events }: Run): string[] =>
     events.flatMap((event) => (event.type === 'step-detail' ? [event.text] : []));
 
@@ -240,13 +257,7 @@ describe('the installation of Cilium', () => {
 
   test('lets a helm finish that outlived the oxide that began it', async () => {
     const { rehearsal, change } = await leftPending('pending-install', 0);
-    let looks = 0;
-    const second = rehearsal.run({
-      intercept: (call) => {
-        if (says(call, 'helm status') && ++looks === 6) change({ status: 'deployed' });
-        return undefined;
-      },
-    });
+    const second = rehearsal.run(endingSoon(change));
     await create(second.ctx);
     expect(details(second)).toContain(
       'another helm may be at work on it (helm release pending-install)',
@@ -270,13 +281,7 @@ describe('the installation of Cilium', () => {
 
   test("waits for a colleague's upgrade instead of rolling it back", async () => {
     const { rehearsal, change } = await leftPending('pending-upgrade', 1);
-    let looks = 0;
-    const second = rehearsal.run({
-      intercept: (call) => {
-        if (says(call, 'helm status') && ++looks === 6) change({ status: 'deployed' });
-        return undefined;
-      },
-    });
+    const second = rehearsal.run(endingSoon(change));
     await create(second.ctx);
     expect(details(second)).toContain(
       'another helm may be at work on it (helm release pending-upgrade)',

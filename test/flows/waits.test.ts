@@ -114,11 +114,16 @@ describe('a wait that does not end', () => {
       path: /^\/servers$/,
       fault: { kind: 'slow-action', factor: 60 },
     });
-    const error = await create(rehearsal.run().ctx).catch((reason: unknown) => reason);
+    const run = rehearsal.run();
+    const error = await create(run.ctx).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(TimeoutError);
     expect((error as TimeoutError).message).toMatch(
       /^Timed out after 5m 0\ds: demo-\w+-1\. Last: create_server of .*server \d+.*\(action \d+, running, \d+ %\)$/,
     );
+    const facts = run.events.flatMap((event) => (event.type === 'step-detail' ? [event] : []));
+    const [last] = facts.filter(({ text }) => text.includes('create_server')).slice(-1);
+    expect(last?.text).toMatch(/^0 of 1; demo-cp-1: create_server, \d+ %$/);
+    expect(last?.elapsedMs).toBeGreaterThan(4 * 60_000);
     await rehearsal.clock.sleep(60 * 60_000);
     await create(rehearsal.run().ctx);
   });

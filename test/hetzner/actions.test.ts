@@ -56,6 +56,13 @@ describe('the action waiter', () => {
     expect(asked).toEqual([[1, 2], [2]]);
   });
 
+  it('tells at each look what still runs, and nothing of what has ended', async () => {
+    const { waiter } = setUp([action(1, { progress: 60 })], [done(1)]);
+    const facts: string[] = [];
+    await waiter.wait([action(1)], 'demo-web-1', (fact) => facts.push(fact));
+    expect(facts).toEqual(['demo-web-1: create_server, 30 %', 'demo-web-1: create_server, 60 %']);
+  });
+
   it('asks for 25 actions a request', async () => {
     const ids = Array.from({ length: 60 }, (_, i) => i + 1);
     const { waiter, asked } = setUp(ids.map(done));
