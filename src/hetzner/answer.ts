@@ -22,7 +22,7 @@ export function readAnswer<S extends z.ZodType>(
 ): z.output<S> {
   const { status } = answer;
   const correlationId = answer.headers['x-correlation-id'];
-  const body = status === 204 ? {} : parseJson(answer.text);
+  const body = answer.text === '' ? {} : parseJson(answer.text);
   if (status >= 200 && status < 300) {
     const parsed = schema.safeParse(body);
     if (parsed.success) return parsed.data;

@@ -4,16 +4,26 @@ import { HetznerError } from './errors.js';
 import type { ApiRequest } from './exchange.js';
 import { actionSchema, type Action } from './resources.js';
 
-export const oneAction = z.object({ action: actionSchema }).transform(({ action }) => [action]);
-export const manyActions = z
-  .object({ actions: z.array(actionSchema).default([]) })
-  .transform(({ actions }) => actions);
+/**
+ * What a write began, read by what its answer holds: one action, several, or none. Hetzner turns a
+ * write into one with an action at times (the deletion of a load balancer on 2026-10-05).
+ */
+export const begunActions = z
+  .object({
+    action: actionSchema.nullish(),
+    actions: z.array(actionSchema).nullish(),
+    next_actions: z.array(actionSchema).nullish(),
+  })
+  .transform(({ action, actions, next_actions: next }) => [
+    ...(action ? [action] : []),
+    ...(actions ?? []),
+    ...(next ?? []),
+  ]);
 
 export interface Change {
   readonly path: string;
   readonly purpose: string;
   readonly body?: unknown;
-  readonly schema: typeof oneAction | typeof manyActions;
   /** The actions of the change when it is there or under way; undefined when there is no trace of it. */
   readonly verify: () => Promise<Action[] | undefined>;
   /** Codes by which Hetzner says that the change is there already. */
@@ -23,7 +33,7 @@ export interface Change {
 
 /** Sends a change; one that is there already, from a lost answer or otherwise, is no error. */
 export async function sendChange(client: Client, change: Change): Promise<Action[]> {
-  const { path, purpose, body, schema, verify, already = [], alsoRefused = [] } = change;
+  const { path, purpose, body, verify, already = [], alsoRefused = [] } = change;
   const request = {
     method: 'POST',
     path,
@@ -31,7 +41,7 @@ export async function sendChange(client: Client, change: Change): Promise<Action
     ...(body === undefined ? {} : { body }),
   } as const;
   try {
-    return await client.request(request, schema, { verify, alsoRefused });
+    return await client.request(request, begunActions, { verify, alsoRefused });
   } catch (error) {
     if (!(error instanceof HetznerError) || !already.includes(error.code)) throw error;
     const effect = await verify();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { manyActions, oneAction, relabel, sendChange, type LabelChanges } from './change.js';
+import { begunActions, relabel, sendChange, type LabelChanges } from './change.js';
 import type { Client } from './client.js';
 import type { SubnetOrder } from './creates.js';
 import { ruleBody, type RuleOrder } from './firewall-rules.js';
@@ -46,7 +46,7 @@ export function createChanges(client: Client, reads: HetznerReads): HetznerChang
       const path = `/firewalls/${id}/actions/set_rules`;
       const purpose = `setting the rules of firewall ${id}`;
       const body = { rules: rules.map(ruleBody) };
-      return client.request({ method: 'POST', path, purpose, body }, manyActions);
+      return client.request({ method: 'POST', path, purpose, body }, begunActions);
     },
     applyFirewallToServer: (id, server) => putOn(client, reads, { id, server }),
     removeFirewallFromResources: (id, targets) => takeOff(client, reads, { id, targets }),
@@ -72,7 +72,6 @@ function addSubnet(
     path: `/networks/${id}/actions/add_subnet`,
     purpose: `adding subnet ${subnet.ip_range} to network ${id}`,
     body: subnet,
-    schema: oneAction,
     verify: async () => {
       const running = await reads.networkActions(id);
       if (running.length > 0) return running;
@@ -91,7 +90,6 @@ function putOn(
     path: `/firewalls/${id}/actions/apply_to_resources`,
     purpose: `applying firewall ${id} to server ${server}`,
     body: { apply_to: [{ type: 'server', server: { id: server } }] },
-    schema: manyActions,
     verify: async () => {
       const running = await reads.firewallActions(id);
       if (running.length > 0) return running;
@@ -111,7 +109,6 @@ function takeOff(
     path: `/firewalls/${id}/actions/remove_from_resources`,
     purpose: `taking firewall ${id} off`,
     body: { remove_from: targets },
-    schema: manyActions,
     verify: async () => {
       const running = await reads.firewallActions(id);
       if (running.length > 0) return running;

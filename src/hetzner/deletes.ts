@@ -1,47 +1,42 @@
-import { z } from 'zod';
+import { begunActions } from './change.js';
 import type { Client } from './client.js';
 import { HetznerError } from './errors.js';
-import { actionSchema, type Action } from './resources.js';
+import type { Action } from './resources.js';
 
-/** Things that are removed. What is gone already is no error. */
+/**
+ * Things that are removed. Each returns the actions to wait for, often none: what the thing used is
+ * free when they have ended, or seconds later. What is gone already is no error.
+ */
 export interface HetznerDeletes {
-  /** Name, addresses and firewall are free when the action has ended, or seconds later. */
   deleteServer(id: number): Promise<Action[]>;
-  deleteNetwork(id: number): Promise<void>;
-  deleteFirewall(id: number): Promise<void>;
-  deleteSshKey(id: number): Promise<void>;
-  deleteLoadBalancer(id: number): Promise<void>;
-  deleteVolume(id: number): Promise<void>;
-  deletePlacementGroup(id: number): Promise<void>;
-  deletePrimaryIp(id: number): Promise<void>;
+  deleteNetwork(id: number): Promise<Action[]>;
+  deleteFirewall(id: number): Promise<Action[]>;
+  deleteSshKey(id: number): Promise<Action[]>;
+  deleteLoadBalancer(id: number): Promise<Action[]>;
+  deleteVolume(id: number): Promise<Action[]>;
+  deletePlacementGroup(id: number): Promise<Action[]>;
+  deletePrimaryIp(id: number): Promise<Action[]>;
 }
 
 /** For some seconds after a server's deletion its firewall and addresses still count as in use. */
 const notYetFree = ['resource_in_use', 'must_be_unassigned', 'service_error'];
 
 export function createDeletes(client: Client): HetznerDeletes {
-  const remove = async <S extends z.ZodType>(
-    path: string,
-    schema: S,
-  ): Promise<z.output<S> | undefined> => {
-    const request = { method: 'DELETE', path, purpose: `deleting ${path}` } as const;
-    try {
-      return await client.request(request, schema, { alsoRefused: notYetFree });
-    } catch (error) {
-      if (error instanceof HetznerError && error.code === 'not_found') return undefined;
-      throw error;
-    }
-  };
-  const removeFrom = (collection: string) => async (id: number) => {
-    await remove(`/${collection}/${id}`, z.unknown());
-  };
-  const withAction = z.object({ action: actionSchema });
+  const removeFrom =
+    (collection: string) =>
+    async (id: number): Promise<Action[]> => {
+      const path = `/${collection}/${id}`;
+      const request = { method: 'DELETE', path, purpose: `deleting ${path}` } as const;
+      try {
+        return await client.request(request, begunActions, { alsoRefused: notYetFree });
+      } catch (error) {
+        if (error instanceof HetznerError && error.code === 'not_found') return [];
+        throw error;
+      }
+    };
 
   return {
-    deleteServer: async (id) => {
-      const answer = await remove(`/servers/${id}`, withAction);
-      return answer ? [answer.action] : [];
-    },
+    deleteServer: removeFrom('servers'),
     deleteNetwork: removeFrom('networks'),
     deleteFirewall: removeFrom('firewalls'),
     deleteSshKey: removeFrom('ssh_keys'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { oneAction, relabel, sendChange, type LabelChanges } from './change.js';
+import { relabel, sendChange, type LabelChanges } from './change.js';
 import type { Client } from './client.js';
 import type { HetznerReads } from './reads.js';
 import { serverSchema, type Action, type Server } from './resources.js';
@@ -40,7 +40,6 @@ export function createServerChanges(client: Client, reads: HetznerReads): Server
     sendChange(client, {
       path: `/servers/${id}/actions/${verb}`,
       purpose: `server ${id}: ${verb}`,
-      schema: oneAction,
       verify: async () =>
         (await underWay(id, command)) ??
         (states.includes((await reads.server(id)).status) ? [] : undefined),
@@ -57,7 +56,6 @@ export function createServerChanges(client: Client, reads: HetznerReads): Server
         path: `/servers/${id}/actions/attach_to_network`,
         purpose: `attaching server ${id} to network ${attachment.network}`,
         body: attachment,
-        schema: oneAction,
         verify: async () => {
           const running = await underWay(id, 'attach_to_network');
           if (running) return running;

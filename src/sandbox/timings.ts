@@ -20,6 +20,8 @@ export const timings = {
   attachVolume: 3,
   createLoadBalancer: 10,
   loadBalancerChange: 3,
+  /** Assumed: it is an action since 2026-10-05, and nobody published a duration. */
+  deleteLoadBalancer: 7,
   createImage: 60,
   otherAction: 2,
   /** From power on to an answering Talos API. */

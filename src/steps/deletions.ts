@@ -71,23 +71,43 @@ function isAboutTheToken(error: OxideError): boolean {
 
 type Delete = (ctx: FlowContext, belonging: Belonging, io: StepIo) => Promise<void>;
 
+/** What a thing used is free only when the actions of its deletion, if it has any, have ended. */
+function untilGone(
+  remove: (ctx: FlowContext, belonging: Belonging) => Promise<readonly Action[]>,
+): Delete {
+  return async (ctx, belonging, io) => {
+    await ended(ctx, { begun: await remove(ctx, belonging), of: belonging.name }, io);
+  };
+}
+
+function ended(
+  { actions }: FlowContext,
+  { begun, of }: { begun: readonly Action[]; of: string },
+  io: StepIo,
+): Promise<void> {
+  return actions.wait(begun, of, (fact) => {
+    io.detail(fact);
+  });
+}
+
 const deletions: Readonly<Record<BelongingKind, Delete>> = {
   server: deleteServer,
-  'load-balancer': ({ hetzner }, { id }) => hetzner.deleteLoadBalancer(id),
+  'load-balancer': untilGone(({ hetzner }, { id }) => hetzner.deleteLoadBalancer(id)),
   volume: onceFree(({ hetzner }, { id }) => hetzner.deleteVolume(id)),
   firewall: onceFree(deleteFirewall),
   'placement-group': onceFree(({ hetzner }, { id }) => hetzner.deletePlacementGroup(id)),
   'primary-ip': onceFree(({ hetzner }, { id }) => hetzner.deletePrimaryIp(id)),
-  'ssh-key': ({ hetzner }, { id }) => hetzner.deleteSshKey(id),
-  network: deleteNetwork,
+  'ssh-key': untilGone(({ hetzner }, { id }) => hetzner.deleteSshKey(id)),
+  network: untilGone(deleteNetwork),
 };
 
 /** Hetzner counts what a deleted server used as in use for some time: seconds, at times minutes. */
-function onceFree(remove: Delete): Delete {
+function onceFree(remove: Parameters<typeof untilGone>[0]): Delete {
+  const attempt = untilGone(remove);
   return async (ctx, belonging, io) => {
     const probe = async (): Promise<Probe<true>> => {
       try {
-        await remove(ctx, belonging, io);
+        await attempt(ctx, belonging, io);
         return { ready: true };
       } catch (error) {
         if (!(error instanceof HetznerError) || !inUseCodes.includes(error.code)) throw error;
@@ -101,32 +121,32 @@ function onceFree(remove: Delete): Delete {
 
 const inUseCodes: readonly string[] = ['resource_in_use', 'must_be_unassigned', 'service_error'];
 
-/** What the server used is free only when the action has ended. */
+/** A server that something else is under way with is deleted when that has ended. */
 export async function deleteServer(
   ctx: FlowContext,
   { id, name }: Pick<Belonging, 'id' | 'name'>,
   io: StepIo,
 ): Promise<void> {
   const { hetzner } = ctx;
-  const ended = (begun: readonly Action[]): Promise<void> =>
-    ctx.actions.wait(begun, name, (fact) => {
-      io.detail(fact);
-    });
+  const wait = (begun: readonly Action[]): Promise<void> => ended(ctx, { begun, of: name }, io);
   try {
-    await ended(await hetzner.deleteServer(id));
+    await wait(await hetzner.deleteServer(id));
   } catch (error) {
     if (!(error instanceof HetznerError) || error.code !== 'locked') throw error;
     // Something long is under way with it, a creation for example: how that ends does not matter.
-    await ended(await hetzner.serverActions(id)).catch((reason: unknown) => {
+    await wait(await hetzner.serverActions(id)).catch((reason: unknown) => {
       ctx.signal.throwIfAborted();
       if (!(reason instanceof OxideError)) throw reason;
     });
-    await ended(await hetzner.deleteServer(id));
+    await wait(await hetzner.deleteServer(id));
   }
 }
 
 /** A label selector counts as a use, also when it matches no server: it is taken off first. */
-async function deleteFirewall({ hetzner, actions }: FlowContext, { id, name }: Belonging) {
+async function deleteFirewall(
+  { hetzner, actions }: FlowContext,
+  { id, name }: Belonging,
+): Promise<Action[]> {
   const firewall = (await hetzner.firewalls()).find((one) => one.id === id);
   const selectors = (firewall?.applied_to ?? []).flatMap(({ label_selector: selector }) =>
     selector ? [{ type: 'label_selector' as const, label_selector: selector }] : [],
@@ -134,15 +154,15 @@ async function deleteFirewall({ hetzner, actions }: FlowContext, { id, name }: B
   if (selectors.length > 0) {
     await actions.wait(await hetzner.removeFirewallFromResources(id, selectors), name);
   }
-  await hetzner.deleteFirewall(id);
+  return hetzner.deleteFirewall(id);
 }
 
 /** The cluster may have ordered a load balancer until its last server was gone. */
-async function deleteNetwork({ hetzner }: FlowContext, { id }: Belonging): Promise<void> {
+async function deleteNetwork({ hetzner }: FlowContext, { id }: Belonging): Promise<Action[]> {
   const late = (await hetzner.loadBalancers()).filter((one) => isIn(one, [id]));
   if (late.length > 0) {
     const names = late.map((one) => nameOf({ ...one, kind: 'load-balancer' }));
     throw new OxideError(`${enumerate(names)} came into it meanwhile`);
   }
-  await hetzner.deleteNetwork(id);
+  return hetzner.deleteNetwork(id);
 }

@@ -278,6 +278,18 @@ describe('a delete', () => {
     expect(await api.deleteServer(42)).toEqual([]);
   });
 
+  it.each([
+    ['one', 200, { action: running(9) }, [9]],
+    ['several', 201, { actions: [running(9), running(10)] }, [9, 10]],
+    ['none, of a body', 200, { action: null }, []],
+    ['none', 204, undefined, []],
+  ])('hands on the actions of its answer: %s', async (_, status, body, ids) => {
+    cloud.on('DELETE /load_balancers/9', { status, body });
+    cloud.on('DELETE /networks/9', { status, body });
+    const begun = [await api.deleteLoadBalancer(9), await api.deleteNetwork(9)];
+    expect(begun.map((actions) => actions.map(({ id }) => id))).toEqual([ids, ids]);
+  });
+
   it('waits while the thing still counts as in use', async () => {
     cloud.on('DELETE /firewalls/2', error(422, 'resource_in_use'), { status: 204 });
     await api.deleteFirewall(2);

@@ -73,7 +73,7 @@ async function driveAll(api: HetznerApi, actions: ActionWaiter, imageId: number)
     api.deleteNetwork(network.id),
     api.deleteSshKey(key.id),
   ]);
-  await removeWhatOthersMade(api);
+  await removeWhatOthersMade(api, actions);
 }
 
 async function makeServer(
@@ -152,7 +152,7 @@ async function readEverything(api: HetznerApi): Promise<void> {
 }
 
 /** What the cluster's own controllers leave behind; oxide only removes it. */
-async function removeWhatOthersMade(api: HetznerApi): Promise<void> {
+async function removeWhatOthersMade(api: HetznerApi, actions: ActionWaiter): Promise<void> {
   const [volume] = await api.volumes();
   const [group] = await api.placementGroups();
   const [balancer] = await api.loadBalancers();
@@ -160,7 +160,8 @@ async function removeWhatOthersMade(api: HetznerApi): Promise<void> {
   expect([volume, group, balancer, address].every((thing) => thing !== undefined)).toBe(true);
   await api.deleteVolume(volume?.id ?? 0);
   await api.deletePlacementGroup(group?.id ?? 0);
-  await api.deleteLoadBalancer(balancer?.id ?? 0);
+  await actions.wait(await api.deleteLoadBalancer(balancer?.id ?? 0), 'delete');
+  expect(await api.loadBalancers()).toEqual([]);
   await api.deletePrimaryIp(address?.id ?? 0);
 }
 

@@ -16,7 +16,8 @@ export type Effect =
   | { readonly kind: 'firewall-applied'; readonly firewall: number; readonly server: number }
   | { readonly kind: 'firewall-removed'; readonly firewall: number; readonly server: number }
   | { readonly kind: 'volume-ready'; readonly volume: number }
-  | { readonly kind: 'load-balancer-attached'; readonly loadBalancer: number };
+  | { readonly kind: 'load-balancer-attached'; readonly loadBalancer: number }
+  | { readonly kind: 'load-balancer-deleted'; readonly loadBalancer: number };
 
 export interface ActionRecord {
   readonly id: number;

@@ -78,6 +78,9 @@ const successes: Required<Handlers> = {
     const privateNet = project.loadBalancers.find(loadBalancer)?.privateNet;
     if (privateNet) privateNet.attached = true;
   },
+  'load-balancer-deleted': (project, { loadBalancer }) => {
+    project.loadBalancers.remove(loadBalancer);
+  },
 };
 
 /** What a failed action takes back; a server's own failed actions leave it as it was before them. */

@@ -15,7 +15,7 @@ import { byIdOrName, locationNamed } from './market.js';
 import { privateAddress } from './private-addresses.js';
 import type { Project } from './project.js';
 import { nextIpv4, nextIpv6 } from './public-addresses.js';
-import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+import { created, ok, type Answer, type Call, type Route } from './route.js';
 
 const updateFields = z.strictObject({
   name: nameField(128).optional(),
@@ -130,10 +130,21 @@ function update(project: Project, call: Call): Answer {
   return ok({ load_balancer: renderLoadBalancer(project, balancer) });
 }
 
+/**
+ * 201 with an action since 2026-10-05 (hcloud-go 2.52, hcloud-python 2.27). Its name, its addresses
+ * and its place in the network are free when the action ends, as with a server (assumed).
+ */
 function remove(project: Project, call: Call): Answer {
   const balancer = project.loadBalancers.get(call.id);
   if (balancer.protection) throw protectedFromDeletion('load balancer');
-  project.assertUnlocked({ id: balancer.id, type: 'load_balancer' });
-  project.loadBalancers.remove(balancer.id);
-  return deleted;
+  const self = { id: balancer.id, type: 'load_balancer' } as const;
+  project.assertUnlocked(self);
+  const action = project.start({
+    command: 'delete_load_balancer',
+    resources: [self],
+    duration: 'deleteLoadBalancer',
+    effect: { kind: 'load-balancer-deleted', loadBalancer: balancer.id },
+    locks: self,
+  });
+  return created({ action: renderAction(action) });
 }

@@ -64,10 +64,10 @@ function deleteSubnet(project: Project, call: Call): Answer {
   if (!subnet) throw notFound('subnet', body.ip_range);
   const { first, last } = storedRange(subnet.ipRange);
   const inside = (ip: string): boolean => first <= toNumber(ip) && toNumber(ip) <= last;
-  const members = project.servers
-    .all()
-    .flatMap((server) => server.privateNets)
-    .filter((net) => net.network === network.id);
+  const members = [
+    ...project.servers.all().flatMap((server) => server.privateNets),
+    ...project.loadBalancers.all().flatMap(({ privateNet }) => privateNet ?? []),
+  ].filter((net) => net.network === network.id);
   if ([...members, ...network.releasing].some(({ ip }) => inside(ip))) {
     throw refused('service_error', 'cannot remove subnet because servers are attached to it');
   }

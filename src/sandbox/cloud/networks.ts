@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isPrivate, parseRange } from './address-math.js';
-import { invalidField, protectedFromDeletion } from './api-error.js';
+import type { ActionRecord } from './actions.js';
+import { invalidField, protectedFromDeletion, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import { nameField } from './fields.js';
 import { labelsField } from './labels.js';
@@ -94,11 +95,23 @@ function update(project: Project, call: Call): Answer {
   return ok({ network: renderNetwork(project, network) });
 }
 
+/** A load balancer that is being deleted cannot be detached any more (assumed, with the code). */
+function assertNobodyIsLeaving(project: Project, network: NetworkRecord): void {
+  const isLeaving = ({ status, command, resources }: ActionRecord): boolean =>
+    status === 'running' &&
+    command === 'delete_load_balancer' &&
+    resources.some(({ id }) => project.loadBalancers.find(id)?.privateNet?.network === network.id);
+  if (project.actions.all().some(isLeaving)) {
+    throw refused('resource_in_use', `network with ID ${network.id} is still in use`);
+  }
+}
+
 /** Members are detached by the way. */
 function remove(project: Project, call: Call): Answer {
   const network = project.networks.get(call.id);
   if (network.protection) throw protectedFromDeletion('network');
   project.assertUnlocked({ id: network.id, type: 'network' });
+  assertNobodyIsLeaving(project, network);
   for (const server of project.servers.all()) {
     server.privateNets = server.privateNets.filter((net) => net.network !== network.id);
   }

@@ -5,6 +5,31 @@ function privateIps(driver: Driver): string[] {
   return driver.cloud.machines().flatMap((machine) => machine.privateIps.map(({ ip }) => ip));
 }
 
+describe('a load balancer that is being deleted', () => {
+  it('keeps its name, its address and its network until the action has ended', () => {
+    const driver = new Driver();
+    const network = idOf(driver.post('/networks', plainNetwork()), 'network');
+    const wish = { name: 'lb', load_balancer_type: 'lb11', location: 'nbg1', network };
+    const balancer = idOf(driver.post('/load_balancers', wish), 'load_balancer');
+    driver.rest();
+    const { status, body } = driver.send('DELETE', `/load_balancers/${balancer}`);
+    expect([status, body['action']?.['command'], body['action']?.['status']]).toEqual([
+      ...[201, 'delete_load_balancer', 'running'],
+    ]);
+    expect(driver.outcome('DELETE', `/load_balancers/${balancer}`)).toBe('423 locked');
+    expect(driver.outcome('POST', '/load_balancers', wish)).toBe('409 uniqueness_error');
+    expect(driver.outcome('DELETE', `/networks/${network}`)).toBe('422 resource_in_use');
+    const subnet = { ip_range: '10.0.1.0/24' };
+    const emptied = `/networks/${network}/actions/delete_subnet`;
+    expect(driver.outcome('POST', emptied, subnet)).toBe('422 service_error');
+    driver.rest();
+    expect(driver.outcome('GET', `/load_balancers/${balancer}`)).toBe('404 not_found');
+    expect(driver.outcome('POST', emptied, subnet)).toBe('201');
+    driver.rest();
+    expect(driver.outcome('DELETE', `/networks/${network}`)).toBe('204');
+  });
+});
+
 describe('private networks', () => {
   it('hand out the lowest free address, and never the gateway', () => {
     const driver = new Driver();
