@@ -45,15 +45,19 @@ describe('the table of layers', () => {
 describe('a planted violation is found', () => {
   it.each([
     ['sandbox/cloud/servers.ts', '../../hetzner/resources.js', 'sandbox must not import hetzner'],
-    ['lib/step.ts', '../steps/context.js', 'lib must not import steps'],
+    ['lib/step.ts', '../steps/run/context.js', 'lib must not import steps'],
     ['flows/create.ts', '../hetzner/api.js', 'flows must not import hetzner'],
     ['flows/create.ts', '../tools/kubectl.js', 'flows must not import tools'],
     ['ui/created.ts', '../flows/create.js', 'ui must not import flows'],
     ['hetzner/api.ts', '../tools/exec.js', 'hetzner must not import tools'],
     ['tools/exec.ts', '../config/schema.js', 'tools must not import config'],
-    ['config/schema.ts', '../cluster/plan.js', 'config must not import cluster'],
-    ['cluster/plan.ts', '../config/load.js', 'cluster may only import types of config'],
-    ['cluster/plan.ts', '../hetzner/api.js', 'cluster must not import hetzner'],
+    ['config/schema.ts', '../cluster/plan/create-plan.js', 'config must not import cluster'],
+    [
+      'cluster/plan/create-plan.ts',
+      '../../config/load.js',
+      'cluster may only import types of config',
+    ],
+    ['cluster/plan/create-plan.ts', '../../hetzner/api.js', 'cluster must not import hetzner'],
   ])('%s that imports %s', (path, specifier, reason) => {
     const forms = [
       `import { x } from '${specifier}';`,
@@ -78,17 +82,25 @@ describe('a planted violation is found', () => {
     ];
     for (const form of forms) {
       const of = (specifier: string) => form.replace('#', specifier);
-      expect(found('sandbox/world.ts', of('../cluster/state.js')), form).toHaveLength(1);
-      expect(found('cluster/plan.ts', of('../config/schema.js')), form).toEqual([]);
+      expect(found('sandbox/world.ts', of('../cluster/state/cluster-state.js')), form).toHaveLength(
+        1,
+      );
+      expect(found('cluster/plan/create-plan.ts', of('../../config/schema.js')), form).toEqual([]);
     }
   });
 
   it('config may use the facts of the domain, as long as those stay pure', () => {
-    expect(found('config/fields.ts', "import { contains } from '../cluster/cidr.js';")).toEqual([]);
-    expect(found('cluster/names.ts', "import type { X } from '../config/schema.js';")).toEqual([
-      'cluster/names.ts: imports config/schema.ts, but config relies on it: only lib and its like',
+    expect(
+      found('config/fields.ts', "import { contains } from '../cluster/network/cidr.js';"),
+    ).toEqual([]);
+    expect(
+      found('cluster/state/names.ts', "import type { X } from '../../config/schema.js';"),
+    ).toEqual([
+      'cluster/state/names.ts: imports config/schema.ts, but config relies on it: only lib and its like',
     ]);
-    expect(found('cluster/addresses.ts', "import { contains } from './cidr.js';")).toEqual([]);
+    expect(
+      found('cluster/network/node-addresses.ts', "import { contains } from './cidr.js';"),
+    ).toEqual([]);
   });
 
   it('files outside of the layers and of src', () => {
@@ -103,13 +115,13 @@ describe('a planted violation is found', () => {
     ['undici', 'tools/download.ts', 'sandbox/loopback.ts'],
     ['execa', 'tools/exec.ts', 'tools/kubectl.ts'],
     ['commander', 'cli/program.ts', 'ui/error.ts'],
-    ['age-encryption', 'tools/sealed-archive.ts', 'steps/secrets.ts'],
+    ['age-encryption', 'tools/sealed-archive.ts', 'steps/talos/secrets.ts'],
     ['tar-stream', 'tools/sealed-archive.ts', 'flows/secrets.ts'],
     ['ora', 'ui/tty.ts', 'cli/ui.ts'],
     ['chalk', 'ui/style.ts', 'flows/create.ts'],
-    ['yaml', 'config/source.ts', 'steps/secrets.ts'],
+    ['yaml', 'config/source.ts', 'steps/talos/secrets.ts'],
     ['node:https', 'sandbox/node-proxy.ts', 'tools/download.ts'],
-    ['node:timers/promises', 'lib/wait.ts', 'steps/talos.ts'],
+    ['node:timers/promises', 'lib/wait.ts', 'steps/talos/bootstrap.ts'],
   ])('%s is for %s, not for %s', (name, owner, other) => {
     const text = `import type { X } from '${name}';`;
     expect(found(owner, text)).toEqual([]);
@@ -144,7 +156,7 @@ describe('a planted violation is found', () => {
     "console.log('x');",
     "await fetch('https://example.com');",
   ])('%s in a step', (text) => {
-    expect(found('steps/talos.ts', text).length).toBeGreaterThan(0);
+    expect(found('steps/talos/bootstrap.ts', text).length).toBeGreaterThan(0);
   });
 
   it('what only looks like one is left alone', () => {
@@ -161,7 +173,7 @@ describe('a planted violation is found', () => {
       interface Door { fetch(): void; setTimeout: number }
       export type When = Date;
     `;
-    expect(found('steps/talos.ts', text)).toEqual([]);
+    expect(found('steps/talos/bootstrap.ts', text)).toEqual([]);
   });
 
   it('the owners may', () => {

@@ -1,9 +1,9 @@
-import { formatMoney, hourlyCost } from '../cluster/cost.js';
-import { anythingExists } from '../cluster/state.js';
+import { formatMoney, hourlyCost } from '../cluster/catalogue/prices.js';
+import { anythingExists } from '../cluster/state/cluster-state.js';
 import { ExitCode, OxideError } from '../lib/errors.js';
 import { enumerate, plural } from '../lib/format.js';
-import type { FlowContext } from '../steps/context.js';
-import { observe, type Observation } from '../steps/observe.js';
+import type { FlowContext } from '../steps/run/context.js';
+import { observe, type Observation } from '../steps/observe/observe.js';
 import type { GlobalOptions } from './io.js';
 import { ownCommand } from './own-command.js';
 

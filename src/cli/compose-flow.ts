@@ -4,7 +4,7 @@ import { createHetznerApi, type HetznerApi } from '../hetzner/api.js';
 import type { OxideError } from '../lib/errors.js';
 import { createStepRunner } from '../lib/step.js';
 import { realDeadline } from '../lib/wait.js';
-import type { ClusterFiles, FlowContext, Holder } from '../steps/context.js';
+import type { ClusterFiles, FlowContext, Holder } from '../steps/run/context.js';
 import { createToolRunner } from '../tools/exec.js';
 import { confirmAdmission } from './confirm.js';
 import type { CliIo, GlobalOptions } from './io.js';

@@ -7,7 +7,7 @@ import { asFileError } from '../lib/file-errors.js';
 import { ensurePrivateFolder, removeLeftovers } from '../lib/files.js';
 import { plural } from '../lib/format.js';
 import { takeLock, type FileLock } from '../lib/lock-file.js';
-import { ClusterFiles, type FlowContext, type Holder } from '../steps/context.js';
+import { ClusterFiles, type FlowContext, type Holder } from '../steps/run/context.js';
 import { isChartUrl } from '../tools/helm.js';
 import { withAftermath } from './after-failure.js';
 import { composeFlow, type ClusterOptions, type Composition } from './compose-flow.js';

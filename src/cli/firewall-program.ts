@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { canonicalSource } from '../cluster/cidr.js';
+import { canonicalSource } from '../cluster/network/cidr.js';
 import { messageOf, type ExitCode } from '../lib/errors.js';
 import { allowMeCommand, type AllowMeOptions } from './commands/allow-me.js';
 import type { CliIo } from './io.js';

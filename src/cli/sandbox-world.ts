@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
-import { typesOf } from '../cluster/candidates.js';
+import { typesOf } from '../cluster/catalogue/candidates.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { Endpoints } from '../lib/endpoints.js';
 import { UsageError } from '../lib/errors.js';
 import { Secret } from '../lib/secret.js';
 import { openSandbox, type Sandbox } from '../sandbox/sandbox.js';
-import type { ClusterFiles } from '../steps/context.js';
+import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
 import { sandboxFolder, type Surroundings } from './surroundings.js';
 import type { CliIo } from './io.js';

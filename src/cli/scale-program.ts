@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import type { Role } from '../cluster/state.js';
+import type { Role } from '../cluster/state/cluster-state.js';
 import type { ExitCode } from '../lib/errors.js';
 import { scaleCommand, type ScaleCommandOptions } from './commands/scale.js';
 import { durationOption, parseNodeCount } from './duration.js';

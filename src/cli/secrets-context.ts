@@ -1,13 +1,13 @@
 import { normalize } from 'node:path';
-import type { ClusterState } from '../cluster/state.js';
+import type { ClusterState } from '../cluster/state/cluster-state.js';
 import { loadConfig } from '../config/load.js';
 import { createHetznerApi } from '../hetzner/api.js';
 import { OxideError } from '../lib/errors.js';
 import { createStepRunner } from '../lib/step.js';
 import { realClock, realDeadline } from '../lib/wait.js';
-import { ClusterFiles } from '../steps/context.js';
-import { observeCluster } from '../steps/observe.js';
-import type { SecretsContext } from '../steps/secrets-copy.js';
+import { ClusterFiles } from '../steps/run/context.js';
+import { observeCluster } from '../steps/observe/observe.js';
+import type { SecretsContext } from '../steps/talos/secrets-copy.js';
 import { checkOutputFolder, openWorld } from './surroundings.js';
 import { computeFast } from './engine.js';
 import type { CliIo, GlobalOptions } from './io.js';

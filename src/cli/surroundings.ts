@@ -5,7 +5,7 @@ import { resolveToken, type Token } from '../config/token.js';
 import { publicEndpoints, type Endpoints } from '../lib/endpoints.js';
 import { UsageError } from '../lib/errors.js';
 import { realClock, type Clock } from '../lib/wait.js';
-import type { ClusterFiles } from '../steps/context.js';
+import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
 import type { ToolCommand, ToolName } from '../tools/exec.js';
 import type { CliIo, GlobalOptions } from './io.js';

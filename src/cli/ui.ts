@@ -1,4 +1,4 @@
-import type { ShownPlan } from '../cluster/plan.js';
+import type { ShownPlan } from '../cluster/plan/create-plan.js';
 import { renderJson } from '../ui/json.js';
 import { renderPlan } from '../ui/plan.js';
 import { createReporter, type UiReporter } from '../ui/reporter.js';

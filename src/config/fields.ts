@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalSource, parseIpv4Range } from '../cluster/cidr.js';
+import { canonicalSource, parseIpv4Range } from '../cluster/network/cidr.js';
 import { durationForm, parseDuration } from '../lib/duration.js';
 
 /** Text that matches a pattern; otherwise the error says what is expected. */

@@ -1,4 +1,4 @@
-import { nodeName } from '../cluster/names.js';
+import { nodeName } from '../cluster/state/names.js';
 import { labelProblem } from './node-restriction.js';
 import type { RuleProblem } from './rules.js';
 import type { ClusterConfig, PoolConfig } from './schema.js';

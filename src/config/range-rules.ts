@@ -1,5 +1,5 @@
-import { nodeCapacity } from '../cluster/addresses.js';
-import { contains, isPrivateRange, overlap, parseIpv4Range } from '../cluster/cidr.js';
+import { nodeCapacity } from '../cluster/network/node-addresses.js';
+import { contains, isPrivateRange, overlap, parseIpv4Range } from '../cluster/network/cidr.js';
 import { nodesOf } from './pool-rules.js';
 import type { RuleProblem } from './rules.js';
 import type { ClusterConfig } from './schema.js';

@@ -1,4 +1,4 @@
-import { ciliumProblem, kubernetesProblem, talosProblem } from '../cluster/versions.js';
+import { ciliumProblem, kubernetesProblem, talosProblem } from '../cluster/talos/versions.js';
 import type { RuleProblem } from './rules.js';
 import type { ClusterConfig } from './schema.js';
 

@@ -1,18 +1,18 @@
-import type { ClusterState } from '../cluster/state.js';
-import { accessFileRemark } from '../cluster/status-problems.js';
+import type { ClusterState } from '../cluster/state/cluster-state.js';
+import { accessFileRemark } from '../cluster/status/problems.js';
 import { PreconditionError } from '../lib/errors.js';
 import type { StepIo } from '../lib/step.js';
-import { together } from '../lib/together.js';
+import { together } from '../lib/parallel.js';
 import { wallClock } from '../lib/wait.js';
-import { renewKubeconfig, renewTalosconfig } from '../steps/access-files.js';
-import { ensureAdmitted } from '../steps/admission.js';
-import type { FlowContext } from '../steps/context.js';
-import { lookAtAccessFiles, observeExisting } from '../steps/look.js';
-import { mergeIntoOwn, type Merged, type MergeWish } from '../steps/merge-kubeconfig.js';
-import { findOwnAddresses } from '../steps/own-address.js';
-import { controlPlanesOf } from '../steps/reach.js';
-import { checkSecrets } from '../steps/secrets.js';
-import type { NodeServer } from '../steps/servers.js';
+import { renewKubeconfig, renewTalosconfig } from '../steps/access/access-files.js';
+import { ensureAdmitted } from '../steps/access/api-access.js';
+import type { FlowContext } from '../steps/run/context.js';
+import { lookAtAccessFiles, observeExisting } from '../steps/observe/probes.js';
+import { mergeIntoOwn, type Merged, type MergeWish } from '../steps/access/merge-kubeconfig.js';
+import { findOwnAddresses } from '../steps/access/own-address.js';
+import { controlPlanesOf } from '../steps/access/reach.js';
+import { checkSecrets } from '../steps/talos/secrets.js';
+import type { NodeServer } from '../steps/hetzner/servers.js';
 
 /** A talosconfig that was made again. */
 export interface TalosAccess {

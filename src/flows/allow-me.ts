@@ -1,10 +1,10 @@
-import { planAdmission, type AdmissionPlan } from '../cluster/admission.js';
+import { planAdmission, type AdmissionPlan } from '../cluster/network/api-access.js';
 import { PreconditionError } from '../lib/errors.js';
-import { together } from '../lib/together.js';
-import { ensureRules } from '../steps/admission.js';
-import type { FlowContext } from '../steps/context.js';
-import { observeExisting } from '../steps/look.js';
-import { findOwnAddresses } from '../steps/own-address.js';
+import { together } from '../lib/parallel.js';
+import { ensureRules } from '../steps/access/api-access.js';
+import type { FlowContext } from '../steps/run/context.js';
+import { observeExisting } from '../steps/observe/probes.js';
+import { findOwnAddresses } from '../steps/access/own-address.js';
 
 export interface AllowMeRequest {
   /** Whom to admit, as canonical ranges; this machine when undefined. */

@@ -1,31 +1,31 @@
-import type { Plan } from '../cluster/plan.js';
-import type { ClusterState, Role } from '../cluster/state.js';
+import type { Plan } from '../cluster/plan/create-plan.js';
+import type { ClusterState, Role } from '../cluster/state/cluster-state.js';
 import { withScratchFolder } from '../lib/files.js';
-import { together } from '../lib/together.js';
-import { writeKubeconfig, writeTalosconfig } from '../steps/access-files.js';
-import { planAdmitting, whoMayReach } from '../steps/admission.js';
-import { checkTheTools } from '../steps/check-tools.js';
-import { ensureCilium, fetchCilium } from '../steps/cilium.js';
-import type { FlowContext } from '../steps/context.js';
-import { ensureFirewall } from '../steps/firewall.js';
-import { ensureGatewayApi, fetchGatewayApi } from '../steps/gateway-api.js';
-import { waitForKubernetesApi, waitForNodes } from '../steps/kubernetes.js';
-import { withLease, type ClusterLease } from '../steps/lease.js';
-import { ensureMachineConfigs } from '../steps/machine-configs.js';
-import { ensureNetwork } from '../steps/network.js';
-import { observe } from '../steps/observe.js';
-import { OrderDesk } from '../steps/order-desk.js';
-import { findOwnAddresses } from '../steps/own-address.js';
-import { checkSecrets, ensureSecrets } from '../steps/secrets.js';
+import { together } from '../lib/parallel.js';
+import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
+import { planAdmitting, whoMayReach } from '../steps/access/api-access.js';
+import { checkTheTools } from '../steps/run/check-tools.js';
+import { ensureCilium, fetchCilium } from '../steps/kubernetes/cilium.js';
+import type { FlowContext } from '../steps/run/context.js';
+import { ensureFirewall } from '../steps/hetzner/firewall.js';
+import { ensureGatewayApi, fetchGatewayApi } from '../steps/kubernetes/gateway-api.js';
+import { waitForKubernetesApi, waitForNodes } from '../steps/kubernetes/nodes.js';
+import { withLease, type ClusterLease } from '../steps/run/lease.js';
+import { ensureMachineConfigs } from '../steps/talos/machine-configs.js';
+import { ensureNetwork } from '../steps/hetzner/network.js';
+import { observe } from '../steps/observe/observe.js';
+import { OrderDesk } from '../steps/hetzner/server-ordering.js';
+import { findOwnAddresses } from '../steps/access/own-address.js';
+import { checkSecrets, ensureSecrets } from '../steps/talos/secrets.js';
 import {
   addressed,
   ensureServers,
   type NodeServer,
   type ServerSurroundings,
-} from '../steps/servers.js';
-import { ensureSshKey } from '../steps/ssh-key.js';
-import { bootstrapOnce, waitForTalos } from '../steps/talos.js';
-import { observeKubernetes } from '../steps/kubernetes-state.js';
+} from '../steps/hetzner/servers.js';
+import { ensureSshKey } from '../steps/hetzner/ssh-key.js';
+import { bootstrapOnce, waitForTalos } from '../steps/talos/bootstrap.js';
+import { observeKubernetes } from '../steps/kubernetes/kubernetes-state.js';
 
 /** A cluster that is complete: every planned node is Ready. */
 export interface CreatedCluster {

@@ -1,17 +1,22 @@
-import { keyOf, kindNouns, type Belonging, type Belongings } from '../cluster/belongings.js';
+import {
+  keyOf,
+  kindNouns,
+  type Belonging,
+  type Belongings,
+} from '../cluster/state/owned-resources.js';
 import {
   planDestroy,
   refuseHeldNetwork,
   type DestroyPlan,
   type DestroyWish,
   type Kept,
-} from '../cluster/plan-destroy.js';
+} from '../cluster/plan/destroy-plan.js';
 import { enumerate } from '../lib/format.js';
-import { observeBelongings } from '../steps/belongings.js';
-import type { FlowContext } from '../steps/context.js';
-import { deleteBelongings } from '../steps/deletions.js';
-import { markAsGoing, onlyKnownByCluster } from '../steps/destroy-marks.js';
-import { withLease } from '../steps/lease.js';
+import { observeBelongings } from '../steps/ownership/owned-resources.js';
+import type { FlowContext } from '../steps/run/context.js';
+import { deleteBelongings } from '../steps/ownership/deletions.js';
+import { markAsGoing, onlyKnownByCluster } from '../steps/ownership/deletion-marks.js';
+import { withLease } from '../steps/run/lease.js';
 
 export interface DestroyRequest extends DestroyWish {
   /** Only the plan is asked for: it is returned also when it could not be carried out. */

@@ -1,37 +1,37 @@
-import type { ShownPlan } from '../cluster/plan.js';
-import { planScale, type ScalePlan } from '../cluster/plan-scale.js';
-import type { ScaleWish } from '../cluster/scale-pool.js';
+import type { ShownPlan } from '../cluster/plan/create-plan.js';
+import { planScale, type ScalePlan } from '../cluster/plan/scale-plan.js';
+import type { ScaleWish } from '../cluster/plan/scale-pool.js';
 import {
   anythingExists,
   type ClusterState,
   type Role,
   type ServerState,
-} from '../cluster/state.js';
+} from '../cluster/state/cluster-state.js';
 import { PreconditionError } from '../lib/errors.js';
-import { together } from '../lib/together.js';
-import { writeTalosconfig } from '../steps/access-files.js';
-import { ensureAdmitted } from '../steps/admission.js';
-import { checkTheTools } from '../steps/check-tools.js';
-import { viewCluster } from '../steps/cluster-view.js';
-import type { FlowContext } from '../steps/context.js';
-import { joinControlPlane } from '../steps/control-plane-join.js';
-import { backUpEtcd } from '../steps/etcd.js';
-import { createGate, eachOnItsOwn } from '../steps/gate.js';
-import { waitForNodes } from '../steps/kubernetes.js';
-import { withLease } from '../steps/lease.js';
-import { ensureMachineConfigs } from '../steps/machine-configs.js';
-import { releaseNode, removeNode } from '../steps/node-removal.js';
-import { observe } from '../steps/observe.js';
-import { OrderDesk } from '../steps/order-desk.js';
-import { findOwnAddresses } from '../steps/own-address.js';
-import { controlPlanesOf, reachCluster } from '../steps/reach.js';
-import { checkSecrets } from '../steps/secrets.js';
+import { together } from '../lib/parallel.js';
+import { writeTalosconfig } from '../steps/access/access-files.js';
+import { ensureAdmitted } from '../steps/access/api-access.js';
+import { checkTheTools } from '../steps/run/check-tools.js';
+import { viewCluster } from '../steps/observe/cluster-view.js';
+import type { FlowContext } from '../steps/run/context.js';
+import { joinControlPlane } from '../steps/talos/control-plane-join.js';
+import { backUpEtcd } from '../steps/talos/etcd.js';
+import { createGate, eachOnItsOwn } from '../lib/concurrency-limit.js';
+import { waitForNodes } from '../steps/kubernetes/nodes.js';
+import { withLease } from '../steps/run/lease.js';
+import { ensureMachineConfigs } from '../steps/talos/machine-configs.js';
+import { releaseNode, removeNode } from '../steps/kubernetes/node-removal.js';
+import { observe } from '../steps/observe/observe.js';
+import { OrderDesk } from '../steps/hetzner/server-ordering.js';
+import { findOwnAddresses } from '../steps/access/own-address.js';
+import { controlPlanesOf, reachCluster } from '../steps/access/reach.js';
+import { checkSecrets } from '../steps/talos/secrets.js';
 import {
   addressed,
   ensureServers,
   type NodeServer,
   type ServerSurroundings,
-} from '../steps/servers.js';
+} from '../steps/hetzner/servers.js';
 
 /** Nodes drained at the same time; more would leave their pods too little room elsewhere. */
 const drainsAtATime = 5;

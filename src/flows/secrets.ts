@@ -1,4 +1,4 @@
-import type { ClusterState } from '../cluster/state.js';
+import type { ClusterState } from '../cluster/state/cluster-state.js';
 import type { Secret } from '../lib/secret.js';
 import {
   openCopy,
@@ -8,8 +8,13 @@ import {
   sealCopy,
   writeSealedCopy,
   type SecretsContext,
-} from '../steps/secrets-copy.js';
-import { compareCopy, planRestore, restore, type Comparison } from '../steps/secrets-restore.js';
+} from '../steps/talos/secrets-copy.js';
+import {
+  compareCopy,
+  planRestore,
+  restore,
+  type Comparison,
+} from '../steps/talos/secrets-restore.js';
 
 export interface ExportRequest {
   /** Where the encrypted copy goes. Must not exist. */

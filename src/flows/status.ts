@@ -1,18 +1,18 @@
-import { clusterStatus, type StatusReport } from '../cluster/status.js';
-import { together } from '../lib/together.js';
+import { clusterStatus, type StatusReport } from '../cluster/status/cluster-status.js';
+import { together } from '../lib/parallel.js';
 import { wallClock } from '../lib/wait.js';
-import { observeBelongings } from '../steps/belongings.js';
-import type { FlowContext } from '../steps/context.js';
+import { observeBelongings } from '../steps/ownership/owned-resources.js';
+import type { FlowContext } from '../steps/run/context.js';
 import {
   inHurry,
   lookAtAccessFiles,
   lookAtNodes,
   lookAtTalos,
   observeExisting,
-} from '../steps/look.js';
-import { readCatalogue } from '../steps/observe.js';
-import { publicIpv4 } from '../steps/own-address.js';
-import { remarkOnSecrets } from '../steps/secrets.js';
+} from '../steps/observe/probes.js';
+import { readCatalogue } from '../steps/observe/observe.js';
+import { publicIpv4 } from '../steps/access/own-address.js';
+import { remarkOnSecrets } from '../steps/talos/secrets.js';
 
 /**
  * How the cluster is: what Hetzner has of it, what Talos, etcd and Kubernetes say, and what differs

@@ -1,7 +1,7 @@
-import { addCosts, formatMoney } from '../cluster/cost.js';
-import type { Stay } from '../cluster/plan.js';
+import { addCosts, formatMoney } from '../cluster/catalogue/prices.js';
+import type { Stay } from '../cluster/plan/create-plan.js';
 import { plural } from '../lib/format.js';
-import { stayLines } from './stays.js';
+import { stayLines } from './kept-resources.js';
 import { createStyle } from './style.js';
 import type { TableOptions } from './table.js';
 

@@ -1,11 +1,11 @@
-import { formatMoney } from '../cluster/cost.js';
-import type { ShownPlan } from '../cluster/plan.js';
+import { formatMoney } from '../cluster/catalogue/prices.js';
+import type { ShownPlan } from '../cluster/plan/create-plan.js';
 import { plural } from '../lib/format.js';
 import { alignColumns } from './columns.js';
-import { nounOf } from './nouns.js';
+import { nounOf } from './kind-names.js';
 import { foldChanges } from './plan-lines.js';
 import type { PlanLine } from './plan-lines.js';
-import { stayLines } from './stays.js';
+import { stayLines } from './kept-resources.js';
 import { createStyle } from './style.js';
 import type { Style } from './style.js';
 

@@ -1,6 +1,10 @@
-import { formatMoney } from '../cluster/cost.js';
-import type { Drift } from '../cluster/drift.js';
-import type { ClusterStatus, ServerStatus, StatusReport } from '../cluster/status.js';
+import { formatMoney } from '../cluster/catalogue/prices.js';
+import type { Drift } from '../cluster/plan/drift.js';
+import type {
+  ClusterStatus,
+  ServerStatus,
+  StatusReport,
+} from '../cluster/status/cluster-status.js';
 import { createStyle, type Style } from './style.js';
 import { renderTable, type TableOptions } from './table.js';
 

@@ -4,10 +4,10 @@ import type {
   Price,
   ServerTypeInfo,
   ServerTypeOffer,
-} from '../../src/cluster/catalogue.js';
-import { serverLabels } from '../../src/cluster/labels.js';
-import { nodeName } from '../../src/cluster/names.js';
-import type { ClusterState, Role, ServerState } from '../../src/cluster/state.js';
+} from '../../src/cluster/catalogue/catalogue.js';
+import { serverLabels } from '../../src/cluster/state/labels.js';
+import { nodeName } from '../../src/cluster/state/names.js';
+import type { ClusterState, Role, ServerState } from '../../src/cluster/state/cluster-state.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
 

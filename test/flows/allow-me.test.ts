@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { AdmissionPlan } from '../../src/cluster/admission.js';
+import type { AdmissionPlan } from '../../src/cluster/network/api-access.js';
 import { accessKubernetes } from '../../src/flows/access.js';
 import { allowMe, type AllowMeRequest } from '../../src/flows/allow-me.js';
 import { create } from '../../src/flows/create.js';

@@ -5,7 +5,7 @@ import { create } from '../../src/flows/create.js';
 import { destroy, type DestroyOutcome, type DestroyRequest } from '../../src/flows/destroy.js';
 import { InterruptedError } from '../../src/lib/errors.js';
 import { ensurePrivateFolder } from '../../src/lib/files.js';
-import { ClusterFiles, type FlowContext } from '../../src/steps/context.js';
+import { ClusterFiles, type FlowContext } from '../../src/steps/run/context.js';
 import { projectOf, type Project } from '../helpers/project.js';
 import { clusterYaml, rehearse, type Rehearsal } from '../helpers/rehearsal.js';
 

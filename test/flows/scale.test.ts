@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import { InterruptedError } from '../../src/lib/errors.js';
 import { scale, type ScaledCluster } from '../../src/flows/scale.js';
-import type { ScaleWish } from '../../src/cluster/scale-pool.js';
+import type { ScaleWish } from '../../src/cluster/plan/scale-pool.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { parseNodes } from '../../src/tools/kubectl.js';
 import {

@@ -7,8 +7,8 @@ import { exportSecrets, importSecrets, type ImportRequest } from '../../src/flow
 import { ExitCode, InterruptedError, OxideError, PreconditionError } from '../../src/lib/errors.js';
 import { ensurePrivateFolder } from '../../src/lib/files.js';
 import { Secret } from '../../src/lib/secret.js';
-import { ClusterFiles, type FlowContext } from '../../src/steps/context.js';
-import { observeCluster } from '../../src/steps/observe.js';
+import { ClusterFiles, type FlowContext } from '../../src/steps/run/context.js';
+import { observeCluster } from '../../src/steps/observe/observe.js';
 import { createSshKeyPair } from '../../src/tools/ssh-key.js';
 import { seal } from '../../src/tools/sealed-archive.js';
 import { clusterYaml, rehearse, type Rehearsal } from '../helpers/rehearsal.js';

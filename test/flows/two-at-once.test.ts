@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readLease } from '../../src/cluster/lease.js';
+import { readLease } from '../../src/cluster/state/lease.js';
 import { create } from '../../src/flows/create.js';
 import { destroy } from '../../src/flows/destroy.js';
 import { scale } from '../../src/flows/scale.js';
 import { ExitCode, InterruptedError, OxideError } from '../../src/lib/errors.js';
-import { ClusterFiles } from '../../src/steps/context.js';
+import { ClusterFiles } from '../../src/steps/run/context.js';
 import { projectOf, type Project } from '../helpers/project.js';
 import { clusterYaml, rehearse, type Rehearsal, type Run } from '../helpers/rehearsal.js';
 

@@ -26,10 +26,10 @@ export const typesOnly: Readonly<Record<string, readonly string[]>> = { cluster:
  * import nothing but `lib` and each other.
  */
 export const domainFacts: readonly string[] = [
-  'cluster/addresses.ts',
-  'cluster/cidr.ts',
-  'cluster/names.ts',
-  'cluster/versions.ts',
+  'cluster/network/node-addresses.ts',
+  'cluster/network/cidr.ts',
+  'cluster/state/names.ts',
+  'cluster/talos/versions.ts',
 ];
 
 const processDoors = ['cli/', 'ui/', 'sandbox/talosctl/main.ts'];
@@ -46,8 +46,8 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
   chalk: ['ui/'],
   yaml: [
     'config/',
-    'cluster/machine-config.ts',
-    'cluster/cilium-values.ts',
+    'cluster/talos/machine-config.ts',
+    'cluster/kubernetes/cilium-values.ts',
     'tools/access-files.ts',
     'tools/merge-kubeconfig.ts',
     'sandbox/talos/',

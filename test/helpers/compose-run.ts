@@ -1,5 +1,5 @@
 import { parseConfig } from '../../src/config/load.js';
-import type { ShownPlan } from '../../src/cluster/plan.js';
+import type { ShownPlan } from '../../src/cluster/plan/create-plan.js';
 import { createActionWaiter } from '../../src/hetzner/actions.js';
 import { createHetznerApi, type HetznerApi } from '../../src/hetzner/api.js';
 import { publicEndpoints } from '../../src/lib/endpoints.js';
@@ -8,7 +8,7 @@ import { Secret } from '../../src/lib/secret.js';
 import { createStepRunner } from '../../src/lib/step.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import type { World } from '../../src/sandbox/world.js';
-import type { ClusterFiles, FlowContext, Holder } from '../../src/steps/context.js';
+import type { ClusterFiles, FlowContext, Holder } from '../../src/steps/run/context.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { createToolDoubles, type DoublesOptions } from './tool-doubles.js';
 import type { WarpClock } from './warp-clock.js';

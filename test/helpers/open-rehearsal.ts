@@ -1,13 +1,13 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { typesOf } from '../../src/cluster/candidates.js';
+import { typesOf } from '../../src/cluster/catalogue/candidates.js';
 import { parseConfig } from '../../src/config/load.js';
 import { ensurePrivateFolder } from '../../src/lib/files.js';
 import { FaultPlan } from '../../src/sandbox/faults.js';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import type { World } from '../../src/sandbox/world.js';
-import { ClusterFiles } from '../../src/steps/context.js';
+import { ClusterFiles } from '../../src/steps/run/context.js';
 import { composeRun, type Run, type RunOptions } from './compose-run.js';
 import { scanRehearsal } from './secret-scan.js';
 import { WarpClock } from './warp-clock.js';

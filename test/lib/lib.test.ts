@@ -16,7 +16,7 @@ import { enumerate, formatDuration, plural } from '../../src/lib/format.js';
 import type { ReportEvent } from '../../src/lib/report.js';
 import { Secret } from '../../src/lib/secret.js';
 import { createStepRunner } from '../../src/lib/step.js';
-import { together } from '../../src/lib/together.js';
+import { together } from '../../src/lib/parallel.js';
 import { realSleep, waitFor } from '../../src/lib/wait.js';
 import { WarpClock } from '../helpers/warp-clock.js';
 

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import { removeLeftovers } from '../../src/lib/files.js';
-import { ClusterFiles } from '../../src/steps/context.js';
+import { ClusterFiles } from '../../src/steps/run/context.js';
 import { bundled, type Script } from '../helpers/bundle.js';
 import { copyOf, openRehearsal, type Prepared, type Rehearsal } from '../helpers/open-rehearsal.js';
 import { sample, testSeed } from '../helpers/seed.js';

@@ -2,7 +2,7 @@ import { create } from '../../src/flows/create.js';
 import { destroy } from '../../src/flows/destroy.js';
 import { scale } from '../../src/flows/scale.js';
 import { ExitCode, OxideError } from '../../src/lib/errors.js';
-import type { Role } from '../../src/cluster/state.js';
+import type { Role } from '../../src/cluster/state/cluster-state.js';
 import type { Run } from '../helpers/compose-run.js';
 import { projectOf } from '../helpers/project.js';
 import {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { labelKeys } from '../../src/cluster/labels.js';
+import { labelKeys } from '../../src/cluster/state/labels.js';
 import type { RecordedRequest } from '../../src/sandbox/faults.js';
 import { caFingerprint } from '../../src/tools/access-files.js';
 import { parseNodes } from '../../src/tools/kubectl.js';

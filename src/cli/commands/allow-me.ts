@@ -1,7 +1,7 @@
-import type { AdmissionPlan } from '../../cluster/admission.js';
+import type { AdmissionPlan } from '../../cluster/network/api-access.js';
 import { allowMe } from '../../flows/allow-me.js';
 import { ExitCode } from '../../lib/errors.js';
-import { renderAdmission } from '../../ui/admission.js';
+import { renderAdmission } from '../../ui/api-access.js';
 import { withCluster } from '../context.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 

@@ -1,4 +1,4 @@
-import { toStay, type DestroyPlan } from '../../cluster/plan-destroy.js';
+import { toStay, type DestroyPlan } from '../../cluster/plan/destroy-plan.js';
 import { destroy, type DestroyOutcome } from '../../flows/destroy.js';
 import { ExitCode } from '../../lib/errors.js';
 import { renderDestroyed } from '../../ui/destroyed.js';

@@ -1,7 +1,7 @@
 import { normalize, resolve } from 'node:path';
 import { loadConfig } from '../../config/load.js';
 import { ExitCode, PreconditionError, UsageError } from '../../lib/errors.js';
-import { ClusterFiles } from '../../steps/context.js';
+import { ClusterFiles } from '../../steps/run/context.js';
 import { createToolRunner, ToolError } from '../../tools/exec.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { sandboxFolder, type Surroundings } from '../surroundings.js';

@@ -1,5 +1,5 @@
 import { scale } from '../../flows/scale.js';
-import type { Role } from '../../cluster/state.js';
+import type { Role } from '../../cluster/state/cluster-state.js';
 import { ExitCode } from '../../lib/errors.js';
 import { renderScaled } from '../../ui/scaled.js';
 import { confirmRemoval } from '../confirm.js';

@@ -1,0 +1,108 @@
+import type { ClusterConfig } from '../../config/schema.js';
+import { ExitCode, OxideError, PreconditionError, UsageError } from '../../lib/errors.js';
+import { typesOf } from './candidates.js';
+import type { Catalogue } from './catalogue.js';
+import { chooseImage, imageHint } from './images.js';
+import { locationProblems } from './locations.js';
+import { existingOf, poolsOf, wantedServers, type RolePool } from '../plan/planned-servers.js';
+import type { ClusterState } from '../state/cluster-state.js';
+import { typeObstacles } from './type-obstacles.js';
+
+/** Hetzner's limit of servers in one network (Hetzner docs, "Networks"). */
+const serversPerNetwork = 100;
+
+export interface CatalogueInput {
+  readonly config: ClusterConfig;
+  readonly state: ClusterState;
+  readonly catalogue: Catalogue;
+}
+
+/** A reason why servers cannot be made; `capacity`: it may work at another time. */
+export interface Obstacle {
+  readonly kind: 'usage' | 'image' | 'capacity';
+  readonly text: string;
+  readonly hint?: string;
+}
+
+/** Servers of one pool that are still to be made. */
+export interface MissingServers extends RolePool {
+  readonly count: number;
+}
+
+/**
+ * Checks what is still to be made against what Hetzner offers now, and chooses the snapshots.
+ * Returns the image id by server type, for all types that may be used. Throws one error with all problems.
+ */
+export function validateCatalogue(input: CatalogueInput): ReadonlyMap<string, number> {
+  return validateOrders(input, missingServers(input));
+}
+
+/** The same for servers that are not those of cluster.yaml's counts. */
+export function validateOrders(
+  input: CatalogueInput,
+  missing: readonly MissingServers[],
+): ReadonlyMap<string, number> {
+  const { config, state, catalogue } = input;
+  const images = new Map<string, number>();
+  const obstacles: Obstacle[] = locationProblems(config, catalogue).map(usage);
+  for (const servers of missing) {
+    obstacles.push(...typeObstacles(servers, input));
+    const names = typesOf(servers.pool);
+    for (const type of catalogue.serverTypes.filter(({ name }) => names.includes(name))) {
+      const image = chooseImage(config, catalogue, type);
+      if ('found' in image) {
+        images.set(type.name, image.found.id);
+      } else {
+        const hint = imageHint(config.talos.version, type.architecture);
+        obstacles.push({ kind: 'image', text: image.missing, hint });
+      }
+    }
+  }
+  const total = missing.reduce((sum, { count }) => sum + count, state.servers.length);
+  if (total > serversPerNetwork) {
+    const text = `${total} servers are more than the ${serversPerNetwork} that a Hetzner network holds`;
+    obstacles.push(usage(text));
+  }
+  if (obstacles.length > 0) throw errorOf(obstacles);
+  return images;
+}
+
+function missingServers({ config, state }: CatalogueInput): readonly MissingServers[] {
+  return poolsOf(config).flatMap((rolePool) => {
+    const { length: count } = wantedServers(config, rolePool, state).filter(
+      (wanted) => !existingOf(state, wanted),
+    );
+    return count === 0 ? [] : [{ ...rolePool, count }];
+  });
+}
+
+function usage(text: string): Obstacle {
+  return { kind: 'usage', text };
+}
+
+function errorOf(obstacles: readonly Obstacle[]): OxideError {
+  const lines = [...new Set(obstacles.map(({ text }) => text))];
+  const message =
+    lines.length === 1 ? lines.join('') : `the cluster cannot be made as it is:\n${list(lines)}`;
+  if (obstacles.some(({ kind }) => kind === 'usage')) {
+    return new UsageError(message, 'Change cluster.yaml and run the same command again.');
+  }
+  const hints = [...new Set(obstacles.flatMap(({ hint }) => hint ?? []))];
+  if (hints.length > 0) return new PreconditionError(message, hints.join('\n'));
+  return new OxideError(message, {
+    exitCode: ExitCode.refused,
+    hint: capacityHint('the pool'),
+  });
+}
+
+/** What to do when Hetzner has nothing to sell for a pool. */
+export function capacityHint(pool: string): string {
+  return (
+    `Give ${pool} in cluster.yaml more to choose from: server_types and locations take several, in the\n` +
+    'order of preference. Or try again later. Status: https://status.hetzner.com'
+  );
+}
+
+function list(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join('\n');
+}

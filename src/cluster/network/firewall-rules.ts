@@ -1,0 +1,89 @@
+import type { ExtraFirewallRule } from '../../config/schema.js';
+import { PreconditionError } from '../../lib/errors.js';
+import { canonicalSource } from './cidr.js';
+import type { FirewallRule } from '../state/cluster-state.js';
+
+const everybody = ['0.0.0.0/0', '::/0'];
+
+/** The APIs that only some may reach. Who does is written in rules that are known by these texts. */
+export const apis = [
+  {
+    port: '6443',
+    description: 'Kubernetes API',
+    added: 'Kubernetes API (oxide firewall allow-me)',
+  },
+  { port: '50000', description: 'Talos API', added: 'Talos API (oxide firewall allow-me)' },
+] as const;
+
+export interface FirewallWishes {
+  /** Who may reach the Kubernetes and the Talos API; canonical ranges. */
+  readonly allowedCidrs: readonly string[];
+  /** Who may as well, because `oxide firewall allow-me` said so beside a list in cluster.yaml. */
+  readonly addedCidrs?: readonly string[];
+  readonly extraRules: readonly ExtraFirewallRule[];
+}
+
+/** The inbound rules of a cluster's firewall. Without any `out` rule all outbound traffic is allowed. */
+export function wantedRules(wishes: FirewallWishes): readonly FirewallRule[] {
+  const { allowedCidrs, addedCidrs = [], extraRules } = wishes;
+  return [
+    ...apis.map(({ port, description }) => inboundTcp(port, allowedCidrs, description)),
+    inboundTcp('80', everybody, 'HTTP'),
+    inboundTcp('443', everybody, 'HTTPS'),
+    ...extraRules.map((rule): FirewallRule => ({ direction: 'in', ...rule })),
+    ...(addedCidrs.length === 0
+      ? []
+      : apis.map(({ port, added }) => inboundTcp(port, addedCidrs, added))),
+  ];
+}
+
+export function inboundTcp(
+  port: string,
+  sources: readonly string[],
+  description: string,
+): FirewallRule {
+  return { direction: 'in', protocol: 'tcp', port, source_ips: sources, description };
+}
+
+/** True when both lists let the same traffic through; order and the notation of addresses do not matter. */
+export function rulesEqual(a: readonly FirewallRule[], b: readonly FirewallRule[]): boolean {
+  const left = a.map(fingerprint).sort();
+  const right = b.map(fingerprint).sort();
+  return left.length === right.length && left.every((rule, i) => rule === right[i]);
+}
+
+function fingerprint(rule: FirewallRule): string {
+  const canonical = (ranges: readonly string[] = []): readonly string[] =>
+    [...new Set(ranges.map(canonicalSource))].sort();
+  return JSON.stringify([
+    rule.direction,
+    rule.protocol,
+    rule.port ?? '',
+    canonical(rule.source_ips),
+    canonical(rule.destination_ips),
+    rule.description ?? '',
+  ]);
+}
+
+/** Hetzner's limits for one firewall. */
+const rangesInARule = 100;
+const rulesInAFirewall = 50;
+
+/** Throws when Hetzner would not take the rules. */
+export function checkRuleLimits(rules: readonly FirewallRule[]): void {
+  const crowded = rules.find(({ source_ips: ranges }) => ranges.length > rangesInARule);
+  if (crowded) {
+    const { description = 'without a description', source_ips: ranges } = crowded;
+    throw new PreconditionError(
+      `the firewall rule "${description}" would admit ${ranges.length} ranges, and Hetzner takes ${rangesInARule}`,
+      'Let only this machine in: oxide firewall allow-me --replace\n' +
+        'A range in place of many addresses: hcloud.firewall.allowed_cidrs in cluster.yaml.',
+    );
+  }
+  if (rules.length > rulesInAFirewall) {
+    throw new PreconditionError(
+      `the firewall would have ${rules.length} rules, and Hetzner takes ${rulesInAFirewall}`,
+      'Let fewer rules do: hcloud.firewall.extra_rules in cluster.yaml, or rules made by hand.',
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import { PreconditionError, UsageError } from '../../lib/errors.js';
+import type { PlannedNetwork } from './create-plan.js';
+import { removalStage } from '../state/labels.js';
+import type { ForeignResource, NetworkState, ServerState } from '../state/cluster-state.js';
+
+/** Resources that bear the cluster's names without its labels belong to somebody else. */
+export function refuseForeign(cluster: string, foreign: readonly ForeignResource[]): void {
+  if (foreign.length === 0) return;
+  const list = foreign.map(({ kind, name, id }) => `  ${kind} ${name} (id ${id})`).join('\n');
+  throw new PreconditionError(
+    `these resources have names that the cluster "${cluster}" needs, but not its labels:\n${list}`,
+    'They are not touched. Choose another cluster_name, or remove them yourself.',
+  );
+}
+
+/** A server that was reset boots nothing any more: its removal is to be finished first. */
+export function refuseHalfRemoved(servers: readonly ServerState[]): void {
+  const [server] = servers.filter(({ labels }) => removalStage(labels) === 'reset');
+  if (!server) return;
+  const { name, role, pool } = server;
+  const left = servers.filter((other) => other.role === role && other.pool === pool).length - 1;
+  throw new PreconditionError(
+    `the removal of ${name} was begun and not finished`,
+    `Finish it: oxide scale ${role} --pool ${pool} --count ${left}`,
+  );
+}
+
+/** A network that exists must be the configured one: its range and zone cannot be changed. */
+export function checkNetwork(wanted: PlannedNetwork, existing: NetworkState | undefined): void {
+  if (!existing) return;
+  if (existing.cidr !== wanted.cidr) {
+    throw misfit(existing, `is ${existing.cidr}, cluster.yaml says ${wanted.cidr}`);
+  }
+  const subnet = existing.subnets.find(({ cidr }) => cidr === wanted.subnetCidr);
+  if (subnet && subnet.zone !== wanted.zone) {
+    throw misfit(
+      existing,
+      `has its subnet ${subnet.cidr} in the zone ${subnet.zone}, the location of cluster.yaml is in ${wanted.zone}`,
+    );
+  }
+}
+
+function misfit(network: NetworkState, reason: string): UsageError {
+  return new UsageError(
+    `the network ${network.name} (id ${network.id}) ${reason}`,
+    'A network with nodes cannot be moved. Set hcloud.network and hcloud.location to what exists.',
+  );
+}

@@ -1,0 +1,168 @@
+import type { ClusterConfig, PoolConfig } from '../../config/schema.js';
+import { controlPlaneAddresses } from '../network/node-addresses.js';
+import { candidatesOf, orderableNow, type Candidate } from '../catalogue/candidates.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
+import { serverLabels } from '../state/labels.js';
+import { nodeName } from '../state/names.js';
+import type { ClusterState, Labels, Role, ServerState } from '../state/cluster-state.js';
+
+/** A server that cluster.yaml asks for. */
+export interface WantedServer {
+  readonly name: string;
+  readonly role: Role;
+  readonly pool: string;
+  /** From 1. */
+  readonly index: number;
+  /** What it is ordered as: the first of the candidates. */
+  readonly type: string;
+  readonly location: string;
+  /** What it may be as well; a planned server's can all be ordered now, as the catalogue says. */
+  readonly candidates: readonly Candidate[];
+}
+
+/** A wanted server with everything that its creation needs, and what exists of it already. */
+export interface PlannedServer extends WantedServer {
+  readonly labels: Labels;
+  /** A control plane's fixed address in the subnet; undefined for workers, which take what they get. */
+  readonly privateIp: string | undefined;
+  /** The Talos snapshot; undefined when the server exists. */
+  readonly imageId: number | undefined;
+  readonly existing: ServerState | undefined;
+}
+
+/** A pool of cluster.yaml with its role and its place there. */
+export interface RolePool {
+  readonly role: Role;
+  readonly pool: PoolConfig;
+  /** As `workers.0`. */
+  readonly path: string;
+}
+
+/** All pools of cluster.yaml, control planes first. */
+export function poolsOf(config: ClusterConfig): readonly RolePool[] {
+  return [
+    ...config.control_planes.map((pool, i): RolePool => ({
+      role: 'control-plane',
+      pool,
+      path: `control_planes.${i}`,
+    })),
+    ...config.workers.map((pool, i): RolePool => ({ role: 'worker', pool, path: `workers.${i}` })),
+  ];
+}
+
+/**
+ * Every server that a pool of cluster.yaml asks for: those that exist, lowest index first, and new
+ * ones up to the count. So a pool that lost its first node to `oxide scale --node` is complete.
+ */
+export function wantedServers(
+  config: ClusterConfig,
+  rolePool: RolePool,
+  state: ClusterState,
+): WantedServer[] {
+  const { role, pool } = rolePool;
+  const used = state.servers
+    .filter((server) => server.role === role && server.pool === pool.name)
+    .map(({ index }) => index)
+    .sort((a, b) => a - b);
+  const kept = used.slice(0, pool.count);
+  return [...kept, ...freeIndices(used, pool.count - kept.length)]
+    .sort((a, b) => a - b)
+    .map((index) => wantedServer(config, rolePool, index));
+}
+
+/** The lowest indices that no server has: gaps are filled before a pool grows at its end. */
+export function freeIndices(used: readonly number[], count: number): readonly number[] {
+  const free: number[] = [];
+  for (let index = 1; free.length < count; index++) if (!used.includes(index)) free.push(index);
+  return free;
+}
+
+/** The server of a pool with this index. */
+export function wantedServer(
+  config: ClusterConfig,
+  { role, pool }: RolePool,
+  index: number,
+): WantedServer {
+  const name = nodeName(config.cluster_name, pool.name, index);
+  return orderedAs({ name, role, pool: pool.name, index }, candidatesOf(config, pool));
+}
+
+/** The server as it is to be ordered now. What cannot be ordered at all was refused before. */
+export function placedServer(catalogue: Catalogue, wanted: WantedServer): WantedServer {
+  return orderedAs(wanted, orderableNow(catalogue, wanted.candidates));
+}
+
+function orderedAs(
+  server: Omit<WantedServer, keyof Candidate | 'candidates'>,
+  candidates: readonly Candidate[],
+): WantedServer {
+  const [first] = candidates;
+  if (!first) throw new Error(`the pool ${server.pool} was not checked`);
+  return { ...server, ...first, candidates };
+}
+
+/** The existing server that is the wanted one: its labels say so, whatever it is called. */
+export function existingOf(state: ClusterState, wanted: WantedServer): ServerState | undefined {
+  return state.servers.find(
+    (server) =>
+      server.role === wanted.role && server.pool === wanted.pool && server.index === wanted.index,
+  );
+}
+
+/** True for a server that is not attached and running yet: an earlier run was stopped meanwhile. */
+export function isUnfinished(server: ServerState): boolean {
+  return server.status !== 'running' || server.privateIp === undefined;
+}
+
+export interface PlannedServersInput {
+  readonly config: ClusterConfig;
+  readonly state: ClusterState;
+  readonly catalogue: Catalogue;
+  /** The Talos snapshot by server type. */
+  readonly images: ReadonlyMap<string, number>;
+}
+
+/** Every wanted server with its address and labels, control planes first. */
+export function plannedServers(input: PlannedServersInput): readonly PlannedServer[] {
+  const { config, state, catalogue, images } = input;
+  const addresses = wantedAddresses(config, state);
+  return poolsOf(config).flatMap((rolePool) =>
+    wantedServers(config, rolePool, state).map((wanted): PlannedServer => {
+      const existing = existingOf(state, wanted);
+      const server = existing ? wanted : placedServer(catalogue, wanted);
+      return {
+        ...server,
+        labels: labelsOf(config, rolePool, server),
+        privateIp: addresses.get(server.name),
+        imageId: existing ? undefined : images.get(server.type),
+        existing,
+      };
+    }),
+  );
+}
+
+/** The labels that a server of the pool is created with. */
+export function labelsOf(config: ClusterConfig, { pool }: RolePool, wanted: WantedServer): Labels {
+  return serverLabels({
+    ...wanted,
+    cluster: config.cluster_name,
+    talosVersion: config.talos.version,
+    poolLabels: pool.labels,
+  });
+}
+
+function wantedAddresses(config: ClusterConfig, state: ClusterState): ReadonlyMap<string, string> {
+  const wanted = poolsOf(config)
+    .filter(({ role }) => role === 'control-plane')
+    .flatMap((rolePool) => wantedServers(config, rolePool, state));
+  const holders = wanted.map((server) => ({
+    name: server.name,
+    privateIp: existingOf(state, server)?.privateIp,
+  }));
+  const { cidr, subnet_cidr } = config.hcloud.network;
+  return controlPlaneAddresses({
+    network: { cidr, subnetCidr: subnet_cidr },
+    holders,
+    taken: state.servers.flatMap(({ privateIp }) => privateIp ?? []),
+  });
+}

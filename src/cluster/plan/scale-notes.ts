@@ -1,0 +1,67 @@
+import type { ClusterConfig } from '../../config/schema.js';
+import { blockedText, evictionNote, evictionOf } from '../kubernetes/evictions.js';
+import type { ClusterView, ScaleInput } from './scale-plan.js';
+import { toleranceOf } from '../talos/quorum.js';
+import type { ScaledPool } from './scale-pool.js';
+import type { ServerState } from '../state/cluster-state.js';
+
+/** What to know of a scale: versions that new nodes get, pods that move or are lost. */
+export function scaleNotes(input: ScaleInput, remove: readonly ServerState[]): readonly string[] {
+  return [...versionNotes(input.config, input.view), ...evictionNotes(input, remove)];
+}
+
+/** What speaks against a scale, without forbidding it. */
+export function scaleWarnings(
+  input: ScaleInput,
+  pool: ScaledPool,
+  remove: readonly ServerState[],
+): readonly string[] {
+  return [...poolWarnings(input, pool), ...blockWarnings(input, remove)];
+}
+
+function versionNotes({ talos }: ClusterConfig, { versions }: ClusterView): readonly string[] {
+  const differ = (what: string, runs: string, says: string): readonly string[] =>
+    runs === says
+      ? []
+      : [`The cluster runs ${what} ${runs}, cluster.yaml says ${says}: new nodes get ${runs}.`];
+  return [
+    ...differ('Talos', versions.talos, talos.version),
+    ...differ('Kubernetes', versions.kubernetes, talos.kubernetes_version),
+  ];
+}
+
+function evictionNotes(
+  { view, wish }: ScaleInput,
+  remove: readonly ServerState[],
+): readonly string[] {
+  if (wish.force) return remove.map(({ name }) => `${name}: its pods are not moved (--force)`);
+  return remove.map(({ name }) => evictionNote(name, evictionOf(name, view.pods, view.budgets)));
+}
+
+function blockWarnings(
+  { view, wish }: ScaleInput,
+  remove: readonly ServerState[],
+): readonly string[] {
+  if (wish.force) return [];
+  return remove.flatMap(({ name }) => {
+    const eviction = evictionOf(name, view.pods, view.budgets);
+    if (eviction.blocked.length === 0) return [];
+    return [`${name}: at present these pods may not be evicted: ${blockedText(eviction)}`];
+  });
+}
+
+function poolWarnings({ state, wish }: ScaleInput, pool: ScaledPool): readonly string[] {
+  const others = state.servers.filter(
+    ({ role, pool: name }) => role === pool.role && name !== pool.name,
+  );
+  const total = others.length + wish.count;
+  if (pool.role === 'worker') {
+    if (total > 0 || pool.servers.length === 0) return [];
+    return ['No workers are left, and control planes take no pods but their own.'];
+  }
+  if (total % 2 === 1) return [];
+  const tolerance = toleranceOf(total);
+  return [
+    `${total} control planes bear the loss of ${tolerance}, as ${total - 1} do: an odd number is better.`,
+  ];
+}

@@ -1,0 +1,102 @@
+import type { Labels, Role } from './cluster-state.js';
+
+/** The keys that oxide sets on Hetzner resources. A pool's own labels never replace them. */
+export const labelKeys = {
+  managedBy: 'managed-by',
+  cluster: 'cluster',
+  role: 'role',
+  pool: 'pool',
+  index: 'index',
+  talosVersion: 'talos-version',
+  caFingerprint: 'ca-fingerprint',
+  /** How far a server's removal has come; only there while it goes on. */
+  removal: 'removal',
+  /** On the network: who works on the cluster, and until when at most. */
+  lease: 'lease',
+} as const;
+
+/** Labels of everything that belongs to a cluster. */
+export function clusterLabels(cluster: string): Labels {
+  return { [labelKeys.managedBy]: 'oxide', [labelKeys.cluster]: cluster };
+}
+
+/** The label selector that finds everything of a cluster, and nothing else. */
+export function clusterSelector(cluster: string): string {
+  return Object.entries(clusterLabels(cluster))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}
+
+/** True when a resource with these labels belongs to the cluster. */
+export function isOwn(cluster: string, labels: Labels): boolean {
+  return Object.entries(clusterLabels(cluster)).every(([key, value]) => labels[key] === value);
+}
+
+/**
+ * Labels of the network: it also carries which certificate authority the cluster has. `fingerprint`
+ * are the first 32 hex digits of the SHA-256; Hetzner's label values end at 63 characters.
+ */
+export function networkLabels(cluster: string, fingerprint: string): Labels {
+  return { ...clusterLabels(cluster), [labelKeys.caFingerprint]: fingerprint };
+}
+
+/** What a server is, as its labels say it. */
+export interface ServerIdentity {
+  readonly role: Role;
+  readonly pool: string;
+  readonly index: number;
+}
+
+export interface ServerLabelOptions extends ServerIdentity {
+  readonly cluster: string;
+  readonly talosVersion: string;
+  /** The pool's own labels from cluster.yaml. */
+  readonly poolLabels: Labels;
+}
+
+/** Labels of a server. Keys under `hetzner.cloud/` are Hetzner's own and refused by its API. */
+export function serverLabels(options: ServerLabelOptions): Labels {
+  const own = Object.entries(options.poolLabels).filter(
+    ([key]) => !key.startsWith('hetzner.cloud/'),
+  );
+  return {
+    ...Object.fromEntries(own),
+    ...clusterLabels(options.cluster),
+    [labelKeys.role]: options.role,
+    [labelKeys.pool]: options.pool,
+    [labelKeys.index]: String(options.index),
+    [labelKeys.talosVersion]: options.talosVersion,
+  };
+}
+
+/** Role, pool and index of a server; undefined when its labels do not tell all three. */
+export function readServerIdentity(labels: Labels): ServerIdentity | undefined {
+  const role = labels[labelKeys.role];
+  const pool = labels[labelKeys.pool];
+  const index = labels[labelKeys.index];
+  if (role !== 'control-plane' && role !== 'worker') return undefined;
+  if (pool === undefined || index === undefined || !/^[1-9]\d*$/.test(index)) return undefined;
+  return { role, pool, index: Number(index) };
+}
+
+/**
+ * Labels that a destroy adds to what controllers made, before the servers go: without Kubernetes
+ * nobody could tell afterwards that it was the cluster's.
+ */
+export function goingLabels(cluster: string): Labels {
+  return { [labelKeys.cluster]: cluster, [labelKeys.removal]: 'destroy' };
+}
+
+/** True when a destroy of the cluster has begun that was to delete what carries these labels. */
+export function isGoing(cluster: string, labels: Labels): boolean {
+  return Object.entries(goingLabels(cluster)).every(([key, value]) => labels[key] === value);
+}
+
+/** A removal begins with the drain, and cannot be taken back once the node was told to reset itself. */
+export type RemovalStage = 'drain' | 'reset';
+
+/** How far the removal of a server has come that some run began; undefined: it is not being removed. */
+export function removalStage(labels: Labels): RemovalStage | undefined {
+  const stage = labels[labelKeys.removal];
+  return stage === 'drain' || stage === 'reset' ? stage : undefined;
+}

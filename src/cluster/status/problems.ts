@@ -1,0 +1,236 @@
+import { keyOf, kindNouns } from '../state/owned-resources.js';
+import { formatMoney } from '../catalogue/prices.js';
+import { missingServers, type RunningVersions } from '../plan/drift.js';
+import { admittedRanges, keepsOut } from '../network/api-access.js';
+import { removalStage } from '../state/labels.js';
+import type { ServerState } from '../state/cluster-state.js';
+import type { AccessFileSeen, ServerStatus, StatusInput } from './cluster-status.js';
+import { ciliumWarning, kubernetesProblem, talosProblem } from '../talos/versions.js';
+
+/** What is wrong with a cluster, or will be. The codes are stable. */
+export interface Problem {
+  readonly code:
+    | 'missing-server'
+    | 'missing-network'
+    | 'missing-firewall'
+    | 'server-not-running'
+    | 'server-not-behind-firewall'
+    | 'removal-unfinished'
+    | 'node-not-ready'
+    | 'kubernetes-unknown'
+    | 'talos-unknown'
+    | 'etcd-unhealthy'
+    | 'secrets'
+    | 'access-file'
+    | 'certificate-ends'
+    | 'own-address-not-allowed'
+    | 'version-unsupported'
+    | 'unused';
+  readonly message: string;
+  /** The next command. */
+  readonly hint: string;
+}
+
+/** What a user should know of while the cluster itself works. */
+const advisory: ReadonlySet<Problem['code']> = new Set([
+  'secrets',
+  'access-file',
+  'certificate-ends',
+  'own-address-not-allowed',
+  'version-unsupported',
+  'unused',
+]);
+
+/** True for a problem with which a cluster does not count as healthy. */
+export function isDegrading({ code }: Problem): boolean {
+  return !advisory.has(code);
+}
+
+/** A client certificate that ends this soon is worth a word; oxide then makes a new one. */
+export const certificateWarningMs = 30 * 24 * 60 * 60_000;
+
+interface ProblemInput extends StatusInput {
+  readonly servers: readonly ServerStatus[];
+  readonly running: readonly RunningVersions[];
+}
+
+const goOn = 'oxide create makes what is missing';
+
+/** Everything that is wrong, the cluster's own parts first. */
+export function findProblems(input: ProblemInput): readonly Problem[] {
+  return [
+    ...missingParts(input),
+    ...input.state.servers.flatMap((server) => unfinishedRemoval(server, input)),
+    ...input.servers.flatMap((server) => serverProblems(server, input)),
+    ...kubernetesProblems(input),
+    ...talosProblems(input),
+    ...secretsProblems(input),
+    ...accessProblems(input),
+    ...versionProblems(input),
+    ...unused(input),
+  ];
+}
+
+function missingParts({ config, state }: ProblemInput): Problem[] {
+  const missing = (code: Problem['code'], what: string): Problem => ({
+    code,
+    message: `${what} does not exist`,
+    hint: goOn,
+  });
+  const { network, firewall } = state;
+  return [
+    ...(network ? [] : [missing('missing-network', 'the private network')]),
+    ...(firewall ? [] : [missing('missing-firewall', 'the firewall')]),
+    ...missingServers(config, state).map(({ name }) => missing('missing-server', name)),
+  ];
+}
+
+/** A stopped run left the node cordoned or wiped: only another scale finishes it or gives it back. */
+function unfinishedRemoval(server: ServerState, { state }: ProblemInput): Problem[] {
+  const { name, role, pool, labels } = server;
+  if (removalStage(labels) === undefined) return [];
+  const left =
+    state.servers.filter((other) => other.role === role && other.pool === pool).length - 1;
+  return [
+    {
+      code: 'removal-unfinished',
+      message: `the removal of ${name} was begun and not finished`,
+      hint: `oxide scale ${role} --pool ${pool} --count ${left} finishes it`,
+    },
+  ];
+}
+
+function serverProblems(server: ServerStatus, { state, seen }: ProblemInput): Problem[] {
+  const { name, status, kubernetes } = server;
+  const { firewall } = state;
+  const ids = state.servers.find(({ id }) => id === server.id)?.firewallIds ?? [];
+  const open: Problem[] =
+    firewall && !ids.includes(firewall.id)
+      ? [
+          {
+            code: 'server-not-behind-firewall',
+            message: `${name} is not behind the firewall of the cluster`,
+            hint: `hcloud firewall apply-to-resource ${firewall.name} --type server --server ${name}`,
+          },
+        ]
+      : [];
+  if (status !== 'running') {
+    return [
+      ...open,
+      {
+        code: 'server-not-running',
+        message: `${name} is ${status}`,
+        hint: status === 'off' ? 'oxide create starts it' : 'look again: oxide status',
+      },
+    ];
+  }
+  if ('unknown' in seen || kubernetes?.ready) return open;
+  const reason = seen.nodes.find((node) => node.name === name)?.reason;
+  const message = kubernetes
+    ? `${name} is not Ready: ${reason ?? ''}`
+    : `${name} is not registered in Kubernetes`;
+  return [
+    ...open,
+    {
+      code: 'node-not-ready',
+      message,
+      hint: `talosctl --nodes ${server.publicIpv4 ?? name} dmesg`,
+    },
+  ];
+}
+
+function kubernetesProblems({ seen }: ProblemInput): Problem[] {
+  if (!('unknown' in seen)) return [];
+  const message = `Kubernetes cannot be asked: ${seen.unknown}`;
+  return [{ code: 'kubernetes-unknown', message, hint: goOn }];
+}
+
+function talosProblems({ talos }: ProblemInput): Problem[] {
+  return talos.flatMap(({ server, version, etcd }): Problem[] => {
+    if ('unknown' in version) {
+      const message = `Talos on ${server} cannot be asked: ${version.unknown}`;
+      return [{ code: 'talos-unknown', message, hint: goOn }];
+    }
+    if ('unknown' in etcd) {
+      const message = `etcd on ${server} cannot be asked: ${etcd.unknown}`;
+      return [{ code: 'etcd-unhealthy', message, hint: goOn }];
+    }
+    if (etcd.is.healthy) return [];
+    const message = `the etcd member of ${server} (${etcd.is.member}) is not a healthy voter`;
+    return [{ code: 'etcd-unhealthy', message, hint: 'talosctl etcd status shows more' }];
+  });
+}
+
+/** The cluster runs without them; they are missed on the day that a node has to be added. */
+function secretsProblems({ secretsRemark: message }: ProblemInput): Problem[] {
+  if (message === undefined) return [];
+  return [
+    { code: 'secrets', message, hint: 'oxide secrets import brings them back from your copy' },
+  ];
+}
+
+function accessProblems({ state, accessFiles, ownAddress, now }: ProblemInput): Problem[] {
+  const allowed = admittedRanges(state.firewall?.rules ?? []);
+  const notAllowed: Problem = {
+    code: 'own-address-not-allowed',
+    message: `the firewall admits ${allowed.join(', ') || 'nobody'}, and this machine is ${ownAddress ?? ''} now`,
+    hint: 'oxide firewall allow-me adds it',
+  };
+  return [
+    ...(keepsOut(state.firewall, ownAddress) ? [notAllowed] : []),
+    ...accessFiles.flatMap((file) => fileProblems(file, now)),
+  ];
+}
+
+function fileProblems(file: AccessFileSeen, now: number): Problem[] {
+  const message = accessFileRemark(file, now);
+  if (message === undefined) return [];
+  const code = file.ends instanceof Date ? 'certificate-ends' : 'access-file';
+  return [{ code, message, hint: `${file.remedy} makes it again` }];
+}
+
+/** Why an access file should be made again; undefined while it is good for long. */
+export function accessFileRemark({ path, ends }: AccessFileSeen, now: number): string | undefined {
+  if (!(ends instanceof Date)) return ends.unknown;
+  const left = ends.getTime() - now;
+  if (left > certificateWarningMs) return undefined;
+  const day = ends.toISOString().slice(0, 10);
+  return left > 0
+    ? `the client certificate in ${path} ends on ${day}`
+    : `the client certificate in ${path} ended on ${day}`;
+}
+
+/** The versions that run, against the matrix; cluster.yaml itself was checked when it was read. */
+function versionProblems({ config, running }: ProblemInput): Problem[] {
+  const { version: cilium } = config.cilium;
+  const messages = running.flatMap(({ talos, kubernetes }) => {
+    const bare = kubernetes?.replace(/^v/, '');
+    return [
+      talos === null ? undefined : talosProblem(talos),
+      talos === null || bare === undefined ? undefined : kubernetesProblem(bare, talos),
+      bare === undefined ? undefined : ciliumWarning(cilium, bare),
+    ];
+  });
+  return [...new Set(messages)].flatMap((message) =>
+    message === undefined
+      ? []
+      : [{ code: 'version-unsupported', message, hint: 'change the versions in cluster.yaml' }],
+  );
+}
+
+/** A server that is off has been named already. */
+function unused({ belongings, servers }: ProblemInput): Problem[] {
+  const named = new Set(servers.map(({ id }) => keyOf({ kind: 'server', id })));
+  return belongings.flatMap((belonging): Problem[] => {
+    const { kind, name, id, idle, monthly } = belonging;
+    if (idle === undefined || named.has(keyOf(belonging))) return [];
+    const price = monthly ? `, ${formatMoney(monthly.net, monthly.currency)} a month` : '';
+    return [
+      {
+        code: 'unused',
+        message: `the ${kindNouns[kind]} ${name} (id ${id}) ${idle}${price}`,
+        hint: `hcloud ${kind} delete ${id}, when nobody needs it`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,113 @@
+import { stringify } from 'yaml';
+import type { ClusterConfig, PoolConfig } from '../../config/schema.js';
+import { controlPlaneAddress } from '../network/node-addresses.js';
+import { poolsOf, type RolePool } from '../plan/planned-servers.js';
+
+/** The label by which Talos keeps control planes out of load balancers. */
+const excludeFromLoadBalancers = 'node.kubernetes.io/exclude-from-external-load-balancers';
+
+/**
+ * Where nodes reach the Kubernetes API: the first control plane's private address. It is known
+ * before any server exists, so no node ever boots with a placeholder.
+ */
+export function clusterEndpoint(config: ClusterConfig): string {
+  const { cidr, subnet_cidr } = config.hcloud.network;
+  return `https://${controlPlaneAddress({ cidr, subnetCidr: subnet_cidr }, 0)}:6443`;
+}
+
+/**
+ * The strategic-merge patches of a pool's machine configuration as YAML texts, in the order in
+ * which they apply: oxide's own, then the user's for all nodes, then the user's for the role. They
+ * are written for the layout of Talos 1.13 and earlier (`configContract`).
+ *
+ * All of them go to talosctl as patches of the one role: as common ones they would also be applied
+ * to the other role's configuration, where a `$patch: delete` that finds nothing is an error.
+ */
+export function machineConfigPatches(config: ClusterConfig, rolePool: RolePool): readonly string[] {
+  const { config_patches, control_plane_patches, worker_patches } = config.talos;
+  const [own, ofUser] =
+    rolePool.role === 'control-plane'
+      ? [controlPlanePatch(config, rolePool.pool), control_plane_patches]
+      : [workerPatch(rolePool.pool), worker_patches];
+  const patches = [commonPatch(config), own].filter((patch) => Object.keys(patch).length > 0);
+  return [...patches.map((patch) => stringify(patch)), ...config_patches, ...ofUser];
+}
+
+function commonPatch(config: ClusterConfig): object {
+  const sans = certificateNames(config);
+  return {
+    machine: {
+      ...(sans.length > 0 && { certSANs: sans }),
+      install: { disk: '/dev/sda' },
+      // Node traffic must stay on the private network: the firewall closes the public addresses.
+      kubelet: { nodeIP: { validSubnets: [config.hcloud.network.subnet_cidr] } },
+    },
+    cluster: {
+      network: {
+        cni: { name: 'none' },
+        podSubnets: [config.talos.pod_cidr],
+        serviceSubnets: [config.talos.service_cidr],
+      },
+    },
+  };
+}
+
+function controlPlanePatch(config: ClusterConfig, pool: PoolConfig): object {
+  const sans = certificateNames(config);
+  const takesWorkloads = !poolsOf(config).some(
+    (other) => other.role === 'worker' && other.pool.count > 0,
+  );
+  const nodeLabels = {
+    ...pool.labels,
+    // Without workers the control planes are the only nodes that services can be reached at.
+    ...(takesWorkloads && { [excludeFromLoadBalancers]: { $patch: 'delete' } }),
+  };
+  return {
+    ...machine({ nodeLabels, nodeTaints: taintMap(pool) }),
+    cluster: {
+      ...(takesWorkloads && { allowSchedulingOnControlPlanes: true }),
+      ...(sans.length > 0 && { apiServer: { certSANs: sans } }),
+      proxy: { disabled: true },
+      etcd: { advertisedSubnets: [config.hcloud.network.subnet_cidr] },
+    },
+  };
+}
+
+/**
+ * Talos applies `machine.nodeTaints` with the node's own rights, which on workers the
+ * NodeRestriction plugin refuses; a kubelet may set taints only when it registers.
+ */
+function workerPatch(pool: PoolConfig): object {
+  const registerWithTaints = pool.taints.map(({ key, value, effect }) => ({
+    key,
+    ...(value !== '' && { value }),
+    effect,
+  }));
+  return machine({
+    nodeLabels: pool.labels,
+    kubelet: registerWithTaints.length > 0 ? { extraConfig: { registerWithTaints } } : {},
+  });
+}
+
+/** Talos's notation: `key: value:Effect` (Talos source, node_taint_spec.go). */
+function taintMap(pool: PoolConfig): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    pool.taints.map(({ key, value, effect }) => [
+      key,
+      value === '' ? effect : `${value}:${effect}`,
+    ]),
+  );
+}
+
+/** The `machine` part of a patch, without empty sections. */
+function machine(sections: Readonly<Record<string, object>>): object {
+  const filled = Object.entries(sections).filter(([, section]) => Object.keys(section).length > 0);
+  return filled.length > 0 ? { machine: Object.fromEntries(filled) } : {};
+}
+
+/** Names besides the nodes' own addresses, which Talos puts into the certificates by itself. */
+function certificateNames(config: ClusterConfig): readonly string[] {
+  const endpoint = config.talos.cluster_endpoint;
+  if (endpoint === undefined) return [];
+  return [new URL(endpoint).hostname.replace(/^\[|\]$/g, '')];
+}

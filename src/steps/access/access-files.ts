@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { clusterEndpoint } from '../../cluster/talos/machine-config.js';
+import { certificateWarningMs } from '../../cluster/status/problems.js';
+import { configContract } from '../../cluster/talos/versions.js';
+import {
+  readMadeText,
+  readTextIfExists,
+  withScratchFolder,
+  writePrivateFile,
+} from '../../lib/files.js';
+import type { StepIo } from '../../lib/step.js';
+import { waitFor, wallClock, type Probe } from '../../lib/wait.js';
+import {
+  adaptKubeconfig,
+  adaptTalosconfig,
+  caFingerprint,
+  kubeconfigExpiry,
+  talosconfigExpiry,
+  talosconfigFingerprint,
+  type KubeconfigWish,
+  type TalosconfigWish,
+} from '../../tools/access-files.js';
+import { ToolError } from '../../tools/exec.js';
+import { genConfig, kubeconfig, talosNotReady } from '../../tools/talosctl.js';
+import type { FlowContext } from '../run/context.js';
+import type { NodeServer } from '../hetzner/servers.js';
+import { targetOf } from '../run/talos-target.js';
+import { waitOptions } from '../run/waiting.js';
+
+/**
+ * Writes the talosconfig: all control planes as endpoints, the first one as the node. A kept client
+ * certificate stays, but for one that ends soon and for one of other secrets.
+ */
+export async function writeTalosconfig(
+  ctx: FlowContext,
+  controlPlanes: readonly NodeServer[],
+): Promise<void> {
+  const kept = await readTextIfExists(ctx.files.talosconfig);
+  if (kept === undefined || !(await isOwn(ctx, kept)) || endsSoon(talosconfigExpiry(kept))) {
+    await renewTalosconfig(ctx, controlPlanes);
+    return;
+  }
+  const text = adaptTalosconfig(kept, talosconfigWish(ctx, controlPlanes));
+  if (text !== kept) await writePrivateFile(ctx.files.talosconfig, text);
+}
+
+/** Whether a talosconfig is of the cluster's secrets: an earlier cluster may have left its own. */
+async function isOwn({ files }: FlowContext, talosconfig: string): Promise<boolean> {
+  const secrets = await readTextIfExists(files.secrets);
+  return secrets !== undefined && caFingerprint(secrets) === talosconfigFingerprint(talosconfig);
+}
+
+/** Writes the talosconfig with a new client certificate, made from the cluster's secrets: it lasts a year. */
+export async function renewTalosconfig(
+  ctx: FlowContext,
+  controlPlanes: readonly NodeServer[],
+): Promise<void> {
+  const text = adaptTalosconfig(await makeTalosconfig(ctx), talosconfigWish(ctx, controlPlanes));
+  await writePrivateFile(ctx.files.talosconfig, text);
+}
+
+function talosconfigWish(
+  { config }: FlowContext,
+  controlPlanes: readonly NodeServer[],
+): TalosconfigWish {
+  const endpoints = controlPlanes.map(({ publicIpv4 }) => publicIpv4);
+  return { context: config.cluster_name, endpoints, nodes: endpoints.slice(0, 1) };
+}
+
+function endsSoon(end: Date): boolean {
+  return end.getTime() - wallClock() <= certificateWarningMs;
+}
+
+async function makeTalosconfig(ctx: FlowContext): Promise<string> {
+  const { config, files, run } = ctx;
+  return withScratchFolder(files.folder, async (scratch) => {
+    const output = join(scratch, 'talosconfig');
+    await run(
+      genConfig({
+        cluster: config.cluster_name,
+        endpoint: clusterEndpoint(config),
+        secrets: files.secrets,
+        outputType: 'talosconfig',
+        output,
+        contract: configContract(config.talos.version),
+        kubernetesVersion: config.talos.kubernetes_version,
+        patchFiles: [],
+        additionalSans: [],
+      }),
+    );
+    return readMadeText(output, 'talosctl gen config');
+  });
+}
+
+/**
+ * Writes the kubeconfig: the cluster as its administrator, at the first control plane's public
+ * address or at `talos.cluster_endpoint`. One that leads there already stays as it is, but for one
+ * whose client certificate ends soon. Returns the address.
+ */
+export async function writeKubeconfig(
+  ctx: FlowContext,
+  first: NodeServer,
+  io: StepIo,
+): Promise<string> {
+  const { files } = ctx;
+  const kept = await readTextIfExists(files.kubeconfig);
+  const wish = kubeconfigWish(ctx, first);
+  const leadsThere = kept !== undefined && adaptKubeconfig(kept, wish) === kept;
+  if (!leadsThere || endsSoon(kubeconfigExpiry(kept))) return renewKubeconfig(ctx, first, io);
+  io.summary(`kept, ${files.kubeconfig}`);
+  return wish.server;
+}
+
+/** Writes the kubeconfig with a new client certificate, which the control plane makes. */
+export async function renewKubeconfig(
+  ctx: FlowContext,
+  first: NodeServer,
+  io: StepIo,
+): Promise<string> {
+  const { files } = ctx;
+  const wish = kubeconfigWish(ctx, first);
+  const made = await waitFor(
+    'the kubeconfig',
+    () => fetchKubeconfig(ctx, first),
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.kubernetes,
+      hint: 'Whether the firewall admits this machine, and how the servers are: oxide status',
+    }),
+  );
+  await writePrivateFile(files.kubeconfig, adaptKubeconfig(made, wish));
+  io.summary(files.kubeconfig);
+  return wish.server;
+}
+
+function kubeconfigWish({ config, endpoints }: FlowContext, first: NodeServer): KubeconfigWish {
+  return {
+    context: config.cluster_name,
+    server: config.talos.cluster_endpoint ?? `https://${first.publicIpv4}:6443`,
+    proxyUrl: endpoints.nodeProxy,
+  };
+}
+
+async function fetchKubeconfig(ctx: FlowContext, first: NodeServer): Promise<Probe<string>> {
+  const { files, run } = ctx;
+  return withScratchFolder(files.folder, async (scratch) => {
+    const file = join(scratch, 'kubeconfig');
+    try {
+      await run(kubeconfig(targetOf(ctx, first), file));
+      return { ready: await readMadeText(file, 'talosctl kubeconfig') };
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      const why = error instanceof ToolError ? talosNotReady(error) : undefined;
+      if (why === undefined) throw error;
+      return { waiting: why };
+    }
+  });
+}

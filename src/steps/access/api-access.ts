@@ -1,0 +1,128 @@
+import {
+  admits,
+  admittedRanges,
+  planAdmission,
+  wantedAdmission,
+  type AdmissionPlan,
+  type Admitted,
+} from '../../cluster/network/api-access.js';
+import { isHeld, withRanges } from '../../cluster/network/cidr.js';
+import { rulesEqual } from '../../cluster/network/firewall-rules.js';
+import { planCreate, type Plan, type PlanInput } from '../../cluster/plan/create-plan.js';
+import type {
+  ClusterState,
+  FirewallRule,
+  FirewallState,
+} from '../../cluster/state/cluster-state.js';
+import { PreconditionError } from '../../lib/errors.js';
+import type { FlowContext } from '../run/context.js';
+import type { OwnAddresses } from './own-address.js';
+
+/** `add`: this machine is to be admitted. `preview`: it is not, and only the plan was asked for. */
+type Admission = 'admitted' | 'add' | 'preview';
+
+interface Question {
+  /** The rules with which the run would go on. */
+  readonly rules: readonly FirewallRule[];
+  readonly own: OwnAddresses;
+  /** Undefined before the first create: then there is none that could be changed. */
+  readonly firewall: FirewallState | undefined;
+}
+
+/**
+ * Compares the own address with the firewall's rules, before a run waits for answers that never
+ * come, and asks whether to add it. Throws a PreconditionError when it is not to be added.
+ */
+async function askAdmission(ctx: FlowContext, question: Question): Promise<Admission> {
+  const { rules, own } = question;
+  if (own.ipv4 === undefined || admits(rules, own.ipv4)) return 'admitted';
+  const answer = await ctx.admission.ask(
+    `Your public address is ${own.ipv4} now; ${admission(ctx, question)}. Add it?`,
+  );
+  if (answer === 'refuse') throw refusal(ctx, question);
+  return answer;
+}
+
+/**
+ * Who may reach the APIs after a create. Throws when that is nobody, because cluster.yaml names
+ * nobody and the own address could not be found.
+ */
+export function whoMayReach(
+  { config }: FlowContext,
+  state: ClusterState,
+  own: OwnAddresses,
+): Admitted {
+  const admitted = wantedAdmission(config, state, own.ranges);
+  if (admitted.allowedCidrs.length === 0 && own.failure) throw own.failure;
+  return admitted;
+}
+
+/**
+ * The plan of a create. One that leaves this machine out, because cluster.yaml does, could not be
+ * carried out to its end: the machine is added to the plan, or the run stops before its first write.
+ */
+export async function planAdmitting(
+  ctx: FlowContext,
+  input: PlanInput,
+  own: OwnAddresses,
+): Promise<Plan> {
+  const plan = planCreate(input);
+  const { allowedCidrs, addedCidrs, state } = input;
+  const question = { rules: plan.firewallRules, own, firewall: state.firewall };
+  if ((await askAdmission(ctx, question)) !== 'add') return plan;
+  const missing = own.ranges.filter((range) => !isHeld(allowedCidrs, range));
+  return planCreate({ ...input, addedCidrs: withRanges(addedCidrs, missing) });
+}
+
+/**
+ * Makes sure that the firewall of a cluster that exists admits this machine. Returns the cluster as
+ * it is then. An own address that is not known is none that is kept out.
+ */
+export async function ensureAdmitted(
+  ctx: FlowContext,
+  state: ClusterState,
+  own: OwnAddresses,
+): Promise<ClusterState> {
+  const { config } = ctx;
+  const { firewall } = state;
+  if (!firewall) return state;
+  const question = { rules: firewall.rules, own, firewall };
+  const admission = await askAdmission(ctx, question);
+  if (admission === 'admitted') return state;
+  if (admission === 'preview') throw refusal(ctx, question);
+  const plan = planAdmission({ config, firewall, ranges: own.ranges, replace: false });
+  const admitting = await ctx.step('Admit this machine', async (io) => {
+    const changed = await ensureRules(ctx, firewall, plan);
+    io.summary(own.ranges.join(', '));
+    return changed;
+  });
+  return { ...state, firewall: admitting };
+}
+
+/** The firewall with the rules of the plan, which it may have already. */
+export async function ensureRules(
+  ctx: FlowContext,
+  firewall: FirewallState,
+  { changed, rules }: AdmissionPlan,
+): Promise<FirewallState> {
+  if (!changed) return firewall;
+  const actions = await ctx.hetzner.setFirewallRules(firewall.id, rules);
+  await ctx.actions.wait(actions, "the firewall's rules");
+  return { ...firewall, rules };
+}
+
+function admission({ config }: FlowContext, { rules, firewall }: Question): string {
+  const verb = firewall && rulesEqual(firewall.rules, rules) ? 'admits' : 'will admit';
+  const ranges = admittedRanges(rules).join(', ') || 'nobody';
+  return `the firewall of "${config.cluster_name}" ${verb} ${ranges}`;
+}
+
+function refusal(ctx: FlowContext, question: Question): PreconditionError {
+  const address = question.own.ipv4 ?? '';
+  return new PreconditionError(
+    `${admission(ctx, question)}, and this machine is ${address} now\nNothing was changed.`,
+    question.firewall
+      ? `Add it through the Hetzner API: ${ctx.admission.command}`
+      : `Add ${address}/32 to hcloud.firewall.allowed_cidrs in cluster.yaml, or answer with --yes: it is admitted beside them.`,
+  );
+}

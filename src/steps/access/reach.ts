@@ -1,0 +1,109 @@
+import { admittedRanges } from '../../cluster/network/api-access.js';
+import type { ClusterState } from '../../cluster/state/cluster-state.js';
+import { PreconditionError } from '../../lib/errors.js';
+import { readTextIfExists } from '../../lib/files.js';
+import { enumerate } from '../../lib/format.js';
+import type { StepIo } from '../../lib/step.js';
+import { together } from '../../lib/parallel.js';
+import { ToolError } from '../../tools/exec.js';
+import { readyz } from '../../tools/kubectl.js';
+import { parseServerVersion, version } from '../../tools/talosctl.js';
+import type { FlowContext } from '../run/context.js';
+import type { OwnAddresses } from './own-address.js';
+import type { NodeServer } from '../hetzner/servers.js';
+import { targetOf } from '../run/talos-target.js';
+
+/** The control planes that answer, and the Talos that they run. */
+export interface Reached {
+  /** In the order of their indices. */
+  readonly controlPlanes: readonly NodeServer[];
+  /** The oldest, when they differ: `v1.13.9`. */
+  readonly talos: string;
+}
+
+interface Reachable {
+  readonly state: ClusterState;
+  readonly own: OwnAddresses;
+}
+
+/**
+ * Makes sure that the Kubernetes API and the Talos API of a control plane answer. Throws a
+ * PreconditionError that says whether the firewall admits this machine.
+ */
+export async function reachCluster(
+  ctx: FlowContext,
+  { state, own }: Reachable,
+  io: StepIo,
+): Promise<Reached> {
+  for (const file of [ctx.files.kubeconfig, ctx.files.talosconfig]) {
+    if ((await readTextIfExists(file)) !== undefined) continue;
+    throw new PreconditionError(
+      `there is no ${file}`,
+      'oxide kubeconfig fetches it; oxide create finishes a half-made cluster.',
+    );
+  }
+  const hint = unreachableHint(state, own);
+  try {
+    await ctx.run(readyz(ctx.files.kubeconfig));
+  } catch (error) {
+    throw unreachable(ctx, { what: 'the Kubernetes API', error, hint });
+  }
+  const answers = await together(...controlPlanesOf(state).map((node) => talosOf(ctx, node)));
+  const answering = answers.flatMap((answer) => ('talos' in answer ? [answer] : []));
+  const [oldest] = answering.map(({ talos }) => talos).sort(byVersion);
+  if (oldest === undefined) {
+    const error = answers.map((answer) => ('error' in answer ? answer.error : undefined))[0];
+    throw unreachable(ctx, { what: 'the Talos API', error, hint });
+  }
+  io.summary(`Talos ${oldest} on ${enumerate(answering.map(({ node }) => node.name))}`);
+  return { controlPlanes: answering.map(({ node }) => node), talos: oldest };
+}
+
+/** The control planes that can be called, in the order of their indices. */
+export function controlPlanesOf(state: ClusterState): readonly NodeServer[] {
+  return state.servers
+    .filter(({ role }) => role === 'control-plane')
+    .flatMap((server) => {
+      const { publicIpv4, privateIp } = server;
+      if (publicIpv4 === undefined || privateIp === undefined) return [];
+      return [{ ...server, publicIpv4, privateIp }];
+    })
+    .sort((a, b) => a.index - b.index);
+}
+
+async function talosOf(
+  ctx: FlowContext,
+  node: NodeServer,
+): Promise<{ node: NodeServer; talos: string } | { error: ToolError }> {
+  try {
+    return { node, talos: parseServerVersion(await ctx.run(version(targetOf(ctx, node)))) };
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (error instanceof ToolError) return { error };
+    throw error;
+  }
+}
+
+function byVersion(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
+
+function unreachable(
+  ctx: FlowContext,
+  { what, error, hint }: { what: string; error: unknown; hint: string },
+): unknown {
+  ctx.signal.throwIfAborted();
+  if (error !== undefined && !(error instanceof ToolError)) return error;
+  const why = error?.lastLine ?? 'no control plane has an address';
+  return new PreconditionError(`${what} does not answer: ${why}\nNothing was changed.`, hint);
+}
+
+/** What the firewall has to do with it: a machine that it keeps out does not come this far. */
+function unreachableHint({ firewall }: ClusterState, { ipv4 }: OwnAddresses): string {
+  const servers = 'How the servers are: oxide status';
+  if (firewall && ipv4 !== undefined) {
+    return `The firewall admits this machine (${ipv4}), so it is not the cause. ${servers}`;
+  }
+  const ranges = admittedRanges(firewall?.rules ?? []).join(', ') || 'nobody';
+  return `The firewall of the cluster admits ${ranges}. Is this machine one of them? ${servers}`;
+}

@@ -1,0 +1,174 @@
+import type { PlannedServer } from '../../cluster/plan/planned-servers.js';
+import type { ServerState } from '../../cluster/state/cluster-state.js';
+import { OxideError } from '../../lib/errors.js';
+import type { StepIo } from '../../lib/step.js';
+import { together } from '../../lib/parallel.js';
+import type { FlowContext } from '../run/context.js';
+import { toServer } from '../run/api-objects.js';
+import type { OrderDesk } from './server-ordering.js';
+import { ensureGuarded } from './server-firewall.js';
+import { orderServer } from './order-server.js';
+
+/** What all servers of the cluster are created with. */
+export interface ServerSurroundings {
+  readonly networkId: number;
+  readonly firewallId: number;
+  readonly sshKeyId: number;
+  /** The machine configuration by pool; Hetzner hands it to the node at its first boot. */
+  readonly userData: ReadonlyMap<string, string>;
+}
+
+export interface ServersWork {
+  readonly servers: readonly PlannedServer[];
+  readonly surroundings: ServerSurroundings;
+  /** The one of the run: it remembers what Hetzner refused. */
+  readonly desk: OrderDesk;
+  /** False: what is off stays off, to be started one by one with `startServer`. */
+  readonly start?: boolean;
+}
+
+/** A node that runs and has both of its addresses. */
+export interface NodeServer extends ServerState {
+  readonly publicIpv4: string;
+  readonly privateIp: string;
+}
+
+/** Makes the servers that are missing and finishes those that an interrupted run left half made. */
+export async function ensureServers(
+  ctx: FlowContext,
+  work: ServersWork,
+  io: StepIo,
+): Promise<readonly NodeServer[]> {
+  const { servers } = work;
+  let done = 0;
+  const onWaiting = (fact: string): void => {
+    io.detail(`${done} of ${servers.length}; ${fact}`);
+  };
+  const missing = servers.filter(({ existing }) => existing === undefined).length;
+  const nodes = await together(
+    ...servers.map(async (planned) => {
+      const node = await ensureServer(ctx, planned, { ...work, io, onWaiting });
+      done++;
+      io.detail(`${done} of ${servers.length}`);
+      return node;
+    }),
+  );
+  io.summary(missing === 0 ? `${servers.length} exist` : `${missing} of ${servers.length} made`);
+  return nodes;
+}
+
+interface Making extends ServersWork {
+  readonly io: StepIo;
+  /** Told what Hetzner is doing for these servers. */
+  readonly onWaiting: (fact: string) => void;
+}
+
+async function ensureServer(
+  ctx: FlowContext,
+  planned: PlannedServer,
+  making: Making,
+): Promise<NodeServer> {
+  const { surroundings, start = true, onWaiting } = making;
+  const { hetzner, actions } = ctx;
+  const id = planned.existing
+    ? await finishUnderWay(ctx, planned.existing, onWaiting)
+    : await createServer(ctx, planned, making);
+  let server = await readServer(ctx, id, surroundings.networkId);
+  if (server.privateIp === undefined) {
+    const attach = { network: surroundings.networkId, ...addressOf(planned) };
+    const begun = await hetzner.attachToNetwork(id, attach);
+    await actions.wait(begun, `${planned.name}: network`, onWaiting);
+  }
+  if (server.status === 'off') {
+    await ensureGuarded(ctx, server, surroundings.firewallId);
+    if (start) await startServer(ctx, server, onWaiting);
+  }
+  if (server.privateIp === undefined || server.status === 'off') {
+    server = await readServer(ctx, id, surroundings.networkId);
+  }
+  return addressed(server);
+}
+
+/** Switches a server on that was made stopped. */
+export async function startServer(
+  ctx: FlowContext,
+  { id, name }: ServerState,
+  onWaiting: (fact: string) => void,
+): Promise<void> {
+  await ctx.actions.wait(await ctx.hetzner.powerOn(id), `${name}: start`, onWaiting);
+}
+
+/** Actions that an interrupted run started may still be under way. */
+async function finishUnderWay(
+  ctx: FlowContext,
+  existing: ServerState,
+  onWaiting: (fact: string) => void,
+): Promise<number> {
+  const settled = existing.status === 'running' && existing.privateIp !== undefined;
+  if (!settled) {
+    const running = (await ctx.hetzner.serverActions(existing.id)).filter(
+      ({ status }) => status === 'running',
+    );
+    await ctx.actions.wait(running, existing.name, onWaiting);
+  }
+  return existing.id;
+}
+
+/**
+ * Workers start at once and take the lowest free address of the network. Control planes are made
+ * stopped and get their fixed address before their first boot, because it is in the configuration
+ * of every node. The firewall is there from the first moment: a node without it would be open.
+ */
+async function createServer(
+  ctx: FlowContext,
+  planned: PlannedServer,
+  { surroundings, desk, io, onWaiting }: Making,
+): Promise<number> {
+  const { networkId, firewallId, sshKeyId, userData } = surroundings;
+  const configuration = userData.get(planned.pool);
+  if (planned.imageId === undefined || configuration === undefined) {
+    throw new Error(`the plan holds no image or configuration for ${planned.name}`);
+  }
+  const isWorker = planned.role === 'worker';
+  const common = {
+    name: planned.name,
+    image: planned.imageId,
+    labels: planned.labels,
+    ssh_keys: [sshKeyId],
+    firewalls: [{ firewall: firewallId }],
+    user_data: configuration,
+    public_net: { enable_ipv4: true, enable_ipv6: true },
+    start_after_create: isWorker,
+    ...(isWorker ? { networks: [networkId] } : {}),
+  };
+  const { server, actions } = await desk.buy({
+    ...{ planned, io },
+    order: ({ type, location }) => orderServer(ctx, { ...common, server_type: type, location }, io),
+  });
+  await ctx.actions.wait(actions, planned.name, onWaiting);
+  return server.id;
+}
+
+function addressOf(planned: PlannedServer): { ip?: string } {
+  return planned.privateIp === undefined ? {} : { ip: planned.privateIp };
+}
+
+async function readServer(ctx: FlowContext, id: number, networkId: number): Promise<ServerState> {
+  const server = toServer(await ctx.hetzner.server(id), networkId);
+  if (server) return server;
+  throw new OxideError(`server ${id} lost the labels that make it a node of this cluster`, {
+    hint: 'Run the same command again; it looks at everything afresh.',
+  });
+}
+
+/** The server with both of its addresses, without which it is no node. */
+export function addressed(server: ServerState): NodeServer {
+  const { publicIpv4, privateIp } = server;
+  if (publicIpv4 === undefined || privateIp === undefined) {
+    const missing = publicIpv4 === undefined ? 'public IPv4 address' : 'private address';
+    throw new OxideError(`server ${server.name} (id ${server.id}) has no ${missing}`, {
+      hint: 'Nodes need both. Give it one in the Hetzner console and run the same command again.',
+    });
+  }
+  return { ...server, publicIpv4, privateIp };
+}

@@ -1,0 +1,166 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  ciliumValues,
+  mergeHelmValues,
+  type MergedValues,
+} from '../../cluster/kubernetes/cilium-values.js';
+import { OxideError } from '../../lib/errors.js';
+import { withScratchFolder, writeScratchFile } from '../../lib/files.js';
+import type { StepIo } from '../../lib/step.js';
+import { together } from '../../lib/parallel.js';
+import { waitFor, wallClock, type Probe } from '../../lib/wait.js';
+import { ToolError } from '../../tools/exec.js';
+import * as helm from '../../tools/helm.js';
+import { getWorkloads, parseWorkloads } from '../../tools/kubectl.js';
+import type { FlowContext } from '../run/context.js';
+import { asked, waitOptions } from '../run/waiting.js';
+
+const release: helm.Release = { name: 'cilium', namespace: 'kube-system' };
+
+/** What the nodes need of Cilium to become Ready; Hubble may follow later. */
+const names = ['daemonset/cilium', 'deployment/cilium-operator'] as const;
+
+/**
+ * Fetches the chart into `folder`, or takes the one on this machine. Returns its path. Fetched
+ * while the servers boot, so that a slow mirror costs no time and a wrong version is known early.
+ */
+export async function fetchCilium(ctx: FlowContext, folder: string): Promise<string> {
+  const { chart, version } = ctx.config.cilium;
+  const from = chart ?? ctx.endpoints.ciliumChart;
+  if (!helm.isChartUrl(from)) return from;
+  await ctx.run(helm.pull({ chart: release.name, from, version }, folder));
+  const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+  if (archive === undefined) {
+    throw new OxideError('helm pull ended without an error, but left no chart', {
+      hint: 'The same command goes on from here.',
+    });
+  }
+  return join(folder, archive);
+}
+
+/**
+ * Installs Cilium, or brings it to the configured version and values, and waits until its agents
+ * run on the nodes that are there. A release that an interrupted run left half way is freed first.
+ */
+export async function ensureCilium(ctx: FlowContext, chart: string, io: StepIo): Promise<void> {
+  const { version } = ctx.config.cilium;
+  const { values, kept } = wantedValues(ctx);
+  if (kept.length > 0) {
+    io.warn(`cilium.helm_values: ${kept.join(', ')} not taken, Talos needs oxide's value`);
+  }
+  if (await ciliumIsAsWanted(ctx)) {
+    io.summary(`${version}, installed already`);
+  } else {
+    await freeRelease(ctx, io);
+    await withScratchFolder(ctx.files.folder, async (scratch) => {
+      // JSON, which YAML 1.1 and 1.2 read alike: helm takes an unquoted "yes" for true.
+      const file = join(scratch, 'values.json');
+      await writeScratchFile(file, JSON.stringify(values));
+      await ctx.run(helm.upgradeInstall(ctx.files.kubeconfig, release, { chart, values: file }));
+    });
+    io.summary(version);
+  }
+  await waitForAgents(ctx, io);
+}
+
+async function waitForAgents(ctx: FlowContext, io: StepIo): Promise<void> {
+  const { namespace } = release;
+  const { kubeconfig } = ctx.files;
+  const probe = async (): Promise<Probe<true>> => {
+    const listed = await asked(ctx, async () =>
+      parseWorkloads((await ctx.run(getWorkloads(kubeconfig, { namespace, names }))).stdout),
+    );
+    if ('waiting' in listed) return listed;
+    const [behind] = listed.ready.filter(({ complete }) => !complete);
+    if (!behind) return { ready: true };
+    return { waiting: `${behind.name}: ${behind.available} of ${behind.wanted} ready` };
+  };
+  await waitFor(
+    'the agents of Cilium to run',
+    probe,
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.cilium,
+      hint: `Look closer: kubectl --kubeconfig ${kubeconfig} -n ${namespace} get pods -o wide\nThe same command goes on from here.`,
+    }),
+  );
+}
+
+/** Whether the release is deployed with the configured version and values. */
+export async function ciliumIsAsWanted(ctx: FlowContext): Promise<boolean> {
+  const { run, files, config } = ctx;
+  if ((await releaseStatus(ctx))?.status !== 'deployed') return false;
+  const [metadata, values] = await together(
+    run(helm.getMetadata(files.kubeconfig, release)),
+    run(helm.getValues(files.kubeconfig, release)),
+  );
+  return (
+    helm.parseMetadata(metadata.stdout).version === config.cilium.version &&
+    isDeepStrictEqual(
+      helm.parseValues(values.stdout),
+      JSON.parse(JSON.stringify(wantedValues(ctx).values)),
+    )
+  );
+}
+
+function wantedValues({ config }: FlowContext): MergedValues {
+  return mergeHelmValues(ciliumValues(config), config.cilium.helm_values);
+}
+
+/** Helm refuses every change of a release that an interrupted call left pending. */
+async function freeRelease(ctx: FlowContext, io: StepIo): Promise<void> {
+  const { run, files } = ctx;
+  const status = await settledStatus(ctx, io);
+  if (status === 'pending-install' || status === 'uninstalling') {
+    io.note(`an earlier run was interrupted (helm release ${status}): installing afresh`);
+    await run(helm.uninstall(files.kubeconfig, release));
+  } else if (status === 'pending-upgrade' || status === 'pending-rollback') {
+    io.note(`an earlier run was interrupted (helm release ${status}): rolling back first`);
+    await run(helm.rollback(files.kubeconfig, release));
+  }
+}
+
+/**
+ * How long another helm may be at work on a release in this state, ms: a colleague's, or one that
+ * outlived a killed oxide. A change has helm's own timeout; a first install waits for nothing, so
+ * it is over within moments.
+ */
+const workMs: Readonly<Record<string, number>> = {
+  'pending-upgrade': helm.changeTimeoutMs,
+  'pending-rollback': helm.changeTimeoutMs,
+  'pending-install': 60_000,
+};
+
+/**
+ * The release's status once no other helm can be at work on it. Rolled back or uninstalled
+ * meanwhile, it would be broken.
+ */
+async function settledStatus(ctx: FlowContext, io: StepIo): Promise<string | undefined> {
+  const { clock } = ctx;
+  const seen = await releaseStatus(ctx);
+  // The time is that of the machine on which helm runs, also in the sandbox.
+  const left = (workMs[seen?.status ?? ''] ?? 0) - Math.abs(wallClock() - (seen?.since ?? 0));
+  if (!seen || left <= 0) return seen?.status;
+  const deadline = clock.now() + left;
+  return waitFor(
+    'another helm to finish its change of Cilium',
+    async () => {
+      const status = (await releaseStatus(ctx))?.status;
+      if (status === undefined || !(status in workMs) || clock.now() >= deadline) {
+        return { ready: status };
+      }
+      return { waiting: `another helm may be at work on it (helm release ${status})` };
+    },
+    { ...waitOptions(ctx, io, { timeoutMs: 2 * left }), intervalMs: 5_000 },
+  );
+}
+
+async function releaseStatus({ run, files }: FlowContext): Promise<helm.ReleaseStatus | undefined> {
+  try {
+    return helm.parseStatus((await run(helm.status(files.kubeconfig, release))).stdout);
+  } catch (error) {
+    if (error instanceof ToolError && error.says('release: not found')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import { gatewayApiVersion } from '../../cluster/talos/versions.js';
+import type { StepIo } from '../../lib/step.js';
+import { together } from '../../lib/parallel.js';
+import { download } from '../../tools/download.js';
+import { ToolError } from '../../tools/exec.js';
+import { applyServerSide, gatewayBundleOf, getCrd, waitEstablished } from '../../tools/kubectl.js';
+import type { FlowContext } from '../run/context.js';
+
+/** The CRDs that Cilium's Gateway controller needs at its start. */
+const crds = ['gatewayclasses', 'gateways', 'httproutes', 'grpcroutes', 'referencegrants'].map(
+  (plural) => `${plural}.gateway.networking.k8s.io`,
+);
+
+/** Fetches the Gateway API's manifest that belongs to the cluster's Cilium. */
+export async function fetchGatewayApi(ctx: FlowContext): Promise<string> {
+  const version = gatewayApiVersion(ctx.config.cilium.version);
+  return download({
+    url: `${ctx.endpoints.gatewayApi}/${version}/standard-install.yaml`,
+    clock: ctx.clock,
+    signal: ctx.signal,
+  });
+}
+
+/**
+ * Installs the Gateway API's CRDs and waits until they are served: Cilium's operator looks for them
+ * once, at its start. Applied server-side, because they are too large for a client-side annotation.
+ */
+export async function ensureGatewayApi(
+  ctx: FlowContext,
+  manifest: string,
+  io: StepIo,
+): Promise<void> {
+  const { run, files, config } = ctx;
+  const version = gatewayApiVersion(config.cilium.version);
+  if (await gatewayApiIsInstalled(ctx)) {
+    io.summary(`${version}, installed already`);
+    return;
+  }
+  await run(applyServerSide(files.kubeconfig, manifest));
+  await run(waitEstablished(files.kubeconfig, crds));
+  io.summary(version);
+}
+
+/** Whether all CRDs of the release that belongs to the cluster's Cilium are there. */
+export async function gatewayApiIsInstalled(ctx: FlowContext): Promise<boolean> {
+  const { run, files, config } = ctx;
+  const version = gatewayApiVersion(config.cilium.version);
+  try {
+    const found = await together(
+      ...crds.map(async (name) =>
+        gatewayBundleOf((await run(getCrd(files.kubeconfig, name))).stdout),
+      ),
+    );
+    return found.every((bundle) => bundle === version);
+  } catch (error) {
+    if (error instanceof ToolError && error.says('NotFound')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,183 @@
+import { labelKeys, removalStage, type RemovalStage } from '../../cluster/state/labels.js';
+import type { ServerState } from '../../cluster/state/cluster-state.js';
+import { HetznerError } from '../../hetzner/errors.js';
+import { TimeoutError } from '../../lib/errors.js';
+import type { StepIo } from '../../lib/step.js';
+import { waitFor, type Probe } from '../../lib/wait.js';
+import { ToolError } from '../../tools/exec.js';
+import { deleteNode, getNodes, parseNodes, uncordon } from '../../tools/kubectl.js';
+import { reset } from '../../tools/talosctl.js';
+import type { FlowContext } from '../run/context.js';
+import { deleteServer } from '../ownership/deletions.js';
+import { drainNode } from './drain.js';
+import { demandRemovable, ensureMemberGone, memberOf } from '../talos/etcd.js';
+import type { Gate } from '../../lib/concurrency-limit.js';
+import { addressed, type NodeServer } from '../hetzner/servers.js';
+import { targetThrough } from '../run/talos-target.js';
+import { waitOptions } from '../run/waiting.js';
+
+/**
+ * Real milliseconds for `talosctl reset`. It may hang when the node is off already (Talos issue
+ * 11119), so it is ended, and facts decide.
+ */
+const resetTimeoutMs = 2 * 60_000;
+const leaveTimeoutMs = 30_000;
+
+export interface Removal {
+  readonly victim: ServerState;
+  /** Control planes that stay and answer: the way to the node, and what is left of etcd. */
+  readonly others: readonly NodeServer[];
+  /** Control planes that go after it in this run. */
+  readonly later: readonly NodeServer[];
+  /** How long its pods may take to go. */
+  readonly drainTimeoutMs: number;
+  /** Neither drains nor asks the node: for dead ones. */
+  readonly force: boolean;
+  /** Passed to drain: pods that move at once need room on the nodes that stay. */
+  readonly drains: Gate;
+}
+
+/**
+ * Removes one node, each step only after the one before has its effect: pods, etcd, the node in
+ * Kubernetes, the server. A label on the server tells later runs how far this one came.
+ */
+export async function removeNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
+  const { victim, force } = removal;
+  const isEmpty = removalStage(victim.labels) === 'reset';
+  await checkEtcd(ctx, removal);
+  if (!force && !isEmpty) await emptyNode(ctx, removal, io);
+  await mark(ctx, victim, 'reset');
+  if (!force) await resetNode(ctx, removal, io);
+  if (victim.role === 'control-plane') {
+    io.detail('etcd');
+    await ensureMemberGone(ctx, { ...removal, victim: addressed(victim) }, io);
+  }
+  io.detail('deleting the node and its server');
+  await ctx.run(deleteNode(ctx.files.kubeconfig, victim.name));
+  await deleteServer(ctx, victim, io);
+  await verifyGone(ctx, victim, io);
+  io.summary(`id ${victim.id}`);
+}
+
+/** Gives a node back to the cluster that a stopped run began to remove. */
+export async function releaseNode(ctx: FlowContext, server: ServerState): Promise<void> {
+  await ctx.run(uncordon(ctx.files.kubeconfig, server.name));
+  await mark(ctx, server, undefined);
+}
+
+async function mark(
+  ctx: FlowContext,
+  { id }: ServerState,
+  stage: RemovalStage | undefined,
+): Promise<void> {
+  await ctx.hetzner.updateServerLabels(id, { [labelKeys.removal]: stage });
+}
+
+async function emptyNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
+  const { victim, drainTimeoutMs, drains } = removal;
+  if (!(await nodeOf(ctx, victim))) return;
+  io.detail('waiting for its turn to be drained');
+  await drains(async () => {
+    await mark(ctx, victim, 'drain');
+    const onProgress = (text: string): void => {
+      io.detail(`draining: ${text}`);
+    };
+    try {
+      await drainNode(ctx, { node: victim.name, timeoutMs: drainTimeoutMs, onProgress });
+      await checkEtcd(ctx, removal);
+    } catch (error) {
+      // Interrupted, the mark stays: the next run finds the node cordoned.
+      if (!ctx.signal.aborted) await releaseNode(ctx, victim);
+      throw error;
+    }
+  });
+}
+
+async function nodeOf(ctx: FlowContext, { name }: ServerState) {
+  const { stdout } = await ctx.run(getNodes(ctx.files.kubeconfig));
+  return parseNodes(stdout).find((node) => node.name === name);
+}
+
+/** Asks the node to leave etcd and to switch itself off, and waits until facts say that it did. */
+async function resetNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
+  const { victim } = removal;
+  const isControlPlane = victim.role === 'control-plane';
+  io.detail('resetting');
+  const said = await tryReset(ctx, removal);
+  const probe = isControlPlane ? () => leftEtcd(ctx, removal) : () => hasStopped(ctx, victim);
+  try {
+    const patience = {
+      timeoutMs: isControlPlane ? leaveTimeoutMs : ctx.config.timeouts.reset,
+      hint: `${said === undefined ? '' : `talosctl reset said: ${said}\n`}Its pods are gone. Remove it as it is: the same command with --force`,
+    };
+    await waitFor(`${victim.name} to reset itself`, probe, waitOptions(ctx, io, patience));
+  } catch (error) {
+    // A member that does not leave is taken out afterwards.
+    if (!isControlPlane || !(error instanceof TimeoutError)) throw error;
+  }
+}
+
+/** What talosctl said when it failed; that alone proves nothing. */
+async function tryReset(
+  ctx: FlowContext,
+  { victim, others }: Removal,
+): Promise<string | undefined> {
+  const [way] = others;
+  if (!way) return 'no other control plane answers';
+  try {
+    const target = targetThrough(ctx, way, victim);
+    await ctx.run(reset(target, { graceful: true, timeoutMs: resetTimeoutMs }));
+    return undefined;
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (error instanceof ToolError) return error.lastLine;
+    throw error;
+  }
+}
+
+/** Throws when etcd would not survive that this control plane leaves; one that has left may go on. */
+async function checkEtcd(ctx: FlowContext, removal: Removal): Promise<void> {
+  const { victim, others } = removal;
+  if (victim.role !== 'control-plane') return;
+  const node = addressed(victim);
+  if (await memberOf(ctx, node, others)) await demandRemovable(ctx, { ...removal, victim: node });
+}
+
+async function leftEtcd(ctx: FlowContext, { victim, others }: Removal): Promise<Probe<true>> {
+  const member = await memberOf(ctx, addressed(victim), others);
+  return member ? { waiting: 'its etcd member is still listed' } : { ready: true };
+}
+
+async function hasStopped(ctx: FlowContext, victim: ServerState): Promise<Probe<true>> {
+  const status = await statusOf(ctx, victim);
+  if (status === undefined || status === 'off') return { ready: true };
+  const node = await nodeOf(ctx, victim);
+  if (!node || (!node.ready && node.unschedulable)) return { ready: true };
+  return { waiting: `its server is ${status}, the node ${node.ready ? 'Ready' : 'not Ready'}` };
+}
+
+/** Hetzner's word for the server's state; undefined: it is gone. */
+async function statusOf(ctx: FlowContext, { id }: ServerState): Promise<string | undefined> {
+  try {
+    return (await ctx.hetzner.server(id)).status;
+  } catch (error) {
+    if (error instanceof HetznerError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+/** A kubelet that was still running may have registered its node once more. */
+async function verifyGone(ctx: FlowContext, victim: ServerState, io: StepIo): Promise<void> {
+  const probe = async (): Promise<Probe<true>> => {
+    const status = await statusOf(ctx, victim);
+    if (status !== undefined) return { waiting: `the server is still there (${status})` };
+    if (!(await nodeOf(ctx, victim))) return { ready: true };
+    await ctx.run(deleteNode(ctx.files.kubeconfig, victim.name));
+    return { waiting: 'the node had registered again' };
+  };
+  const patience = {
+    timeoutMs: ctx.config.timeouts.reset,
+    hint: 'Its pods are gone, and its server was told to go. The same command looks again.',
+  };
+  await waitFor(`${victim.name} to be gone`, probe, waitOptions(ctx, io, patience));
+}

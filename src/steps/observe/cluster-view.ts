@@ -1,0 +1,55 @@
+import type { ClusterView } from '../../cluster/plan/scale-plan.js';
+import { PreconditionError } from '../../lib/errors.js';
+import { together } from '../../lib/parallel.js';
+import {
+  getBudgets,
+  getNodes,
+  getPersistentVolumes,
+  getPods,
+  parseBudgets,
+  parseLocalClaims,
+  parseNodes,
+  parsePodsToEvict,
+  type KubeNode,
+} from '../../tools/kubectl.js';
+import type { FlowContext } from '../run/context.js';
+import { readEtcd } from '../talos/etcd.js';
+import type { Reached } from '../access/reach.js';
+import type { NodeServer } from '../hetzner/servers.js';
+
+/** What the running cluster says of its nodes, pods, budgets and etcd members. */
+export async function viewCluster(
+  ctx: FlowContext,
+  { reached, controlPlanes }: { reached: Reached; controlPlanes: readonly NodeServer[] },
+): Promise<ClusterView> {
+  const { kubeconfig } = ctx.files;
+  const read = async (invocation: ReturnType<typeof getNodes>) =>
+    (await ctx.run(invocation)).stdout;
+  const [nodes, pods, budgets, volumes, etcd] = await together(
+    read(getNodes(kubeconfig)).then(parseNodes),
+    read(getPods(kubeconfig)),
+    read(getBudgets(kubeconfig)).then(parseBudgets),
+    read(getPersistentVolumes(kubeconfig)).then(parseLocalClaims),
+    readEtcd(ctx, controlPlanes),
+  );
+  return {
+    versions: { talos: reached.talos, kubernetes: kubernetesVersion(nodes) },
+    nodes,
+    pods: parsePodsToEvict(pods, volumes),
+    budgets,
+    etcd,
+  };
+}
+
+/** The oldest that a control plane runs: no kubelet may be newer than an API server. */
+function kubernetesVersion(nodes: readonly KubeNode[]): string {
+  const [oldest] = nodes
+    .filter(({ role }) => role === 'control-plane')
+    .map(({ kubeletVersion }) => kubeletVersion.replace(/^v/, ''))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  if (oldest !== undefined) return oldest;
+  throw new PreconditionError(
+    'Kubernetes knows no control plane of this cluster',
+    'oxide create finishes a half-made cluster.',
+  );
+}

@@ -1,0 +1,119 @@
+import { imageSelector } from '../../cluster/catalogue/images.js';
+import { clusterSelector, isOwn } from '../../cluster/state/labels.js';
+import { sharedResourceName } from '../../cluster/state/names.js';
+import type { Catalogue, Price } from '../../cluster/catalogue/catalogue.js';
+import { existingOf, poolsOf, wantedServers } from '../../cluster/plan/planned-servers.js';
+import type {
+  ClusterState,
+  ForeignResource,
+  Labels,
+  ProjectUse,
+} from '../../cluster/state/cluster-state.js';
+import type { Pricing } from '../../hetzner/resources.js';
+import { plural } from '../../lib/format.js';
+import type { StepIo } from '../../lib/step.js';
+import { together } from '../../lib/parallel.js';
+import type { FlowContext } from '../run/context.js';
+import {
+  toFirewall,
+  toImage,
+  toLocation,
+  toNetwork,
+  toPrice,
+  toServer,
+  toServerType,
+  toSshKey,
+} from '../run/api-objects.js';
+
+/** What exists of the cluster, and what can be ordered for it. */
+export interface Observation {
+  readonly state: ClusterState;
+  readonly catalogue: Catalogue;
+}
+
+/** What a look needs of a flow's surroundings. */
+type Looker = Pick<FlowContext, 'config' | 'hetzner' | 'clock'>;
+
+/** Looks at the Hetzner project: the cluster's resources, foreign namesakes and the catalogue. */
+export async function observe(ctx: Looker, io?: StepIo): Promise<Observation> {
+  const [state, catalogue] = await together(observeCluster(ctx), readCatalogue(ctx));
+  const { servers } = state;
+  io?.summary(servers.length === 0 ? 'no servers yet' : plural(servers.length, 'server'));
+  return { state, catalogue };
+}
+
+/** Everything in the project that carries the cluster's labels, and what only bears its names. */
+export async function observeCluster(ctx: Looker): Promise<ClusterState> {
+  const { config, hetzner } = ctx;
+  const name = sharedResourceName(config.cluster_name);
+  const [network, firewall, sshKey, servers] = await together(
+    hetzner.networkByName(name),
+    hetzner.firewallByName(name),
+    hetzner.sshKeyByName(name),
+    hetzner.servers(clusterSelector(config.cluster_name)),
+  );
+  const split = <T extends { id: number; labels: Labels }>(found: T | undefined) =>
+    found && isOwn(config.cluster_name, found.labels) ? { own: found } : { foreign: found };
+  const [networks, firewalls, keys] = [split(network), split(firewall), split(sshKey)];
+  const known: ClusterState = {
+    network: networks.own && toNetwork(networks.own),
+    firewall: firewalls.own && toFirewall(firewalls.own),
+    sshKey: keys.own && toSshKey(keys.own),
+    servers: servers.flatMap((server) => toServer(server, networks.own?.id) ?? []),
+    foreign: [],
+  };
+  const foreign: ForeignResource[] = [];
+  if (networks.foreign) foreign.push({ kind: 'network', name, id: networks.foreign.id });
+  if (firewalls.foreign) foreign.push({ kind: 'firewall', name, id: firewalls.foreign.id });
+  if (keys.foreign) foreign.push({ kind: 'ssh-key', name, id: keys.foreign.id });
+  const { namesakes, project } = await lookAround(ctx, known);
+  return { ...known, foreign: [...foreign, ...namesakes], project };
+}
+
+interface Around {
+  /** Servers that bear a name this cluster still needs, without its labels. */
+  readonly namesakes: readonly ForeignResource[];
+  readonly project?: ProjectUse;
+}
+
+/** Servers are still to be made: what of the whole project does that concern? */
+async function lookAround(ctx: Looker, state: ClusterState): Promise<Around> {
+  const missing = poolsOf(ctx.config)
+    .flatMap((pool) => wantedServers(ctx.config, pool, state))
+    .filter((wanted) => existingOf(state, wanted) === undefined)
+    .map(({ name }) => name);
+  if (missing.length === 0) return { namesakes: [] };
+  const taken = new Set(missing);
+  const [all, ips] = await together(ctx.hetzner.servers(), ctx.hetzner.primaryIps());
+  const namesakes = all
+    .filter(({ name, labels }) => taken.has(name) && !isOwn(ctx.config.cluster_name, labels))
+    .map(({ id, name }): ForeignResource => ({ kind: 'server', id, name }));
+  return { namesakes, project: { servers: all.length, primaryIps: ips.length } };
+}
+
+/** What can be ordered, and for how much. */
+export async function readCatalogue({ hetzner, config, clock }: Looker): Promise<Catalogue> {
+  const id = config.talos.hcloud_snapshot_id;
+  const [serverTypes, locations, images, pricing] = await together(
+    hetzner.serverTypes(),
+    hetzner.locations(),
+    id === undefined
+      ? hetzner.images({ labelSelector: imageSelector })
+      : hetzner.image(id).then((image) => (image ? [image] : [])),
+    hetzner.pricing(),
+  );
+  return {
+    serverTypes: serverTypes.map((type) => toServerType(type, clock.now())),
+    locations: locations.map(toLocation),
+    images: images.map(toImage),
+    currency: pricing.currency,
+    primaryIpv4: ipv4Price(pricing, config.hcloud.location),
+  };
+}
+
+/** The price of a public IPv4 address, of the cluster's location where prices differ. */
+function ipv4Price({ primary_ips }: Pricing, location: string): Price {
+  const prices = primary_ips.find(({ type }) => type === 'ipv4')?.prices ?? [];
+  const price = prices.find((candidate) => candidate.location === location) ?? prices[0];
+  return price ? toPrice(price) : { hourlyNet: 0, hourlyGross: 0, monthlyNet: 0, monthlyGross: 0 };
+}

@@ -1,0 +1,150 @@
+import type {
+  AccessFileSeen,
+  EtcdStanding,
+  NodesSeen,
+  TalosSeen,
+} from '../../cluster/status/cluster-status.js';
+import { anythingExists, type ClusterState } from '../../cluster/state/cluster-state.js';
+import { messageOf, OxideError, PreconditionError } from '../../lib/errors.js';
+import { readTextIfExists } from '../../lib/files.js';
+import { plural } from '../../lib/format.js';
+import type { StepIo } from '../../lib/step.js';
+import { together } from '../../lib/parallel.js';
+import { kubeconfigExpiry, kubeconfigServer, talosconfigExpiry } from '../../tools/access-files.js';
+import { ToolError } from '../../tools/exec.js';
+import { getNodes, parseNodes } from '../../tools/kubectl.js';
+import {
+  etcdStatus,
+  parseEtcdStatus,
+  parseServerVersion,
+  talosNotReady,
+  version,
+} from '../../tools/talosctl.js';
+import type { FlowContext } from '../run/context.js';
+import { observeCluster } from './observe.js';
+import { controlPlanesOf } from '../access/reach.js';
+import type { NodeServer } from '../hetzner/servers.js';
+import { targetOf } from '../run/talos-target.js';
+
+/** What exists of a cluster. Throws a PreconditionError when that is nothing. */
+export async function observeExisting(ctx: FlowContext): Promise<ClusterState> {
+  const state = await observeCluster(ctx);
+  if (anythingExists(state)) return state;
+  throw new PreconditionError(
+    `the cluster "${ctx.config.cluster_name}" does not exist in this project`,
+    'Make it: oxide create',
+  );
+}
+
+/** Real milliseconds that a look waits for what does not answer. */
+const lookMs = 5_000;
+
+/** The same surroundings, in which no tool takes longer than a look may. */
+export function inHurry(ctx: FlowContext): FlowContext {
+  return {
+    ...ctx,
+    run: (invocation) =>
+      ctx.run({ ...invocation, timeoutMs: Math.min(invocation.timeoutMs, lookMs) }),
+  };
+}
+
+/** What was found out, or why it was not. */
+type Answer<T> = { readonly is: T } | { readonly unknown: string };
+
+async function ask<T>(ctx: FlowContext, question: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { is: await question() };
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (!(error instanceof OxideError)) throw error;
+    return { unknown: error instanceof ToolError ? reasonOf(error) : messageOf(error) };
+  }
+}
+
+function reasonOf(error: ToolError): string {
+  const { timedOut, invocation } = error.failure;
+  if (timedOut) return `no answer within ${invocation.timeoutMs / 1_000} s`;
+  return (invocation.tool === 'talosctl' ? talosNotReady(error) : undefined) ?? error.lastLine;
+}
+
+/** What Kubernetes says of the nodes. */
+export async function lookAtNodes(ctx: FlowContext, io: StepIo): Promise<NodesSeen> {
+  const { kubeconfig } = ctx.files;
+  if ((await readTextIfExists(kubeconfig)) === undefined) {
+    return { unknown: `there is no ${kubeconfig}` };
+  }
+  const answer = await ask(ctx, async () =>
+    parseNodes((await ctx.run(getNodes(kubeconfig))).stdout),
+  );
+  io.summary('is' in answer ? plural(answer.is.length, 'node') : 'no answer');
+  return 'is' in answer ? { nodes: answer.is } : answer;
+}
+
+/** What Talos and etcd say on every control plane that runs. */
+export async function lookAtTalos(
+  ctx: FlowContext,
+  state: ClusterState,
+  io: StepIo,
+): Promise<readonly TalosSeen[]> {
+  const running = controlPlanesOf(state).filter(({ status }) => status === 'running');
+  const { talosconfig } = ctx.files;
+  if ((await readTextIfExists(talosconfig)) === undefined) {
+    const unknown = { unknown: `there is no ${talosconfig}` };
+    return running.map(({ name }) => ({ server: name, version: unknown, etcd: unknown }));
+  }
+  const seen = await together(...running.map((node) => lookAtControlPlane(ctx, node)));
+  const answering = seen.filter(({ version: answer }) => 'is' in answer).length;
+  io.summary(`${answering} of ${plural(running.length, 'control plane')} answer`);
+  return seen;
+}
+
+async function lookAtControlPlane(ctx: FlowContext, node: NodeServer): Promise<TalosSeen> {
+  const target = targetOf(ctx, node);
+  const [talos, etcd] = await together(
+    ask(ctx, async () => parseServerVersion(await ctx.run(version(target)))),
+    ask(ctx, async (): Promise<EtcdStanding> => {
+      const { member, leader, learner, errors } = parseEtcdStatus(
+        await ctx.run(etcdStatus(target)),
+      );
+      const led = /[1-9a-f]/.test(leader);
+      return { member, leader: leader === member, healthy: led && !learner && errors === '' };
+    }),
+  );
+  return { server: node.name, version: talos, etcd };
+}
+
+/** What the kept access files say of themselves; those that are not there are left out. */
+export async function lookAtAccessFiles(ctx: FlowContext): Promise<{
+  readonly accessFiles: readonly AccessFileSeen[];
+  /** Address of the Kubernetes API in the kubeconfig. */
+  readonly endpoint: string | undefined;
+}> {
+  const { talosconfig, kubeconfig } = ctx.files;
+  const [talosText, kubeText] = await together(
+    readTextIfExists(talosconfig),
+    readTextIfExists(kubeconfig),
+  );
+  const seen = async (
+    text: string | undefined,
+    path: string,
+    read: { remedy: string; expiry: (text: string) => Date },
+  ): Promise<AccessFileSeen[]> => {
+    if (text === undefined) return [];
+    const ends = await ask(ctx, () => Promise.resolve(text).then(read.expiry));
+    return [{ path, remedy: read.remedy, ends: 'is' in ends ? ends.is : ends }];
+  };
+  const server = await ask(ctx, () => Promise.resolve(kubeText ?? '').then(kubeconfigServer));
+  return {
+    accessFiles: [
+      ...(await seen(talosText, talosconfig, {
+        remedy: 'oxide talosconfig',
+        expiry: talosconfigExpiry,
+      })),
+      ...(await seen(kubeText, kubeconfig, {
+        remedy: 'oxide kubeconfig',
+        expiry: kubeconfigExpiry,
+      })),
+    ],
+    endpoint: 'is' in server ? server.is : undefined,
+  };
+}

@@ -1,0 +1,168 @@
+import {
+  countKinds,
+  keyOf,
+  nameOf,
+  type Belonging,
+  type BelongingKind,
+} from '../../cluster/state/owned-resources.js';
+import type { Kept } from '../../cluster/plan/destroy-plan.js';
+import { HetznerError } from '../../hetzner/errors.js';
+import type { Action } from '../../hetzner/resources.js';
+import { OxideError } from '../../lib/errors.js';
+import { enumerate } from '../../lib/format.js';
+import type { StepIo } from '../../lib/step.js';
+import { together } from '../../lib/parallel.js';
+import { waitFor, type Probe } from '../../lib/wait.js';
+import type { FlowContext } from '../run/context.js';
+import { isIn } from './to-owned-resource.js';
+import { waitOptions } from '../run/waiting.js';
+
+/**
+ * Deletes these side by side and waits until they are gone. One that fails does not stop the
+ * others; what is used by one that failed before is left alone. Returns what is still there.
+ */
+export async function deleteBelongings(
+  ctx: FlowContext,
+  { belongings, failed }: { belongings: readonly Belonging[]; failed: readonly Kept[] },
+  io: StepIo,
+): Promise<readonly Kept[]> {
+  const attempts = await together(
+    ...belongings.map(async (belonging): Promise<Kept[]> => {
+      const why = stillUsed(belonging, failed) ?? (await tryToDelete(ctx, belonging, io));
+      if (why === undefined) return [];
+      io.warn(`${nameOf(belonging)} is still there: ${why}`);
+      return [{ belonging, why, unfinished: true }];
+    }),
+  );
+  const left = attempts.flat();
+  const gone = belongings.filter((one) => !left.some(({ belonging }) => belonging === one));
+  io.summary(gone.length === 0 ? 'none' : enumerate(countKinds(gone)));
+  return left;
+}
+
+function stillUsed({ usedBy }: Belonging, failed: readonly Kept[]): string | undefined {
+  const users = usedBy.filter((user) =>
+    failed.some(({ belonging }) => keyOf(belonging) === keyOf(user)),
+  );
+  return users.length > 0 ? `is used by ${enumerate(users.map(nameOf))}` : undefined;
+}
+
+/** Why it could not be deleted; undefined when it is gone. */
+async function tryToDelete(
+  ctx: FlowContext,
+  belonging: Belonging,
+  io: StepIo,
+): Promise<string | undefined> {
+  try {
+    await deletions[belonging.kind](ctx, belonging, io);
+    return undefined;
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (!(error instanceof OxideError) || isAboutTheToken(error)) throw error;
+    return error.message;
+  }
+}
+
+/** A token that may not delete one thing may delete none. */
+function isAboutTheToken(error: OxideError): boolean {
+  const codes = ['unauthorized', 'token_readonly', 'forbidden'];
+  return error instanceof HetznerError && codes.includes(error.code);
+}
+
+type Delete = (ctx: FlowContext, belonging: Belonging, io: StepIo) => Promise<void>;
+
+/** What a thing used is free only when the actions of its deletion, if it has any, have ended. */
+function untilGone(
+  remove: (ctx: FlowContext, belonging: Belonging) => Promise<readonly Action[]>,
+): Delete {
+  return async (ctx, belonging, io) => {
+    await ended(ctx, { begun: await remove(ctx, belonging), of: belonging.name }, io);
+  };
+}
+
+function ended(
+  { actions }: FlowContext,
+  { begun, of }: { begun: readonly Action[]; of: string },
+  io: StepIo,
+): Promise<void> {
+  return actions.wait(begun, of, (fact) => {
+    io.detail(fact);
+  });
+}
+
+const deletions: Readonly<Record<BelongingKind, Delete>> = {
+  server: deleteServer,
+  'load-balancer': untilGone(({ hetzner }, { id }) => hetzner.deleteLoadBalancer(id)),
+  volume: onceFree(({ hetzner }, { id }) => hetzner.deleteVolume(id)),
+  firewall: onceFree(deleteFirewall),
+  'placement-group': onceFree(({ hetzner }, { id }) => hetzner.deletePlacementGroup(id)),
+  'primary-ip': onceFree(({ hetzner }, { id }) => hetzner.deletePrimaryIp(id)),
+  'ssh-key': untilGone(({ hetzner }, { id }) => hetzner.deleteSshKey(id)),
+  network: untilGone(deleteNetwork),
+};
+
+/** Hetzner counts what a deleted server used as in use for some time: seconds, at times minutes. */
+function onceFree(remove: Parameters<typeof untilGone>[0]): Delete {
+  const attempt = untilGone(remove);
+  return async (ctx, belonging, io) => {
+    const probe = async (): Promise<Probe<true>> => {
+      try {
+        await attempt(ctx, belonging, io);
+        return { ready: true };
+      } catch (error) {
+        if (!(error instanceof HetznerError) || !inUseCodes.includes(error.code)) throw error;
+        return { waiting: error.message };
+      }
+    };
+    const patience = { timeoutMs: ctx.config.timeouts.release };
+    await waitFor(`deleting ${nameOf(belonging)}`, probe, waitOptions(ctx, io, patience));
+  };
+}
+
+const inUseCodes: readonly string[] = ['resource_in_use', 'must_be_unassigned', 'service_error'];
+
+/** A server that something else is under way with is deleted when that has ended. */
+export async function deleteServer(
+  ctx: FlowContext,
+  { id, name }: Pick<Belonging, 'id' | 'name'>,
+  io: StepIo,
+): Promise<void> {
+  const { hetzner } = ctx;
+  const wait = (begun: readonly Action[]): Promise<void> => ended(ctx, { begun, of: name }, io);
+  try {
+    await wait(await hetzner.deleteServer(id));
+  } catch (error) {
+    if (!(error instanceof HetznerError) || error.code !== 'locked') throw error;
+    // Something long is under way with it, a creation for example: how that ends does not matter.
+    await wait(await hetzner.serverActions(id)).catch((reason: unknown) => {
+      ctx.signal.throwIfAborted();
+      if (!(reason instanceof OxideError)) throw reason;
+    });
+    await wait(await hetzner.deleteServer(id));
+  }
+}
+
+/** A label selector counts as a use, also when it matches no server: it is taken off first. */
+async function deleteFirewall(
+  { hetzner, actions }: FlowContext,
+  { id, name }: Belonging,
+): Promise<Action[]> {
+  const firewall = (await hetzner.firewalls()).find((one) => one.id === id);
+  const selectors = (firewall?.applied_to ?? []).flatMap(({ label_selector: selector }) =>
+    selector ? [{ type: 'label_selector' as const, label_selector: selector }] : [],
+  );
+  if (selectors.length > 0) {
+    await actions.wait(await hetzner.removeFirewallFromResources(id, selectors), name);
+  }
+  return hetzner.deleteFirewall(id);
+}
+
+/** The cluster may have ordered a load balancer until its last server was gone. */
+async function deleteNetwork({ hetzner }: FlowContext, { id }: Belonging): Promise<Action[]> {
+  const late = (await hetzner.loadBalancers()).filter((one) => isIn(one, [id]));
+  if (late.length > 0) {
+    const names = late.map((one) => nameOf({ ...one, kind: 'load-balancer' }));
+    throw new OxideError(`${enumerate(names)} came into it meanwhile`);
+  }
+  return hetzner.deleteNetwork(id);
+}

@@ -1,0 +1,53 @@
+import { labelKeys } from '../../cluster/state/labels.js';
+import type { Labels } from '../../cluster/state/cluster-state.js';
+import { OxideError } from '../../lib/errors.js';
+import { readTextIfExists } from '../../lib/files.js';
+import { together } from '../../lib/parallel.js';
+import { caFingerprint } from '../../tools/access-files.js';
+import {
+  getPersistentVolumes,
+  getServices,
+  parseUids,
+  parseVolumeIds,
+} from '../../tools/kubectl.js';
+import type { FlowContext } from '../run/context.js';
+
+/** What the cluster's Kubernetes says is its own at Hetzner. */
+export interface KubernetesClaims {
+  /** Hetzner's ids of the volumes behind its PersistentVolumes. */
+  readonly volumeIds: readonly number[];
+  /** Its Services; load balancers that the cloud controller made carry theirs. */
+  readonly serviceUids: readonly string[];
+}
+
+/**
+ * Asks the cluster with the kept kubeconfig. Undefined when there is none, when it belongs to
+ * another cluster, or when Kubernetes does not answer: a destroy goes on without it.
+ */
+export async function askKubernetes(
+  ctx: FlowContext,
+  networks: readonly { readonly labels: Labels }[],
+): Promise<KubernetesClaims | undefined> {
+  const { files, run, signal } = ctx;
+  const [secrets, kubeconfig] = await together(
+    readTextIfExists(files.secrets),
+    readTextIfExists(files.kubeconfig),
+  );
+  if (secrets === undefined || kubeconfig === undefined) return undefined;
+  try {
+    const kept = caFingerprint(secrets);
+    if (!networks.some(({ labels }) => labels[labelKeys.caFingerprint] === kept)) return undefined;
+    const [volumes, services] = await together(
+      run(getPersistentVolumes(files.kubeconfig)),
+      run(getServices(files.kubeconfig)),
+    );
+    return {
+      volumeIds: parseVolumeIds(volumes.stdout),
+      serviceUids: parseUids(services.stdout),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof OxideError) return undefined;
+    throw error;
+  }
+}

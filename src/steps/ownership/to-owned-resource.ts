@@ -1,0 +1,165 @@
+import type { Belonging, User } from '../../cluster/state/owned-resources.js';
+import type { Cost } from '../../cluster/catalogue/prices.js';
+import type {
+  Firewall,
+  LoadBalancer,
+  LocationPrice,
+  Network,
+  PlacementGroup,
+  Pricing,
+  PrimaryIp,
+  Server,
+  SshKey,
+  Volume,
+} from '../../hetzner/resources.js';
+
+/** The lists of a project that a look at a cluster's belongings starts from. */
+export interface ProjectLists {
+  readonly servers: readonly Server[];
+  readonly loadBalancers: readonly LoadBalancer[];
+  readonly pricing: Pricing;
+}
+
+type Owned<T> = T & Pick<Belonging, 'owner'>;
+type Free = Pick<Belonging, 'monthly' | 'deleteProtected'>;
+
+const free: Free = { monthly: undefined, deleteProtected: false };
+
+/** The price is that of the server's own type: it is known also when the type is no longer sold. */
+export function serverBelonging(server: Owned<Server>, { pricing }: ProjectLists): Belonging {
+  const { id, name, owner, protection, status, server_type: type, location } = server;
+  const { public_net: net } = server;
+  const ipv4 = net.ipv4 ? ipPrice(pricing, 'ipv4', location.name) : undefined;
+  return {
+    ...{ kind: 'server', id, name, owner },
+    detail: `${type.name} in ${location.name}`,
+    monthly: costOf(pricing, [priceIn(type.prices, location.name), ipv4]),
+    deleteProtected: protection.delete,
+    idle: status === 'off' ? 'is switched off' : undefined,
+    usedBy: [],
+  };
+}
+
+export function loadBalancerBelonging(
+  balancer: Owned<LoadBalancer>,
+  { pricing }: ProjectLists,
+): Belonging {
+  const { id, name, owner, protection, targets, load_balancer_type: type, location } = balancer;
+  return {
+    ...{ kind: 'load-balancer', id, name, owner },
+    detail: `${type.name} in ${location.name}`,
+    monthly: costOf(pricing, [priceIn(type.prices, location.name)]),
+    deleteProtected: protection.delete,
+    idle: targets.length === 0 ? 'has no targets' : undefined,
+    usedBy: [],
+  };
+}
+
+export function volumeBelonging(volume: Owned<Volume>, lists: ProjectLists): Belonging {
+  const { id, name, owner, protection, size, location, server } = volume;
+  const perGb = lists.pricing.volume?.price_per_gb_month;
+  return {
+    ...{ kind: 'volume', id, name, owner },
+    detail: `${size} GB in ${location.name}`,
+    monthly: perGb && {
+      net: cents(size * Number(perGb.net)),
+      gross: cents(size * Number(perGb.gross)),
+      currency: lists.pricing.currency,
+    },
+    deleteProtected: protection.delete,
+    idle: server === null ? 'is attached to no server' : undefined,
+    usedBy: serverUsers(lists, server === null ? [] : [server]),
+  };
+}
+
+export function networkBelonging(network: Owned<Network>, lists: ProjectLists): Belonging {
+  const { id, name, owner, ip_range: detail, protection } = network;
+  const members = lists.servers.filter((one) => isIn(one, [id])).map((one) => one.id);
+  const attached = lists.loadBalancers.filter((one) => isIn(one, [id]));
+  return {
+    ...{ kind: 'network', id, name, owner, detail, monthly: undefined },
+    deleteProtected: protection.delete,
+    usedBy: [
+      ...serverUsers(lists, [...network.servers, ...members]),
+      ...attached.map((one): User => ({ kind: 'load-balancer', id: one.id, name: one.name })),
+    ],
+  };
+}
+
+export function firewallBelonging(firewall: Owned<Firewall>, lists: ProjectLists): Belonging {
+  const { id, name, owner, rules, applied_to: targets } = firewall;
+  const behind = targets
+    .flatMap((target) => [target, ...target.applied_to_resources])
+    .flatMap(({ server }) => server?.id ?? []);
+  return {
+    ...{ kind: 'firewall', id, name, owner, ...free },
+    detail: `${rules.length} rules`,
+    usedBy: serverUsers(lists, [...new Set(behind)]),
+  };
+}
+
+export function sshKeyBelonging({ id, name, owner }: Owned<SshKey>): Belonging {
+  return { kind: 'ssh-key', id, name, owner, detail: '', ...free, usedBy: [] };
+}
+
+export function placementGroupBelonging(
+  { id, name, owner, servers }: Owned<PlacementGroup>,
+  lists: ProjectLists,
+): Belonging {
+  const kind = 'placement-group';
+  return { kind, id, name, owner, detail: '', ...free, usedBy: serverUsers(lists, servers) };
+}
+
+export function primaryIpBelonging(address: Owned<PrimaryIp>, lists: ProjectLists): Belonging {
+  const { id, name, owner, type, ip, protection, location, assignee_id: server } = address;
+  return {
+    ...{ kind: 'primary-ip', id, name, owner, detail: ip },
+    // A server's own price counts the address that it has.
+    monthly:
+      server === null
+        ? costOf(lists.pricing, [ipPrice(lists.pricing, type, location?.name ?? '')])
+        : undefined,
+    deleteProtected: protection.delete,
+    idle: server === null ? 'is assigned to no server' : undefined,
+    usedBy: serverUsers(lists, server === null ? [] : [server]),
+  };
+}
+
+/** True when a server or load balancer is attached to one of these networks. */
+export function isIn(
+  { private_net: nets }: Pick<Server | LoadBalancer, 'private_net'>,
+  networks: readonly number[],
+): boolean {
+  return nets.some(({ network }) => networks.includes(network));
+}
+
+/** Servers that are gone already still count as users for some seconds; those are left out. */
+function serverUsers({ servers }: ProjectLists, ids: readonly number[]): User[] {
+  return servers
+    .filter(({ id }) => ids.includes(id))
+    .map(({ id, name }) => ({ kind: 'server', id, name }));
+}
+
+type Priced = Pick<LocationPrice, 'price_monthly'>;
+
+function priceIn(prices: readonly LocationPrice[], location: string): Priced | undefined {
+  return prices.find((price) => price.location === location);
+}
+
+function ipPrice(pricing: Pricing, type: PrimaryIp['type'], location: string): Priced | undefined {
+  const prices = pricing.primary_ips.find((one) => one.type === type)?.prices ?? [];
+  return priceIn(prices, location) ?? prices[0];
+}
+
+/** Undefined when none of the prices is known. */
+function costOf({ currency }: Pricing, prices: readonly (Priced | undefined)[]): Cost | undefined {
+  const known = prices.flatMap((price) => price?.price_monthly ?? []);
+  if (known.length === 0) return undefined;
+  const total = (part: 'net' | 'gross'): number =>
+    cents(known.reduce((sum, price) => sum + Number(price[part]), 0));
+  return { net: total('net'), gross: total('gross'), currency };
+}
+
+function cents(amount: number): number {
+  return Math.round(amount * 100) / 100;
+}

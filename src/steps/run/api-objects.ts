@@ -1,0 +1,131 @@
+import type {
+  ImageInfo,
+  LocationInfo,
+  Price,
+  ServerTypeInfo,
+} from '../../cluster/catalogue/catalogue.js';
+import { readServerIdentity } from '../../cluster/state/labels.js';
+import type {
+  FirewallState,
+  NetworkState,
+  ServerState,
+  SshKeyState,
+} from '../../cluster/state/cluster-state.js';
+import type {
+  Firewall,
+  Image,
+  Location,
+  LocationPrice,
+  Network,
+  Server,
+  ServerType,
+  SshKey,
+} from '../../hetzner/resources.js';
+
+/**
+ * A server as a node of the cluster, with its address in the cluster's network. Undefined when its
+ * labels do not say which node it is, or while Hetzner deletes it.
+ */
+export function toServer(server: Server, networkId: number | undefined): ServerState | undefined {
+  const identity = readServerIdentity(server.labels);
+  if (!identity || server.status === 'deleting') return undefined;
+  return {
+    ...identity,
+    id: server.id,
+    name: server.name,
+    type: server.server_type.name,
+    location: server.location.name,
+    status: server.status,
+    publicIpv4: server.public_net.ipv4?.ip,
+    privateIp: server.private_net.find(({ network }) => network === networkId)?.ip,
+    firewallIds: server.public_net.firewalls.map(({ id }) => id),
+    networkIds: server.private_net.map(({ network }) => network),
+    deleteProtected: server.protection.delete,
+    labels: server.labels,
+  };
+}
+
+export function toNetwork(network: Network): NetworkState {
+  return {
+    id: network.id,
+    name: network.name,
+    cidr: network.ip_range,
+    subnets: network.subnets.map(({ ip_range, network_zone }) => ({
+      cidr: ip_range,
+      zone: network_zone,
+    })),
+    deleteProtected: network.protection.delete,
+    labels: network.labels,
+  };
+}
+
+export function toFirewall(firewall: Firewall): FirewallState {
+  return {
+    id: firewall.id,
+    name: firewall.name,
+    rules: firewall.rules.map((rule) => ({
+      direction: rule.direction,
+      protocol: rule.protocol,
+      source_ips: rule.source_ips,
+      destination_ips: rule.destination_ips,
+      port: rule.port ?? undefined,
+      description: rule.description ?? undefined,
+    })),
+    labels: firewall.labels,
+  };
+}
+
+export function toSshKey(key: SshKey): SshKeyState {
+  return {
+    id: key.id,
+    name: key.name,
+    publicKey: key.public_key,
+    fingerprint: key.fingerprint,
+    labels: key.labels,
+  };
+}
+
+/** A server type with what it can be ordered for, at the given time (ms since the epoch). */
+export function toServerType(type: ServerType, now: number): ServerTypeInfo {
+  const offers = (type.locations ?? []).map((location) => {
+    const unavailableAfter = location.deprecation?.unavailable_after;
+    const gone = unavailableAfter !== undefined && Date.parse(unavailableAfter) <= now;
+    const price = type.prices.find((candidate) => candidate.location === location.name);
+    return {
+      location: location.name,
+      available: location.available && !gone,
+      unavailableAfter,
+      price: price && toPrice(price),
+    };
+  });
+  const { name, architecture, cores, memory, disk } = type;
+  return { name, architecture, cores, memory, disk, offers };
+}
+
+export function toLocation({ name, city, network_zone }: Location): LocationInfo {
+  return { name, city, networkZone: network_zone };
+}
+
+export function toImage(image: Image): ImageInfo {
+  const { id, type, status, description, architecture, created, labels } = image;
+  return {
+    id,
+    type,
+    status,
+    description,
+    architecture,
+    created,
+    labels,
+    diskSize: image.disk_size,
+  };
+}
+
+/** Hetzner's decimal strings as numbers. */
+export function toPrice({ price_hourly, price_monthly }: Omit<LocationPrice, 'location'>): Price {
+  return {
+    hourlyNet: Number(price_hourly.net),
+    hourlyGross: Number(price_hourly.gross),
+    monthlyNet: Number(price_monthly.net),
+    monthlyGross: Number(price_monthly.gross),
+  };
+}

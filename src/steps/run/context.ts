@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import type { ActionWaiter } from '../../hetzner/actions.js';
+import type { HetznerApi } from '../../hetzner/api.js';
+import type { ClusterConfig } from '../../config/schema.js';
+import type { Plan } from '../../cluster/plan/create-plan.js';
+import type { Endpoints } from '../../lib/endpoints.js';
+import type { OxideError } from '../../lib/errors.js';
+import type { RunStep } from '../../lib/step.js';
+import type { Clock } from '../../lib/wait.js';
+import type { RunTool } from '../../tools/exec.js';
+
+/** The files that oxide keeps for a cluster, all readable by their owner only. */
+export class ClusterFiles {
+  constructor(readonly folder: string) {}
+
+  /** The cluster's secrets: written once, never replaced. Whoever loses them loses the cluster. */
+  get secrets(): string {
+    return join(this.folder, 'secrets.yaml');
+  }
+  get talosconfig(): string {
+    return join(this.folder, 'talosconfig');
+  }
+  get kubeconfig(): string {
+    return join(this.folder, 'kubeconfig');
+  }
+  get sshKey(): string {
+    return join(this.folder, 'id_ed25519');
+  }
+  get sshPublicKey(): string {
+    return join(this.folder, 'id_ed25519.pub');
+  }
+  /** Snapshots of etcd, made before control planes are removed. */
+  get backups(): string {
+    return join(this.folder, 'backups');
+  }
+  /** Which run works with this folder; only there while one does, or after one was killed. */
+  get lock(): string {
+    return join(this.folder, 'oxide.lock');
+  }
+  get machineConfigs(): string {
+    return join(this.folder, 'machine-configs');
+  }
+  /** The machine configuration of a pool's nodes. It holds the cluster's keys. */
+  machineConfig(pool: string): string {
+    return join(this.machineConfigs, `${pool}.yaml`);
+  }
+}
+
+/** Who this run is to others that want to change the same cluster. */
+export interface Holder {
+  readonly id: string;
+  /** Name of this machine. */
+  readonly host: string;
+  /** The user said `--break-lock`: what another run holds is taken from it. */
+  readonly takesOver: boolean;
+  /** A lease with this id may stand at Hetzner: the next run from here needs the id. */
+  hasLease: boolean;
+}
+
+/** How a flow asks whether to admit a machine that the firewall keeps out. */
+export interface AdmissionPrompt {
+  /** `preview`: only a plan was asked for, so nobody is asked. `refuse`: no, or nobody to ask. */
+  readonly ask: (question: string) => Promise<'add' | 'refuse' | 'preview'>;
+  /** The command that admits it, as it has to be typed for this cluster. */
+  readonly command: string;
+}
+
+/** Everything that a flow and its steps need of the outside. Made once per command, in `cli/`. */
+export interface FlowContext {
+  readonly config: ClusterConfig;
+  readonly files: ClusterFiles;
+  readonly hetzner: HetznerApi;
+  readonly actions: ActionWaiter;
+  readonly run: RunTool;
+  readonly endpoints: Endpoints;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Ends the run with this error, as an interrupt would. */
+  readonly stop: (reason: OxideError) => void;
+  /** A client for what has to be said at the end of a run, also of an interrupted one; it lives for seconds. */
+  readonly lastly: () => HetznerApi;
+  readonly holder: Holder;
+  readonly step: RunStep;
+  /** True in the sandbox: what it writes must not mix with a real cluster's files. */
+  readonly rehearsal: boolean;
+  readonly admission: AdmissionPrompt;
+  /** Shows the plan. False: only the plan was asked for, nothing may be changed. */
+  readonly confirm: (plan: Plan) => Promise<boolean>;
+}

@@ -1,0 +1,166 @@
+import { clusterSelector, labelKeys } from '../../cluster/state/labels.js';
+import { leaseLabels, readLease, type Lease } from '../../cluster/state/lease.js';
+import type { Labels } from '../../cluster/state/cluster-state.js';
+import { HetznerError } from '../../hetzner/errors.js';
+import { OxideError, PreconditionError } from '../../lib/errors.js';
+import { formatDuration, timeOfDay } from '../../lib/format.js';
+import type { FlowContext } from './context.js';
+import { toServer } from './api-objects.js';
+
+/** How long a killed run keeps others out: longer than Hetzner is ever away for. */
+const leaseMs = 10 * 60_000;
+const renewMs = 3 * 60_000;
+/** Two runs that find the cluster free at the same moment both write; after this both see who was last. */
+const settleMs = 2_000;
+
+/** What a network has to have for a lease on it. */
+interface LeasedNetwork {
+  readonly id: number;
+  readonly labels: Labels;
+}
+
+type Servers = readonly { readonly id: number }[];
+
+/**
+ * Does work that changes the cluster while no other machine does: a label of its network names who
+ * works on it, and until when. Throws a PreconditionError when somebody else does, and an OxideError
+ * when its servers are no longer those that the plan was made from (`seen`). Given back at the end, however that comes.
+ */
+export async function withLease<T>(
+  ctx: FlowContext,
+  seen: Servers | undefined,
+  work: (lease: ClusterLease) => Promise<T>,
+): Promise<T> {
+  const lease = new ClusterLease(ctx);
+  try {
+    await lease.take();
+    if (seen) await demandUnchanged(ctx, seen);
+    return await work(lease);
+  } finally {
+    await lease.giveBack();
+  }
+}
+
+/** While the plan was shown, a run that has ended since may have changed what it was made from. */
+async function demandUnchanged({ hetzner, config }: FlowContext, seen: Servers): Promise<void> {
+  const servers = await hetzner.servers(clusterSelector(config.cluster_name));
+  const now = servers.flatMap((server) => toServer(server, undefined)?.id ?? []);
+  const before = seen.map(({ id }) => id);
+  if (now.length === before.length && now.every((id) => before.includes(id))) return;
+  throw new OxideError('the servers of the cluster are not those that the plan was made from', {
+    hint: 'Somebody else changed them meanwhile. Nothing was changed; the same command looks again.',
+  });
+}
+
+/** The right to change a cluster, for the time of one run. */
+export class ClusterLease {
+  readonly #ctx: FlowContext;
+  readonly #ended = new AbortController();
+  #network: number | undefined;
+  #keeping: Promise<void> = Promise.resolve();
+
+  constructor(ctx: FlowContext) {
+    this.#ctx = ctx;
+  }
+
+  /** The label that says that this run works on the cluster, from now on. */
+  labels(): Labels {
+    const { id, host } = this.#ctx.holder;
+    return leaseLabels({ id, host, until: this.#ctx.clock.now() + leaseMs });
+  }
+
+  /** Takes the lease of a cluster whose network exists; a new network is made with the label. */
+  async take(): Promise<void> {
+    const { hetzner, config, clock, signal, holder } = this.#ctx;
+    const [network] = await hetzner.networks(clusterSelector(config.cluster_name));
+    if (!network) return;
+    if (!holder.takesOver) this.#refuseOthers(network);
+    // From here on it may stand, also when the answer is lost.
+    holder.hasLease = true;
+    this.#network = network.id;
+    await hetzner.updateNetworkLabels(network.id, this.labels());
+    await clock.sleep(settleMs, signal);
+    this.#refuseOthers(await hetzner.network(network.id));
+    this.#keeping = this.#keep(network.id);
+  }
+
+  /** Says that the network was made by this run. One that another run made a moment before is refused. */
+  made(network: LeasedNetwork): void {
+    this.#refuseOthers(network);
+    this.#ctx.holder.hasLease = true;
+    this.#network = network.id;
+    this.#keeping = this.#keep(network.id);
+  }
+
+  /** Takes the label off, also after an interrupt. What cannot be taken off ends by itself. */
+  async giveBack(): Promise<void> {
+    this.#ended.abort();
+    await this.#keeping;
+    const { holder } = this.#ctx;
+    const id = this.#network;
+    if (id === undefined) return;
+    const hetzner = this.#ctx.lastly();
+    try {
+      const lease = readLease((await hetzner.network(id)).labels);
+      if (lease && this.#isMine(lease))
+        await hetzner.updateNetworkLabels(id, { [labelKeys.lease]: undefined });
+      holder.hasLease = false;
+    } catch (error) {
+      if (!(error instanceof OxideError)) throw error;
+      // Gone with the cluster, or left to its end: the next run from here takes it over.
+      if (isGone(error)) holder.hasLease = false;
+    }
+  }
+
+  /** Renews it until the run ends. A run that has lost it stops: two at once would undo each other. */
+  async #keep(networkId: number): Promise<void> {
+    const { hetzner, clock, signal, stop } = this.#ctx;
+    const ended = AbortSignal.any([signal, this.#ended.signal]);
+    for (;;) {
+      try {
+        await clock.sleep(renewMs, ended, { background: true });
+        const lease = readLease((await hetzner.network(networkId)).labels);
+        if (lease && !this.#isMine(lease)) {
+          stop(takenOver(lease));
+          return;
+        }
+        await hetzner.updateNetworkLabels(networkId, this.labels());
+      } catch (error) {
+        if (ended.aborted || isGone(error)) return;
+        // Hetzner may be away for a moment; the lease lasts for some renewals.
+        if (!(error instanceof OxideError)) throw error;
+      }
+    }
+  }
+
+  #refuseOthers({ labels }: LeasedNetwork): void {
+    const { clock, config } = this.#ctx;
+    const lease = readLease(labels);
+    if (!lease || this.#isMine(lease) || lease.until <= clock.now()) return;
+    throw heldBy(lease, config.cluster_name, clock.now());
+  }
+
+  #isMine({ id, host }: Lease): boolean {
+    const own = readLease(this.labels());
+    return own?.id === id && own.host === host;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof HetznerError && error.code === 'not_found';
+}
+
+function heldBy({ host, until }: Lease, cluster: string, now: number): PreconditionError {
+  return new PreconditionError(
+    `another oxide is at work on the cluster "${cluster}", on ${host}`,
+    'Wait until it has ended. If it was killed, the cluster is free at ' +
+      `${timeOfDay(until)} (in ${formatDuration(until - now)}).\n` +
+      'If it cannot be running any more: the same command with --break-lock',
+  );
+}
+
+function takenOver({ host }: Lease): OxideError {
+  return new OxideError(`another oxide, on ${host}, has taken this cluster over (--break-lock)`, {
+    hint: 'This one stops, because two at once would undo each other. Nothing is lost; when the other has ended, the same command goes on.',
+  });
+}

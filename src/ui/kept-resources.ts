@@ -1,0 +1,28 @@
+import { formatMoney } from '../cluster/catalogue/prices.js';
+import type { Stay } from '../cluster/plan/create-plan.js';
+import { alignColumns } from './columns.js';
+import { nounOf } from './kind-names.js';
+import type { Style } from './style.js';
+
+const symbolWidth = 2;
+const priceColumn = 3;
+
+/** What stays where it is, each with its price and, below it, the reason. */
+export function stayLines(
+  stays: readonly Stay[],
+  columns: number | undefined,
+  style: Style,
+): string[] {
+  const rows = stays.map((stay) => [
+    nounOf(stay),
+    stay.name,
+    stay.detail,
+    stay.monthly ? formatMoney(stay.monthly.net, stay.monthly.currency) : '',
+  ]);
+  const width = columns === undefined ? undefined : columns - symbolWidth;
+  const aligned = alignColumns(rows, { right: [priceColumn], width });
+  return stays.flatMap(({ why }, index) => [
+    `${style.blue('=')} ${aligned[index] ?? ''}`,
+    `    ${why}`,
+  ]);
+}

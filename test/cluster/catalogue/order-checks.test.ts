@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest';
+import { validateCatalogue } from '../../../src/cluster/catalogue/order-checks.js';
+import type { Catalogue } from '../../../src/cluster/catalogue/catalogue.js';
+import type { ClusterConfig } from '../../../src/config/schema.js';
+import { OxideError } from '../../../src/lib/errors.js';
+import {
+  catalogueOf,
+  clusterOf,
+  configOf,
+  existingServer,
+  nothing,
+  x86Image,
+} from '../fixtures.js';
+
+function choose(config: ClusterConfig, catalogue: Partial<Catalogue> = {}, state = nothing) {
+  return validateCatalogue({ config, state, catalogue: catalogueOf(catalogue) });
+}
+
+function refusal(config: ClusterConfig, catalogue: Partial<Catalogue> = {}): OxideError {
+  try {
+    choose(config, catalogue);
+  } catch (error) {
+    if (error instanceof OxideError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+const single = (type: string, more = '') =>
+  configOf(`control_planes: [{ name: cp, server_type: ${type} }]\n${more}`);
+const withSnapshot = (type: string) => single(type, 'talos: { hcloud_snapshot_id: 501 }');
+
+describe('server types', () => {
+  test.each([
+    {
+      what: 'retired',
+      type: 'cpx21',
+      message:
+        'control_planes.0.server_type: cpx21 can no longer be ordered in nbg1 (retired 2025-12-31). ' +
+        'Can be ordered there: cx23 (2 vCPU, 4 GB, €6.53/month), cpx22 (2 vCPU, 4 GB, €23.19/month), cx33 (4 vCPU, 8 GB, €10.10/month).',
+      exitCode: 2,
+    },
+    {
+      what: 'unknown',
+      type: 'cx21',
+      message:
+        'control_planes.0.server_type: Hetzner has no server type "cx21". ' +
+        'Can be ordered there: cx23 (2 vCPU, 4 GB, €6.53/month), cx33 (4 vCPU, 8 GB, €10.10/month), cpx22 (2 vCPU, 4 GB, €23.19/month).',
+      exitCode: 2,
+    },
+    {
+      what: 'sold out',
+      type: 'cax11',
+      message:
+        'control_planes.0.server_type: cax11 is sold out in nbg1 at present. ' +
+        'Nothing of its kind can be ordered in nbg1 now. cax11 can be ordered in hel1.',
+      exitCode: 4,
+    },
+  ])('a type that is $what is refused with what can be ordered', (entry) => {
+    const arm = { ...x86Image, id: 502, architecture: 'arm' as const };
+    const images = [x86Image, arm];
+    expect(refusal(single(entry.type), { images })).toMatchObject({
+      message: entry.message,
+      exitCode: entry.exitCode,
+    });
+  });
+
+  test('a type that is not sold in the location is refused', () => {
+    const config = configOf(
+      'hcloud: { location: ash }\ncontrol_planes: [{ name: cp, server_type: cx23 }]',
+    );
+    expect(refusal(config).message).toBe(
+      'control_planes.0.server_type: cx23 is not offered in ash. ' +
+        'Can be ordered there: cpx21 (3 vCPU, 4 GB, €11.90/month).',
+    );
+  });
+
+  test('existing servers of a retired type do not matter', () => {
+    const state = { ...nothing, servers: [existingServer('control-plane', 'cp', 1)] };
+    expect(choose(single('cpx21'), {}, state)).toEqual(new Map());
+  });
+});
+
+describe('locations', () => {
+  test('every problem is told at once', () => {
+    const config = configOf(`hcloud: { location: nbg1, network: { zone: us-east } }
+control_planes: [{ name: cp, server_type: cx23 }]
+workers:
+  - { name: a, server_type: cx99 }
+  - { name: b, server_type: cpx21, location: ash }
+  - { name: c, server_type: cx33, location: mars }`);
+    const error = refusal(config);
+    expect(error.exitCode).toBe(2);
+    expect(error.message.split('\n')).toEqual([
+      'the cluster cannot be made as it is:',
+      '  hcloud.network.zone: nbg1 is in eu-central, not in us-east',
+      '  workers.1.location: ash is in us-east, nbg1 in eu-central; all nodes must be in one network zone',
+      '  workers.2.location: Hetzner has no location "mars"; it has nbg1, hel1, ash',
+      expect.stringContaining('  workers.0.server_type: Hetzner has no server type "cx99".'),
+    ]);
+  });
+
+  test('an unknown location is the only problem that it makes', () => {
+    const config = configOf(
+      'hcloud: { location: nbg2 }\ncontrol_planes: [{ name: cp, server_type: cx23 }]',
+    );
+    expect(refusal(config).message).toBe(
+      'hcloud.location: Hetzner has no location "nbg2"; it has nbg1, hel1, ash',
+    );
+  });
+});
+
+describe('the Talos snapshot', () => {
+  test('is the newest that is labelled with the version and has the architecture', () => {
+    const images = [
+      x86Image,
+      { ...x86Image, id: 502, created: '2026-10-02T00:00:00Z' },
+      { ...x86Image, id: 503, created: '2026-10-03T00:00:00Z', status: 'creating' },
+      { ...x86Image, id: 504, created: '2026-10-04T00:00:00Z', architecture: 'arm' as const },
+      { ...x86Image, id: 505, created: '2026-10-05T00:00:00Z', labels: { os: 'talos' } },
+      {
+        ...x86Image,
+        id: 506,
+        created: '2026-10-06T00:00:00Z',
+        labels: { os: 'talos', 'talos-version': 'v1.12.0' },
+      },
+    ];
+    expect(choose(clusterOf(1, 1), { images })).toEqual(
+      new Map([
+        ['cx23', 502],
+        ['cx33', 502],
+      ]),
+    );
+  });
+
+  test('may be labelled in either spelling', () => {
+    const labels = { os: 'talos', 'talos-version': '1.13.9' };
+    expect(choose(single('cx23'), { images: [{ ...x86Image, labels }] }).get('cx23')).toBe(501);
+  });
+
+  test('that is missing is told once, with the way to make it', () => {
+    const error = refusal(clusterOf(3, 3), { images: [] });
+    expect(error).toMatchObject({
+      message: 'no Talos image v1.13.9 (x86) in this project',
+      exitCode: 3,
+    });
+    expect(error.hint).toContain('/v1.13.9/hcloud-amd64.raw.xz');
+    expect(error.hint).toContain('--labels os=talos,talos_version=v1.13.9');
+  });
+
+  test.each([
+    [
+      'has another architecture',
+      { architecture: 'arm' as const },
+      'snapshot 501 is for arm, cx23 is x86',
+    ],
+    ['needs a larger disk', { diskSize: 80 }, 'snapshot 501 needs a disk of 80 GB, cx23 has 40 GB'],
+    ['is not ready', { status: 'creating' }, 'snapshot 501 is not ready: creating'],
+    ['does not exist', { id: 9 }, 'there is no snapshot 501 in this project'],
+    [
+      'is of another version',
+      { labels: { talos_version: 'v1.12.0' } },
+      'snapshot 501 is of Talos v1.12.0, but talos.version is v1.13.9',
+    ],
+  ])('that is configured and %s is refused', (_, change, message) => {
+    const images = [{ ...x86Image, ...change }];
+    expect(refusal(withSnapshot('cx23'), { images })).toMatchObject({ message, exitCode: 3 });
+  });
+
+  test('that is configured needs no labels', () => {
+    const images = [{ ...x86Image, labels: {} }];
+    expect(choose(withSnapshot('cx23'), { images }).get('cx23')).toBe(501);
+  });
+});
+
+test('a network holds at most 100 servers', () => {
+  const config = clusterOf(3, 98, 'talos: { pod_cidr: 10.244.0.0/16 }');
+  expect(refusal(config).message).toBe(
+    '101 servers are more than the 100 that a Hetzner network holds',
+  );
+});

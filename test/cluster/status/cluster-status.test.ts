@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { wantedRules } from '../../../src/cluster/network/firewall-rules.js';
+import type { Belonging } from '../../../src/cluster/state/owned-resources.js';
+import type { ClusterState } from '../../../src/cluster/state/cluster-state.js';
+import {
+  clusterStatus,
+  type NodeFacts,
+  type StatusInput,
+} from '../../../src/cluster/status/cluster-status.js';
+import { catalogueOf, clusterOf, existingServer, nothing } from '../fixtures.js';
+
+const now = Date.parse('2026-11-01T00:00:00Z');
+const inDays = (days: number) => new Date(now + days * 24 * 60 * 60_000);
+
+const controlPlane = existingServer('control-plane', 'cp', 1, { firewallIds: [3] });
+const worker = existingServer('worker', 'web', 1, { firewallIds: [3] });
+
+const state: ClusterState = {
+  ...nothing,
+  network: {
+    ...{ id: 2, name: 'demo', cidr: '10.0.0.0/16', deleteProtected: false, labels: {} },
+    subnets: [{ cidr: '10.0.1.0/24', zone: 'eu-central' }],
+  },
+  firewall: {
+    ...{ id: 3, name: 'demo', labels: {} },
+    rules: wantedRules({ allowedCidrs: ['198.51.100.0/24'], extraRules: [] }),
+  },
+  // As Hetzner may give them: in no particular order.
+  servers: [worker, controlPlane],
+};
+
+function node(name: string, more: Partial<NodeFacts> = {}): NodeFacts {
+  return {
+    ...{ name, ready: true, reason: '', kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
+    ...more,
+  };
+}
+
+const nodes = [node('demo-cp-1'), node('demo-web-1')];
+const etcd = { member: 'a1', leader: true, healthy: true };
+
+const healthy: StatusInput = {
+  config: clusterOf(1, 1),
+  state,
+  catalogue: catalogueOf(),
+  seen: { nodes },
+  talos: [{ server: 'demo-cp-1', version: { is: 'v1.13.9' }, etcd: { is: etcd } }],
+  accessFiles: [],
+  secretsRemark: undefined,
+  belongings: [],
+  endpoint: 'https://203.0.113.1:6443',
+  ownAddress: '198.51.100.7',
+  now,
+};
+
+function statusOf(changes: Partial<StatusInput>) {
+  return clusterStatus({ ...healthy, ...changes }).status;
+}
+
+const volume: Belonging = {
+  ...{ kind: 'volume', id: 9, name: 'pvc-1', detail: '10 GB', owner: 'controller' },
+  monthly: { net: 0.44, gross: 0.52, currency: 'EUR' },
+  ...{ deleteProtected: false, usedBy: [], idle: 'is attached to no server' },
+};
+
+describe('a cluster', () => {
+  test('without problems is healthy, its control planes come first', () => {
+    const { servers, problems, healthy: is } = statusOf({});
+    expect(problems).toEqual([]);
+    expect(is).toBe(true);
+    expect(servers.map(({ name }) => name)).toEqual(['demo-cp-1', 'demo-web-1']);
+  });
+
+  test.each<[code: string, message: RegExp, changes: Partial<StatusInput>]>([
+    ['missing-server', /^demo-web-2 does not exist$/, { config: clusterOf(1, 2) }],
+    ['missing-network', /network does not exist/, { state: { ...state, network: undefined } }],
+    ['missing-firewall', /firewall does not exist/, { state: { ...state, firewall: undefined } }],
+    [
+      'server-not-running',
+      /^demo-web-1 is off$/,
+      { state: { ...state, servers: [controlPlane, { ...worker, status: 'off' }] } },
+    ],
+    [
+      'server-not-behind-firewall',
+      /^demo-web-1 is not behind the firewall/,
+      { state: { ...state, servers: [controlPlane, { ...worker, firewallIds: [] }] } },
+    ],
+    [
+      'removal-unfinished',
+      /^the removal of demo-web-1 was begun and not finished$/,
+      { state: { ...state, servers: [controlPlane, { ...worker, labels: { removal: 'drain' } }] } },
+    ],
+    [
+      'node-not-ready',
+      /^demo-web-1 is not Ready: kubelet stopped$/,
+      {
+        seen: {
+          nodes: [
+            node('demo-cp-1'),
+            node('demo-web-1', { ready: false, reason: 'kubelet stopped' }),
+          ],
+        },
+      },
+    ],
+    ['node-not-ready', /^demo-web-1 is not registered/, { seen: { nodes: [node('demo-cp-1')] } }],
+    ['kubernetes-unknown', /cannot be asked: no route/, { seen: { unknown: 'no route' } }],
+    [
+      'talos-unknown',
+      /^Talos on demo-cp-1 cannot be asked: no route/,
+      {
+        talos: [
+          { server: 'demo-cp-1', version: { unknown: 'no route' }, etcd: { unknown: 'no route' } },
+        ],
+      },
+    ],
+    [
+      'etcd-unhealthy',
+      /^the etcd member of demo-cp-1 \(a1\) is not a healthy voter$/,
+      {
+        talos: [
+          {
+            ...{ server: 'demo-cp-1', version: { is: 'v1.13.9' } },
+            etcd: { is: { ...etcd, healthy: false } },
+          },
+        ],
+      },
+    ],
+  ])('is degraded by %s: %s', (code, message, changes) => {
+    const { problems, healthy: is } = statusOf(changes);
+    expect(problems).toEqual([
+      {
+        code,
+        message: expect.stringMatching(message) as string,
+        hint: expect.any(String) as string,
+      },
+    ]);
+    expect(is).toBe(false);
+  });
+
+  test.each<[code: string, message: RegExp, changes: Partial<StatusInput>]>([
+    [
+      'own-address-not-allowed',
+      /admits 198\.51\.100\.0\/24, and this machine is 203\.0\.113\.9 now/,
+      { ownAddress: '203.0.113.9' },
+    ],
+    ['secrets', /^they are lost$/, { secretsRemark: 'they are lost' }],
+    [
+      'certificate-ends',
+      /output\/kubeconfig ends on 2026-11-30$/,
+      {
+        accessFiles: [{ path: 'output/kubeconfig', remedy: 'oxide kubeconfig', ends: inDays(29) }],
+      },
+    ],
+    [
+      'certificate-ends',
+      /output\/talosconfig ended on 2026-10-31$/,
+      {
+        accessFiles: [
+          { path: 'output/talosconfig', remedy: 'oxide talosconfig', ends: inDays(-1) },
+        ],
+      },
+    ],
+    [
+      'version-unsupported',
+      /Cilium 1\.19\S* is tested with Kubernetes 1\.31 to 1\.34/,
+      { seen: { nodes: nodes.map((one) => ({ ...one, kubeletVersion: 'v1.35.0' })) } },
+    ],
+    [
+      'unused',
+      /^the volume pvc-1 \(id 9\) is attached to no server, €0\.44 a month$/,
+      { belongings: [volume] },
+    ],
+  ])('is told of %s and stays healthy: %s', (code, message, changes) => {
+    const { problems, healthy: is } = statusOf(changes);
+    expect(problems).toEqual([
+      {
+        code,
+        message: expect.stringMatching(message) as string,
+        hint: expect.any(String) as string,
+      },
+    ]);
+    expect(is).toBe(true);
+  });
+
+  test('whose certificates last longer than 30 days has nothing to tell', () => {
+    const file = { path: 'kubeconfig', remedy: 'oxide kubeconfig', ends: inDays(31) };
+    expect(statusOf({ accessFiles: [file] }).problems).toEqual([]);
+  });
+
+  test('of which nobody knows the versions does not differ in them', () => {
+    const { drift, servers } = statusOf({ seen: { unknown: 'no route' }, talos: [] });
+    expect(drift).toEqual([]);
+    expect(servers.map(({ talosVersion }) => talosVersion)).toEqual([null, null]);
+  });
+});
