@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { domainFacts, layers, typesOnly, violations } from './helpers/architecture.js';
+import { domainFacts, layers, rooms, typesOnly, violations } from './helpers/architecture.js';
+import { circles } from './helpers/circles.js';
 import { readSources } from './helpers/source-files.js';
 
 /** What the check finds in one file with this text. */
@@ -14,12 +15,19 @@ describe('the source', () => {
     expect(violations(sources)).toEqual([]);
   });
 
-  it('has files in every layer, and those that the rules name', () => {
+  it('has no file that imports itself in a circle, types included', () => {
+    expect(circles(sources)).toEqual([]);
+  });
+
+  it('has files in every layer and room, and those that the rules name', () => {
     const paths = sources.map(({ path }) => path);
-    for (const layer of Object.keys(layers)) {
+    const inRooms = Object.entries(rooms).flatMap(([layer, names]) =>
+      names.map((room) => `${layer}/${room}`),
+    );
+    for (const folder of [...Object.keys(layers), ...inRooms]) {
       expect(
-        paths.some((path) => path.startsWith(`${layer}/`)),
-        layer,
+        paths.some((path) => path.startsWith(`${folder}/`)),
+        folder,
       ).toBe(true);
     }
     expect(paths).toEqual(expect.arrayContaining([...domainFacts, 'lib/wait.ts', 'tools/exec.ts']));
@@ -87,6 +95,41 @@ describe('a planted violation is found', () => {
       );
       expect(found('cluster/plan/create-plan.ts', of('../../config/schema.js')), form).toEqual([]);
     }
+  });
+
+  it.each([
+    ['cluster/state/labels.ts', '../plan/plan.js', 'cluster/state must not import cluster/plan'],
+    ['cluster/plan/drift.ts', '../status/report.js', 'cluster/plan must not import cluster/status'],
+    ['steps/run/lease.ts', '../observe/observe.js', 'steps/run must not import steps/observe'],
+    ['steps/hetzner/servers.ts', '../talos/etcd.js', 'steps/hetzner must not import steps/talos'],
+  ])('a room that looks upwards: %s that imports %s', (path, specifier, reason) => {
+    expect(found(path, `import type { X } from '${specifier}';`)).toEqual([
+      expect.stringContaining(`the room ${reason}`),
+    ]);
+    const inside = specifier.replace(/^\.\.\/[^/]+/, '.');
+    expect(found(path, `import type { X } from '${inside}';`)).toEqual([]);
+  });
+
+  it('a file in no room of a layer that has some', () => {
+    expect(found('steps/servers.ts', '')).toEqual(['steps/servers.ts: is in no room of steps']);
+    expect(found('cluster/other/x.ts', '')).toEqual([
+      'cluster/other/x.ts: is in no room of cluster',
+    ]);
+  });
+
+  it('a circle, of types as well, and over several files', () => {
+    const planted = (path: string, specifier: string) => ({
+      path,
+      text: `import type { X } from '${specifier}';`,
+    });
+    const circle = [
+      planted('lib/a.ts', './b.js'),
+      planted('lib/b.ts', './c.js'),
+      planted('lib/c.ts', './a.js'),
+      planted('lib/d.ts', './a.js'),
+    ];
+    expect(circles(circle)).toEqual(['lib/a.ts ↔ lib/b.ts ↔ lib/c.ts']);
+    expect(circles(circle.slice(1))).toEqual([]);
   });
 
   it('config may use the facts of the domain, as long as those stay pure', () => {

@@ -1,4 +1,5 @@
-import { formatMoney, hourlyCost } from '../cluster/catalogue/prices.js';
+import { hourlyCost } from '../cluster/catalogue/prices.js';
+import { formatMoney } from '../cluster/state/cost.js';
 import { anythingExists } from '../cluster/state/cluster-state.js';
 import { ExitCode, OxideError } from '../lib/errors.js';
 import { enumerate, plural } from '../lib/format.js';

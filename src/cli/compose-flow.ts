@@ -9,7 +9,7 @@ import { createToolRunner } from '../tools/exec.js';
 import { confirmAdmission } from './confirm.js';
 import type { CliIo, GlobalOptions } from './io.js';
 import { ownCommand } from './own-command.js';
-import type { Surroundings } from './surroundings.js';
+import type { Surroundings } from './world.js';
 import type { Ui } from './ui.js';
 
 /** What a command for a cluster was called with. */

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Surroundings } from './surroundings.js';
+import type { Surroundings } from './world.js';
 
 /** Writes small scripts that start the sandbox's tools under their own names. Returns their folder. */
 export async function writeShims(sandbox: string, { commands }: Surroundings): Promise<string> {

@@ -7,7 +7,7 @@ import { bundledTools } from '../sandbox/bundled-tools.js';
 import { talosctlScript } from '../sandbox/sandbox.js';
 import { checkTools } from '../tools/check.js';
 import { createToolRunner } from '../tools/exec.js';
-import type { ToolCommands } from './surroundings.js';
+import type { ToolCommands } from './world.js';
 import type { CliIo } from './io.js';
 
 interface SandboxToolsWish {

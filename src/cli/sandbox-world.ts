@@ -7,7 +7,7 @@ import { Secret } from '../lib/secret.js';
 import { openSandbox, type Sandbox } from '../sandbox/sandbox.js';
 import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
-import { sandboxFolder, type Surroundings } from './surroundings.js';
+import { sandboxFolder, type Surroundings } from './world.js';
 import type { CliIo } from './io.js';
 import { sandboxTools } from './sandbox-tools.js';
 

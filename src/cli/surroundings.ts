@@ -1,28 +1,14 @@
+import { type Surroundings } from './world.js';
 import { homedir } from 'node:os';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
 import type { ClusterConfig } from '../config/schema.js';
-import { resolveToken, type Token } from '../config/token.js';
-import { publicEndpoints, type Endpoints } from '../lib/endpoints.js';
+import { resolveToken } from '../config/token.js';
+import { publicEndpoints } from '../lib/endpoints.js';
 import { UsageError } from '../lib/errors.js';
-import { realClock, type Clock } from '../lib/wait.js';
+import { realClock } from '../lib/wait.js';
 import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
-import type { ToolCommand, ToolName } from '../tools/exec.js';
 import type { CliIo, GlobalOptions } from './io.js';
-
-/** How each tool is started. */
-export type ToolCommands = Readonly<Record<ToolName, ToolCommand>>;
-
-/** What differs between the real cloud and the sandbox, and nothing else does. */
-export interface Surroundings {
-  readonly endpoints: Endpoints;
-  readonly token: Token;
-  readonly clock: Clock;
-  readonly commands: ToolCommands;
-  /** The whole environment that tools see. */
-  readonly toolEnvironment: Readonly<Record<string, string>>;
-  readonly close: () => Promise<void>;
-}
 
 interface Place {
   readonly config: ClusterConfig;
@@ -64,11 +50,6 @@ async function realWorld(config: ClusterConfig, io: CliIo): Promise<Surroundings
 
 function withoutEndSlash(url: string | undefined): string | undefined {
   return url?.replace(/\/$/, '');
-}
-
-/** Where the sandbox of an output folder is kept. */
-export function sandboxFolder(output: string): string {
-  return join(output, 'sandbox');
 }
 
 /** A folder of its own: its rights are narrowed, which would lock others out of the user's folder. */

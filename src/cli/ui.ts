@@ -1,7 +1,8 @@
-import type { ShownPlan } from '../cluster/plan/create-plan.js';
+import type { ShownPlan } from '../cluster/plan/plan.js';
 import { renderJson } from '../ui/json.js';
 import { renderPlan } from '../ui/plan.js';
-import { createReporter, type UiReporter } from '../ui/reporter.js';
+import { createReporter } from '../ui/reporter.js';
+import type { UiReporter } from '../ui/render-options.js';
 import { selectColor, selectMode, type OutputStream } from '../ui/terminal.js';
 import type { CliIo, GlobalOptions } from './io.js';
 

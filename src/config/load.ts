@@ -6,6 +6,7 @@ import { messageOf, UsageError } from '../lib/errors.js';
 import { knownKeys } from './described-schema.js';
 import { resolvePatch, type ReadFile } from './patches.js';
 import { kindOf, reasonOf, unknownKeyReason } from './reasons.js';
+import { addCrossFieldProblems } from './rules.js';
 import { clusterSchema, type ClusterConfig } from './schema.js';
 import { readYaml, type Path, type Problem, type YamlSource } from './source.js';
 
@@ -38,13 +39,16 @@ export function parseConfig(text: string, options: ParseOptions): ClusterConfig 
     const reason = `must be a mapping of keys and values, not ${kindOf(root)}`;
     throw problemsError(options.file, [{ position: source.valueAt([]), path: '', reason }]);
   }
-  const result = clusterSchema.safeParse(withoutBlanks(root, []), { error: reasonOf });
+  const result = checkedSchema.safeParse(withoutBlanks(root, []), { error: reasonOf });
   if (!result.success) {
     const problems = result.error.issues.flatMap((issue) => problemsOf(issue, source));
     throw problemsError(options.file, problems);
   }
   return resolveFiles(result.data, source, options);
 }
+
+/** Every key by itself, and what several of them say together. */
+const checkedSchema = clusterSchema.superRefine(addCrossFieldProblems, { when: () => true });
 
 const exampleHint = 'Write an example to begin with: oxide init';
 const referenceHint = 'Every key is described by: oxide reference';

@@ -1,6 +1,6 @@
 import { nodeName } from '../cluster/state/names.js';
 import { labelProblem } from './node-restriction.js';
-import type { RuleProblem } from './rules.js';
+import type { RuleProblem } from './rule-problem.js';
 import type { ClusterConfig, PoolConfig } from './schema.js';
 import type { Path } from './source.js';
 

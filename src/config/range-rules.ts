@@ -1,7 +1,7 @@
 import { nodeCapacity } from '../cluster/network/node-addresses.js';
 import { contains, isPrivateRange, overlap, parseIpv4Range } from '../cluster/network/cidr.js';
 import { nodesOf } from './pool-rules.js';
-import type { RuleProblem } from './rules.js';
+import type { RuleProblem } from './rule-problem.js';
 import type { ClusterConfig } from './schema.js';
 
 export function networkRange({ hcloud }: ClusterConfig): readonly RuleProblem[] {

@@ -1,3 +1,4 @@
+import type { RuleProblem } from './rule-problem.js';
 import type { z } from 'zod';
 import {
   controlPlaneCount,
@@ -17,14 +18,7 @@ import {
   subnetInside,
 } from './range-rules.js';
 import type { ClusterConfig } from './schema.js';
-import type { Path } from './source.js';
 import { ciliumVersion, ipv6, talosVersions } from './version-rules.js';
-
-/** What a rule found, without the place in the file. */
-export interface RuleProblem {
-  readonly path: Path;
-  readonly reason: string;
-}
 
 /** A rule over several keys. It is left out when one of the keys that it needs is wrong by itself. */
 interface Rule {

@@ -14,7 +14,6 @@ import {
 } from './fields.js';
 import { addFirewallRuleProblems } from './entry-rules.js';
 import { pool } from './pool-schema.js';
-import { addCrossFieldProblems } from './rules.js';
 import { timeouts } from './timeouts-schema.js';
 
 const network = z
@@ -158,25 +157,23 @@ const cilium = z
   .prefault({})
   .meta({ description: 'Cilium, the network of the pods.' });
 
-/** The one definition of cluster.yaml: shape, defaults, rules and documentation of every key. */
-export const clusterSchema = z
-  .strictObject({
-    cluster_name: clusterName.meta({
-      description: 'Name of the cluster. Everything it has on Hetzner begins with it.',
-    }),
-    hcloud,
-    talos,
-    cilium,
-    control_planes: z.array(pool).min(1).meta({
-      description: 'Pools of control planes.',
-      rule: 'The counts add up to 1, 3, 5, 7 or 9.',
-    }),
-    workers: z.array(pool).prefault([]).meta({
-      description: 'Pools of workers. Without any, the control planes take workloads.',
-    }),
-    timeouts,
-  })
-  .superRefine(addCrossFieldProblems, { when: () => true });
+/** The one definition of cluster.yaml: shape, defaults and documentation of every key; rules over several keys are in `rules.ts`. */
+export const clusterSchema = z.strictObject({
+  cluster_name: clusterName.meta({
+    description: 'Name of the cluster. Everything it has on Hetzner begins with it.',
+  }),
+  hcloud,
+  talos,
+  cilium,
+  control_planes: z.array(pool).min(1).meta({
+    description: 'Pools of control planes.',
+    rule: 'The counts add up to 1, 3, 5, 7 or 9.',
+  }),
+  workers: z.array(pool).prefault([]).meta({
+    description: 'Pools of workers. Without any, the control planes take workloads.',
+  }),
+  timeouts,
+});
 
 type DeepReadonly<T> = T extends Secret
   ? T

@@ -1,5 +1,5 @@
 import { ciliumProblem, kubernetesProblem, talosProblem } from '../cluster/talos/versions.js';
-import type { RuleProblem } from './rules.js';
+import type { RuleProblem } from './rule-problem.js';
 import type { ClusterConfig } from './schema.js';
 
 export function talosVersions({ talos }: ClusterConfig): readonly RuleProblem[] {

@@ -10,9 +10,8 @@ import type { FlowContext } from '../steps/run/context.js';
 import { lookAtAccessFiles, observeExisting } from '../steps/observe/probes.js';
 import { mergeIntoOwn, type Merged, type MergeWish } from '../steps/access/merge-kubeconfig.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
-import { controlPlanesOf } from '../steps/access/reach.js';
+import { controlPlanesOf, type NodeServer } from '../steps/run/node-server.js';
 import { checkSecrets } from '../steps/talos/secrets.js';
-import type { NodeServer } from '../steps/hetzner/servers.js';
 
 /** A talosconfig that was made again. */
 export interface TalosAccess {

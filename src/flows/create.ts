@@ -1,4 +1,4 @@
-import type { Plan } from '../cluster/plan/create-plan.js';
+import type { Plan } from '../cluster/plan/plan.js';
 import type { ClusterState, Role } from '../cluster/state/cluster-state.js';
 import { withScratchFolder } from '../lib/files.js';
 import { together } from '../lib/parallel.js';
@@ -9,7 +9,8 @@ import { ensureCilium, fetchCilium } from '../steps/kubernetes/cilium.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { ensureFirewall } from '../steps/hetzner/firewall.js';
 import { ensureGatewayApi, fetchGatewayApi } from '../steps/kubernetes/gateway-api.js';
-import { waitForKubernetesApi, waitForNodes } from '../steps/kubernetes/nodes.js';
+import { waitForNodes } from '../steps/kubernetes/nodes.js';
+import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
 import { withLease, type ClusterLease } from '../steps/run/lease.js';
 import { ensureMachineConfigs } from '../steps/talos/machine-configs.js';
 import { ensureNetwork } from '../steps/hetzner/network.js';
@@ -17,12 +18,8 @@ import { observe } from '../steps/observe/observe.js';
 import { OrderDesk } from '../steps/hetzner/server-ordering.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
 import { checkSecrets, ensureSecrets } from '../steps/talos/secrets.js';
-import {
-  addressed,
-  ensureServers,
-  type NodeServer,
-  type ServerSurroundings,
-} from '../steps/hetzner/servers.js';
+import { ensureServers, type ServerSurroundings } from '../steps/hetzner/servers.js';
+import { addressed, type NodeServer } from '../steps/run/node-server.js';
 import { ensureSshKey } from '../steps/hetzner/ssh-key.js';
 import { bootstrapOnce, waitForTalos } from '../steps/talos/bootstrap.js';
 import { observeKubernetes } from '../steps/kubernetes/kubernetes-state.js';

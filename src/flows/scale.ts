@@ -1,4 +1,4 @@
-import type { ShownPlan } from '../cluster/plan/create-plan.js';
+import type { ShownPlan } from '../cluster/plan/plan.js';
 import { planScale, type ScalePlan } from '../cluster/plan/scale-plan.js';
 import type { ScaleWish } from '../cluster/plan/scale-pool.js';
 import {
@@ -24,14 +24,10 @@ import { releaseNode, removeNode } from '../steps/kubernetes/node-removal.js';
 import { observe } from '../steps/observe/observe.js';
 import { OrderDesk } from '../steps/hetzner/server-ordering.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
-import { controlPlanesOf, reachCluster } from '../steps/access/reach.js';
+import { reachCluster } from '../steps/access/reach.js';
+import { controlPlanesOf, addressed, type NodeServer } from '../steps/run/node-server.js';
 import { checkSecrets } from '../steps/talos/secrets.js';
-import {
-  addressed,
-  ensureServers,
-  type NodeServer,
-  type ServerSurroundings,
-} from '../steps/hetzner/servers.js';
+import { ensureServers, type ServerSurroundings } from '../steps/hetzner/servers.js';
 
 /** Nodes drained at the same time; more would leave their pods too little room elsewhere. */
 const drainsAtATime = 5;
@@ -78,7 +74,7 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
   const reached = await step('Reach the cluster', (io) => reachCluster(ctx, { state, own }, io));
   const controlPlanes = controlPlanesOf(state);
   const view = await step('Look into the cluster', () =>
-    viewCluster(ctx, { reached, controlPlanes }),
+    viewCluster(ctx, { talos: reached.talos, controlPlanes }),
   );
   const plan = planScale({ config, state, catalogue, view, wish: options.wish });
   if (!(await options.confirm(plan))) return { kind: 'preview', plan };

@@ -1,4 +1,5 @@
-import { clusterStatus, type StatusReport } from '../cluster/status/cluster-status.js';
+import { clusterStatus } from '../cluster/status/cluster-status.js';
+import type { StatusReport } from '../cluster/status/report.js';
 import { together } from '../lib/parallel.js';
 import { wallClock } from '../lib/wait.js';
 import { observeBelongings } from '../steps/ownership/owned-resources.js';

@@ -1,23 +1,7 @@
-import { ExitCode, OxideError, type OxideErrorOptions } from '../lib/errors.js';
+import type { HetznerFailure, Explanation } from './failure.js';
+import { ExitCode, OxideError } from '../lib/errors.js';
 import { detailsOf } from './error-details.js';
 import { limitCode, limitedBy, limitReached, type Limited } from './limits.js';
-
-/** What is known of a refused or failed request. */
-export interface HetznerFailure {
-  /** Hetzner's error code, or oxide's own: `unreachable`, `no_answer`, `unexpected_answer`. */
-  readonly code: string;
-  /** Hetzner's words. */
-  readonly message: string;
-  /** 0 when there was no answer. */
-  readonly status: number;
-  readonly correlationId?: string | undefined;
-  readonly details?: unknown;
-  /** What the request was for: `creating server demo-worker-1`. */
-  readonly purpose: string;
-  /** Where the token comes from; named when Hetzner refuses it. */
-  readonly tokenSource: string;
-  readonly cause?: unknown;
-}
 
 /** Hetzner refused a request, or did not answer it. */
 export class HetznerError extends OxideError {
@@ -42,9 +26,6 @@ export class HetznerError extends OxideError {
     this.limited = limitedBy(failure);
   }
 }
-
-/** A failure in words, with the next move. */
-export type Explanation = { readonly text: string } & Pick<OxideErrorOptions, 'hint' | 'exitCode'>;
 
 function explain(failure: HetznerFailure): Explanation {
   const known = explanations[failure.code];

@@ -1,6 +1,6 @@
 import { ExitCode } from '../lib/errors.js';
 import { detailsOf } from './error-details.js';
-import type { Explanation, HetznerFailure } from './errors.js';
+import type { Explanation, HetznerFailure } from './failure.js';
 
 /** What an account has limits for, in the API's words, and what people call it. */
 const nouns = {

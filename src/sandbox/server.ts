@@ -10,6 +10,7 @@ import { NodeProxy } from './node-proxy.js';
 import type { TalosRequest } from './talos/protocol.js';
 import { Ticker } from './ticker.js';
 import type { SandboxIdentity, World } from './world.js';
+import { answerCall } from './talos/rpc/answer.js';
 
 export interface SnapshotWish {
   readonly talosVersion: string;
@@ -141,7 +142,7 @@ export class SandboxServer {
     const path = request.url ?? '/';
     if (path === '/talos') {
       const call = JSON.parse(await collect(request)) as TalosRequest;
-      const answer = await world.talos.rpc(call, world.settle());
+      const answer = await answerCall(world.talos, call, world.settle());
       world.saveClusters();
       world.saveCloud();
       this.#ticker.wake();

@@ -1,5 +1,5 @@
-import { addCosts, formatMoney } from '../cluster/catalogue/prices.js';
-import type { Stay } from '../cluster/plan/create-plan.js';
+import { addCosts, formatMoney } from '../cluster/state/cost.js';
+import type { Stay } from '../cluster/plan/plan.js';
 import { plural } from '../lib/format.js';
 import { stayLines } from './kept-resources.js';
 import { createStyle } from './style.js';

@@ -1,6 +1,5 @@
 import { messageOf, OxideError } from '../lib/errors.js';
-import { createStyle } from './style.js';
-import type { Style } from './style.js';
+import { createStyle, type Style } from './style.js';
 
 interface ErrorOptions {
   readonly color: boolean;

@@ -1,5 +1,5 @@
-import { formatMoney } from '../cluster/catalogue/prices.js';
-import type { Stay } from '../cluster/plan/create-plan.js';
+import { formatMoney } from '../cluster/state/cost.js';
+import type { Stay } from '../cluster/plan/plan.js';
 import { alignColumns } from './columns.js';
 import { nounOf } from './kind-names.js';
 import type { Style } from './style.js';

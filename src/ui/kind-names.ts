@@ -1,5 +1,5 @@
 import { kindNouns } from '../cluster/state/owned-resources.js';
-import type { Change } from '../cluster/plan/create-plan.js';
+import type { Change } from '../cluster/plan/plan.js';
 
 /** Kinds whose name in a sentence is not their key. */
 const nouns: Partial<Record<Change['kind'], string>> = {

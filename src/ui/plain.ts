@@ -1,5 +1,5 @@
 import { lineOf } from './lines.js';
-import type { RenderOptions, UiReporter } from './reporter.js';
+import type { RenderOptions, UiReporter } from './render-options.js';
 import { RunningSteps } from './running-steps.js';
 import { oneLine } from './style.js';
 import type { OutputStream } from './terminal.js';

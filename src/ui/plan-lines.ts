@@ -1,4 +1,4 @@
-import type { Change } from '../cluster/plan/create-plan.js';
+import type { Change } from '../cluster/plan/plan.js';
 
 /** A line of the shown plan: one change, or several that are alike. */
 export interface PlanLine {

@@ -1,13 +1,11 @@
-import { formatMoney } from '../cluster/catalogue/prices.js';
-import type { ShownPlan } from '../cluster/plan/create-plan.js';
+import { formatMoney } from '../cluster/state/cost.js';
+import type { ShownPlan } from '../cluster/plan/plan.js';
 import { plural } from '../lib/format.js';
 import { alignColumns } from './columns.js';
 import { nounOf } from './kind-names.js';
-import { foldChanges } from './plan-lines.js';
-import type { PlanLine } from './plan-lines.js';
+import { foldChanges, type PlanLine } from './plan-lines.js';
 import { stayLines } from './kept-resources.js';
-import { createStyle } from './style.js';
-import type { Style } from './style.js';
+import { createStyle, type Style } from './style.js';
 
 /** What of a plan is shown. */
 export type PlanView = Omit<ShownPlan, 'cluster'>;

@@ -1,9 +1,7 @@
-import type { Reporter } from '../lib/report.js';
-import type { LineOptions } from './lines.js';
+import type { UiReporter } from './render-options.js';
 import { createPlainReporter } from './plain.js';
 import { createStyle } from './style.js';
-import { isTerminal } from './terminal.js';
-import type { Mode, OutputStream } from './terminal.js';
+import { isTerminal, type Mode, type OutputStream } from './terminal.js';
 import { createTtyReporter } from './tty.js';
 
 export interface ReporterOptions {
@@ -15,16 +13,6 @@ export interface ReporterOptions {
   readonly clockLabel?: string | undefined;
   /** Real milliseconds from any origin; the machine's unless told. */
   readonly now?: (() => number) | undefined;
-}
-
-/** What a renderer works with. */
-export interface RenderOptions extends LineOptions {
-  readonly now: () => number;
-}
-
-export interface UiReporter extends Reporter {
-  /** Takes the spinner away and gives the cursor back. Events may still follow. */
-  stop(): void;
 }
 
 /** A renderer of events, for people at a terminal or for logs. */

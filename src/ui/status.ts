@@ -1,10 +1,6 @@
-import { formatMoney } from '../cluster/catalogue/prices.js';
+import { formatMoney } from '../cluster/state/cost.js';
 import type { Drift } from '../cluster/plan/drift.js';
-import type {
-  ClusterStatus,
-  ServerStatus,
-  StatusReport,
-} from '../cluster/status/cluster-status.js';
+import type { ClusterStatus, ServerStatus, StatusReport } from '../cluster/status/report.js';
 import { createStyle, type Style } from './style.js';
 import { renderTable, type TableOptions } from './table.js';
 

@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import ora from 'ora';
 import { lineOf } from './lines.js';
-import type { RenderOptions, UiReporter } from './reporter.js';
+import type { RenderOptions, UiReporter } from './render-options.js';
 import { RunningSteps } from './running-steps.js';
 
 /** The spinner, the space after it, and the last column, where some terminals wrap. */

@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import type { StatusReport } from '../../src/cluster/status/cluster-status.js';
+import type { StatusReport } from '../../src/cluster/status/report.js';
 import { create } from '../../src/flows/create.js';
 import { status, watchStatus } from '../../src/flows/status.js';
 import { InterruptedError } from '../../src/lib/errors.js';

@@ -18,6 +18,15 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   lib: [],
 };
 
+/**
+ * The rooms of the layers that have some, from the outside to the inside: a room uses itself and
+ * those that stand behind it.
+ */
+export const rooms: Readonly<Record<string, readonly string[]>> = {
+  cluster: ['status', 'plan', 'talos', 'catalogue', 'kubernetes', 'network', 'state'],
+  steps: ['kubernetes', 'talos', 'access', 'hetzner', 'ownership', 'observe', 'run'],
+};
+
 /** Layers of which another may import the types. */
 export const typesOnly: Readonly<Record<string, readonly string[]>> = { cluster: ['config'] };
 
@@ -106,7 +115,19 @@ function layerOf(path: string): string {
 }
 
 function layerProblem(path: string): readonly string[] {
-  return layerOf(path) in layers ? [] : ['is in no layer'];
+  const [layer = '', room = ''] = path.split('/');
+  if (!(layer in layers)) return ['is in no layer'];
+  const known = rooms[layer];
+  return !known || known.includes(room) ? [] : [`is in no room of ${layer}`];
+}
+
+/** Why a file of a room may not import this one of the same layer; undefined when it may. */
+function roomProblem(path: string, target: string): string | undefined {
+  const [layer = '', from = ''] = path.split('/');
+  const known = rooms[layer];
+  const to = target.split('/')[1] ?? '';
+  if (!known || known.indexOf(from) <= known.indexOf(to)) return undefined;
+  return `imports ${target}: the room ${layer}/${from} must not import ${layer}/${to}`;
 }
 
 function importProblem(path: string, { target, relative, typeOnly }: Import): readonly string[] {
@@ -117,7 +138,8 @@ function importProblem(path: string, { target, relative, typeOnly }: Import): re
     const pure = to === 'lib' || domainFacts.includes(target);
     return pure ? [] : [`imports ${target}, but config relies on it: only lib and its like`];
   }
-  if (from === to || layers[from]?.includes(to)) return [];
+  if (from === to) return [roomProblem(path, target) ?? []].flat();
+  if (layers[from]?.includes(to)) return [];
   if (from === 'config' && domainFacts.includes(target)) return [];
   if (!typesOnly[from]?.includes(to)) return [`imports ${target}: ${from} must not import ${to}`];
   return typeOnly ? [] : [`imports ${target}: ${from} may only import types of ${to}`];

@@ -1,5 +1,5 @@
 import { parseConfig } from '../../src/config/load.js';
-import type { ShownPlan } from '../../src/cluster/plan/create-plan.js';
+import type { ShownPlan } from '../../src/cluster/plan/plan.js';
 import { createActionWaiter } from '../../src/hetzner/actions.js';
 import { createHetznerApi, type HetznerApi } from '../../src/hetzner/api.js';
 import { publicEndpoints } from '../../src/lib/endpoints.js';

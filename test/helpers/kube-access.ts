@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { KubeCluster } from '../../src/sandbox/kubernetes/cluster.js';
-import type { DoublesOptions, Ending } from './tool-doubles.js';
-import { failed } from './tool-doubles.js';
+import { type DoublesOptions, type Ending, failed } from './tool-doubles.js';
 
 interface Kubeconfig {
   readonly clusters: readonly { readonly cluster: { readonly server: string } }[];

@@ -5,6 +5,7 @@ import { ToolError, type Invocation, type RunTool } from '../../src/tools/exec.j
 import { helm } from './helm-double.js';
 import { kubectl } from './kubectl-double.js';
 import { serviceAccountKey } from './service-account-key.js';
+import { answerCall } from '../../src/sandbox/talos/rpc/answer.js';
 
 /** How a double ended. */
 export interface Ending {
@@ -86,7 +87,7 @@ function run(options: DoublesOptions, invocation: Invocation): Promise<Ending> {
       now: wallClock,
       generateServiceAccountKey: () => Promise.resolve(serviceAccountKey),
       call: async (request) => {
-        const answer = await world.talos.rpc(request, world.settle());
+        const answer = await answerCall(world.talos, request, world.settle());
         world.saveClusters();
         world.saveCloud();
         return answer;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderPlan } from '../../src/ui/plan.js';
-import type { PlanView } from '../../src/ui/plan.js';
+import { renderPlan, type PlanView } from '../../src/ui/plan.js';
 
 type Change = PlanView['changes'][number];
 

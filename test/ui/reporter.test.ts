@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportEvent } from '../../src/lib/report.js';
-import { createReporter } from '../../src/ui/reporter.js';
-import type { ReporterOptions } from '../../src/ui/reporter.js';
+import { createReporter, type ReporterOptions } from '../../src/ui/reporter.js';
 import { selectColor, selectMode } from '../../src/ui/terminal.js';
 import { Screen } from './screen.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClusterStatus, StatusReport } from '../../src/cluster/status/cluster-status.js';
+import type { ClusterStatus, StatusReport } from '../../src/cluster/status/report.js';
 import { Secret } from '../../src/lib/secret.js';
 import { renderJson } from '../../src/ui/json.js';
 import { renderStatus } from '../../src/ui/status.js';

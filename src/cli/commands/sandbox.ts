@@ -4,7 +4,7 @@ import { ExitCode, PreconditionError, UsageError } from '../../lib/errors.js';
 import { ClusterFiles } from '../../steps/run/context.js';
 import { createToolRunner, ToolError } from '../../tools/exec.js';
 import type { CliIo, GlobalOptions } from '../io.js';
-import { sandboxFolder, type Surroundings } from '../surroundings.js';
+import { sandboxFolder, type Surroundings } from '../world.js';
 
 const runTimeoutMs = 600_000;
 

@@ -1,4 +1,4 @@
-import type { StatusReport } from '../../cluster/status/cluster-status.js';
+import type { StatusReport } from '../../cluster/status/report.js';
 import { status, watchStatus } from '../../flows/status.js';
 import { ExitCode, UsageError } from '../../lib/errors.js';
 import { createStepRunner } from '../../lib/step.js';

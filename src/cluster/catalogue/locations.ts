@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { locationsOf } from './candidates.js';
 import type { Catalogue } from './catalogue.js';
-import { poolsOf } from '../plan/planned-servers.js';
+import { poolsOf } from '../state/node-pools.js';
 
 /** The network zone of the cluster: the one of its location, which must be in the catalogue. */
 export function networkZone(config: ClusterConfig, catalogue: Catalogue): string {

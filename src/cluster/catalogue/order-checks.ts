@@ -1,41 +1,12 @@
-import type { ClusterConfig } from '../../config/schema.js';
+import type { CatalogueInput, Obstacle, MissingServers } from './obstacles.js';
 import { ExitCode, OxideError, PreconditionError, UsageError } from '../../lib/errors.js';
 import { typesOf } from './candidates.js';
-import type { Catalogue } from './catalogue.js';
 import { chooseImage, imageHint } from './images.js';
 import { locationProblems } from './locations.js';
-import { existingOf, poolsOf, wantedServers, type RolePool } from '../plan/planned-servers.js';
-import type { ClusterState } from '../state/cluster-state.js';
 import { typeObstacles } from './type-obstacles.js';
 
 /** Hetzner's limit of servers in one network (Hetzner docs, "Networks"). */
 const serversPerNetwork = 100;
-
-export interface CatalogueInput {
-  readonly config: ClusterConfig;
-  readonly state: ClusterState;
-  readonly catalogue: Catalogue;
-}
-
-/** A reason why servers cannot be made; `capacity`: it may work at another time. */
-export interface Obstacle {
-  readonly kind: 'usage' | 'image' | 'capacity';
-  readonly text: string;
-  readonly hint?: string;
-}
-
-/** Servers of one pool that are still to be made. */
-export interface MissingServers extends RolePool {
-  readonly count: number;
-}
-
-/**
- * Checks what is still to be made against what Hetzner offers now, and chooses the snapshots.
- * Returns the image id by server type, for all types that may be used. Throws one error with all problems.
- */
-export function validateCatalogue(input: CatalogueInput): ReadonlyMap<string, number> {
-  return validateOrders(input, missingServers(input));
-}
 
 /** The same for servers that are not those of cluster.yaml's counts. */
 export function validateOrders(
@@ -65,15 +36,6 @@ export function validateOrders(
   }
   if (obstacles.length > 0) throw errorOf(obstacles);
   return images;
-}
-
-function missingServers({ config, state }: CatalogueInput): readonly MissingServers[] {
-  return poolsOf(config).flatMap((rolePool) => {
-    const { length: count } = wantedServers(config, rolePool, state).filter(
-      (wanted) => !existingOf(state, wanted),
-    );
-    return count === 0 ? [] : [{ ...rolePool, count }];
-  });
 }
 
 function usage(text: string): Obstacle {

@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import { candidateText, isSameCandidate, type Candidate } from './candidates.js';
 import type { Catalogue, ServerTypeInfo, ServerTypeOffer } from './catalogue.js';
-import { formatMoney, offerIn } from './prices.js';
+import { offerIn } from './prices.js';
+import { formatMoney } from '../state/cost.js';
 
 const suggested = 3;
 const suggestedInZone = 4;

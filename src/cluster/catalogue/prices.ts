@@ -1,13 +1,5 @@
+import { type Cost, sum } from '../state/cost.js';
 import type { Catalogue, Price, ServerTypeInfo } from './catalogue.js';
-
-/** What something costs per month. */
-export interface Cost {
-  readonly net: number;
-  /** With the account's VAT. */
-  readonly gross: number;
-  /** As Hetzner names it: EUR or USD. */
-  readonly currency: string;
-}
 
 /** The price of a server type in a location, as far as Hetzner names one. */
 function serverPrice(
@@ -48,33 +40,9 @@ export function hourlyCost(catalogue: Catalogue, servers: readonly Priced[]): Co
   };
 }
 
-/** What these cost per month together; those without a price count as nothing. */
-export function addCosts(
-  priced: readonly { readonly monthly: Cost | undefined }[],
-  { currency }: { readonly currency: string },
-): Cost {
-  const costs = priced.flatMap(({ monthly }) => monthly ?? []);
-  return {
-    net: sum(costs.map(({ net }) => net)),
-    gross: sum(costs.map(({ gross }) => gross)),
-    currency,
-  };
-}
-
 function pricesOf(catalogue: Catalogue, servers: readonly Priced[]): readonly Price[] {
   return servers.flatMap((server) => {
     const price = serverPrice(catalogue, server);
     return price ? [price, catalogue.primaryIpv4] : [catalogue.primaryIpv4];
   });
-}
-
-/** Whole cents, so that sums of decimal prices stay readable and comparable. */
-function sum(amounts: readonly number[]): number {
-  return Math.round(amounts.reduce((total, amount) => total + amount, 0) * 100) / 100;
-}
-
-/** `€8.49`, `$8.49`, `CHF 8.49`. */
-export function formatMoney(amount: number, currency: string): string {
-  const symbol = { EUR: '€', USD: '$' }[currency] ?? `${currency} `;
-  return `${symbol}${amount.toFixed(2)}`;
 }

@@ -9,7 +9,7 @@ import {
 import type { Catalogue, ServerTypeInfo } from './catalogue.js';
 import { offerIn } from './prices.js';
 import { availableNow, orderableElsewhere, orderableInstead } from './orderable-types.js';
-import type { CatalogueInput, MissingServers, Obstacle } from './order-checks.js';
+import type { CatalogueInput, MissingServers, Obstacle } from './obstacles.js';
 
 /** What of a pool's types and locations cannot be ordered, or not together. */
 export function typeObstacles(

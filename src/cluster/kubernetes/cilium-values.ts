@@ -1,5 +1,5 @@
 import type { ClusterConfig } from '../../config/schema.js';
-import { poolsOf } from '../plan/planned-servers.js';
+import { poolsOf } from '../state/node-pools.js';
 
 /** Values of a helm chart: plain data. */
 export type HelmValues = Readonly<Record<string, unknown>>;

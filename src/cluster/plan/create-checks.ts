@@ -1,5 +1,9 @@
+import type { CatalogueInput, MissingServers } from '../catalogue/obstacles.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
-import type { PlannedNetwork } from './create-plan.js';
+import { existingOf, wantedServers } from './planned-servers.js';
+import { poolsOf } from '../state/node-pools.js';
+import { validateOrders } from '../catalogue/order-checks.js';
+import type { PlannedNetwork } from './plan.js';
 import { removalStage } from '../state/labels.js';
 import type { ForeignResource, NetworkState, ServerState } from '../state/cluster-state.js';
 
@@ -45,4 +49,21 @@ function misfit(network: NetworkState, reason: string): UsageError {
     `the network ${network.name} (id ${network.id}) ${reason}`,
     'A network with nodes cannot be moved. Set hcloud.network and hcloud.location to what exists.',
   );
+}
+
+/**
+ * Checks what is still to be made against what Hetzner offers now, and chooses the snapshots.
+ * Returns the image id by server type, for all types that may be used. Throws one error with all problems.
+ */
+export function validateCatalogue(input: CatalogueInput): ReadonlyMap<string, number> {
+  return validateOrders(input, missingServers(input));
+}
+
+function missingServers({ config, state }: CatalogueInput): readonly MissingServers[] {
+  return poolsOf(config).flatMap((rolePool) => {
+    const { length: count } = wantedServers(config, rolePool, state).filter(
+      (wanted) => !existingOf(state, wanted),
+    );
+    return count === 0 ? [] : [{ ...rolePool, count }];
+  });
 }

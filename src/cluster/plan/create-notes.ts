@@ -3,8 +3,9 @@ import { enumerate, plural } from '../../lib/format.js';
 import { admits, admittedRanges, keepsOut } from '../network/api-access.js';
 import { candidatesOf, candidateText, isSameCandidate, wishText } from '../catalogue/candidates.js';
 import { matchedServers, surplusServers } from './drift.js';
-import type { PlanInput } from './create-plan.js';
-import { poolsOf, type PlannedServer } from './planned-servers.js';
+import type { PlanInput } from './plan.js';
+import type { PlannedServer } from './planned-servers.js';
+import { poolsOf } from '../state/node-pools.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
 import { ciliumWarning } from '../talos/versions.js';
 

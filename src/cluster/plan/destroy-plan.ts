@@ -7,8 +7,8 @@ import {
   type BelongingKind,
   type Belongings,
 } from '../state/owned-resources.js';
-import { addCosts, formatMoney } from '../catalogue/prices.js';
-import type { Change, ShownPlan, Stay } from './create-plan.js';
+import { addCosts, formatMoney } from '../state/cost.js';
+import type { Change, ShownPlan, Stay } from './plan.js';
 
 /** What a user allows to go that the cluster's controllers made. */
 export interface DestroyWish {

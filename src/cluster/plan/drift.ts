@@ -1,6 +1,7 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { candidateText, locationsText, typesText, wishText } from '../catalogue/candidates.js';
-import { existingOf, poolsOf, wantedServers, type WantedServer } from './planned-servers.js';
+import { existingOf, wantedServers, type WantedServer } from './planned-servers.js';
+import { poolsOf } from '../state/node-pools.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
 
 /** One way in which a cluster is not what cluster.yaml says. */

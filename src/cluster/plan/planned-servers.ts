@@ -1,4 +1,5 @@
-import type { ClusterConfig, PoolConfig } from '../../config/schema.js';
+import { type RolePool, poolsOf } from '../state/node-pools.js';
+import type { ClusterConfig } from '../../config/schema.js';
 import { controlPlaneAddresses } from '../network/node-addresses.js';
 import { candidatesOf, orderableNow, type Candidate } from '../catalogue/candidates.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
@@ -28,26 +29,6 @@ export interface PlannedServer extends WantedServer {
   /** The Talos snapshot; undefined when the server exists. */
   readonly imageId: number | undefined;
   readonly existing: ServerState | undefined;
-}
-
-/** A pool of cluster.yaml with its role and its place there. */
-export interface RolePool {
-  readonly role: Role;
-  readonly pool: PoolConfig;
-  /** As `workers.0`. */
-  readonly path: string;
-}
-
-/** All pools of cluster.yaml, control planes first. */
-export function poolsOf(config: ClusterConfig): readonly RolePool[] {
-  return [
-    ...config.control_planes.map((pool, i): RolePool => ({
-      role: 'control-plane',
-      pool,
-      path: `control_planes.${i}`,
-    })),
-    ...config.workers.map((pool, i): RolePool => ({ role: 'worker', pool, path: `workers.${i}` })),
-  ];
 }
 
 /**

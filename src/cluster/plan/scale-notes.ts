@@ -1,6 +1,6 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { blockedText, evictionNote, evictionOf } from '../kubernetes/evictions.js';
-import type { ClusterView, ScaleInput } from './scale-plan.js';
+import type { ClusterView, ScaleInput } from './scale-input.js';
 import { toleranceOf } from '../talos/quorum.js';
 import type { ScaledPool } from './scale-pool.js';
 import type { ServerState } from '../state/cluster-state.js';

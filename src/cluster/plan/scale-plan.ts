@@ -1,3 +1,4 @@
+import type { ScaleInput } from './scale-input.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { PreconditionError } from '../../lib/errors.js';
 import {
@@ -8,8 +9,8 @@ import {
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { monthlyCost } from '../catalogue/prices.js';
 import { membersObjection, removalObjection, type EtcdMemberView } from '../talos/etcd.js';
-import type { BudgetView, PodView } from '../kubernetes/evictions.js';
-import { serverChanges, type Change, type ShownPlan } from './create-plan.js';
+import { serverChanges } from './create-plan.js';
+import type { Change, ShownPlan } from './plan.js';
 import { fallbackNotes } from './create-notes.js';
 import {
   isUnfinished,
@@ -18,31 +19,13 @@ import {
   placedServer,
   wantedServer,
   type PlannedServer,
-  type RolePool,
 } from './planned-servers.js';
-import { checkCount, findPool, type ScaledPool, type ScaleWish } from './scale-pool.js';
+import type { RolePool } from '../state/node-pools.js';
+import { checkCount, findPool, type ScaledPool } from './scale-pool.js';
 import { scaleNotes, scaleWarnings } from './scale-notes.js';
-import { chooseVictims, type NodeView, type Victims } from './removal-order.js';
+import { chooseVictims, type Victims } from './removal-order.js';
 import type { ClusterState, Role, ServerState } from '../state/cluster-state.js';
 import { validateOrders } from '../catalogue/order-checks.js';
-
-/** What the running cluster says of itself. */
-export interface ClusterView {
-  /** The versions that its control planes run: `v1.13.9` and `1.34.1`. */
-  readonly versions: { readonly talos: string; readonly kubernetes: string };
-  readonly nodes: readonly NodeView[];
-  readonly pods: readonly PodView[];
-  readonly budgets: readonly BudgetView[];
-  readonly etcd: readonly EtcdMemberView[];
-}
-
-export interface ScaleInput {
-  readonly config: ClusterConfig;
-  readonly state: ClusterState;
-  readonly catalogue: Catalogue;
-  readonly view: ClusterView;
-  readonly wish: ScaleWish;
-}
 
 /** What a scale does, and what the pool is afterwards. */
 export interface ScalePlan extends ShownPlan {

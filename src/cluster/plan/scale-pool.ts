@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
-import { poolsOf, type RolePool } from './planned-servers.js';
+import { poolsOf, type RolePool } from '../state/node-pools.js';
 import type { ClusterState, Role, ServerState } from '../state/cluster-state.js';
 
 /** What the user asks for. */

@@ -1,5 +1,5 @@
 import { plural } from '../../lib/format.js';
-import type { Cost } from '../catalogue/prices.js';
+import type { Cost } from './cost.js';
 
 /** What of a Hetzner project a destroy looks at. */
 export type BelongingKind =

@@ -1,35 +1,11 @@
+import type { Problem, AccessFileSeen, ServerStatus, StatusInput } from './report.js';
 import { keyOf, kindNouns } from '../state/owned-resources.js';
-import { formatMoney } from '../catalogue/prices.js';
+import { formatMoney } from '../state/cost.js';
 import { missingServers, type RunningVersions } from '../plan/drift.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
 import { removalStage } from '../state/labels.js';
 import type { ServerState } from '../state/cluster-state.js';
-import type { AccessFileSeen, ServerStatus, StatusInput } from './cluster-status.js';
 import { ciliumWarning, kubernetesProblem, talosProblem } from '../talos/versions.js';
-
-/** What is wrong with a cluster, or will be. The codes are stable. */
-export interface Problem {
-  readonly code:
-    | 'missing-server'
-    | 'missing-network'
-    | 'missing-firewall'
-    | 'server-not-running'
-    | 'server-not-behind-firewall'
-    | 'removal-unfinished'
-    | 'node-not-ready'
-    | 'kubernetes-unknown'
-    | 'talos-unknown'
-    | 'etcd-unhealthy'
-    | 'secrets'
-    | 'access-file'
-    | 'certificate-ends'
-    | 'own-address-not-allowed'
-    | 'version-unsupported'
-    | 'unused';
-  readonly message: string;
-  /** The next command. */
-  readonly hint: string;
-}
 
 /** What a user should know of while the cluster itself works. */
 const advisory: ReadonlySet<Problem['code']> = new Set([

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { ClusterConfig, PoolConfig } from '../../config/schema.js';
 import { controlPlaneAddress } from '../network/node-addresses.js';
-import { poolsOf, type RolePool } from '../plan/planned-servers.js';
+import { poolsOf, type RolePool } from '../state/node-pools.js';
 
 /** The label by which Talos keeps control planes out of load balancers. */
 const excludeFromLoadBalancers = 'node.kubernetes.io/exclude-from-external-load-balancers';

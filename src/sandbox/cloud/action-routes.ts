@@ -1,4 +1,5 @@
-import { renderAction, type ActionRecord } from './actions.js';
+import { renderAction } from './actions.js';
+import type { ActionRecord } from './action-records.js';
 import { ApiError, invalidField, notFound } from './api-error.js';
 import { list } from './listing.js';
 import type { Project } from './project.js';

@@ -1,6 +1,6 @@
 import type { Machine, MachineRoom } from '../machines.js';
 import type { Random, Simulated } from '../simulation.js';
-import type { ActionFailure } from './actions.js';
+import type { ActionFailure } from './action-records.js';
 import { ApiError } from './api-error.js';
 import { parseJson } from './body.js';
 import { serverTypes } from './catalogue.js';

@@ -1,4 +1,4 @@
-import type { Effect } from './actions.js';
+import type { Effect } from './action-records.js';
 import type { Project } from './project.js';
 import type { ServerRecord } from './records.js';
 import {

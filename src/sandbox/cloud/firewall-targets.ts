@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationOf } from '../timings.js';
-import type { ActionRecord } from './actions.js';
+import type { ActionRecord } from './action-records.js';
 import { ApiError, invalidField, refused } from './api-error.js';
 import { idField } from './fields.js';
 import { parseSelector } from './labels.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { renderAction, type ActionRecord } from './actions.js';
+import { renderAction } from './actions.js';
+import type { ActionRecord } from './action-records.js';
 import { refused } from './api-error.js';
 import { checkBody } from './body.js';
 import { nameField } from './fields.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { renderAction, type Effect } from './actions.js';
+import { renderAction } from './actions.js';
+import type { Effect } from './action-records.js';
 import { notFound, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import { idField } from './fields.js';

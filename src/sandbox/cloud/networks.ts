@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isPrivate, parseRange } from './address-math.js';
-import type { ActionRecord } from './actions.js';
+import type { ActionRecord } from './action-records.js';
 import { invalidField, protectedFromDeletion, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import { nameField } from './fields.js';

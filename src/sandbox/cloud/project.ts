@@ -1,7 +1,7 @@
 import type { Random } from '../simulation.js';
 import { durationOf, type timings } from '../timings.js';
 import { ApiError, taken } from './api-error.js';
-import type { ActionRecord, Effect } from './actions.js';
+import type { ActionRecord, Effect } from './action-records.js';
 import { Limits } from './limits.js';
 import { Market } from './market.js';
 import type {

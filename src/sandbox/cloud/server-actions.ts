@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Effect } from './actions.js';
+import type { Effect } from './action-records.js';
 import { ApiError, invalidField, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import { idField, noBody } from './fields.js';

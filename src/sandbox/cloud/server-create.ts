@@ -1,4 +1,5 @@
-import { renderAction, type ActionRecord } from './actions.js';
+import { renderAction } from './actions.js';
+import type { ActionRecord } from './action-records.js';
 import { privateAddress } from './private-addresses.js';
 import type { Project } from './project.js';
 import { createPrimaryIp } from './public-addresses.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { renderAction, type ActionRecord, type Effect } from './actions.js';
+import { renderAction } from './actions.js';
+import type { ActionRecord, Effect } from './action-records.js';
 import { invalidField, protectedFromDeletion, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import { idField, idOrNameField, nameField, noBody } from './fields.js';

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Machine } from '../machines.js';
 import { createCertificate, yearMs } from '../pki.js';
 import { firstAddress } from './subnets.js';
-import type { ConfiguredNode } from './world.js';
+import type { ConfiguredNode } from './talos-node.js';
 
 /** What an API server shows to its clients, and whose certificates it believes; all PEM. */
 export interface ApiServerTls {

@@ -8,7 +8,8 @@ import { canReachApi, controlPlanesReachableFrom, type Surroundings } from './re
 import { registrationOf } from './registration.js';
 import { phaseOf, type NodeState } from './node-state.js';
 import { firstIn } from './subnets.js';
-import type { ConfiguredNode, TalosWorld } from './world.js';
+import type { TalosWorldView } from './world-view.js';
+import type { ConfiguredNode } from './talos-node.js';
 
 /** From a running etcd to an answering API server, when the images are there already. */
 const apiServerStart = durationOf('kubernetesApi') - durationOf('etcdBootstrap');
@@ -17,10 +18,10 @@ const apiServerStart = durationOf('kubernetesApi') - durationOf('etcdBootstrap')
 export class NodeLife {
   /** How far the nodes' lives have come, simulated ms. */
   now: number;
-  readonly #world: TalosWorld;
+  readonly #world: TalosWorldView;
   readonly #nodes: Map<number, NodeState>;
 
-  constructor(world: TalosWorld, nodes: Map<number, NodeState>, now: number) {
+  constructor(world: TalosWorldView, nodes: Map<number, NodeState>, now: number) {
     this.now = now;
     this.#world = world;
     this.#nodes = nodes;

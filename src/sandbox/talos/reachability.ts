@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import type { Machine } from '../machines.js';
 import { addressesOf } from './api-server.js';
 import type { BootstrappedCluster } from './cluster.js';
-import type { ConfiguredNode, TalosWorld } from './world.js';
+import type { TalosWorldView } from './world-view.js';
+import type { ConfiguredNode } from './talos-node.js';
 
 /** Whether two machines share a private network. */
 export function sharesNetwork(a: Machine, b: Machine): boolean {
@@ -13,7 +14,7 @@ export function sharesNetwork(a: Machine, b: Machine): boolean {
 
 /** The nodes as they are at one moment. */
 export interface Surroundings {
-  readonly world: TalosWorld;
+  readonly world: TalosWorldView;
   readonly now: number;
   readonly running: readonly ConfiguredNode[];
 }

@@ -1,7 +1,7 @@
 import type { NodeRegistration } from './kube-cluster-port.js';
 import type { Taint } from './node-settings.js';
 import { firstIn } from './subnets.js';
-import type { ConfiguredNode } from './world.js';
+import type { ConfiguredNode } from './talos-node.js';
 
 const roleLabel = 'node-role.kubernetes.io/control-plane';
 

@@ -1,4 +1,5 @@
-import type { Machine, MachineRoom } from '../machines.js';
+import type { TalosNode, ConfiguredNode } from './talos-node.js';
+import type { MachineRoom } from '../machines.js';
 import type { Random, Simulated } from '../simulation.js';
 import { apiServerTls, type ApiServerTls } from './api-server.js';
 import type { BootstrappedCluster } from './cluster.js';
@@ -9,9 +10,8 @@ import { decodeConfig } from './machine-config/decode.js';
 import { NodeLife } from './node-life.js';
 import { settingsOf, type NodeSettings } from './node-settings.js';
 import { phaseOf, type NodeState } from './node-state.js';
-import type { TalosAnswer, TalosRequest } from './protocol.js';
-import { answerCall } from './rpc/answer.js';
 import { durationOf } from '../timings.js';
+import type { TalosWorldView } from './world-view.js';
 
 export interface TalosWorldOptions {
   readonly machines: MachineRoom;
@@ -35,21 +35,8 @@ interface SavedWorld {
   readonly now: number;
 }
 
-/** A node with what its machine and its configuration say of it. */
-export interface TalosNode {
-  readonly state: NodeState;
-  readonly machine: Machine;
-  /** Undefined in maintenance mode. */
-  readonly settings: NodeSettings | undefined;
-}
-
-/** A node that runs with a configuration. */
-export interface ConfiguredNode extends TalosNode {
-  readonly settings: NodeSettings;
-}
-
 /** The computers of the project that Talos runs on, and the clusters that they form. */
-export class TalosWorld implements Simulated {
+export class TalosWorld implements Simulated, TalosWorldView {
   readonly machines: MachineRoom;
   readonly random: Random;
   readonly callerAddress: () => string;
@@ -70,11 +57,6 @@ export class TalosWorld implements Simulated {
     for (const node of saved?.nodes ?? []) this.#nodes.set(node.machineId, node);
     for (const cluster of saved?.clusters ?? []) this.#restore(cluster, saved?.now ?? 0);
     this.#life = new NodeLife(this, this.#nodes, saved?.now ?? 0);
-  }
-
-  /** Answers a call of talosctl. */
-  rpc(request: TalosRequest, now: number): Promise<TalosAnswer> {
-    return answerCall(this, request, now);
   }
 
   /** What listens on this machine's port 6443 now, or why nothing does. */

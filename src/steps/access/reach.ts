@@ -1,3 +1,4 @@
+import { controlPlanesOf, type NodeServer } from '../run/node-server.js';
 import { admittedRanges } from '../../cluster/network/api-access.js';
 import type { ClusterState } from '../../cluster/state/cluster-state.js';
 import { PreconditionError } from '../../lib/errors.js';
@@ -10,7 +11,6 @@ import { readyz } from '../../tools/kubectl.js';
 import { parseServerVersion, version } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import type { OwnAddresses } from './own-address.js';
-import type { NodeServer } from '../hetzner/servers.js';
 import { targetOf } from '../run/talos-target.js';
 
 /** The control planes that answer, and the Talos that they run. */
@@ -57,18 +57,6 @@ export async function reachCluster(
   }
   io.summary(`Talos ${oldest} on ${enumerate(answering.map(({ node }) => node.name))}`);
   return { controlPlanes: answering.map(({ node }) => node), talos: oldest };
-}
-
-/** The control planes that can be called, in the order of their indices. */
-export function controlPlanesOf(state: ClusterState): readonly NodeServer[] {
-  return state.servers
-    .filter(({ role }) => role === 'control-plane')
-    .flatMap((server) => {
-      const { publicIpv4, privateIp } = server;
-      if (publicIpv4 === undefined || privateIp === undefined) return [];
-      return [{ ...server, publicIpv4, privateIp }];
-    })
-    .sort((a, b) => a.index - b.index);
 }
 
 async function talosOf(

@@ -1,12 +1,12 @@
 import { networkLabels } from '../../cluster/state/labels.js';
-import type { PlannedNetwork } from '../../cluster/plan/create-plan.js';
+import type { PlannedNetwork } from '../../cluster/plan/plan.js';
 import type { ClusterState, NetworkState } from '../../cluster/state/cluster-state.js';
 import type { StepIo } from '../../lib/step.js';
 import { withinLimits } from './account-limits.js';
 import type { FlowContext } from '../run/context.js';
 import { toNetwork } from '../run/api-objects.js';
 import type { ClusterLease } from '../run/lease.js';
-import { checkAuthority } from '../talos/secrets.js';
+import { checkAuthority } from '../ownership/secrets-owner.js';
 
 export interface NetworkWish {
   readonly state: ClusterState;

@@ -1,3 +1,4 @@
+import { type NodeServer, addressed } from '../run/node-server.js';
 import type { PlannedServer } from '../../cluster/plan/planned-servers.js';
 import type { ServerState } from '../../cluster/state/cluster-state.js';
 import { OxideError } from '../../lib/errors.js';
@@ -25,12 +26,6 @@ export interface ServersWork {
   readonly desk: OrderDesk;
   /** False: what is off stays off, to be started one by one with `startServer`. */
   readonly start?: boolean;
-}
-
-/** A node that runs and has both of its addresses. */
-export interface NodeServer extends ServerState {
-  readonly publicIpv4: string;
-  readonly privateIp: string;
 }
 
 /** Makes the servers that are missing and finishes those that an interrupted run left half made. */
@@ -159,16 +154,4 @@ async function readServer(ctx: FlowContext, id: number, networkId: number): Prom
   throw new OxideError(`server ${id} lost the labels that make it a node of this cluster`, {
     hint: 'Run the same command again; it looks at everything afresh.',
   });
-}
-
-/** The server with both of its addresses, without which it is no node. */
-export function addressed(server: ServerState): NodeServer {
-  const { publicIpv4, privateIp } = server;
-  if (publicIpv4 === undefined || privateIp === undefined) {
-    const missing = publicIpv4 === undefined ? 'public IPv4 address' : 'private address';
-    throw new OxideError(`server ${server.name} (id ${server.id}) has no ${missing}`, {
-      hint: 'Nodes need both. Give it one in the Hetzner console and run the same command again.',
-    });
-  }
-  return { ...server, publicIpv4, privateIp };
 }

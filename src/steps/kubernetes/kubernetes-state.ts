@@ -1,5 +1,5 @@
 import { keepsOut } from '../../cluster/network/api-access.js';
-import type { KubernetesState } from '../../cluster/plan/create-plan.js';
+import type { KubernetesState } from '../../cluster/plan/plan.js';
 import type { ClusterState } from '../../cluster/state/cluster-state.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { together } from '../../lib/parallel.js';

@@ -10,9 +10,10 @@ import { reset } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import { deleteServer } from '../ownership/deletions.js';
 import { drainNode } from './drain.js';
-import { demandRemovable, ensureMemberGone, memberOf } from '../talos/etcd.js';
+import { demandRemovable, ensureMemberGone } from '../talos/etcd.js';
+import { memberOf } from '../observe/etcd-members.js';
 import type { Gate } from '../../lib/concurrency-limit.js';
-import { addressed, type NodeServer } from '../hetzner/servers.js';
+import { addressed, type NodeServer } from '../run/node-server.js';
 import { targetThrough } from '../run/talos-target.js';
 import { waitOptions } from '../run/waiting.js';
 

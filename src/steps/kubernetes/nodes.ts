@@ -3,26 +3,9 @@ import { ExitCode, OxideError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
-import { getNodes, parseNodes, readyz, type KubeNode } from '../../tools/kubectl.js';
+import { getNodes, parseNodes, type KubeNode } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
 import { asked, waitOptions } from '../run/waiting.js';
-
-/** Waits until the Kubernetes API is ready at the address of the kubeconfig. */
-export async function waitForKubernetesApi(
-  ctx: FlowContext,
-  server: string,
-  io: StepIo,
-): Promise<void> {
-  const hint =
-    'The control plane may still be pulling images, or the firewall does not admit this machine\n' +
-    '(hcloud.firewall.allowed_cidrs). The same command goes on from here.';
-  await waitFor(
-    `the Kubernetes API (${server})`,
-    () => asked(ctx, () => ctx.run(readyz(ctx.files.kubeconfig))),
-    waitOptions(ctx, io, { timeoutMs: ctx.config.timeouts.kubernetes, hint }),
-  );
-  io.summary(server);
-}
 
 /** Waits until every one of these nodes is registered, Ready and known by an address of the subnet. */
 export async function waitForNodes(

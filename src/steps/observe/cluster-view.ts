@@ -1,4 +1,4 @@
-import type { ClusterView } from '../../cluster/plan/scale-plan.js';
+import type { ClusterView } from '../../cluster/plan/scale-input.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { together } from '../../lib/parallel.js';
 import {
@@ -13,14 +13,13 @@ import {
   type KubeNode,
 } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
-import { readEtcd } from '../talos/etcd.js';
-import type { Reached } from '../access/reach.js';
-import type { NodeServer } from '../hetzner/servers.js';
+import { readEtcd } from './etcd-members.js';
+import type { NodeServer } from '../run/node-server.js';
 
 /** What the running cluster says of its nodes, pods, budgets and etcd members. */
 export async function viewCluster(
   ctx: FlowContext,
-  { reached, controlPlanes }: { reached: Reached; controlPlanes: readonly NodeServer[] },
+  { talos, controlPlanes }: { talos: string; controlPlanes: readonly NodeServer[] },
 ): Promise<ClusterView> {
   const { kubeconfig } = ctx.files;
   const read = async (invocation: ReturnType<typeof getNodes>) =>
@@ -33,7 +32,7 @@ export async function viewCluster(
     readEtcd(ctx, controlPlanes),
   );
   return {
-    versions: { talos: reached.talos, kubernetes: kubernetesVersion(nodes) },
+    versions: { talos, kubernetes: kubernetesVersion(nodes) },
     nodes,
     pods: parsePodsToEvict(pods, volumes),
     budgets,

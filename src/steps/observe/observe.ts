@@ -2,7 +2,8 @@ import { imageSelector } from '../../cluster/catalogue/images.js';
 import { clusterSelector, isOwn } from '../../cluster/state/labels.js';
 import { sharedResourceName } from '../../cluster/state/names.js';
 import type { Catalogue, Price } from '../../cluster/catalogue/catalogue.js';
-import { existingOf, poolsOf, wantedServers } from '../../cluster/plan/planned-servers.js';
+import { existingOf, wantedServers } from '../../cluster/plan/planned-servers.js';
+import { poolsOf } from '../../cluster/state/node-pools.js';
 import type {
   ClusterState,
   ForeignResource,

@@ -3,7 +3,7 @@ import type {
   EtcdStanding,
   NodesSeen,
   TalosSeen,
-} from '../../cluster/status/cluster-status.js';
+} from '../../cluster/status/report.js';
 import { anythingExists, type ClusterState } from '../../cluster/state/cluster-state.js';
 import { messageOf, OxideError, PreconditionError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
@@ -22,8 +22,7 @@ import {
 } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import { observeCluster } from './observe.js';
-import { controlPlanesOf } from '../access/reach.js';
-import type { NodeServer } from '../hetzner/servers.js';
+import { controlPlanesOf, type NodeServer } from '../run/node-server.js';
 import { targetOf } from '../run/talos-target.js';
 
 /** What exists of a cluster. Throws a PreconditionError when that is nothing. */

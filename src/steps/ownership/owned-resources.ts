@@ -1,5 +1,8 @@
-import type { Belonging, Belongings } from '../../cluster/state/owned-resources.js';
-import { countKinds } from '../../cluster/state/owned-resources.js';
+import {
+  type Belonging,
+  type Belongings,
+  countKinds,
+} from '../../cluster/state/owned-resources.js';
 import { clusterSelector, isGoing, isOwn, labelKeys } from '../../cluster/state/labels.js';
 import type { Labels } from '../../cluster/state/cluster-state.js';
 import type { LoadBalancer, Network, Server, Volume } from '../../hetzner/resources.js';

@@ -1,5 +1,5 @@
 import type { Belonging, User } from '../../cluster/state/owned-resources.js';
-import type { Cost } from '../../cluster/catalogue/prices.js';
+import type { Cost } from '../../cluster/state/cost.js';
 import type {
   Firewall,
   LoadBalancer,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ActionWaiter } from '../../hetzner/actions.js';
 import type { HetznerApi } from '../../hetzner/api.js';
 import type { ClusterConfig } from '../../config/schema.js';
-import type { Plan } from '../../cluster/plan/create-plan.js';
+import type { Plan } from '../../cluster/plan/plan.js';
 import type { Endpoints } from '../../lib/endpoints.js';
 import type { OxideError } from '../../lib/errors.js';
 import type { RunStep } from '../../lib/step.js';

@@ -1,7 +1,7 @@
 import type { ServerState } from '../../cluster/state/cluster-state.js';
 import type { TalosTarget } from '../../tools/talosctl.js';
 import type { FlowContext } from './context.js';
-import type { NodeServer } from '../hetzner/servers.js';
+import type { NodeServer } from './node-server.js';
 
 /** How talosctl reaches a control plane: directly, with the cluster's talosconfig. */
 export function targetOf(ctx: FlowContext, node: NodeServer): TalosTarget {

@@ -12,7 +12,7 @@ import {
   version,
 } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
-import type { NodeServer } from '../hetzner/servers.js';
+import type { NodeServer } from '../run/node-server.js';
 import { targetOf } from '../run/talos-target.js';
 import { waitOptions } from '../run/waiting.js';
 

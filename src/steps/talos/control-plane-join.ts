@@ -1,7 +1,8 @@
 import type { StepIo } from '../../lib/step.js';
 import type { FlowContext } from '../run/context.js';
 import { waitForVoter } from './etcd.js';
-import { startServer, type NodeServer } from '../hetzner/servers.js';
+import { startServer } from '../hetzner/servers.js';
+import type { NodeServer } from '../run/node-server.js';
 import { waitForTalos } from './bootstrap.js';
 
 export interface Join {

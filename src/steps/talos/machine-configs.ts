@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { clusterEndpoint, machineConfigPatches } from '../../cluster/talos/machine-config.js';
-import { poolsOf, type RolePool } from '../../cluster/plan/planned-servers.js';
+import { poolsOf, type RolePool } from '../../cluster/state/node-pools.js';
 import { configContract } from '../../cluster/talos/versions.js';
 import { UsageError } from '../../lib/errors.js';
 import {

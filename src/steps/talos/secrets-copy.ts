@@ -6,7 +6,7 @@ import { caFingerprint, talosconfigFingerprint } from '../../tools/access-files.
 import { checkSealed, seal, unseal, type TextFiles } from '../../tools/sealed-archive.js';
 import { isSshKeyPair } from '../../tools/ssh-key.js';
 import type { ClusterFiles, FlowContext } from '../run/context.js';
-import { checkOwner, type NamedSecrets } from './secrets.js';
+import { checkOwner, type NamedSecrets } from '../ownership/secrets-owner.js';
 
 /** What of a flow's surroundings the copy of the secrets needs: neither a token nor a network. */
 export type SecretsContext = Pick<FlowContext, 'config' | 'files' | 'rehearsal' | 'step'>;

@@ -3,7 +3,7 @@ import { InterruptedError, OxideError, PreconditionError } from '../../lib/error
 import { readTextIfExists, writePrivateFile } from '../../lib/files.js';
 import { talosconfigFingerprint } from '../../tools/access-files.js';
 import { copiedFiles, type SecretsContext, type SecretsCopy } from './secrets-copy.js';
-import { checkAuthority } from './secrets.js';
+import { checkAuthority } from '../ownership/secrets-owner.js';
 
 /** What came out of comparing a copy with the cluster at Hetzner, or why it was not compared. */
 export type Comparison =

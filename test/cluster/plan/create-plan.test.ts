@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { wantedRules } from '../../../src/cluster/network/firewall-rules.js';
-import { planCreate, type PlanInput } from '../../../src/cluster/plan/create-plan.js';
+import { planCreate } from '../../../src/cluster/plan/create-plan.js';
+import type { PlanInput } from '../../../src/cluster/plan/plan.js';
 import type { ClusterState, NetworkState } from '../../../src/cluster/state/cluster-state.js';
 import { catalogueOf, clusterOf, configOf, existingServer, nothing } from '../fixtures.js';
 

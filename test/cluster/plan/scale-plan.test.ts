@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { removalObjection, type EtcdMemberView } from '../../../src/cluster/talos/etcd.js';
-import { planScale, type ClusterView } from '../../../src/cluster/plan/scale-plan.js';
+import { planScale } from '../../../src/cluster/plan/scale-plan.js';
+import type { ClusterView } from '../../../src/cluster/plan/scale-input.js';
 import type { ScaleWish } from '../../../src/cluster/plan/scale-pool.js';
 import type { ClusterState, ServerState } from '../../../src/cluster/state/cluster-state.js';
 import type { ClusterConfig } from '../../../src/config/schema.js';

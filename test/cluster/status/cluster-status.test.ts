@@ -2,11 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { wantedRules } from '../../../src/cluster/network/firewall-rules.js';
 import type { Belonging } from '../../../src/cluster/state/owned-resources.js';
 import type { ClusterState } from '../../../src/cluster/state/cluster-state.js';
-import {
-  clusterStatus,
-  type NodeFacts,
-  type StatusInput,
-} from '../../../src/cluster/status/cluster-status.js';
+import { clusterStatus } from '../../../src/cluster/status/cluster-status.js';
+import type { NodeFacts, StatusInput } from '../../../src/cluster/status/report.js';
 import { catalogueOf, clusterOf, existingServer, nothing } from '../fixtures.js';
 
 const now = Date.parse('2026-11-01T00:00:00Z');

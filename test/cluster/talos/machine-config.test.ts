@@ -4,7 +4,7 @@ import {
   clusterEndpoint,
   machineConfigPatches,
 } from '../../../src/cluster/talos/machine-config.js';
-import { poolsOf } from '../../../src/cluster/plan/planned-servers.js';
+import { poolsOf } from '../../../src/cluster/state/node-pools.js';
 import type { ClusterConfig } from '../../../src/config/schema.js';
 import { clusterOf, configOf } from '../fixtures.js';
 

@@ -10,6 +10,7 @@ import type {
 } from '../../../src/sandbox/talos/kube-cluster-port.js';
 import { TalosWorld } from '../../../src/sandbox/talos/world.js';
 import { runTalosctl, type TalosctlResult } from '../../../src/sandbox/talosctl/run.js';
+import { answerCall } from '../../../src/sandbox/talos/rpc/answer.js';
 
 const operator = '198.51.100.7';
 
@@ -133,7 +134,7 @@ export class Rehearsal {
       generateServiceAccountKey: quickKey,
       call: (request) => {
         this.world.advance(this.room.now);
-        return this.world.rpc(request, this.room.now);
+        return answerCall(this.world, request, this.room.now);
       },
     });
   }

@@ -5,7 +5,8 @@ import { addressesOf } from '../api-server.js';
 import { phaseOf } from '../node-state.js';
 import { GrpcError, signedText, type TalosCredentials, type TalosRequest } from '../protocol.js';
 import { controlPlanesReachableFrom, sharesNetwork } from '../reachability.js';
-import type { ConfiguredNode, TalosNode, TalosWorld } from '../world.js';
+import type { TalosWorld } from '../world.js';
+import type { ConfiguredNode, TalosNode } from '../talos-node.js';
 
 const apidPort = 50_000;
 

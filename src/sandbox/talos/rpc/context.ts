@@ -1,6 +1,7 @@
 import type { BootstrappedCluster } from '../cluster.js';
 import { GrpcError, type TalosMethods } from '../protocol.js';
-import type { ConfiguredNode, TalosNode, TalosWorld } from '../world.js';
+import type { TalosWorld } from '../world.js';
+import type { ConfiguredNode, TalosNode } from '../talos-node.js';
 
 /** A call that has reached its node. */
 export interface CallContext {

@@ -1,6 +1,6 @@
 import { addressesOf } from '../api-server.js';
 import type { HealthCheck, HealthParameters } from '../protocol.js';
-import type { ConfiguredNode } from '../world.js';
+import type { ConfiguredNode } from '../talos-node.js';
 import { configured, type CallContext } from './context.js';
 
 /** MiB below which Talos calls a node too small (Talos source, pkg/cluster/check). */

@@ -1,7 +1,7 @@
 import { addressesOf } from '../api-server.js';
 import { phaseOf } from '../node-state.js';
 import { GrpcError, type Resource, type ResourceList } from '../protocol.js';
-import type { ConfiguredNode } from '../world.js';
+import type { ConfiguredNode } from '../talos-node.js';
 import type { CallContext } from './context.js';
 
 interface ResourceKind {

@@ -1,0 +1,91 @@
+import type { ClusterConfig } from '../../config/schema.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
+import type { Cost } from '../state/cost.js';
+import { type Admitted } from '../network/api-access.js';
+import { type PlannedServer } from './planned-servers.js';
+import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
+
+/** One thing that a run will do. Plans are lists of these: shown, and then executed. */
+export interface Change {
+  readonly action: 'create' | 'update' | 'delete';
+  readonly kind:
+    | 'network'
+    | 'subnet'
+    | 'firewall'
+    | 'ssh-key'
+    | 'server'
+    | 'load-balancer'
+    | 'volume'
+    | 'placement-group'
+    | 'primary-ip'
+    | 'kubernetes'
+    | 'gateway-api'
+    | 'cilium';
+  readonly name: string;
+  /** What it is, in a few words: `cx33 in nbg1`. */
+  readonly detail: string;
+  /** What it adds to or takes from the bill; undefined for things that cost nothing. */
+  readonly monthly?: Cost | undefined;
+}
+
+/** What the cluster's private network has to be. */
+export interface PlannedNetwork {
+  readonly name: string;
+  readonly cidr: string;
+  readonly subnetCidr: string;
+  readonly zone: string;
+}
+
+/** What a run will do, and what the cluster will be afterwards. */
+export interface Plan {
+  readonly cluster: string;
+  /** In the order in which they are made; empty when there is nothing to do on Hetzner. */
+  readonly changes: readonly Change[];
+  readonly network: PlannedNetwork;
+  readonly firewallRules: readonly FirewallRule[];
+  /** Every server that cluster.yaml asks for, control planes first, existing or not. */
+  readonly servers: readonly PlannedServer[];
+  readonly cost: {
+    readonly now: Cost;
+    readonly after: Cost;
+    /** What it is the price of; servers with their IPv4 addresses unless said otherwise. */
+    readonly covers?: string;
+  };
+  /** Facts worth knowing: what is kept although cluster.yaml says otherwise. */
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** What of any plan is shown: the same for creating, changing and deleting. */
+export interface ShownPlan extends Pick<
+  Plan,
+  'cluster' | 'changes' | 'cost' | 'notes' | 'warnings'
+> {
+  /** What a deletion leaves where it is. */
+  readonly stays?: readonly Stay[];
+}
+
+/** Something that a deletion leaves where it is. */
+export interface Stay extends Omit<Change, 'action'> {
+  /** `is delete-protected` */
+  readonly why: string;
+}
+
+export interface PlanInput extends Admitted {
+  readonly config: ClusterConfig;
+  readonly state: ClusterState;
+  readonly catalogue: Catalogue;
+  /** This machine's public IPv4 address, by which it reaches the nodes; undefined: not known. */
+  readonly ownIpv4: string | undefined;
+  readonly kubernetes: KubernetesState;
+}
+
+/** What of Kubernetes is there already. All false when there is none, or when it does not answer. */
+export interface KubernetesState {
+  /** etcd was bootstrapped and the API answers. */
+  readonly running: boolean;
+  /** The CRDs of the release that belongs to the configured Cilium. */
+  readonly gatewayApi: boolean;
+  /** The configured Cilium with the configured values. */
+  readonly cilium: boolean;
+}

@@ -1,0 +1,139 @@
+import type { ClusterConfig } from '../../config/schema.js';
+import type { Belonging } from '../state/owned-resources.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
+import type { Cost } from '../state/cost.js';
+import { type Drift } from '../plan/drift.js';
+import type { ClusterState, Role } from '../state/cluster-state.js';
+
+/** What is wrong with a cluster, or will be. The codes are stable. */
+export interface Problem {
+  readonly code:
+    | 'missing-server'
+    | 'missing-network'
+    | 'missing-firewall'
+    | 'server-not-running'
+    | 'server-not-behind-firewall'
+    | 'removal-unfinished'
+    | 'node-not-ready'
+    | 'kubernetes-unknown'
+    | 'talos-unknown'
+    | 'etcd-unhealthy'
+    | 'secrets'
+    | 'access-file'
+    | 'certificate-ends'
+    | 'own-address-not-allowed'
+    | 'version-unsupported'
+    | 'unused';
+  readonly message: string;
+  /** The next command. */
+  readonly hint: string;
+}
+
+/** A node as Kubernetes knows it. */
+export interface NodeFacts {
+  readonly name: string;
+  readonly ready: boolean;
+  /** Why it is not Ready, in Kubernetes' words. */
+  readonly reason: string;
+  /** `v1.34.1` */
+  readonly kubeletVersion: string;
+  /** `v1.13.9` */
+  readonly talosVersion: string | undefined;
+}
+
+/** What Kubernetes said of the nodes, or why it could not be asked. */
+export type NodesSeen = { readonly nodes: readonly NodeFacts[] } | { readonly unknown: string };
+
+/** A node's own view of etcd. */
+export interface EtcdStanding {
+  /** Its member's id, hexadecimal. */
+  readonly member: string;
+  /** True for the leader. */
+  readonly leader: boolean;
+  /** A voter that knows a leader and complains of nothing. */
+  readonly healthy: boolean;
+}
+
+/** What Talos on a control plane said, each with the reason where it said nothing. */
+export interface TalosSeen {
+  readonly server: string;
+  /** `v1.13.9` */
+  readonly version: { readonly is: string } | { readonly unknown: string };
+  readonly etcd: { readonly is: EtcdStanding } | { readonly unknown: string };
+}
+
+/** A talosconfig or kubeconfig of the output folder. */
+export interface AccessFileSeen {
+  readonly path: string;
+  /** The command that makes it again: `oxide kubeconfig`. */
+  readonly remedy: string;
+  /** When its client certificate ends, or why that is not known. */
+  readonly ends: Date | { readonly unknown: string };
+}
+
+export interface ServerStatus {
+  readonly name: string;
+  readonly id: number;
+  readonly role: Role;
+  readonly pool: string;
+  readonly index: number;
+  readonly type: string;
+  readonly location: string;
+  /** Hetzner's word. */
+  readonly status: string;
+  readonly publicIpv4: string | null;
+  readonly privateIp: string | null;
+  /** Null: not registered, or Kubernetes does not answer. */
+  readonly kubernetes: { readonly ready: boolean; readonly version: string } | null;
+  /** `v1.13.9`; null: neither Talos nor Kubernetes could be asked. */
+  readonly talosVersion: string | null;
+  /** Null: a worker, or etcd cannot be asked there. */
+  readonly etcd: EtcdStanding | null;
+}
+
+/** How a cluster is. The keys are documented and stable: this is what `--json` prints. */
+export interface ClusterStatus {
+  readonly cluster: string;
+  /** Address of the Kubernetes API in the kubeconfig; null when there is none yet. */
+  readonly endpoint: string | null;
+  /** False when something is missing, does not work or cannot be asked. */
+  readonly healthy: boolean;
+  readonly servers: readonly ServerStatus[];
+  readonly pools: readonly {
+    readonly name: string;
+    readonly role: Role;
+    readonly wanted: number;
+    readonly found: number;
+  }[];
+  readonly drift: readonly Drift[];
+  readonly monthlyCost: Cost;
+  readonly problems: readonly Problem[];
+}
+
+/** The status with what stands beside it on a screen. */
+export interface StatusReport {
+  readonly status: ClusterStatus;
+  /** `10.0.0.0/16, subnet 10.0.1.0/24`; undefined without a network. */
+  readonly network: string | undefined;
+  /** Who may reach the APIs; undefined without a firewall. */
+  readonly allowed: readonly string[] | undefined;
+  /** This machine's public address; undefined when it could not be found. */
+  readonly ownAddress: string | undefined;
+}
+
+export interface StatusInput {
+  readonly config: ClusterConfig;
+  readonly state: ClusterState;
+  readonly catalogue: Catalogue;
+  readonly seen: NodesSeen;
+  readonly talos: readonly TalosSeen[];
+  readonly accessFiles: readonly AccessFileSeen[];
+  /** What is wrong with the kept secrets; undefined while they are the cluster's. */
+  readonly secretsRemark: string | undefined;
+  /** What hangs on the cluster, to find what costs money without being used. */
+  readonly belongings: readonly Belonging[];
+  readonly endpoint: string | undefined;
+  readonly ownAddress: string | undefined;
+  /** Milliseconds since the Unix epoch, by which certificates end. */
+  readonly now: number;
+}
