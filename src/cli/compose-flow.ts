@@ -84,7 +84,7 @@ export function composeFlow(composition: Composition, clients: HetznerApi[]): Fl
     holder,
     step: createStepRunner(ui.reporter, clock, signal),
     rehearsal: options.sandbox ?? false,
-    admission: {
+    apiAccess: {
       ask: (question) => {
         if (options.dryRun) return Promise.resolve('preview');
         ui.stop();

@@ -2,12 +2,12 @@ import type { ClusterState } from '../cluster/state/cluster-state.js';
 import { accessFileRemark } from '../cluster/status/problems.js';
 import { PreconditionError } from '../lib/errors.js';
 import type { StepIo } from '../lib/step.js';
-import { together } from '../lib/parallel.js';
+import { inParallel } from '../lib/parallel.js';
 import { wallClock } from '../lib/wait.js';
 import { renewKubeconfig, renewTalosconfig } from '../steps/access/access-files.js';
-import { ensureAdmitted } from '../steps/access/api-access.js';
+import { ensureApiAccess } from '../steps/access/api-access.js';
 import type { FlowContext } from '../steps/run/context.js';
-import { lookAtAccessFiles, observeExisting } from '../steps/observe/probes.js';
+import { probeAccessFiles, observeExisting } from '../steps/observe/probes.js';
 import { mergeIntoOwn, type Merged, type MergeWish } from '../steps/access/merge-kubeconfig.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
 import { controlPlanesOf, type NodeServer } from '../steps/run/node-server.js';
@@ -54,13 +54,13 @@ export async function accessKubernetes(
   ctx: FlowContext,
   wish?: MergeWish,
 ): Promise<KubernetesAccess> {
-  const [{ state, controlPlanes, first }, own] = await together(
+  const [{ state, controlPlanes, first }, own] = await inParallel(
     findControlPlanes(ctx),
     ctx.step('Find the public address of this machine', (io) =>
       findOwnAddresses(ctx, 'compare', io),
     ),
   );
-  await ensureAdmitted(ctx, state, own);
+  await ensureApiAccess(ctx, state, own);
   const endpoint = await ctx.step('Fetch the kubeconfig', async (io) => {
     await warnOfEnd(ctx, ctx.files.kubeconfig, io);
     await renewTalosconfig(ctx, controlPlanes);
@@ -99,7 +99,7 @@ async function findControlPlanes(ctx: FlowContext): Promise<ControlPlanes> {
 }
 
 async function warnOfEnd(ctx: FlowContext, path: string, io: StepIo): Promise<void> {
-  const { accessFiles } = await lookAtAccessFiles(ctx);
+  const { accessFiles } = await probeAccessFiles(ctx);
   const kept = accessFiles.find((file) => file.path === path);
   const remark = kept && accessFileRemark(kept, wallClock());
   if (remark !== undefined) io.warn(`${remark}; a new one is made`);

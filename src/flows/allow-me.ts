@@ -1,6 +1,6 @@
-import { planAdmission, type AdmissionPlan } from '../cluster/network/api-access.js';
+import { planApiAccess, type ApiAccessPlan } from '../cluster/network/api-access.js';
 import { PreconditionError } from '../lib/errors.js';
-import { together } from '../lib/parallel.js';
+import { inParallel } from '../lib/parallel.js';
 import { ensureRules } from '../steps/access/api-access.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { observeExisting } from '../steps/observe/probes.js';
@@ -12,16 +12,16 @@ export interface AllowMeRequest {
   /** Whether what was admitted by an own address or by this command before goes. */
   readonly replace: boolean;
   /** Shows the plan. False: only the plan was asked for. */
-  readonly confirm: (plan: AdmissionPlan) => Promise<boolean>;
+  readonly confirm: (plan: ApiAccessPlan) => Promise<boolean>;
 }
 
 /**
  * Admits this machine, or other ranges, to the Kubernetes and the Talos API of a cluster. Hetzner's
  * API is all that it needs, so that it works for somebody who is locked out.
  */
-export async function allowMe(ctx: FlowContext, request: AllowMeRequest): Promise<AdmissionPlan> {
+export async function allowMe(ctx: FlowContext, request: AllowMeRequest): Promise<ApiAccessPlan> {
   const { config, step } = ctx;
-  const [{ firewall }, ranges] = await together(
+  const [{ firewall }, ranges] = await inParallel(
     step('Look at what exists', () => observeExisting(ctx)),
     request.ranges ? Promise.resolve(request.ranges) : ownRanges(ctx),
   );
@@ -31,7 +31,7 @@ export async function allowMe(ctx: FlowContext, request: AllowMeRequest): Promis
       'Make what is missing: oxide create',
     );
   }
-  const plan = planAdmission({ config, firewall, ranges, replace: request.replace });
+  const plan = planApiAccess({ config, firewall, ranges, replace: request.replace });
   if (!(await request.confirm(plan)) || !plan.changed) return plan;
   await step('Change the firewall', async () => ensureRules(ctx, firewall, plan));
   return plan;

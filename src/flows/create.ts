@@ -1,9 +1,9 @@
 import type { Plan } from '../cluster/plan/plan.js';
 import type { ClusterState, Role } from '../cluster/state/cluster-state.js';
 import { withScratchFolder } from '../lib/files.js';
-import { together } from '../lib/parallel.js';
+import { inParallel } from '../lib/parallel.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
-import { planAdmitting, whoMayReach } from '../steps/access/api-access.js';
+import { planWithApiAccess, whoMayReach } from '../steps/access/api-access.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
 import { ensureCilium, fetchCilium } from '../steps/kubernetes/cilium.js';
 import type { FlowContext } from '../steps/run/context.js';
@@ -15,10 +15,10 @@ import { withLease, type ClusterLease } from '../steps/run/lease.js';
 import { ensureMachineConfigs } from '../steps/talos/machine-configs.js';
 import { ensureNetwork } from '../steps/hetzner/network.js';
 import { observe } from '../steps/observe/observe.js';
-import { OrderDesk } from '../steps/hetzner/server-ordering.js';
+import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
 import { checkSecrets, ensureSecrets } from '../steps/talos/secrets.js';
-import { ensureServers, type ServerSurroundings } from '../steps/hetzner/servers.js';
+import { ensureServers, type ServerPrerequisites } from '../steps/hetzner/servers.js';
 import { addressed, type NodeServer } from '../steps/run/node-server.js';
 import { ensureSshKey } from '../steps/hetzner/ssh-key.js';
 import { bootstrapOnce, waitForTalos } from '../steps/talos/bootstrap.js';
@@ -58,7 +58,7 @@ export type CreateOutcome =
  */
 export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   const { config, step } = ctx;
-  const [, { state, catalogue }, own] = await together(
+  const [, { state, catalogue }, own] = await inParallel(
     step('Check talosctl, kubectl and helm', (io) => checkTheTools(ctx, io)),
     step('Look at what exists', (io) => observe(ctx, io)),
     step('Find the public address of this machine', (io) =>
@@ -68,7 +68,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   await checkSecrets(ctx, state);
   const admitted = whoMayReach(ctx, state, own);
   const kubernetes = await observeKubernetes(ctx, state, own);
-  const plan = await planAdmitting(
+  const plan = await planWithApiAccess(
     ctx,
     { config, state, catalogue, kubernetes, ownIpv4: own.ipv4, ...admitted },
     own,
@@ -117,16 +117,16 @@ interface Work {
 /** Control planes are placed before workers are bought: without them workers are of no use. */
 async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
   const { plan } = work;
-  const surroundings = await prepare(ctx, work);
-  const orders: Orders = { plan, surroundings, desk: new OrderDesk(ctx, plan.servers) };
+  const prerequisites = await prepare(ctx, work);
+  const orders: Orders = { plan, prerequisites, ordering: new ServerOrdering(ctx, plan.servers) };
   return withScratchFolder(ctx.files.folder, async (scratch) => {
-    const [controlPlanes, [manifest, chart]] = await together(
+    const [controlPlanes, [manifest, chart]] = await inParallel(
       makeServers(ctx, 'control-plane', orders),
       ctx.step('Fetch the Gateway API and Cilium', () =>
-        together(fetchGatewayApi(ctx), fetchCilium(ctx, scratch)),
+        inParallel(fetchGatewayApi(ctx), fetchCilium(ctx, scratch)),
       ),
     );
-    const [kubernetes, workers] = await together(
+    const [kubernetes, workers] = await inParallel(
       startKubernetes(ctx, plan, { controlPlanes, manifest, chart }),
       makeServers(ctx, 'worker', orders),
     );
@@ -138,14 +138,14 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
 async function prepare(
   ctx: FlowContext,
   { state, plan, lease }: Work,
-): Promise<ServerSurroundings> {
+): Promise<ServerPrerequisites> {
   const { step } = ctx;
   const caFingerprint = await step("Make the cluster's secrets", (io) => ensureSecrets(ctx, io));
   // Before all else: its name is unique in the project, so of two runs that begin at once one stops.
   const network = await step('Create the private network', (io) =>
     ensureNetwork(ctx, { state, planned: plan.network, caFingerprint, lease }, io),
   );
-  const [firewallId, sshKeyId, userData] = await together(
+  const [firewallId, sshKeyId, userData] = await inParallel(
     step('Create the firewall', (io) =>
       ensureFirewall(ctx, { state, rules: plan.firewallRules }, io),
     ),
@@ -157,8 +157,8 @@ async function prepare(
 
 interface Orders {
   readonly plan: Plan;
-  readonly surroundings: ServerSurroundings;
-  readonly desk: OrderDesk;
+  readonly prerequisites: ServerPrerequisites;
+  readonly ordering: ServerOrdering;
 }
 
 async function makeServers(

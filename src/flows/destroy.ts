@@ -1,20 +1,20 @@
 import {
-  keyOf,
-  kindNouns,
-  type Belonging,
-  type Belongings,
+  resourceKey,
+  kindNames,
+  type OwnedResource,
+  type OwnedResources,
 } from '../cluster/state/owned-resources.js';
 import {
   planDestroy,
   refuseHeldNetwork,
   type DestroyPlan,
   type DestroyWish,
-  type Kept,
+  type KeptResource,
 } from '../cluster/plan/destroy-plan.js';
 import { enumerate } from '../lib/format.js';
-import { observeBelongings } from '../steps/ownership/owned-resources.js';
+import { observeOwnedResources } from '../steps/ownership/owned-resources.js';
 import type { FlowContext } from '../steps/run/context.js';
-import { deleteBelongings } from '../steps/ownership/deletions.js';
+import { deleteResources } from '../steps/ownership/deletions.js';
 import { markAsGoing, onlyKnownByCluster } from '../steps/ownership/deletion-marks.js';
 import { withLease } from '../steps/run/lease.js';
 
@@ -30,8 +30,8 @@ export type DestroyOutcome =
   | {
       readonly kind: 'destroyed';
       readonly plan: DestroyPlan;
-      readonly deleted: readonly Belonging[];
-      readonly left: readonly Kept[];
+      readonly deleted: readonly OwnedResource[];
+      readonly left: readonly KeptResource[];
     };
 
 /**
@@ -41,38 +41,38 @@ export type DestroyOutcome =
  */
 export async function destroy(ctx: FlowContext, request: DestroyRequest): Promise<DestroyOutcome> {
   const { config, step } = ctx;
-  const belongings = await step('Look at what exists', (io) => observeBelongings(ctx, io));
+  const resources = await step('Look at what exists', (io) => observeOwnedResources(ctx, io));
   const { deleteVolumes, deleteLoadBalancers, dryRun, confirm } = request;
   const wish = { deleteVolumes, deleteLoadBalancers };
-  const plan = planDestroy({ cluster: config.cluster_name, belongings, ...wish });
+  const plan = planDestroy({ cluster: config.cluster_name, resources, ...wish });
   if (dryRun) return { kind: 'preview', plan };
   refuseHeldNetwork(plan);
   if (plan.changes.length === 0 || !(await confirm(plan))) return { kind: 'preview', plan };
-  const failed: Kept[] = [];
+  const failed: KeptResource[] = [];
   await withLease(ctx, undefined, async () => {
     const known = onlyKnownByCluster(plan.stages.flat());
     if (known.length > 0) await step('Mark what goes with it', () => markAsGoing(ctx, known));
     for (const stage of plan.stages) {
       const still = await step(`Delete ${kindsOf(stage)}`, (io) =>
-        deleteBelongings(ctx, { belongings: stage, failed }, io),
+        deleteResources(ctx, { resources: stage, failed }, io),
       );
       failed.push(...still);
     }
   });
-  const after = await step('Look at what is left', (io) => observeBelongings(ctx, io));
+  const after = await step('Look at what is left', (io) => observeOwnedResources(ctx, io));
   const left = whatIsLeft(after, [...plan.kept, ...failed]);
-  const remaining = new Set(left.map(({ belonging }) => keyOf(belonging)));
-  const deleted = plan.stages.flat().filter((one) => !remaining.has(keyOf(one)));
+  const remaining = new Set(left.map(({ resource }) => resourceKey(resource)));
+  const deleted = plan.stages.flat().filter((one) => !remaining.has(resourceKey(one)));
   return { kind: 'destroyed', plan, deleted, left };
 }
 
 /** `the servers`, `the firewall and the SSH key` */
-function kindsOf(stage: readonly Belonging[]): string {
+function kindsOf(stage: readonly OwnedResource[]): string {
   const kinds = [...new Set(stage.map(({ kind }) => kind))];
   return enumerate(
     kinds.map((kind) => {
       const several = stage.filter((one) => one.kind === kind).length > 1;
-      return `the ${kindNouns[kind]}${several ? 's' : ''}`;
+      return `the ${kindNames[kind]}${several ? 's' : ''}`;
     }),
   );
 }
@@ -84,15 +84,18 @@ const onceKept = 'was kept; delete it in the Hetzner console when it is no longe
  * What the last look found, and what it cannot find any more: volumes and load balancers that were
  * only known by what they hung on.
  */
-function whatIsLeft({ found }: Belongings, known: readonly Kept[]): readonly Kept[] {
-  const seen = new Set(found.map(keyOf));
+function whatIsLeft(
+  { found }: OwnedResources,
+  known: readonly KeptResource[],
+): readonly KeptResource[] {
+  const seen = new Set(found.map(resourceKey));
   const expected = known.filter(
-    ({ belonging }) => belonging.owner !== 'cluster' || seen.has(keyOf(belonging)),
+    ({ resource }) => resource.owner !== 'cluster' || seen.has(resourceKey(resource)),
   );
-  const explained = new Set(expected.map(({ belonging }) => keyOf(belonging)));
-  const appeared = found.filter((one) => !explained.has(keyOf(one)));
+  const explained = new Set(expected.map(({ resource }) => resourceKey(resource)));
+  const appeared = found.filter((one) => !explained.has(resourceKey(one)));
   return [
     ...expected.map((kept) => (kept.unfinished ? kept : { ...kept, why: onceKept })),
-    ...appeared.map((belonging) => ({ belonging, why: 'appeared meanwhile', unfinished: true })),
+    ...appeared.map((resource) => ({ resource, why: 'appeared meanwhile', unfinished: true })),
   ];
 }

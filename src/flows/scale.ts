@@ -8,26 +8,26 @@ import {
   type ServerState,
 } from '../cluster/state/cluster-state.js';
 import { PreconditionError } from '../lib/errors.js';
-import { together } from '../lib/parallel.js';
+import { inParallel } from '../lib/parallel.js';
 import { writeTalosconfig } from '../steps/access/access-files.js';
-import { ensureAdmitted } from '../steps/access/api-access.js';
+import { ensureApiAccess } from '../steps/access/api-access.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
 import { viewCluster } from '../steps/observe/cluster-view.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { joinControlPlane } from '../steps/talos/control-plane-join.js';
 import { backUpEtcd } from '../steps/talos/etcd.js';
-import { createGate, eachOnItsOwn } from '../lib/concurrency-limit.js';
+import { limitConcurrency, settleAll } from '../lib/concurrency-limit.js';
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
 import { withLease } from '../steps/run/lease.js';
 import { ensureMachineConfigs } from '../steps/talos/machine-configs.js';
 import { releaseNode, removeNode } from '../steps/kubernetes/node-removal.js';
 import { observe } from '../steps/observe/observe.js';
-import { OrderDesk } from '../steps/hetzner/server-ordering.js';
+import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
 import { reachCluster } from '../steps/access/reach.js';
 import { controlPlanesOf, addressed, type NodeServer } from '../steps/run/node-server.js';
 import { checkSecrets } from '../steps/talos/secrets.js';
-import { ensureServers, type ServerSurroundings } from '../steps/hetzner/servers.js';
+import { ensureServers, type ServerPrerequisites } from '../steps/hetzner/servers.js';
 
 /** Nodes drained at the same time; more would leave their pods too little room elsewhere. */
 const drainsAtATime = 5;
@@ -63,14 +63,14 @@ export type ScaleOutcome =
  */
 export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<ScaleOutcome> {
   const { config, step } = ctx;
-  const [, { state: found, catalogue }, own] = await together(
+  const [, { state: found, catalogue }, own] = await inParallel(
     step('Check talosctl, kubectl and helm', (io) => checkTheTools(ctx, io)),
     step('Look at what exists', (io) => observe(ctx, io)),
     step('Find the public address of this machine', (io) => findOwnAddresses(ctx, 'compare', io)),
   );
   demandCluster(ctx, found);
   await checkSecrets(ctx, found);
-  const state = await ensureAdmitted(ctx, found, own);
+  const state = await ensureApiAccess(ctx, found, own);
   const reached = await step('Reach the cluster', (io) => reachCluster(ctx, { state, own }, io));
   const controlPlanes = controlPlanesOf(state);
   const view = await step('Look into the cluster', () =>
@@ -123,10 +123,10 @@ async function grow(
   const userData = await step('Generate and check the machine configurations', (io) =>
     ensureMachineConfigs(ctx, io),
   );
-  const surroundings: ServerSurroundings = { ...existingSurroundings(state), userData };
+  const prerequisites: ServerPrerequisites = { ...existingPrerequisites(state), userData };
   const isControlPlane = plan.role === 'control-plane';
-  const desk = new OrderDesk(ctx, plan.add);
-  const work = { servers: plan.add, surroundings, desk, start: !isControlPlane };
+  const ordering = new ServerOrdering(ctx, plan.add);
+  const work = { servers: plan.add, prerequisites, ordering, start: !isControlPlane };
   const nodes = await step(
     isControlPlane ? 'Create the control planes' : 'Create the workers',
     (io) => ensureServers(ctx, work, io),
@@ -138,7 +138,7 @@ async function grow(
 }
 
 /** What servers are created with; a cluster that lacks a part of it is not complete. */
-function existingSurroundings(state: ClusterState): Omit<ServerSurroundings, 'userData'> {
+function existingPrerequisites(state: ClusterState): Omit<ServerPrerequisites, 'userData'> {
   const { network, firewall, sshKey } = state;
   if (network && firewall && sshKey) {
     return { networkId: network.id, firewallId: firewall.id, sshKeyId: sshKey.id };
@@ -179,17 +179,22 @@ async function shrink(
   const { remove } = plan;
   if (remove.length === 0) return;
   const { drainTimeoutMs, wish } = options;
-  const shared = { others, drainTimeoutMs, force: wish.force, drains: createGate(drainsAtATime) };
-  const removal = (victim: ServerState, later: readonly ServerState[]) =>
-    ctx.step(`Remove ${victim.name}`, (io) =>
-      removeNode(ctx, { ...shared, victim, later: later.map(addressed) }, io),
+  const shared = {
+    others,
+    drainTimeoutMs,
+    force: wish.force,
+    drains: limitConcurrency(drainsAtATime),
+  };
+  const removal = (leaving: ServerState, later: readonly ServerState[]) =>
+    ctx.step(`Remove ${leaving.name}`, (io) =>
+      removeNode(ctx, { ...shared, leaving, later: later.map(addressed) }, io),
     );
   if (plan.role === 'worker') {
-    await eachOnItsOwn(remove.map((victim) => removal(victim, [])));
+    await settleAll(remove.map((leaving) => removal(leaving, [])));
     return;
   }
   await ctx.step('Back up etcd', (io) => backUpEtcd(ctx, others, io));
-  for (const [i, victim] of remove.entries()) await removal(victim, remove.slice(i + 1));
+  for (const [i, leaving] of remove.entries()) await removal(leaving, remove.slice(i + 1));
 }
 
 /** The talosconfig leads to all control planes that are there now. */

@@ -1,14 +1,14 @@
 import { clusterStatus } from '../cluster/status/cluster-status.js';
 import type { StatusReport } from '../cluster/status/report.js';
-import { together } from '../lib/parallel.js';
+import { inParallel } from '../lib/parallel.js';
 import { wallClock } from '../lib/wait.js';
-import { observeBelongings } from '../steps/ownership/owned-resources.js';
+import { observeOwnedResources } from '../steps/ownership/owned-resources.js';
 import type { FlowContext } from '../steps/run/context.js';
 import {
-  inHurry,
-  lookAtAccessFiles,
-  lookAtNodes,
-  lookAtTalos,
+  withShortTimeouts,
+  probeAccessFiles,
+  probeNodes,
+  probeTalos,
   observeExisting,
 } from '../steps/observe/probes.js';
 import { readCatalogue } from '../steps/observe/observe.js';
@@ -21,7 +21,7 @@ import { remarkOnSecrets } from '../steps/talos/secrets.js';
  * seconds at most. Throws a PreconditionError when the cluster does not exist.
  */
 export async function status(ctx: FlowContext): Promise<StatusReport> {
-  return look(inHurry(ctx), surroundingsOf(inHurry(ctx)));
+  return look(withShortTimeouts(ctx), surroundingsOf(withShortTimeouts(ctx)));
 }
 
 /** What changes seldom: a watch reads it once, because requests are counted. */
@@ -29,23 +29,23 @@ type Surroundings = ReturnType<typeof surroundingsOf>;
 
 function surroundingsOf(ctx: FlowContext) {
   return ctx.step('Look at prices and at what is not used', () =>
-    together(readCatalogue(ctx), observeBelongings(ctx), publicIpv4(ctx)),
+    inParallel(readCatalogue(ctx), observeOwnedResources(ctx), publicIpv4(ctx)),
   );
 }
 
 async function look(ctx: FlowContext, surroundings: Surroundings): Promise<StatusReport> {
   const { config, step } = ctx;
-  const [[catalogue, belongings, ownAddress], seen, [state, talos, secretsRemark], access] =
-    await together(
+  const [[catalogue, resources, ownAddress], seen, [state, talos, secretsRemark], access] =
+    await inParallel(
       surroundings,
-      step('Ask Kubernetes', (io) => lookAtNodes(ctx, io)),
+      step('Ask Kubernetes', (io) => probeNodes(ctx, io)),
       lookAtServers(ctx),
-      lookAtAccessFiles(ctx),
+      probeAccessFiles(ctx),
     );
-  const { found } = belongings;
+  const { found } = resources;
   return clusterStatus({
     ...{ config, state, catalogue, seen, talos, secretsRemark, ownAddress, ...access },
-    belongings: found.filter(({ owner }) => owner !== 'other'),
+    resources: found.filter(({ owner }) => owner !== 'other'),
     now: wallClock(),
   });
 }
@@ -53,7 +53,7 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
 async function lookAtServers(ctx: FlowContext) {
   const { step } = ctx;
   const state = await step('Look at what exists', () => observeExisting(ctx));
-  const talos = await step('Ask Talos', (io) => lookAtTalos(ctx, state, io));
+  const talos = await step('Ask Talos', (io) => probeTalos(ctx, state, io));
   return [state, talos, await remarkOnSecrets(ctx, state)] as const;
 }
 
@@ -65,7 +65,7 @@ export interface Watch {
 
 /** Looks again and again until it is interrupted, and returns the last that was seen. */
 export async function watchStatus(ctx: FlowContext, { show, pause }: Watch): Promise<StatusReport> {
-  const hurried = inHurry(ctx);
+  const hurried = withShortTimeouts(ctx);
   const surroundings = surroundingsOf(hurried);
   let last = await look(hurried, surroundings);
   try {

@@ -3,7 +3,7 @@ import { detailsOf } from './error-details.js';
 import type { Explanation, HetznerFailure } from './failure.js';
 
 /** What an account has limits for, in the API's words, and what people call it. */
-const nouns = {
+const kindNames = {
   primary_ip: 'primary IP',
   load_balancer: 'load balancer',
   placement_group: 'placement group',
@@ -14,7 +14,7 @@ const nouns = {
   server: 'server',
 } as const;
 
-export type Limited = keyof typeof nouns;
+export type Limited = keyof typeof kindNames;
 
 /** Not the rate limit of requests, which is `rate_limit_exceeded`. */
 export const limitCode = 'resource_limit_exceeded';
@@ -26,7 +26,7 @@ export const limitCode = 'resource_limit_exceeded';
  */
 export function limitedBy(failure: HetznerFailure): Limited | undefined {
   if (failure.code !== limitCode) return undefined;
-  const kinds = Object.keys(nouns) as Limited[];
+  const kinds = Object.keys(kindNames) as Limited[];
   const told = [...limitNames(failure), failure.message];
   const texts = told.map((text) => text.toLowerCase().replaceAll(' ', '_'));
   return texts.flatMap((text) => kinds.find((kind) => text.includes(kind)) ?? [])[0];
@@ -34,7 +34,7 @@ export function limitedBy(failure: HetznerFailure): Limited | undefined {
 
 export function limitReached(failure: HetznerFailure): Explanation {
   const limited = limitedBy(failure);
-  const what = limited === undefined ? 'more of what this needs' : `more ${nouns[limited]}s`;
+  const what = limited === undefined ? 'more of what this needs' : `more ${kindNames[limited]}s`;
   return {
     text:
       `${failure.purpose}: your Hetzner account may not have ${what} ` +
@@ -49,8 +49,8 @@ export function limitReached(failure: HetznerFailure): Explanation {
 }
 
 /** `primary IP` */
-export function nounOf(limited: Limited): string {
-  return nouns[limited];
+export function limitName(limited: Limited): string {
+  return kindNames[limited];
 }
 
 function limitNames({ details }: HetznerFailure): readonly string[] {

@@ -2,9 +2,9 @@ import { ExitCode, InterruptedError, OxideError } from './errors.js';
 import { plural } from './format.js';
 
 /** Lets work in, a few at a time; the rest waits in the order of its coming. */
-export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+export type ConcurrencyLimit = <T>(work: () => Promise<T>) => Promise<T>;
 
-export function createGate(places: number): Gate {
+export function limitConcurrency(places: number): ConcurrencyLimit {
   let free = places;
   const waiting: (() => void)[] = [];
   return async (work) => {
@@ -24,7 +24,7 @@ export function createGate(places: number): Gate {
  * Waits for all of the work, each a transaction of its own: one that fails does not stop the
  * others. Then one error tells of every one that failed.
  */
-export async function eachOnItsOwn(work: readonly Promise<void>[]): Promise<void> {
+export async function settleAll(work: readonly Promise<void>[]): Promise<void> {
   const ended = await Promise.allSettled(work);
   const reasons = ended.flatMap((end) =>
     end.status === 'rejected' ? [end.reason as unknown] : [],

@@ -5,7 +5,7 @@ import { InterruptedError } from './errors.js';
  * under way ends in a known state before the first failure is thrown. An interrupt goes first only
  * when nothing else failed, because the other failure is the one that needs an answer.
  */
-export async function together<const T extends readonly Promise<unknown>[]>(
+export async function inParallel<const T extends readonly Promise<unknown>[]>(
   ...work: T
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   const ended = await Promise.allSettled(work);

@@ -1,7 +1,7 @@
 import { createStyle } from './style.js';
 
 /** What of a change of the firewall is shown. */
-export interface AdmissionView {
+export interface ApiAccessView {
   readonly cluster: string;
   readonly before: readonly string[];
   readonly after: readonly string[];
@@ -13,7 +13,7 @@ export interface AdmissionView {
 }
 
 /** Who may reach the cluster's APIs, who comes and who goes, and how long it stays so. */
-export function renderAdmission(view: AdmissionView, { color }: { color: boolean }): string {
+export function renderApiAccess(view: ApiAccessView, { color }: { color: boolean }): string {
   const { cluster, before, after, changed, done } = view;
   const style = createStyle(color);
   const came = after.filter((range) => !before.includes(range));
@@ -31,7 +31,7 @@ export function renderAdmission(view: AdmissionView, { color }: { color: boolean
     .join('');
 }
 
-function lasting({ listed }: AdmissionView): readonly string[] {
+function lasting({ listed }: ApiAccessView): readonly string[] {
   const keeps = listed
     ? 'oxide create keeps these. For good, put the range into hcloud.firewall.allowed_cidrs of cluster.yaml.'
     : 'oxide create keeps these, until hcloud.firewall.allowed_cidrs in cluster.yaml says who exactly may.';

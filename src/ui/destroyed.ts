@@ -1,7 +1,7 @@
 import { addCosts, formatMoney } from '../cluster/state/cost.js';
-import type { Stay } from '../cluster/plan/plan.js';
+import type { KeptEntry } from '../cluster/plan/plan.js';
 import { plural } from '../lib/format.js';
-import { stayLines } from './kept-resources.js';
+import { keptLines } from './kept-resources.js';
 import { createStyle } from './style.js';
 import type { TableOptions } from './table.js';
 
@@ -9,7 +9,7 @@ import type { TableOptions } from './table.js';
 export interface DestroyedView {
   readonly cluster: string;
   readonly deleted: readonly unknown[];
-  readonly left: readonly Stay[];
+  readonly left: readonly KeptEntry[];
   /** What may be left without being known. */
   readonly notes: readonly string[];
   /** False: the same command has to run again. */
@@ -27,7 +27,7 @@ export function renderDestroyed(view: DestroyedView, { color, columns }: TableOp
   const style = createStyle(color);
   return [
     head,
-    ...(left.length > 0 ? ['', 'Still there:', ...stayLines(left, columns, style)] : []),
+    ...(left.length > 0 ? ['', 'Still there:', ...keptLines(left, columns, style)] : []),
     '',
     ...notes.map((note) => `${style.blue('ℹ')} ${note}`),
     costOfRest(left),
@@ -38,7 +38,7 @@ export function renderDestroyed(view: DestroyedView, { color, columns }: TableOp
     .join('');
 }
 
-function costOfRest(left: readonly Stay[]): string {
+function costOfRest(left: readonly KeptEntry[]): string {
   const [first] = left.flatMap(({ monthly }) => monthly ?? []);
   if (!first) return 'Nothing of it is left that costs money.';
   const { net, currency } = addCosts(

@@ -2,9 +2,9 @@ import { formatMoney } from '../cluster/state/cost.js';
 import type { ShownPlan } from '../cluster/plan/plan.js';
 import { plural } from '../lib/format.js';
 import { alignColumns } from './columns.js';
-import { nounOf } from './kind-names.js';
+import { kindName } from './kind-names.js';
 import { foldChanges, type PlanLine } from './plan-lines.js';
-import { stayLines } from './kept-resources.js';
+import { keptLines } from './kept-resources.js';
 import { createStyle, type Style } from './style.js';
 
 /** What of a plan is shown. */
@@ -21,7 +21,7 @@ export function renderPlan(plan: PlanView, { color, columns }: PlanOptions): str
   const style = createStyle(color);
   const paragraphs = [
     plan.changes.length === 0 ? ['Nothing to change.'] : changeLines(plan, columns, style),
-    stayLines(plan.stays ?? [], columns, style),
+    keptLines(plan.stays ?? [], columns, style),
     [costLine(plan.cost)],
     [
       ...plan.warnings.map((warning) => `${style.yellow('⚠')} ${warning}`),
@@ -45,7 +45,7 @@ function changeLines(
   const symbols = { create: style.green('+'), update: style.yellow('~'), delete: style.red('-') };
   const lines = foldChanges(changes);
   const rows = lines.map((line) => [
-    line.count === 1 ? nounOf(line) : plural(line.count, nounOf(line)),
+    line.count === 1 ? kindName(line) : plural(line.count, kindName(line)),
     line.name,
     line.detail,
     priceOf(line, cost.after.currency),

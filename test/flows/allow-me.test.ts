@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { AdmissionPlan } from '../../src/cluster/network/api-access.js';
+import type { ApiAccessPlan } from '../../src/cluster/network/api-access.js';
 import { accessKubernetes } from '../../src/flows/access.js';
 import { allowMe, type AllowMeRequest } from '../../src/flows/allow-me.js';
 import { create } from '../../src/flows/create.js';
@@ -64,7 +64,7 @@ const everywhere = (ranges: readonly string[], added: readonly string[] = []) =>
 
 type Wish = Partial<Pick<AllowMeRequest, 'ranges' | 'replace'>>;
 
-async function allow(wish: Wish = {}, options: RunOptions = {}): Promise<AdmissionPlan> {
+async function allow(wish: Wish = {}, options: RunOptions = {}): Promise<ApiAccessPlan> {
   return allowMe(rehearsal.run(options).ctx, {
     ...{ ranges: undefined, replace: false, ...wish },
     confirm: () => Promise.resolve(!options.dryRun),

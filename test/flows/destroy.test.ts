@@ -60,7 +60,7 @@ const volume = (project: Project, labels: object, server = 'demo-web-1') => ({
 const csi = { 'managed-by': 'csi-driver' };
 
 const whyLeft = ({ left }: Extract<DestroyOutcome, { kind: 'destroyed' }>) =>
-  left.map(({ belonging, why }) => `${belonging.kind} ${belonging.name} ${why}`);
+  left.map(({ resource, why }) => `${resource.kind} ${resource.name} ${why}`);
 
 describe('a destroy', () => {
   test('leaves the project as it was before the create', async () => {
@@ -244,7 +244,7 @@ describe('what the controllers of the cluster made', () => {
     const id = await project.make('volumes', volume(project, csi));
     const outcome = await destroyed(rehearsal.run().ctx);
     expect(outcome.left).toMatchObject([
-      { belonging: { kind: 'volume', id, monthly: { currency: 'EUR' } }, unfinished: false },
+      { resource: { kind: 'volume', id, monthly: { currency: 'EUR' } }, unfinished: false },
     ]);
     expect(outcome.plan.stays?.[0]?.monthly?.net).toBe(0.57);
     expect({ ...project.snapshot(), volumes: [] }).toEqual(before);
@@ -364,7 +364,7 @@ describe('a destroy that meets an obstacle', () => {
       return result;
     };
     const outcome = await destroyed({ ...ctx, step });
-    expect(outcome.left.map(({ belonging: { kind } }) => kind).sort()).toEqual([
+    expect(outcome.left.map(({ resource: { kind } }) => kind).sort()).toEqual([
       ...['load-balancer', 'network'],
     ]);
     await destroyed(rehearsal.run().ctx, { deleteLoadBalancers: true });

@@ -129,7 +129,7 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
       }
     },
     rehearsal: options.rehearsal ?? false,
-    admission: {
+    apiAccess: {
       ask: (question) => {
         if (options.dryRun) return Promise.resolve('preview');
         questions.push(question);

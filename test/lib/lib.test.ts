@@ -16,7 +16,7 @@ import { enumerate, formatDuration, plural } from '../../src/lib/format.js';
 import type { ReportEvent } from '../../src/lib/report.js';
 import { Secret } from '../../src/lib/secret.js';
 import { createStepRunner } from '../../src/lib/step.js';
-import { together } from '../../src/lib/parallel.js';
+import { inParallel } from '../../src/lib/parallel.js';
 import { realSleep, waitFor } from '../../src/lib/wait.js';
 import { WarpClock } from '../helpers/warp-clock.js';
 
@@ -121,21 +121,21 @@ describe('a step', () => {
 
 describe('work side by side', () => {
   test('gives all results in order', async () => {
-    expect(await together(Promise.resolve(1), Promise.resolve('two'))).toEqual([1, 'two']);
+    expect(await inParallel(Promise.resolve(1), Promise.resolve('two'))).toEqual([1, 'two']);
   });
 
   test('ends when all of it has ended, with the first failure', async () => {
     const ended: string[] = [];
     const slow = Promise.resolve().then(() => Promise.resolve().then(() => ended.push('slow')));
     await expect(
-      together(Promise.reject(new Error('first')), slow, Promise.reject(new Error('second'))),
+      inParallel(Promise.reject(new Error('first')), slow, Promise.reject(new Error('second'))),
     ).rejects.toThrow('first');
     expect(ended).toEqual(['slow']);
   });
 
   test('shows a failure rather than the interrupt that came with it', async () => {
     await expect(
-      together(Promise.reject(new InterruptedError()), Promise.reject(new OxideError('refused'))),
+      inParallel(Promise.reject(new InterruptedError()), Promise.reject(new OxideError('refused'))),
     ).rejects.toThrow('refused');
   });
 });

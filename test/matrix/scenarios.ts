@@ -72,7 +72,7 @@ export async function destroyScenario(yaml: string): Promise<Scenario> {
         confirm: () => Promise.resolve(true),
       });
       if (outcome.kind === 'preview' || outcome.left.length === 0) return;
-      const names = outcome.left.map(({ belonging, why }) => `${belonging.name}: ${why}`);
+      const names = outcome.left.map(({ resource, why }) => `${resource.name}: ${why}`);
       throw new OxideError(`left behind: ${names.join('; ')}`, {
         hint: 'The same command goes on from here.',
         exitCode: ExitCode.partial,

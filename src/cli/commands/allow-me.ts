@@ -1,7 +1,7 @@
-import type { AdmissionPlan } from '../../cluster/network/api-access.js';
+import type { ApiAccessPlan } from '../../cluster/network/api-access.js';
 import { allowMe } from '../../flows/allow-me.js';
 import { ExitCode } from '../../lib/errors.js';
-import { renderAdmission } from '../../ui/api-access.js';
+import { renderApiAccess } from '../../ui/api-access.js';
 import { withCluster } from '../context.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 
@@ -16,8 +16,8 @@ export function allowMeCommand(options: AllowMeOptions, io: CliIo): Promise<Exit
   const { cidr, replace = false, dryRun = false } = options;
   return withCluster(options, io, async ({ flow, ui }) => {
     const listed = flow.config.hcloud.firewall.allowed_cidrs !== undefined;
-    const textOf = (plan: AdmissionPlan, done: boolean): string =>
-      renderAdmission({ ...plan, done, listed }, ui.looks);
+    const textOf = (plan: ApiAccessPlan, done: boolean): string =>
+      renderApiAccess({ ...plan, done, listed }, ui.looks);
     const plan = await allowMe(flow, {
       ranges: cidr,
       replace,
@@ -33,6 +33,6 @@ export function allowMeCommand(options: AllowMeOptions, io: CliIo): Promise<Exit
 }
 
 /** For machines: who reached 6443 and 50000 before, and who does afterwards. */
-function documentOf({ cluster, firewall, before, after, changed }: AdmissionPlan): object {
+function documentOf({ cluster, firewall, before, after, changed }: ApiAccessPlan): object {
   return { cluster, firewall, before, after, changed };
 }

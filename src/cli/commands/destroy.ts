@@ -1,4 +1,4 @@
-import { toStay, type DestroyPlan } from '../../cluster/plan/destroy-plan.js';
+import { toKeptEntry, type DestroyPlan } from '../../cluster/plan/destroy-plan.js';
 import { destroy, type DestroyOutcome } from '../../flows/destroy.js';
 import { ExitCode } from '../../lib/errors.js';
 import { renderDestroyed } from '../../ui/destroyed.js';
@@ -56,7 +56,7 @@ function printResult(
   const { cluster, notes } = outcome.plan;
   const complete = outcome.left.every(({ unfinished }) => !unfinished);
   const deleted = outcome.deleted.map(({ kind, name, id }) => ({ kind, name, id }));
-  const result = { cluster, deleted, left: outcome.left.map(toStay), notes, complete };
+  const result = { cluster, deleted, left: outcome.left.map(toKeptEntry), notes, complete };
   ui.print(result, renderDestroyed({ ...result, folder: flow.files.folder }, ui.looks));
   return complete ? ExitCode.done : ExitCode.partial;
 }

@@ -40,7 +40,7 @@ function opens({ port = '' }: FirewallRule, wanted: number): boolean {
 }
 
 /** Who may reach the APIs after a create, as `wantedRules` takes it. */
-export interface Admitted {
+export interface ApiAccess {
   readonly allowedCidrs: readonly string[];
   readonly addedCidrs: readonly string[];
 }
@@ -50,11 +50,11 @@ export interface Admitted {
  * cluster.yaml it is this machine and whom the firewall admits already: a colleague may have added
  * it, and oxide takes nothing away on its own.
  */
-export function wantedAdmission(
+export function wantedApiAccess(
   config: ClusterConfig,
   { firewall }: ClusterState,
   own: readonly string[],
-): Admitted {
+): ApiAccess {
   const rules = firewall?.rules ?? [];
   const listed = config.hcloud.firewall.allowed_cidrs;
   if (listed) {
@@ -75,7 +75,7 @@ function addedRanges(rules: readonly FirewallRule[]): readonly string[] {
   return [...new Set(sources)];
 }
 
-export interface AdmissionInput {
+export interface ApiAccessInput {
   readonly config: ClusterConfig;
   readonly firewall: FirewallState;
   /** Whom to admit; canonical ranges. */
@@ -85,7 +85,7 @@ export interface AdmissionInput {
 }
 
 /** What admitting makes of a firewall. */
-export interface AdmissionPlan {
+export interface ApiAccessPlan {
   readonly cluster: string;
   readonly firewall: string;
   /** Who reaches both APIs. */
@@ -97,7 +97,7 @@ export interface AdmissionPlan {
 }
 
 /** Admits ranges to the APIs. Throws when Hetzner takes no such rules. */
-export function planAdmission(input: AdmissionInput): AdmissionPlan {
+export function planApiAccess(input: ApiAccessInput): ApiAccessPlan {
   const { config, firewall } = input;
   const listed = config.hcloud.firewall.allowed_cidrs;
   const lists = listed ? listsBeside(listed, input) : listsWithin(input);
@@ -121,7 +121,7 @@ interface ApiList {
 }
 
 /** Without a list in cluster.yaml all are in the same rules, as a create keeps them. */
-function listsWithin({ firewall: { rules }, ranges, replace }: AdmissionInput): readonly ApiList[] {
+function listsWithin({ firewall: { rules }, ranges, replace }: ApiAccessInput): readonly ApiList[] {
   return apis.flatMap(({ port, description, added }): ApiList[] => {
     if (replace) {
       return [
@@ -138,7 +138,7 @@ function listsWithin({ firewall: { rules }, ranges, replace }: AdmissionInput): 
 /** Beside a list in cluster.yaml they have rules of their own, which a create leaves alone. */
 function listsBeside(
   listed: readonly string[],
-  { firewall: { rules }, ranges, replace }: AdmissionInput,
+  { firewall: { rules }, ranges, replace }: ApiAccessInput,
 ): readonly ApiList[] {
   const now = admittedRanges(rules);
   const before = replace ? [] : addedRanges(rules);

@@ -10,7 +10,7 @@ import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
 import { ciliumWarning } from '../talos/versions.js';
 
 /** What `create` does otherwise than cluster.yaml says, and what it leaves as it is. */
-export function planNotes(
+export function createNotes(
   { config, state, ownIpv4 }: PlanInput,
   servers: readonly PlannedServer[],
 ): readonly string[] {
@@ -83,7 +83,7 @@ export function fallbackNotes(
 }
 
 /** What may turn out badly, without being wrong. */
-export function planWarnings(
+export function createWarnings(
   { config, state, ownIpv4 }: PlanInput,
   rules: readonly FirewallRule[],
 ): readonly string[] {

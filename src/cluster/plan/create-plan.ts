@@ -14,7 +14,7 @@ import {
   validateCatalogue,
 } from './create-checks.js';
 import { isUnfinished, plannedServers, type PlannedServer } from './planned-servers.js';
-import { planNotes, planWarnings } from './create-notes.js';
+import { createNotes, createWarnings } from './create-notes.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
 import { gatewayApiVersion } from '../talos/versions.js';
 
@@ -51,8 +51,8 @@ export function planCreate(input: PlanInput): Plan {
       now: monthlyCost(catalogue, state.servers),
       after: monthlyCost(catalogue, [...state.servers, ...added]),
     },
-    notes: planNotes(input, servers),
-    warnings: planWarnings(input, firewallRules),
+    notes: createNotes(input, servers),
+    warnings: createWarnings(input, firewallRules),
   };
 }
 

@@ -1,14 +1,14 @@
 import { ExitCode, OxideError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
 import {
-  keyOf,
-  nameOf,
-  type Belonging,
-  type BelongingKind,
-  type Belongings,
+  resourceKey,
+  resourceName,
+  type OwnedResource,
+  type ResourceKind,
+  type OwnedResources,
 } from '../state/owned-resources.js';
 import { addCosts, formatMoney } from '../state/cost.js';
-import type { Change, ShownPlan, Stay } from './plan.js';
+import type { Change, ShownPlan, KeptEntry } from './plan.js';
 
 /** What a user allows to go that the cluster's controllers made. */
 export interface DestroyWish {
@@ -18,12 +18,12 @@ export interface DestroyWish {
 
 export interface DestroyInput extends DestroyWish {
   readonly cluster: string;
-  readonly belongings: Belongings;
+  readonly resources: OwnedResources;
 }
 
 /** Something that is not deleted, with the reason. */
-export interface Kept {
-  readonly belonging: Belonging;
+export interface KeptResource {
+  readonly resource: OwnedResource;
   /** `is delete-protected` */
   readonly why: string;
   /** It was to go and cannot: the destroy is not complete while it is there. */
@@ -32,8 +32,8 @@ export interface Kept {
 
 export interface DestroyPlan extends ShownPlan {
   /** What goes, stage by stage: a stage begins when the one before it has ended. */
-  readonly stages: readonly (readonly Belonging[])[];
-  readonly kept: readonly Kept[];
+  readonly stages: readonly (readonly OwnedResource[])[];
+  readonly kept: readonly KeptResource[];
   /** Undefined unless the destroy must not begin. */
   readonly held: HeldNetwork | undefined;
 }
@@ -48,7 +48,7 @@ export interface HeldNetwork {
  * Users before what they use: Hetzner refuses to delete what is in use. Servers go first also
  * because the controllers that run on them would make their load balancers anew.
  */
-const order: readonly (readonly BelongingKind[])[] = [
+const order: readonly (readonly ResourceKind[])[] = [
   ['server'],
   ['load-balancer', 'volume'],
   ['firewall', 'placement-group', 'primary-ip', 'ssh-key'],
@@ -59,35 +59,35 @@ const order: readonly (readonly BelongingKind[])[] = [
  * Lists what goes and what stays. Only what carries the cluster's labels goes, and what its
  * controllers made where the wish allows it; never what is protected, or used by what stays.
  */
-export function planDestroy({ cluster, belongings, ...wish }: DestroyInput): DestroyPlan {
-  const stages: Belonging[][] = [];
-  const kept: Kept[] = [];
+export function planDestroy({ cluster, resources, ...wish }: DestroyInput): DestroyPlan {
+  const stages: OwnedResource[][] = [];
+  const kept: KeptResource[] = [];
   const going = new Set<string>();
   for (const kinds of order) {
-    const stage: Belonging[] = [];
-    for (const belonging of ofKinds(belongings.found, kinds)) {
-      const reason = reasonToKeep(belonging, wish) ?? reasonOfUse(belonging, going);
-      if (reason === undefined) stage.push(belonging);
-      else kept.push({ belonging, ...reason });
+    const stage: OwnedResource[] = [];
+    for (const resource of ofKinds(resources.found, kinds)) {
+      const reason = reasonToKeep(resource, wish) ?? reasonOfUse(resource, going);
+      if (reason === undefined) stage.push(resource);
+      else kept.push({ resource, ...reason });
     }
-    for (const belonging of stage) going.add(keyOf(belonging));
+    for (const resource of stage) going.add(resourceKey(resource));
     if (stage.length > 0) stages.push(stage);
   }
-  return shown(cluster, { stages, kept }, belongings);
+  return shown(cluster, { stages, kept }, resources);
 }
 
 function shown(
   cluster: string,
   { stages, kept }: Pick<DestroyPlan, 'stages' | 'kept'>,
-  { notes, currency }: Belongings,
+  { notes, currency }: OwnedResources,
 ): DestroyPlan {
   const going = stages.flat();
-  const staying = kept.map(({ belonging }) => belonging);
+  const staying = kept.map(({ resource }) => resource);
   const held = heldNetwork(kept);
   return {
     ...{ cluster, stages, kept, held, notes },
     changes: going.map(toChange),
-    stays: kept.map(toStay),
+    stays: kept.map(toKeptEntry),
     cost: {
       now: addCosts([...going, ...staying], { currency }),
       after: addCosts(staying, { currency }),
@@ -98,9 +98,9 @@ function shown(
 }
 
 function ofKinds(
-  found: readonly Belonging[],
-  kinds: readonly BelongingKind[],
-): readonly Belonging[] {
+  found: readonly OwnedResource[],
+  kinds: readonly ResourceKind[],
+): readonly OwnedResource[] {
   const byName = new Intl.Collator('en', { numeric: true });
   return kinds.flatMap((wanted) =>
     found
@@ -109,10 +109,10 @@ function ofKinds(
   );
 }
 
-type Reason = Omit<Kept, 'belonging'>;
+type Reason = Omit<KeptResource, 'resource'>;
 
 function reasonToKeep(
-  { kind, owner, deleteProtected }: Belonging,
+  { kind, owner, deleteProtected }: OwnedResource,
   wish: DestroyWish,
 ): Reason | undefined {
   if (owner === 'other') {
@@ -129,20 +129,20 @@ function reasonToKeep(
     : undefined;
 }
 
-function reasonOfUse({ usedBy }: Belonging, going: ReadonlySet<string>): Reason | undefined {
-  const users = usedBy.filter((user) => !going.has(keyOf(user)));
+function reasonOfUse({ usedBy }: OwnedResource, going: ReadonlySet<string>): Reason | undefined {
+  const users = usedBy.filter((user) => !going.has(resourceKey(user)));
   return users.length > 0
-    ? { why: `is used by ${enumerate(users.map(nameOf))}`, unfinished: true }
+    ? { why: `is used by ${enumerate(users.map(resourceName))}`, unfinished: true }
     : undefined;
 }
 
-function toChange({ kind, id, name, detail, monthly }: Belonging): Change {
+function toChange({ kind, id, name, detail, monthly }: OwnedResource): Change {
   return { action: 'delete', kind, name, detail: withId(detail, id), monthly };
 }
 
 /** What is kept, as plans and results show it. */
-export function toStay({ belonging, why }: Kept): Stay {
-  const { kind, id, name, detail, monthly } = belonging;
+export function toKeptEntry({ resource, why }: KeptResource): KeptEntry {
+  const { kind, id, name, detail, monthly } = resource;
   return { kind, name, detail: withId(detail, id), monthly, why };
 }
 
@@ -154,20 +154,18 @@ function withId(detail: string, id: number): string {
  * The load balancers that hold the network and are not to go. A destroy stops for them before it
  * deletes anything: the cluster would be gone, and what it pays for would not.
  */
-function heldNetwork(kept: readonly Kept[]): HeldNetwork | undefined {
-  for (const { belonging: network } of kept.filter(
-    ({ belonging: { kind } }) => kind === 'network',
-  )) {
-    const users = network.usedBy.map(keyOf);
+function heldNetwork(kept: readonly KeptResource[]): HeldNetwork | undefined {
+  for (const { resource: network } of kept.filter(({ resource: { kind } }) => kind === 'network')) {
+    const users = network.usedBy.map(resourceKey);
     const holding = kept
-      .filter(({ belonging, unfinished }) => !unfinished && users.includes(keyOf(belonging)))
-      .map(({ belonging }) => belonging);
+      .filter(({ resource, unfinished }) => !unfinished && users.includes(resourceKey(resource)))
+      .map(({ resource }) => resource);
     if (holding.length > 0) return describeHolders(network, holding);
   }
   return undefined;
 }
 
-function describeHolders(network: Belonging, holding: readonly Belonging[]): HeldNetwork {
+function describeHolders(network: OwnedResource, holding: readonly OwnedResource[]): HeldNetwork {
   const theirs = holding.filter(({ owner }) => owner === 'other');
   const makers = theirs.length === 0 ? 'the cluster' : 'somebody else';
   const currency = holding.flatMap(({ monthly }) => monthly?.currency ?? [])[0];
@@ -177,12 +175,12 @@ function describeHolders(network: Belonging, holding: readonly Belonging[]): Hel
       : ` (${formatMoney(addCosts(holding, { currency }).net, currency)} a month)`;
   return {
     message:
-      `the network "${network.name}" still holds ${enumerate(holding.map(nameOf))}, ` +
+      `the network "${network.name}" still holds ${enumerate(holding.map(resourceName))}, ` +
       `made by ${makers} and not by oxide${price}`,
     hint:
       theirs.length === 0
         ? 'To delete that, too, add --delete-load-balancers to the same command.'
-        : `Detach ${enumerate(theirs.map(nameOf))} from the network in the Hetzner console, then run the same command again.`,
+        : `Detach ${enumerate(theirs.map(resourceName))} from the network in the Hetzner console, then run the same command again.`,
   };
 }
 

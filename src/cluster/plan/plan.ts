@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Cost } from '../state/cost.js';
-import { type Admitted } from '../network/api-access.js';
+import { type ApiAccess } from '../network/api-access.js';
 import { type PlannedServer } from './planned-servers.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
 
@@ -62,16 +62,16 @@ export interface ShownPlan extends Pick<
   'cluster' | 'changes' | 'cost' | 'notes' | 'warnings'
 > {
   /** What a deletion leaves where it is. */
-  readonly stays?: readonly Stay[];
+  readonly stays?: readonly KeptEntry[];
 }
 
 /** Something that a deletion leaves where it is. */
-export interface Stay extends Omit<Change, 'action'> {
+export interface KeptEntry extends Omit<Change, 'action'> {
   /** `is delete-protected` */
   readonly why: string;
 }
 
-export interface PlanInput extends Admitted {
+export interface PlanInput extends ApiAccess {
   readonly config: ClusterConfig;
   readonly state: ClusterState;
   readonly catalogue: Catalogue;

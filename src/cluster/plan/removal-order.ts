@@ -12,7 +12,7 @@ export interface NodeView {
   readonly reason: string;
 }
 
-export interface VictimsInput {
+export interface RemovalInput {
   readonly pool: ScaledPool;
   readonly wish: ScaleWish;
   readonly nodes: readonly NodeView[];
@@ -21,7 +21,7 @@ export interface VictimsInput {
 }
 
 /** What becomes of the servers that a pool has. */
-export interface Victims {
+export interface NodesToRemove {
   /** In the order in which they go. */
   readonly remove: readonly ServerState[];
   /** They stay, although an earlier run began to remove them. */
@@ -34,7 +34,7 @@ export interface Victims {
  * Who goes: first what an earlier run told to reset itself, which no longer is a node; then those
  * named, those whose removal was begun, the ones that are not Ready, and the highest index.
  */
-export function chooseVictims(input: VictimsInput): Victims {
+export function chooseNodesToRemove(input: RemovalInput): NodesToRemove {
   const { pool, wish } = input;
   const begun = (stage: 'drain' | 'reset') => (server: ServerState) =>
     removalStage(server.labels) === stage;
@@ -55,7 +55,7 @@ export function chooseVictims(input: VictimsInput): Victims {
 }
 
 /** Lower goes earlier. */
-function rank({ nodes }: VictimsInput, server: ServerState): number {
+function rank({ nodes }: RemovalInput, server: ServerState): number {
   if (removalStage(server.labels) !== undefined) return 0;
   const isReady = nodes.some(({ name, ready }) => name === server.name && ready);
   return server.status === 'running' && isReady ? 2 : 1;
@@ -66,7 +66,7 @@ function rank({ nodes }: VictimsInput, server: ServerState): number {
  * that has to go: then an earlier run of the same command has removed it.
  */
 function namedServers(
-  { pool, wish, endpointIp }: VictimsInput,
+  { pool, wish, endpointIp }: RemovalInput,
   living: readonly ServerState[],
   surplus: number,
 ): readonly ServerState[] {
@@ -99,7 +99,7 @@ function endpointNeeded(servers: readonly ServerState[], endpointIp: string): Pr
 }
 
 /** A node whose kubelet is silent never confirms that its pods have ended. */
-function checkDrainable({ nodes, wish }: VictimsInput, chosen: readonly ServerState[]): void {
+function checkDrainable({ nodes, wish }: RemovalInput, chosen: readonly ServerState[]): void {
   if (wish.force) return;
   const silent = chosen.flatMap(({ name }) => nodes.find((n) => n.name === name && !n.ready) ?? []);
   const [first] = silent;

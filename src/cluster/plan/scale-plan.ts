@@ -23,7 +23,7 @@ import {
 import type { RolePool } from '../state/node-pools.js';
 import { checkCount, findPool, type ScaledPool } from './scale-pool.js';
 import { scaleNotes, scaleWarnings } from './scale-notes.js';
-import { chooseVictims, type Victims } from './removal-order.js';
+import { chooseNodesToRemove, type NodesToRemove } from './removal-order.js';
 import type { ClusterState, Role, ServerState } from '../state/cluster-state.js';
 import { validateOrders } from '../catalogue/order-checks.js';
 
@@ -53,11 +53,11 @@ export function planScale(input: ScaleInput): ScalePlan {
   checkCount(state, pool, wish.count);
   const network = nodeNetwork(config);
   const endpointIp = controlPlaneAddress(network, 0);
-  const victims = chooseVictims({ pool, wish, nodes: view.nodes, endpointIp });
+  const leaving = chooseNodesToRemove({ pool, wish, nodes: view.nodes, endpointIp });
   const effective = effectiveConfig(config, pool, input);
-  const add = plannedAdditions(input, { pool, victims, config: effective });
-  if (pool.role === 'control-plane') checkEtcd(view.etcd, victims.remove, add);
-  const gone = new Set(victims.remove);
+  const add = plannedAdditions(input, { pool, leaving, config: effective });
+  if (pool.role === 'control-plane') checkEtcd(view.etcd, leaving.remove, add);
+  const gone = new Set(leaving.remove);
   const made = add.filter(({ existing }) => !existing);
   return {
     cluster: config.cluster_name,
@@ -67,19 +67,19 @@ export function planScale(input: ScaleInput): ScalePlan {
     to: wish.count,
     config: effective,
     add,
-    remove: victims.remove,
-    release: victims.release,
+    remove: leaving.remove,
+    release: leaving.release,
     changes: [
-      ...victims.release.map(releaseChange),
+      ...leaving.release.map(releaseChange),
       ...add.flatMap((server) => additionChanges(server, catalogue)),
-      ...victims.remove.map((server) => removalChange(server, catalogue)),
+      ...leaving.remove.map((server) => removalChange(server, catalogue)),
     ],
     cost: {
       now: monthlyCost(catalogue, state.servers),
       after: monthlyCost(catalogue, [...state.servers.filter((one) => !gone.has(one)), ...made]),
     },
-    notes: [...scaleNotes(input, victims.remove), ...fallbackNotes(effective, add)],
-    warnings: scaleWarnings(input, pool, victims.remove),
+    notes: [...scaleNotes(input, leaving.remove), ...fallbackNotes(effective, add)],
+    warnings: scaleWarnings(input, pool, leaving.remove),
   };
 }
 
@@ -105,7 +105,7 @@ function effectiveConfig(
 
 interface Additions {
   readonly pool: ScaledPool;
-  readonly victims: Victims;
+  readonly leaving: NodesToRemove;
   /** With the versions that the cluster runs. */
   readonly config: ClusterConfig;
 }
@@ -113,14 +113,14 @@ interface Additions {
 /** Indices fill the gaps, lowest first. What an earlier run made and did not finish comes along. */
 function plannedAdditions(
   input: ScaleInput,
-  { pool, victims, config }: Additions,
+  { pool, leaving, config }: Additions,
 ): readonly PlannedServer[] {
   const { configured } = pool;
   if (!configured) return [];
   const { state, catalogue, wish } = input;
   const used = pool.servers.map(({ index }) => index);
-  const missing = Math.max(0, wish.count - victims.staying.length);
-  const unfinished = victims.staying.filter((server) => isToFinish(server, input));
+  const missing = Math.max(0, wish.count - leaving.staying.length);
+  const unfinished = leaving.staying.filter((server) => isToFinish(server, input));
   const images = imagesFor({ config, state, catalogue }, configured, missing);
   const wanted = [
     ...unfinished.map((existing) => ({ ...existing, candidates: [existing], existing })),

@@ -2,7 +2,7 @@ import { plural } from '../../lib/format.js';
 import type { Cost } from './cost.js';
 
 /** What of a Hetzner project a destroy looks at. */
-export type BelongingKind =
+export type ResourceKind =
   | 'server'
   | 'load-balancer'
   | 'volume'
@@ -13,15 +13,15 @@ export type BelongingKind =
   | 'network';
 
 /** A resource that uses another one, which can go only after it. */
-export interface User {
-  readonly kind: BelongingKind;
+export interface ResourceUser {
+  readonly kind: ResourceKind;
   readonly id: number;
   readonly name: string;
 }
 
 /** Something in the project that is the cluster's or hangs on what is. */
-export interface Belonging {
-  readonly kind: BelongingKind;
+export interface OwnedResource {
+  readonly kind: ResourceKind;
   readonly id: number;
   readonly name: string;
   /** What it is, in a few words: `cx23 in nbg1`. */
@@ -36,12 +36,12 @@ export interface Belonging {
   readonly deleteProtected: boolean;
   /** Why it costs money without being used; undefined when it is used, or costs nothing. */
   readonly idle?: string | undefined;
-  readonly usedBy: readonly User[];
+  readonly usedBy: readonly ResourceUser[];
 }
 
 /** What exists of a cluster, and what is not known of it. */
-export interface Belongings {
-  readonly found: readonly Belonging[];
+export interface OwnedResources {
+  readonly found: readonly OwnedResource[];
   /** Why something may have been missed; shown with the plan. */
   readonly notes: readonly string[];
   /** As Hetzner names it: EUR or USD. */
@@ -49,12 +49,12 @@ export interface Belongings {
 }
 
 /** Two resources of different kinds may have the same number. */
-export function keyOf({ kind, id }: Pick<Belonging, 'kind' | 'id'>): string {
+export function resourceKey({ kind, id }: Pick<OwnedResource, 'kind' | 'id'>): string {
   return `${kind} ${id}`;
 }
 
 /** The kinds as a sentence has them. */
-export const kindNouns: Readonly<Record<BelongingKind, string>> = {
+export const kindNames: Readonly<Record<ResourceKind, string>> = {
   server: 'server',
   'load-balancer': 'load balancer',
   volume: 'volume',
@@ -66,14 +66,14 @@ export const kindNouns: Readonly<Record<BelongingKind, string>> = {
 };
 
 /** `server demo-cp-1 (id 42)` */
-export function nameOf({ kind, name, id }: User): string {
-  return `${kindNouns[kind]} ${name} (id ${id})`;
+export function resourceName({ kind, name, id }: ResourceUser): string {
+  return `${kindNames[kind]} ${name} (id ${id})`;
 }
 
 /** How many there are of each kind: `3 servers`, `1 firewall`. */
-export function countKinds(belongings: readonly Belonging[]): readonly string[] {
-  const kinds = [...new Set(belongings.map(({ kind }) => kind))];
+export function countByKind(resources: readonly OwnedResource[]): readonly string[] {
+  const kinds = [...new Set(resources.map(({ kind }) => kind))];
   return kinds.map((kind) =>
-    plural(belongings.filter((one) => one.kind === kind).length, kindNouns[kind]),
+    plural(resources.filter((one) => one.kind === kind).length, kindNames[kind]),
   );
 }

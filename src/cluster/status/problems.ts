@@ -1,5 +1,5 @@
 import type { Problem, AccessFileSeen, ServerStatus, StatusInput } from './report.js';
-import { keyOf, kindNouns } from '../state/owned-resources.js';
+import { resourceKey, kindNames } from '../state/owned-resources.js';
 import { formatMoney } from '../state/cost.js';
 import { missingServers, type RunningVersions } from '../plan/drift.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
@@ -195,16 +195,16 @@ function versionProblems({ config, running }: ProblemInput): Problem[] {
 }
 
 /** A server that is off has been named already. */
-function unused({ belongings, servers }: ProblemInput): Problem[] {
-  const named = new Set(servers.map(({ id }) => keyOf({ kind: 'server', id })));
-  return belongings.flatMap((belonging): Problem[] => {
-    const { kind, name, id, idle, monthly } = belonging;
-    if (idle === undefined || named.has(keyOf(belonging))) return [];
+function unused({ resources, servers }: ProblemInput): Problem[] {
+  const named = new Set(servers.map(({ id }) => resourceKey({ kind: 'server', id })));
+  return resources.flatMap((resource): Problem[] => {
+    const { kind, name, id, idle, monthly } = resource;
+    if (idle === undefined || named.has(resourceKey(resource))) return [];
     const price = monthly ? `, ${formatMoney(monthly.net, monthly.currency)} a month` : '';
     return [
       {
         code: 'unused',
-        message: `the ${kindNouns[kind]} ${name} (id ${id}) ${idle}${price}`,
+        message: `the ${kindNames[kind]} ${name} (id ${id}) ${idle}${price}`,
         hint: `hcloud ${kind} delete ${id}, when nobody needs it`,
       },
     ];

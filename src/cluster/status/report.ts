@@ -1,5 +1,5 @@
 import type { ClusterConfig } from '../../config/schema.js';
-import type { Belonging } from '../state/owned-resources.js';
+import type { OwnedResource } from '../state/owned-resources.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Cost } from '../state/cost.js';
 import { type Drift } from '../plan/drift.js';
@@ -131,7 +131,7 @@ export interface StatusInput {
   /** What is wrong with the kept secrets; undefined while they are the cluster's. */
   readonly secretsRemark: string | undefined;
   /** What hangs on the cluster, to find what costs money without being used. */
-  readonly belongings: readonly Belonging[];
+  readonly resources: readonly OwnedResource[];
   readonly endpoint: string | undefined;
   readonly ownAddress: string | undefined;
   /** Milliseconds since the Unix epoch, by which certificates end. */

@@ -1,10 +1,10 @@
 import {
   admits,
   admittedRanges,
-  planAdmission,
-  wantedAdmission,
-  type AdmissionPlan,
-  type Admitted,
+  planApiAccess,
+  wantedApiAccess,
+  type ApiAccessPlan,
+  type ApiAccess,
 } from '../../cluster/network/api-access.js';
 import { isHeld, withRanges } from '../../cluster/network/cidr.js';
 import { rulesEqual } from '../../cluster/network/firewall-rules.js';
@@ -20,7 +20,7 @@ import type { FlowContext } from '../run/context.js';
 import type { OwnAddresses } from './own-address.js';
 
 /** `add`: this machine is to be admitted. `preview`: it is not, and only the plan was asked for. */
-type Admission = 'admitted' | 'add' | 'preview';
+type ApiAccessAnswer = 'admitted' | 'add' | 'preview';
 
 interface Question {
   /** The rules with which the run would go on. */
@@ -34,11 +34,11 @@ interface Question {
  * Compares the own address with the firewall's rules, before a run waits for answers that never
  * come, and asks whether to add it. Throws a PreconditionError when it is not to be added.
  */
-async function askAdmission(ctx: FlowContext, question: Question): Promise<Admission> {
+async function askApiAccess(ctx: FlowContext, question: Question): Promise<ApiAccessAnswer> {
   const { rules, own } = question;
   if (own.ipv4 === undefined || admits(rules, own.ipv4)) return 'admitted';
-  const answer = await ctx.admission.ask(
-    `Your public address is ${own.ipv4} now; ${admission(ctx, question)}. Add it?`,
+  const answer = await ctx.apiAccess.ask(
+    `Your public address is ${own.ipv4} now; ${accessText(ctx, question)}. Add it?`,
   );
   if (answer === 'refuse') throw refusal(ctx, question);
   return answer;
@@ -52,8 +52,8 @@ export function whoMayReach(
   { config }: FlowContext,
   state: ClusterState,
   own: OwnAddresses,
-): Admitted {
-  const admitted = wantedAdmission(config, state, own.ranges);
+): ApiAccess {
+  const admitted = wantedApiAccess(config, state, own.ranges);
   if (admitted.allowedCidrs.length === 0 && own.failure) throw own.failure;
   return admitted;
 }
@@ -62,7 +62,7 @@ export function whoMayReach(
  * The plan of a create. One that leaves this machine out, because cluster.yaml does, could not be
  * carried out to its end: the machine is added to the plan, or the run stops before its first write.
  */
-export async function planAdmitting(
+export async function planWithApiAccess(
   ctx: FlowContext,
   input: PlanInput,
   own: OwnAddresses,
@@ -70,7 +70,7 @@ export async function planAdmitting(
   const plan = planCreate(input);
   const { allowedCidrs, addedCidrs, state } = input;
   const question = { rules: plan.firewallRules, own, firewall: state.firewall };
-  if ((await askAdmission(ctx, question)) !== 'add') return plan;
+  if ((await askApiAccess(ctx, question)) !== 'add') return plan;
   const missing = own.ranges.filter((range) => !isHeld(allowedCidrs, range));
   return planCreate({ ...input, addedCidrs: withRanges(addedCidrs, missing) });
 }
@@ -79,7 +79,7 @@ export async function planAdmitting(
  * Makes sure that the firewall of a cluster that exists admits this machine. Returns the cluster as
  * it is then. An own address that is not known is none that is kept out.
  */
-export async function ensureAdmitted(
+export async function ensureApiAccess(
   ctx: FlowContext,
   state: ClusterState,
   own: OwnAddresses,
@@ -88,10 +88,10 @@ export async function ensureAdmitted(
   const { firewall } = state;
   if (!firewall) return state;
   const question = { rules: firewall.rules, own, firewall };
-  const admission = await askAdmission(ctx, question);
-  if (admission === 'admitted') return state;
-  if (admission === 'preview') throw refusal(ctx, question);
-  const plan = planAdmission({ config, firewall, ranges: own.ranges, replace: false });
+  const answer = await askApiAccess(ctx, question);
+  if (answer === 'admitted') return state;
+  if (answer === 'preview') throw refusal(ctx, question);
+  const plan = planApiAccess({ config, firewall, ranges: own.ranges, replace: false });
   const admitting = await ctx.step('Admit this machine', async (io) => {
     const changed = await ensureRules(ctx, firewall, plan);
     io.summary(own.ranges.join(', '));
@@ -104,7 +104,7 @@ export async function ensureAdmitted(
 export async function ensureRules(
   ctx: FlowContext,
   firewall: FirewallState,
-  { changed, rules }: AdmissionPlan,
+  { changed, rules }: ApiAccessPlan,
 ): Promise<FirewallState> {
   if (!changed) return firewall;
   const actions = await ctx.hetzner.setFirewallRules(firewall.id, rules);
@@ -112,7 +112,7 @@ export async function ensureRules(
   return { ...firewall, rules };
 }
 
-function admission({ config }: FlowContext, { rules, firewall }: Question): string {
+function accessText({ config }: FlowContext, { rules, firewall }: Question): string {
   const verb = firewall && rulesEqual(firewall.rules, rules) ? 'admits' : 'will admit';
   const ranges = admittedRanges(rules).join(', ') || 'nobody';
   return `the firewall of "${config.cluster_name}" ${verb} ${ranges}`;
@@ -121,9 +121,9 @@ function admission({ config }: FlowContext, { rules, firewall }: Question): stri
 function refusal(ctx: FlowContext, question: Question): PreconditionError {
   const address = question.own.ipv4 ?? '';
   return new PreconditionError(
-    `${admission(ctx, question)}, and this machine is ${address} now\nNothing was changed.`,
+    `${accessText(ctx, question)}, and this machine is ${address} now\nNothing was changed.`,
     question.firewall
-      ? `Add it through the Hetzner API: ${ctx.admission.command}`
+      ? `Add it through the Hetzner API: ${ctx.apiAccess.command}`
       : `Add ${address}/32 to hcloud.firewall.allowed_cidrs in cluster.yaml, or answer with --yes: it is admitted beside them.`,
   );
 }

@@ -5,7 +5,7 @@ import { PreconditionError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
 import { readyz } from '../../tools/kubectl.js';
 import { parseServerVersion, version } from '../../tools/talosctl.js';
@@ -48,7 +48,7 @@ export async function reachCluster(
   } catch (error) {
     throw unreachable(ctx, { what: 'the Kubernetes API', error, hint });
   }
-  const answers = await together(...controlPlanesOf(state).map((node) => talosOf(ctx, node)));
+  const answers = await inParallel(...controlPlanesOf(state).map((node) => talosOf(ctx, node)));
   const answering = answers.flatMap((answer) => ('talos' in answer ? [answer] : []));
   const [oldest] = answering.map(({ talos }) => talos).sort(byVersion);
   if (oldest === undefined) {

@@ -1,6 +1,6 @@
 import type { HetznerApi } from '../../hetzner/api.js';
 import { HetznerError } from '../../hetzner/errors.js';
-import { nounOf, type Limited } from '../../hetzner/limits.js';
+import { limitName, type Limited } from '../../hetzner/limits.js';
 import { OxideError } from '../../lib/errors.js';
 import { plural } from '../../lib/format.js';
 import type { FlowContext } from '../run/context.js';
@@ -29,7 +29,7 @@ export async function withinLimits<T>(
     });
     if (!found) throw error;
     const needed = need[limited];
-    const has = `The project has ${plural(found.length, nounOf(limited))}`;
+    const has = `The project has ${plural(found.length, limitName(limited))}`;
     const needs = needed === undefined ? '' : `, this plan needs ${needed} more`;
     throw new OxideError(`${error.message}. ${has}${needs}.`, {
       hint: error.hint,

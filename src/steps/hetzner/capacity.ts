@@ -12,13 +12,13 @@ import type { FlowContext } from '../run/context.js';
 import { readCatalogue } from '../observe/observe.js';
 
 /** A type in a location that Hetzner refused to sell. */
-export interface Shortage {
+export interface CapacityRefusal {
   readonly candidate: Candidate;
   readonly error: HetznerError;
 }
 
 /** Nothing was made, and something else may well be had. */
-export function isShortage({ code }: HetznerError): boolean {
+export function isCapacityRefusal({ code }: HetznerError): boolean {
   return code === 'resource_unavailable' || code === 'placement_error';
 }
 
@@ -31,16 +31,16 @@ export function isClosedLocation({ reason }: HetznerError): boolean {
 export async function capacityError(
   ctx: FlowContext,
   { pool, type, candidates }: PlannedServer,
-  shortages: readonly Shortage[],
+  refusals: readonly CapacityRefusal[],
 ): Promise<OxideError> {
   const catalogue = await readCatalogue(ctx).catch((reason: unknown) => {
     ctx.signal.throwIfAborted();
     if (!(reason instanceof OxideError)) throw reason;
     return undefined;
   });
-  const refused = shortages.map(({ candidate }) => candidate);
+  const refused = refusals.map(({ candidate }) => candidate);
   const instead = catalogue ? ` ${availableNow(catalogue, { wanted: candidates, refused })}` : '';
-  const reasons = shortages
+  const reasons = refusals
     .filter(({ candidate }) => candidates.some((one) => isSameCandidate(one, candidate)))
     .map(({ error: { code, reason } }) => `${code}: ${reason}`);
   return new OxideError(

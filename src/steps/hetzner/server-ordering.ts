@@ -10,13 +10,18 @@ import { enumerate, formatDuration } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { withinLimits } from './account-limits.js';
 import type { FlowContext } from '../run/context.js';
-import { createGate } from '../../lib/concurrency-limit.js';
-import { capacityError, isClosedLocation, isShortage, type Shortage } from './capacity.js';
+import { limitConcurrency } from '../../lib/concurrency-limit.js';
+import {
+  capacityError,
+  isClosedLocation,
+  isCapacityRefusal,
+  type CapacityRefusal,
+} from './capacity.js';
 
 /** Pauses before the tries after the first one, ms: capacity comes back in moments, or in hours. */
 const pausesMs = [15_000, 30_000, 60_000];
 
-export interface Purchase<T> {
+export interface OrderRequest<T> {
   readonly planned: PlannedServer;
   readonly io: StepIo;
   /** Sends the order. Called again with the next candidate when Hetzner has no capacity for one. */
@@ -28,10 +33,10 @@ export interface Purchase<T> {
  * for those behind it: what has no capacity is not asked for again, and after a limit of the
  * account, or when there is no capacity at all, nothing more is ordered.
  */
-export class OrderDesk {
+export class ServerOrdering {
   readonly #ctx: FlowContext;
-  readonly #gate = createGate(1);
-  readonly #shortages: Shortage[] = [];
+  readonly #oneAtATime = limitConcurrency(1);
+  readonly #refusals: CapacityRefusal[] = [];
   /** Fallbacks that were told, as `web: cx33 in fsn1`. */
   readonly #told = new Set<string>();
   #closed: OxideError | undefined;
@@ -43,15 +48,15 @@ export class OrderDesk {
   }
 
   /** Orders a server as the first of its candidates that Hetzner has. */
-  buy<T>(purchase: Purchase<T>): Promise<T> {
-    return this.#gate(async () => {
+  place<T>(request: OrderRequest<T>): Promise<T> {
+    return this.#oneAtATime(async () => {
       if (this.#closed) throw this.#closed;
       // Each server comes with an IPv4 and an IPv6 address.
       const need = { server: this.#left, primary_ip: 2 * this.#left };
       try {
-        const bought = await withinLimits(this.#ctx, need, () => this.#buyAny(purchase));
+        const placed = await withinLimits(this.#ctx, need, () => this.#placeAny(request));
         this.#left--;
-        return bought;
+        return placed;
       } catch (error) {
         if (error instanceof OxideError && error.exitCode === ExitCode.refused) {
           this.#closed = error;
@@ -61,10 +66,10 @@ export class OrderDesk {
     });
   }
 
-  async #buyAny<T>({ planned, io, order }: Purchase<T>): Promise<T> {
+  async #placeAny<T>({ planned, io, order }: OrderRequest<T>): Promise<T> {
     const { candidates } = planned;
     const { clock, signal } = this.#ctx;
-    const fresh = candidates.filter((candidate) => !this.#shortageOf(candidate));
+    const fresh = candidates.filter((candidate) => !this.#refusalOf(candidate));
     for (const [i, pause] of [0, ...pausesMs].entries()) {
       const round = i === 0 ? fresh : candidates.filter((one) => !this.#isClosed(one));
       if (i > 0 && round.length === 0) break;
@@ -74,13 +79,13 @@ export class OrderDesk {
         await clock.sleep(pause, signal);
       }
       for (const candidate of round) {
-        const bought = await this.#ask(candidate, order);
-        if (!bought) continue;
+        const placed = await this.#ask(candidate, order);
+        if (!placed) continue;
         this.#tell(planned, candidate, io);
-        return bought.is;
+        return placed.is;
       }
     }
-    throw await capacityError(this.#ctx, planned, this.#shortages);
+    throw await capacityError(this.#ctx, planned, this.#refusals);
   }
 
   /** Undefined: Hetzner has no capacity for it. */
@@ -88,25 +93,25 @@ export class OrderDesk {
     candidate: Candidate,
     order: (candidate: Candidate) => Promise<T>,
   ): Promise<{ is: T } | undefined> {
-    const known = this.#shortages.findIndex((one) => isSameCandidate(one.candidate, candidate));
-    if (known >= 0) this.#shortages.splice(known, 1);
+    const known = this.#refusals.findIndex((one) => isSameCandidate(one.candidate, candidate));
+    if (known >= 0) this.#refusals.splice(known, 1);
     try {
       return { is: await order(candidate) };
     } catch (error) {
-      if (!(error instanceof HetznerError) || !isShortage(error)) throw error;
-      this.#shortages.push({ candidate, error });
+      if (!(error instanceof HetznerError) || !isCapacityRefusal(error)) throw error;
+      this.#refusals.push({ candidate, error });
       return undefined;
     }
   }
 
-  #shortageOf(candidate: Candidate): Shortage | undefined {
-    return this.#shortages.find((one) => isSameCandidate(one.candidate, candidate));
+  #refusalOf(candidate: Candidate): CapacityRefusal | undefined {
+    return this.#refusals.find((one) => isSameCandidate(one.candidate, candidate));
   }
 
   /** Trying it again is no use: the location takes no servers at all. */
   #isClosed(candidate: Candidate): boolean {
-    const shortage = this.#shortageOf(candidate);
-    return shortage !== undefined && isClosedLocation(shortage.error);
+    const refusal = this.#refusalOf(candidate);
+    return refusal !== undefined && isClosedLocation(refusal.error);
   }
 
   /** A fallback costs something else than was planned, or runs elsewhere: it is said once. */

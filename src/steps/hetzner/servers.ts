@@ -3,15 +3,15 @@ import type { PlannedServer } from '../../cluster/plan/planned-servers.js';
 import type { ServerState } from '../../cluster/state/cluster-state.js';
 import { OxideError } from '../../lib/errors.js';
 import type { StepIo } from '../../lib/step.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import type { FlowContext } from '../run/context.js';
 import { toServer } from '../run/api-objects.js';
-import type { OrderDesk } from './server-ordering.js';
+import type { ServerOrdering } from './server-ordering.js';
 import { ensureGuarded } from './server-firewall.js';
 import { orderServer } from './order-server.js';
 
 /** What all servers of the cluster are created with. */
-export interface ServerSurroundings {
+export interface ServerPrerequisites {
   readonly networkId: number;
   readonly firewallId: number;
   readonly sshKeyId: number;
@@ -21,9 +21,9 @@ export interface ServerSurroundings {
 
 export interface ServersWork {
   readonly servers: readonly PlannedServer[];
-  readonly surroundings: ServerSurroundings;
+  readonly prerequisites: ServerPrerequisites;
   /** The one of the run: it remembers what Hetzner refused. */
-  readonly desk: OrderDesk;
+  readonly ordering: ServerOrdering;
   /** False: what is off stays off, to be started one by one with `startServer`. */
   readonly start?: boolean;
 }
@@ -40,7 +40,7 @@ export async function ensureServers(
     io.detail(`${done} of ${servers.length}; ${fact}`);
   };
   const missing = servers.filter(({ existing }) => existing === undefined).length;
-  const nodes = await together(
+  const nodes = await inParallel(
     ...servers.map(async (planned) => {
       const node = await ensureServer(ctx, planned, { ...work, io, onWaiting });
       done++;
@@ -63,23 +63,23 @@ async function ensureServer(
   planned: PlannedServer,
   making: Making,
 ): Promise<NodeServer> {
-  const { surroundings, start = true, onWaiting } = making;
+  const { prerequisites, start = true, onWaiting } = making;
   const { hetzner, actions } = ctx;
   const id = planned.existing
     ? await finishUnderWay(ctx, planned.existing, onWaiting)
     : await createServer(ctx, planned, making);
-  let server = await readServer(ctx, id, surroundings.networkId);
+  let server = await readServer(ctx, id, prerequisites.networkId);
   if (server.privateIp === undefined) {
-    const attach = { network: surroundings.networkId, ...addressOf(planned) };
+    const attach = { network: prerequisites.networkId, ...addressOf(planned) };
     const begun = await hetzner.attachToNetwork(id, attach);
     await actions.wait(begun, `${planned.name}: network`, onWaiting);
   }
   if (server.status === 'off') {
-    await ensureGuarded(ctx, server, surroundings.firewallId);
+    await ensureGuarded(ctx, server, prerequisites.firewallId);
     if (start) await startServer(ctx, server, onWaiting);
   }
   if (server.privateIp === undefined || server.status === 'off') {
-    server = await readServer(ctx, id, surroundings.networkId);
+    server = await readServer(ctx, id, prerequisites.networkId);
   }
   return addressed(server);
 }
@@ -117,9 +117,9 @@ async function finishUnderWay(
 async function createServer(
   ctx: FlowContext,
   planned: PlannedServer,
-  { surroundings, desk, io, onWaiting }: Making,
+  { prerequisites, ordering: ordering, io, onWaiting }: Making,
 ): Promise<number> {
-  const { networkId, firewallId, sshKeyId, userData } = surroundings;
+  const { networkId, firewallId, sshKeyId, userData } = prerequisites;
   const configuration = userData.get(planned.pool);
   if (planned.imageId === undefined || configuration === undefined) {
     throw new Error(`the plan holds no image or configuration for ${planned.name}`);
@@ -136,7 +136,7 @@ async function createServer(
     start_after_create: isWorker,
     ...(isWorker ? { networks: [networkId] } : {}),
   };
-  const { server, actions } = await desk.buy({
+  const { server, actions } = await ordering.place({
     ...{ planned, io },
     order: ({ type, location }) => orderServer(ctx, { ...common, server_type: type, location }, io),
   });

@@ -9,7 +9,7 @@ import {
 import { OxideError } from '../../lib/errors.js';
 import { withScratchFolder, writeScratchFile } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import { waitFor, wallClock, type Probe } from '../../lib/wait.js';
 import { ToolError } from '../../tools/exec.js';
 import * as helm from '../../tools/helm.js';
@@ -91,7 +91,7 @@ async function waitForAgents(ctx: FlowContext, io: StepIo): Promise<void> {
 export async function ciliumIsAsWanted(ctx: FlowContext): Promise<boolean> {
   const { run, files, config } = ctx;
   if ((await releaseStatus(ctx))?.status !== 'deployed') return false;
-  const [metadata, values] = await together(
+  const [metadata, values] = await inParallel(
     run(helm.getMetadata(files.kubeconfig, release)),
     run(helm.getValues(files.kubeconfig, release)),
   );

@@ -1,6 +1,6 @@
 import { gatewayApiVersion } from '../../cluster/talos/versions.js';
 import type { StepIo } from '../../lib/step.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import { download } from '../../tools/download.js';
 import { ToolError } from '../../tools/exec.js';
 import { applyServerSide, gatewayBundleOf, getCrd, waitEstablished } from '../../tools/kubectl.js';
@@ -46,7 +46,7 @@ export async function gatewayApiIsInstalled(ctx: FlowContext): Promise<boolean> 
   const { run, files, config } = ctx;
   const version = gatewayApiVersion(config.cilium.version);
   try {
-    const found = await together(
+    const found = await inParallel(
       ...crds.map(async (name) =>
         gatewayBundleOf((await run(getCrd(files.kubeconfig, name))).stdout),
       ),

@@ -2,7 +2,7 @@ import { keepsOut } from '../../cluster/network/api-access.js';
 import type { KubernetesState } from '../../cluster/plan/plan.js';
 import type { ClusterState } from '../../cluster/state/cluster-state.js';
 import { readTextIfExists } from '../../lib/files.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
 import { readyz } from '../../tools/kubectl.js';
 import { ciliumIsAsWanted } from './cilium.js';
@@ -26,7 +26,10 @@ export async function observeKubernetes(
   if (!reachable || (await readTextIfExists(ctx.files.kubeconfig)) === undefined) return nothing;
   try {
     await ctx.run(readyz(ctx.files.kubeconfig));
-    const [gatewayApi, cilium] = await together(gatewayApiIsInstalled(ctx), ciliumIsAsWanted(ctx));
+    const [gatewayApi, cilium] = await inParallel(
+      gatewayApiIsInstalled(ctx),
+      ciliumIsAsWanted(ctx),
+    );
     return { running: true, gatewayApi, cilium };
   } catch (error) {
     ctx.signal.throwIfAborted();

@@ -12,7 +12,7 @@ import { deleteServer } from '../ownership/deletions.js';
 import { drainNode } from './drain.js';
 import { demandRemovable, ensureMemberGone } from '../talos/etcd.js';
 import { memberOf } from '../observe/etcd-members.js';
-import type { Gate } from '../../lib/concurrency-limit.js';
+import type { ConcurrencyLimit } from '../../lib/concurrency-limit.js';
 import { addressed, type NodeServer } from '../run/node-server.js';
 import { targetThrough } from '../run/talos-target.js';
 import { waitOptions } from '../run/waiting.js';
@@ -25,7 +25,7 @@ const resetTimeoutMs = 2 * 60_000;
 const leaveTimeoutMs = 30_000;
 
 export interface Removal {
-  readonly victim: ServerState;
+  readonly leaving: ServerState;
   /** Control planes that stay and answer: the way to the node, and what is left of etcd. */
   readonly others: readonly NodeServer[];
   /** Control planes that go after it in this run. */
@@ -35,7 +35,7 @@ export interface Removal {
   /** Neither drains nor asks the node: for dead ones. */
   readonly force: boolean;
   /** Passed to drain: pods that move at once need room on the nodes that stay. */
-  readonly drains: Gate;
+  readonly drains: ConcurrencyLimit;
 }
 
 /**
@@ -43,21 +43,21 @@ export interface Removal {
  * Kubernetes, the server. A label on the server tells later runs how far this one came.
  */
 export async function removeNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
-  const { victim, force } = removal;
-  const isEmpty = removalStage(victim.labels) === 'reset';
+  const { leaving, force } = removal;
+  const isEmpty = removalStage(leaving.labels) === 'reset';
   await checkEtcd(ctx, removal);
   if (!force && !isEmpty) await emptyNode(ctx, removal, io);
-  await mark(ctx, victim, 'reset');
+  await mark(ctx, leaving, 'reset');
   if (!force) await resetNode(ctx, removal, io);
-  if (victim.role === 'control-plane') {
+  if (leaving.role === 'control-plane') {
     io.detail('etcd');
-    await ensureMemberGone(ctx, { ...removal, victim: addressed(victim) }, io);
+    await ensureMemberGone(ctx, { ...removal, leaving: addressed(leaving) }, io);
   }
   io.detail('deleting the node and its server');
-  await ctx.run(deleteNode(ctx.files.kubeconfig, victim.name));
-  await deleteServer(ctx, victim, io);
-  await verifyGone(ctx, victim, io);
-  io.summary(`id ${victim.id}`);
+  await ctx.run(deleteNode(ctx.files.kubeconfig, leaving.name));
+  await deleteServer(ctx, leaving, io);
+  await verifyGone(ctx, leaving, io);
+  io.summary(`id ${leaving.id}`);
 }
 
 /** Gives a node back to the cluster that a stopped run began to remove. */
@@ -75,20 +75,20 @@ async function mark(
 }
 
 async function emptyNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
-  const { victim, drainTimeoutMs, drains } = removal;
-  if (!(await nodeOf(ctx, victim))) return;
+  const { leaving, drainTimeoutMs, drains } = removal;
+  if (!(await nodeOf(ctx, leaving))) return;
   io.detail('waiting for its turn to be drained');
   await drains(async () => {
-    await mark(ctx, victim, 'drain');
+    await mark(ctx, leaving, 'drain');
     const onProgress = (text: string): void => {
       io.detail(`draining: ${text}`);
     };
     try {
-      await drainNode(ctx, { node: victim.name, timeoutMs: drainTimeoutMs, onProgress });
+      await drainNode(ctx, { node: leaving.name, timeoutMs: drainTimeoutMs, onProgress });
       await checkEtcd(ctx, removal);
     } catch (error) {
       // Interrupted, the mark stays: the next run finds the node cordoned.
-      if (!ctx.signal.aborted) await releaseNode(ctx, victim);
+      if (!ctx.signal.aborted) await releaseNode(ctx, leaving);
       throw error;
     }
   });
@@ -101,17 +101,17 @@ async function nodeOf(ctx: FlowContext, { name }: ServerState) {
 
 /** Asks the node to leave etcd and to switch itself off, and waits until facts say that it did. */
 async function resetNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
-  const { victim } = removal;
-  const isControlPlane = victim.role === 'control-plane';
+  const { leaving } = removal;
+  const isControlPlane = leaving.role === 'control-plane';
   io.detail('resetting');
   const said = await tryReset(ctx, removal);
-  const probe = isControlPlane ? () => leftEtcd(ctx, removal) : () => hasStopped(ctx, victim);
+  const probe = isControlPlane ? () => leftEtcd(ctx, removal) : () => hasStopped(ctx, leaving);
   try {
     const patience = {
       timeoutMs: isControlPlane ? leaveTimeoutMs : ctx.config.timeouts.reset,
       hint: `${said === undefined ? '' : `talosctl reset said: ${said}\n`}Its pods are gone. Remove it as it is: the same command with --force`,
     };
-    await waitFor(`${victim.name} to reset itself`, probe, waitOptions(ctx, io, patience));
+    await waitFor(`${leaving.name} to reset itself`, probe, waitOptions(ctx, io, patience));
   } catch (error) {
     // A member that does not leave is taken out afterwards.
     if (!isControlPlane || !(error instanceof TimeoutError)) throw error;
@@ -121,12 +121,12 @@ async function resetNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
 /** What talosctl said when it failed; that alone proves nothing. */
 async function tryReset(
   ctx: FlowContext,
-  { victim, others }: Removal,
+  { leaving, others }: Removal,
 ): Promise<string | undefined> {
   const [way] = others;
   if (!way) return 'no other control plane answers';
   try {
-    const target = targetThrough(ctx, way, victim);
+    const target = targetThrough(ctx, way, leaving);
     await ctx.run(reset(target, { graceful: true, timeoutMs: resetTimeoutMs }));
     return undefined;
   } catch (error) {
@@ -138,21 +138,21 @@ async function tryReset(
 
 /** Throws when etcd would not survive that this control plane leaves; one that has left may go on. */
 async function checkEtcd(ctx: FlowContext, removal: Removal): Promise<void> {
-  const { victim, others } = removal;
-  if (victim.role !== 'control-plane') return;
-  const node = addressed(victim);
-  if (await memberOf(ctx, node, others)) await demandRemovable(ctx, { ...removal, victim: node });
+  const { leaving, others } = removal;
+  if (leaving.role !== 'control-plane') return;
+  const node = addressed(leaving);
+  if (await memberOf(ctx, node, others)) await demandRemovable(ctx, { ...removal, leaving: node });
 }
 
-async function leftEtcd(ctx: FlowContext, { victim, others }: Removal): Promise<Probe<true>> {
-  const member = await memberOf(ctx, addressed(victim), others);
+async function leftEtcd(ctx: FlowContext, { leaving, others }: Removal): Promise<Probe<true>> {
+  const member = await memberOf(ctx, addressed(leaving), others);
   return member ? { waiting: 'its etcd member is still listed' } : { ready: true };
 }
 
-async function hasStopped(ctx: FlowContext, victim: ServerState): Promise<Probe<true>> {
-  const status = await statusOf(ctx, victim);
+async function hasStopped(ctx: FlowContext, leaving: ServerState): Promise<Probe<true>> {
+  const status = await statusOf(ctx, leaving);
   if (status === undefined || status === 'off') return { ready: true };
-  const node = await nodeOf(ctx, victim);
+  const node = await nodeOf(ctx, leaving);
   if (!node || (!node.ready && node.unschedulable)) return { ready: true };
   return { waiting: `its server is ${status}, the node ${node.ready ? 'Ready' : 'not Ready'}` };
 }
@@ -168,17 +168,17 @@ async function statusOf(ctx: FlowContext, { id }: ServerState): Promise<string |
 }
 
 /** A kubelet that was still running may have registered its node once more. */
-async function verifyGone(ctx: FlowContext, victim: ServerState, io: StepIo): Promise<void> {
+async function verifyGone(ctx: FlowContext, leaving: ServerState, io: StepIo): Promise<void> {
   const probe = async (): Promise<Probe<true>> => {
-    const status = await statusOf(ctx, victim);
+    const status = await statusOf(ctx, leaving);
     if (status !== undefined) return { waiting: `the server is still there (${status})` };
-    if (!(await nodeOf(ctx, victim))) return { ready: true };
-    await ctx.run(deleteNode(ctx.files.kubeconfig, victim.name));
+    if (!(await nodeOf(ctx, leaving))) return { ready: true };
+    await ctx.run(deleteNode(ctx.files.kubeconfig, leaving.name));
     return { waiting: 'the node had registered again' };
   };
   const patience = {
     timeoutMs: ctx.config.timeouts.reset,
     hint: 'Its pods are gone, and its server was told to go. The same command looks again.',
   };
-  await waitFor(`${victim.name} to be gone`, probe, waitOptions(ctx, io, patience));
+  await waitFor(`${leaving.name} to be gone`, probe, waitOptions(ctx, io, patience));
 }

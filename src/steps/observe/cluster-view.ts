@@ -1,6 +1,6 @@
 import type { ClusterView } from '../../cluster/plan/scale-input.js';
 import { PreconditionError } from '../../lib/errors.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import {
   getBudgets,
   getNodes,
@@ -24,7 +24,7 @@ export async function viewCluster(
   const { kubeconfig } = ctx.files;
   const read = async (invocation: ReturnType<typeof getNodes>) =>
     (await ctx.run(invocation)).stdout;
-  const [nodes, pods, budgets, volumes, etcd] = await together(
+  const [nodes, pods, budgets, volumes, etcd] = await inParallel(
     read(getNodes(kubeconfig)).then(parseNodes),
     read(getPods(kubeconfig)),
     read(getBudgets(kubeconfig)).then(parseBudgets),

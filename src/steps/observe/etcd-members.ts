@@ -1,6 +1,6 @@
 import { type EtcdMemberView } from '../../cluster/talos/etcd.js';
 import { unsafe } from '../../cluster/plan/scale-plan.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import {
   etcdMembers,
   etcdStatus,
@@ -21,9 +21,9 @@ export async function readEtcd(
   ctx: FlowContext,
   controlPlanes: readonly NodeServer[],
 ): Promise<readonly EtcdMemberView[]> {
-  const [members, statuses] = await together(
+  const [members, statuses] = await inParallel(
     listMembers(ctx, controlPlanes),
-    together(...controlPlanes.map((node) => healthyMember(ctx, node))),
+    inParallel(...controlPlanes.map((node) => healthyMember(ctx, node))),
   );
   const healthy = new Set(statuses);
   return members.map(({ id, hostname, learner, peerUrls }) => ({
@@ -58,14 +58,14 @@ async function healthyMember(ctx: FlowContext, node: NodeServer): Promise<string
   return 'ready' in status && status.ready.errors === '' ? status.ready.member : undefined;
 }
 
-/** The victim's member in the list that the others have; undefined when it has left. */
+/** The leaving node's member in the list that the others have; undefined when it has left. */
 export async function memberOf(
   ctx: FlowContext,
-  victim: NodeServer,
+  leaving: NodeServer,
   others: readonly NodeServer[],
 ): Promise<EtcdMember | undefined> {
   const members = await listMembers(ctx, others);
   return members.find(({ peerUrls }) =>
-    peerUrls.some((url) => new URL(url).hostname === victim.privateIp),
+    peerUrls.some((url) => new URL(url).hostname === leaving.privateIp),
   );
 }

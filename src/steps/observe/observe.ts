@@ -13,7 +13,7 @@ import type {
 import type { Pricing } from '../../hetzner/resources.js';
 import { plural } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import type { FlowContext } from '../run/context.js';
 import {
   toFirewall,
@@ -37,7 +37,7 @@ type Looker = Pick<FlowContext, 'config' | 'hetzner' | 'clock'>;
 
 /** Looks at the Hetzner project: the cluster's resources, foreign namesakes and the catalogue. */
 export async function observe(ctx: Looker, io?: StepIo): Promise<Observation> {
-  const [state, catalogue] = await together(observeCluster(ctx), readCatalogue(ctx));
+  const [state, catalogue] = await inParallel(observeCluster(ctx), readCatalogue(ctx));
   const { servers } = state;
   io?.summary(servers.length === 0 ? 'no servers yet' : plural(servers.length, 'server'));
   return { state, catalogue };
@@ -47,7 +47,7 @@ export async function observe(ctx: Looker, io?: StepIo): Promise<Observation> {
 export async function observeCluster(ctx: Looker): Promise<ClusterState> {
   const { config, hetzner } = ctx;
   const name = sharedResourceName(config.cluster_name);
-  const [network, firewall, sshKey, servers] = await together(
+  const [network, firewall, sshKey, servers] = await inParallel(
     hetzner.networkByName(name),
     hetzner.firewallByName(name),
     hetzner.sshKeyByName(name),
@@ -85,7 +85,7 @@ async function lookAround(ctx: Looker, state: ClusterState): Promise<Around> {
     .map(({ name }) => name);
   if (missing.length === 0) return { namesakes: [] };
   const taken = new Set(missing);
-  const [all, ips] = await together(ctx.hetzner.servers(), ctx.hetzner.primaryIps());
+  const [all, ips] = await inParallel(ctx.hetzner.servers(), ctx.hetzner.primaryIps());
   const namesakes = all
     .filter(({ name, labels }) => taken.has(name) && !isOwn(ctx.config.cluster_name, labels))
     .map(({ id, name }): ForeignResource => ({ kind: 'server', id, name }));
@@ -95,7 +95,7 @@ async function lookAround(ctx: Looker, state: ClusterState): Promise<Around> {
 /** What can be ordered, and for how much. */
 export async function readCatalogue({ hetzner, config, clock }: Looker): Promise<Catalogue> {
   const id = config.talos.hcloud_snapshot_id;
-  const [serverTypes, locations, images, pricing] = await together(
+  const [serverTypes, locations, images, pricing] = await inParallel(
     hetzner.serverTypes(),
     hetzner.locations(),
     id === undefined

@@ -9,7 +9,7 @@ import { messageOf, OxideError, PreconditionError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { plural } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import { kubeconfigExpiry, kubeconfigServer, talosconfigExpiry } from '../../tools/access-files.js';
 import { ToolError } from '../../tools/exec.js';
 import { getNodes, parseNodes } from '../../tools/kubectl.js';
@@ -39,7 +39,7 @@ export async function observeExisting(ctx: FlowContext): Promise<ClusterState> {
 const lookMs = 5_000;
 
 /** The same surroundings, in which no tool takes longer than a look may. */
-export function inHurry(ctx: FlowContext): FlowContext {
+export function withShortTimeouts(ctx: FlowContext): FlowContext {
   return {
     ...ctx,
     run: (invocation) =>
@@ -67,7 +67,7 @@ function reasonOf(error: ToolError): string {
 }
 
 /** What Kubernetes says of the nodes. */
-export async function lookAtNodes(ctx: FlowContext, io: StepIo): Promise<NodesSeen> {
+export async function probeNodes(ctx: FlowContext, io: StepIo): Promise<NodesSeen> {
   const { kubeconfig } = ctx.files;
   if ((await readTextIfExists(kubeconfig)) === undefined) {
     return { unknown: `there is no ${kubeconfig}` };
@@ -80,7 +80,7 @@ export async function lookAtNodes(ctx: FlowContext, io: StepIo): Promise<NodesSe
 }
 
 /** What Talos and etcd say on every control plane that runs. */
-export async function lookAtTalos(
+export async function probeTalos(
   ctx: FlowContext,
   state: ClusterState,
   io: StepIo,
@@ -91,15 +91,15 @@ export async function lookAtTalos(
     const unknown = { unknown: `there is no ${talosconfig}` };
     return running.map(({ name }) => ({ server: name, version: unknown, etcd: unknown }));
   }
-  const seen = await together(...running.map((node) => lookAtControlPlane(ctx, node)));
+  const seen = await inParallel(...running.map((node) => probeControlPlane(ctx, node)));
   const answering = seen.filter(({ version: answer }) => 'is' in answer).length;
   io.summary(`${answering} of ${plural(running.length, 'control plane')} answer`);
   return seen;
 }
 
-async function lookAtControlPlane(ctx: FlowContext, node: NodeServer): Promise<TalosSeen> {
+async function probeControlPlane(ctx: FlowContext, node: NodeServer): Promise<TalosSeen> {
   const target = targetOf(ctx, node);
-  const [talos, etcd] = await together(
+  const [talos, etcd] = await inParallel(
     ask(ctx, async () => parseServerVersion(await ctx.run(version(target)))),
     ask(ctx, async (): Promise<EtcdStanding> => {
       const { member, leader, learner, errors } = parseEtcdStatus(
@@ -113,13 +113,13 @@ async function lookAtControlPlane(ctx: FlowContext, node: NodeServer): Promise<T
 }
 
 /** What the kept access files say of themselves; those that are not there are left out. */
-export async function lookAtAccessFiles(ctx: FlowContext): Promise<{
+export async function probeAccessFiles(ctx: FlowContext): Promise<{
   readonly accessFiles: readonly AccessFileSeen[];
   /** Address of the Kubernetes API in the kubeconfig. */
   readonly endpoint: string | undefined;
 }> {
   const { talosconfig, kubeconfig } = ctx.files;
-  const [talosText, kubeText] = await together(
+  const [talosText, kubeText] = await inParallel(
     readTextIfExists(talosconfig),
     readTextIfExists(kubeconfig),
   );

@@ -1,17 +1,17 @@
 import {
-  countKinds,
-  keyOf,
-  nameOf,
-  type Belonging,
-  type BelongingKind,
+  countByKind,
+  resourceKey,
+  resourceName,
+  type OwnedResource,
+  type ResourceKind,
 } from '../../cluster/state/owned-resources.js';
-import type { Kept } from '../../cluster/plan/destroy-plan.js';
+import type { KeptResource } from '../../cluster/plan/destroy-plan.js';
 import { HetznerError } from '../../hetzner/errors.js';
 import type { Action } from '../../hetzner/resources.js';
 import { OxideError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import type { FlowContext } from '../run/context.js';
 import { isIn } from './to-owned-resource.js';
@@ -21,40 +21,40 @@ import { waitOptions } from '../run/waiting.js';
  * Deletes these side by side and waits until they are gone. One that fails does not stop the
  * others; what is used by one that failed before is left alone. Returns what is still there.
  */
-export async function deleteBelongings(
+export async function deleteResources(
   ctx: FlowContext,
-  { belongings, failed }: { belongings: readonly Belonging[]; failed: readonly Kept[] },
+  { resources, failed }: { resources: readonly OwnedResource[]; failed: readonly KeptResource[] },
   io: StepIo,
-): Promise<readonly Kept[]> {
-  const attempts = await together(
-    ...belongings.map(async (belonging): Promise<Kept[]> => {
-      const why = stillUsed(belonging, failed) ?? (await tryToDelete(ctx, belonging, io));
+): Promise<readonly KeptResource[]> {
+  const attempts = await inParallel(
+    ...resources.map(async (resource): Promise<KeptResource[]> => {
+      const why = stillUsed(resource, failed) ?? (await tryToDelete(ctx, resource, io));
       if (why === undefined) return [];
-      io.warn(`${nameOf(belonging)} is still there: ${why}`);
-      return [{ belonging, why, unfinished: true }];
+      io.warn(`${resourceName(resource)} is still there: ${why}`);
+      return [{ resource, why, unfinished: true }];
     }),
   );
   const left = attempts.flat();
-  const gone = belongings.filter((one) => !left.some(({ belonging }) => belonging === one));
-  io.summary(gone.length === 0 ? 'none' : enumerate(countKinds(gone)));
+  const gone = resources.filter((one) => !left.some(({ resource }) => resource === one));
+  io.summary(gone.length === 0 ? 'none' : enumerate(countByKind(gone)));
   return left;
 }
 
-function stillUsed({ usedBy }: Belonging, failed: readonly Kept[]): string | undefined {
+function stillUsed({ usedBy }: OwnedResource, failed: readonly KeptResource[]): string | undefined {
   const users = usedBy.filter((user) =>
-    failed.some(({ belonging }) => keyOf(belonging) === keyOf(user)),
+    failed.some(({ resource }) => resourceKey(resource) === resourceKey(user)),
   );
-  return users.length > 0 ? `is used by ${enumerate(users.map(nameOf))}` : undefined;
+  return users.length > 0 ? `is used by ${enumerate(users.map(resourceName))}` : undefined;
 }
 
 /** Why it could not be deleted; undefined when it is gone. */
 async function tryToDelete(
   ctx: FlowContext,
-  belonging: Belonging,
+  resource: OwnedResource,
   io: StepIo,
 ): Promise<string | undefined> {
   try {
-    await deletions[belonging.kind](ctx, belonging, io);
+    await deletions[resource.kind](ctx, resource, io);
     return undefined;
   } catch (error) {
     ctx.signal.throwIfAborted();
@@ -69,14 +69,14 @@ function isAboutTheToken(error: OxideError): boolean {
   return error instanceof HetznerError && codes.includes(error.code);
 }
 
-type Delete = (ctx: FlowContext, belonging: Belonging, io: StepIo) => Promise<void>;
+type Delete = (ctx: FlowContext, resource: OwnedResource, io: StepIo) => Promise<void>;
 
 /** What a thing used is free only when the actions of its deletion, if it has any, have ended. */
 function untilGone(
-  remove: (ctx: FlowContext, belonging: Belonging) => Promise<readonly Action[]>,
+  remove: (ctx: FlowContext, resource: OwnedResource) => Promise<readonly Action[]>,
 ): Delete {
-  return async (ctx, belonging, io) => {
-    await ended(ctx, { begun: await remove(ctx, belonging), of: belonging.name }, io);
+  return async (ctx, resource, io) => {
+    await ended(ctx, { begun: await remove(ctx, resource), of: resource.name }, io);
   };
 }
 
@@ -90,7 +90,7 @@ function ended(
   });
 }
 
-const deletions: Readonly<Record<BelongingKind, Delete>> = {
+const deletions: Readonly<Record<ResourceKind, Delete>> = {
   server: deleteServer,
   'load-balancer': untilGone(({ hetzner }, { id }) => hetzner.deleteLoadBalancer(id)),
   volume: onceFree(({ hetzner }, { id }) => hetzner.deleteVolume(id)),
@@ -104,10 +104,10 @@ const deletions: Readonly<Record<BelongingKind, Delete>> = {
 /** Hetzner counts what a deleted server used as in use for some time: seconds, at times minutes. */
 function onceFree(remove: Parameters<typeof untilGone>[0]): Delete {
   const attempt = untilGone(remove);
-  return async (ctx, belonging, io) => {
+  return async (ctx, resource, io) => {
     const probe = async (): Promise<Probe<true>> => {
       try {
-        await attempt(ctx, belonging, io);
+        await attempt(ctx, resource, io);
         return { ready: true };
       } catch (error) {
         if (!(error instanceof HetznerError) || !inUseCodes.includes(error.code)) throw error;
@@ -115,7 +115,7 @@ function onceFree(remove: Parameters<typeof untilGone>[0]): Delete {
       }
     };
     const patience = { timeoutMs: ctx.config.timeouts.release };
-    await waitFor(`deleting ${nameOf(belonging)}`, probe, waitOptions(ctx, io, patience));
+    await waitFor(`deleting ${resourceName(resource)}`, probe, waitOptions(ctx, io, patience));
   };
 }
 
@@ -124,7 +124,7 @@ const inUseCodes: readonly string[] = ['resource_in_use', 'must_be_unassigned', 
 /** A server that something else is under way with is deleted when that has ended. */
 export async function deleteServer(
   ctx: FlowContext,
-  { id, name }: Pick<Belonging, 'id' | 'name'>,
+  { id, name }: Pick<OwnedResource, 'id' | 'name'>,
   io: StepIo,
 ): Promise<void> {
   const { hetzner } = ctx;
@@ -145,7 +145,7 @@ export async function deleteServer(
 /** A label selector counts as a use, also when it matches no server: it is taken off first. */
 async function deleteFirewall(
   { hetzner, actions }: FlowContext,
-  { id, name }: Belonging,
+  { id, name }: OwnedResource,
 ): Promise<Action[]> {
   const firewall = (await hetzner.firewalls()).find((one) => one.id === id);
   const selectors = (firewall?.applied_to ?? []).flatMap(({ label_selector: selector }) =>
@@ -158,10 +158,10 @@ async function deleteFirewall(
 }
 
 /** The cluster may have ordered a load balancer until its last server was gone. */
-async function deleteNetwork({ hetzner }: FlowContext, { id }: Belonging): Promise<Action[]> {
+async function deleteNetwork({ hetzner }: FlowContext, { id }: OwnedResource): Promise<Action[]> {
   const late = (await hetzner.loadBalancers()).filter((one) => isIn(one, [id]));
   if (late.length > 0) {
-    const names = late.map((one) => nameOf({ ...one, kind: 'load-balancer' }));
+    const names = late.map((one) => resourceName({ ...one, kind: 'load-balancer' }));
     throw new OxideError(`${enumerate(names)} came into it meanwhile`);
   }
   return hetzner.deleteNetwork(id);

@@ -2,7 +2,7 @@ import { labelKeys } from '../../cluster/state/labels.js';
 import type { Labels } from '../../cluster/state/cluster-state.js';
 import { OxideError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import { caFingerprint } from '../../tools/access-files.js';
 import {
   getPersistentVolumes,
@@ -29,7 +29,7 @@ export async function askKubernetes(
   networks: readonly { readonly labels: Labels }[],
 ): Promise<KubernetesClaims | undefined> {
   const { files, run, signal } = ctx;
-  const [secrets, kubeconfig] = await together(
+  const [secrets, kubeconfig] = await inParallel(
     readTextIfExists(files.secrets),
     readTextIfExists(files.kubeconfig),
   );
@@ -37,7 +37,7 @@ export async function askKubernetes(
   try {
     const kept = caFingerprint(secrets);
     if (!networks.some(({ labels }) => labels[labelKeys.caFingerprint] === kept)) return undefined;
-    const [volumes, services] = await together(
+    const [volumes, services] = await inParallel(
       run(getPersistentVolumes(files.kubeconfig)),
       run(getServices(files.kubeconfig)),
     );

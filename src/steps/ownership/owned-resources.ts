@@ -1,26 +1,26 @@
 import {
-  type Belonging,
-  type Belongings,
-  countKinds,
+  type OwnedResource,
+  type OwnedResources,
+  countByKind,
 } from '../../cluster/state/owned-resources.js';
 import { clusterSelector, isGoing, isOwn, labelKeys } from '../../cluster/state/labels.js';
 import type { Labels } from '../../cluster/state/cluster-state.js';
 import type { LoadBalancer, Network, Server, Volume } from '../../hetzner/resources.js';
 import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import type { FlowContext } from '../run/context.js';
 import { askKubernetes, type KubernetesClaims } from './kubernetes-claims.js';
 import {
-  firewallBelonging,
+  ownedFirewall,
   isIn,
-  loadBalancerBelonging,
-  networkBelonging,
-  placementGroupBelonging,
-  primaryIpBelonging,
-  serverBelonging,
-  sshKeyBelonging,
-  volumeBelonging,
+  ownedLoadBalancer,
+  ownedNetwork,
+  ownedPlacementGroup,
+  ownedPrimaryIp,
+  ownedServer,
+  ownedSshKey,
+  ownedVolume,
 } from './to-owned-resource.js';
 
 /** hcloud-cloud-controller-manager sets nothing else (its source, internal/hcops/load_balancer.go). */
@@ -33,7 +33,10 @@ const csiManager = 'csi-driver';
  * that hang on it. Looks at nothing else of cluster.yaml than its name, so that a cluster can go
  * whose server types or image are long retired.
  */
-export async function observeBelongings(ctx: FlowContext, io?: StepIo): Promise<Belongings> {
+export async function observeOwnedResources(
+  ctx: FlowContext,
+  io?: StepIo,
+): Promise<OwnedResources> {
   const lists = await readProject(ctx);
   const own = <T extends { readonly labels: Labels }>(all: readonly T[]) =>
     all.filter(({ labels }) => isOwn(ctx.config.cluster_name, labels)).map(asOwn);
@@ -41,20 +44,20 @@ export async function observeBelongings(ctx: FlowContext, io?: StepIo): Promise<
   const claims = servers.length > 0 ? await askKubernetes(ctx, networks) : undefined;
   const surroundings = { ...surroundingsOf(servers, networks), claims };
   const found = [
-    ...servers.map((one) => serverBelonging(one, lists)),
-    ...own(lists.loadBalancers).map((one) => loadBalancerBelonging(one, lists)),
+    ...servers.map((one) => ownedServer(one, lists)),
+    ...own(lists.loadBalancers).map((one) => ownedLoadBalancer(one, lists)),
     ...attachedLoadBalancers(ctx, lists.loadBalancers, surroundings).map((one) =>
-      loadBalancerBelonging(one, lists),
+      ownedLoadBalancer(one, lists),
     ),
-    ...own(lists.volumes).map((one) => volumeBelonging(one, lists)),
-    ...attachedVolumes(ctx, lists.volumes, surroundings).map((one) => volumeBelonging(one, lists)),
-    ...own(lists.firewalls).map((one) => firewallBelonging(one, lists)),
-    ...own(lists.placementGroups).map((one) => placementGroupBelonging(one, lists)),
-    ...own(lists.primaryIps).map((one) => primaryIpBelonging(one, lists)),
-    ...own(lists.sshKeys).map(sshKeyBelonging),
-    ...networks.map((one) => networkBelonging(one, lists)),
+    ...own(lists.volumes).map((one) => ownedVolume(one, lists)),
+    ...attachedVolumes(ctx, lists.volumes, surroundings).map((one) => ownedVolume(one, lists)),
+    ...own(lists.firewalls).map((one) => ownedFirewall(one, lists)),
+    ...own(lists.placementGroups).map((one) => ownedPlacementGroup(one, lists)),
+    ...own(lists.primaryIps).map((one) => ownedPrimaryIp(one, lists)),
+    ...own(lists.sshKeys).map(ownedSshKey),
+    ...networks.map((one) => ownedNetwork(one, lists)),
   ];
-  io?.summary(found.length === 0 ? 'nothing' : enumerate(countKinds(found)));
+  io?.summary(found.length === 0 ? 'nothing' : enumerate(countByKind(found)));
   const notes = claims ? [] : unknownVolumes(lists.volumes, found);
   return { found, notes, currency: lists.pricing.currency };
 }
@@ -62,13 +65,13 @@ export async function observeBelongings(ctx: FlowContext, io?: StepIo): Promise<
 /** Load balancers and volumes of controllers carry no cluster label, so these lists are whole. */
 async function readProject({ hetzner, config }: FlowContext) {
   const selector = clusterSelector(config.cluster_name);
-  const [servers, loadBalancers, volumes, pricing] = await together(
+  const [servers, loadBalancers, volumes, pricing] = await inParallel(
     hetzner.servers(),
     hetzner.loadBalancers(),
     hetzner.volumes(),
     hetzner.pricing(),
   );
-  const [networks, firewalls, sshKeys, placementGroups, primaryIps] = await together(
+  const [networks, firewalls, sshKeys, placementGroups, primaryIps] = await inParallel(
     hetzner.networks(selector),
     hetzner.firewalls(selector),
     hetzner.sshKeys(selector),
@@ -81,7 +84,7 @@ async function readProject({ hetzner, config }: FlowContext) {
   };
 }
 
-function asOwn<T>(one: T): T & Pick<Belonging, 'owner'> {
+function asOwn<T>(one: T): T & Pick<OwnedResource, 'owner'> {
   return { ...one, owner: 'cluster' };
 }
 
@@ -101,7 +104,7 @@ function attachedLoadBalancers(
   { config }: FlowContext,
   all: readonly LoadBalancer[],
   { servers, networks, claims }: Surroundings,
-): (LoadBalancer & Pick<Belonging, 'owner'>)[] {
+): (LoadBalancer & Pick<OwnedResource, 'owner'>)[] {
   return all
     .filter(({ labels }) => !isOwn(config.cluster_name, labels))
     .flatMap((one) => {
@@ -119,7 +122,7 @@ function attachedVolumes(
   { config }: FlowContext,
   all: readonly Volume[],
   { servers, claims }: Surroundings,
-): (Volume & Pick<Belonging, 'owner'>)[] {
+): (Volume & Pick<OwnedResource, 'owner'>)[] {
   return all
     .filter(({ labels }) => !isOwn(config.cluster_name, labels))
     .flatMap((one) => {
@@ -135,7 +138,7 @@ function isOfCsi({ labels }: Volume): boolean {
 }
 
 /** Volumes that may be the cluster's: nobody but its Kubernetes could tell. */
-function unknownVolumes(volumes: readonly Volume[], found: readonly Belonging[]): string[] {
+function unknownVolumes(volumes: readonly Volume[], found: readonly OwnedResource[]): string[] {
   const known = found.flatMap(({ kind, id }) => (kind === 'volume' ? [id] : []));
   const loose = volumes.filter(
     (one) => isOfCsi(one) && one.server === null && !known.includes(one.id),

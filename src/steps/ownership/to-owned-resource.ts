@@ -1,4 +1,4 @@
-import type { Belonging, User } from '../../cluster/state/owned-resources.js';
+import type { OwnedResource, ResourceUser } from '../../cluster/state/owned-resources.js';
 import type { Cost } from '../../cluster/state/cost.js';
 import type {
   Firewall,
@@ -13,20 +13,20 @@ import type {
   Volume,
 } from '../../hetzner/resources.js';
 
-/** The lists of a project that a look at a cluster's belongings starts from. */
+/** The lists of a project that a look at a cluster's resources starts from. */
 export interface ProjectLists {
   readonly servers: readonly Server[];
   readonly loadBalancers: readonly LoadBalancer[];
   readonly pricing: Pricing;
 }
 
-type Owned<T> = T & Pick<Belonging, 'owner'>;
-type Free = Pick<Belonging, 'monthly' | 'deleteProtected'>;
+type Owned<T> = T & Pick<OwnedResource, 'owner'>;
+type Free = Pick<OwnedResource, 'monthly' | 'deleteProtected'>;
 
 const free: Free = { monthly: undefined, deleteProtected: false };
 
 /** The price is that of the server's own type: it is known also when the type is no longer sold. */
-export function serverBelonging(server: Owned<Server>, { pricing }: ProjectLists): Belonging {
+export function ownedServer(server: Owned<Server>, { pricing }: ProjectLists): OwnedResource {
   const { id, name, owner, protection, status, server_type: type, location } = server;
   const { public_net: net } = server;
   const ipv4 = net.ipv4 ? ipPrice(pricing, 'ipv4', location.name) : undefined;
@@ -40,10 +40,10 @@ export function serverBelonging(server: Owned<Server>, { pricing }: ProjectLists
   };
 }
 
-export function loadBalancerBelonging(
+export function ownedLoadBalancer(
   balancer: Owned<LoadBalancer>,
   { pricing }: ProjectLists,
-): Belonging {
+): OwnedResource {
   const { id, name, owner, protection, targets, load_balancer_type: type, location } = balancer;
   return {
     ...{ kind: 'load-balancer', id, name, owner },
@@ -55,7 +55,7 @@ export function loadBalancerBelonging(
   };
 }
 
-export function volumeBelonging(volume: Owned<Volume>, lists: ProjectLists): Belonging {
+export function ownedVolume(volume: Owned<Volume>, lists: ProjectLists): OwnedResource {
   const { id, name, owner, protection, size, location, server } = volume;
   const perGb = lists.pricing.volume?.price_per_gb_month;
   return {
@@ -72,7 +72,7 @@ export function volumeBelonging(volume: Owned<Volume>, lists: ProjectLists): Bel
   };
 }
 
-export function networkBelonging(network: Owned<Network>, lists: ProjectLists): Belonging {
+export function ownedNetwork(network: Owned<Network>, lists: ProjectLists): OwnedResource {
   const { id, name, owner, ip_range: detail, protection } = network;
   const members = lists.servers.filter((one) => isIn(one, [id])).map((one) => one.id);
   const attached = lists.loadBalancers.filter((one) => isIn(one, [id]));
@@ -81,12 +81,16 @@ export function networkBelonging(network: Owned<Network>, lists: ProjectLists): 
     deleteProtected: protection.delete,
     usedBy: [
       ...serverUsers(lists, [...network.servers, ...members]),
-      ...attached.map((one): User => ({ kind: 'load-balancer', id: one.id, name: one.name })),
+      ...attached.map((one): ResourceUser => ({
+        kind: 'load-balancer',
+        id: one.id,
+        name: one.name,
+      })),
     ],
   };
 }
 
-export function firewallBelonging(firewall: Owned<Firewall>, lists: ProjectLists): Belonging {
+export function ownedFirewall(firewall: Owned<Firewall>, lists: ProjectLists): OwnedResource {
   const { id, name, owner, rules, applied_to: targets } = firewall;
   const behind = targets
     .flatMap((target) => [target, ...target.applied_to_resources])
@@ -98,19 +102,19 @@ export function firewallBelonging(firewall: Owned<Firewall>, lists: ProjectLists
   };
 }
 
-export function sshKeyBelonging({ id, name, owner }: Owned<SshKey>): Belonging {
+export function ownedSshKey({ id, name, owner }: Owned<SshKey>): OwnedResource {
   return { kind: 'ssh-key', id, name, owner, detail: '', ...free, usedBy: [] };
 }
 
-export function placementGroupBelonging(
+export function ownedPlacementGroup(
   { id, name, owner, servers }: Owned<PlacementGroup>,
   lists: ProjectLists,
-): Belonging {
+): OwnedResource {
   const kind = 'placement-group';
   return { kind, id, name, owner, detail: '', ...free, usedBy: serverUsers(lists, servers) };
 }
 
-export function primaryIpBelonging(address: Owned<PrimaryIp>, lists: ProjectLists): Belonging {
+export function ownedPrimaryIp(address: Owned<PrimaryIp>, lists: ProjectLists): OwnedResource {
   const { id, name, owner, type, ip, protection, location, assignee_id: server } = address;
   return {
     ...{ kind: 'primary-ip', id, name, owner, detail: ip },
@@ -134,7 +138,7 @@ export function isIn(
 }
 
 /** Servers that are gone already still count as users for some seconds; those are left out. */
-function serverUsers({ servers }: ProjectLists, ids: readonly number[]): User[] {
+function serverUsers({ servers }: ProjectLists, ids: readonly number[]): ResourceUser[] {
   return servers
     .filter(({ id }) => ids.includes(id))
     .map(({ id, name }) => ({ kind: 'server', id, name }));

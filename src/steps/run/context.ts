@@ -58,7 +58,7 @@ export interface Holder {
 }
 
 /** How a flow asks whether to admit a machine that the firewall keeps out. */
-export interface AdmissionPrompt {
+export interface ApiAccessPrompt {
   /** `preview`: only a plan was asked for, so nobody is asked. `refuse`: no, or nobody to ask. */
   readonly ask: (question: string) => Promise<'add' | 'refuse' | 'preview'>;
   /** The command that admits it, as it has to be typed for this cluster. */
@@ -83,7 +83,7 @@ export interface FlowContext {
   readonly step: RunStep;
   /** True in the sandbox: what it writes must not mix with a real cluster's files. */
   readonly rehearsal: boolean;
-  readonly admission: AdmissionPrompt;
+  readonly apiAccess: ApiAccessPrompt;
   /** Shows the plan. False: only the plan was asked for, nothing may be changed. */
   readonly confirm: (plan: Plan) => Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
-import { together } from '../../lib/parallel.js';
+import { inParallel } from '../../lib/parallel.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import { ToolError } from '../../tools/exec.js';
 import {
@@ -108,7 +108,7 @@ async function findEtcdData(
   const names = enumerate(nodes.map(({ name }) => name));
   const probes = nodes.map((node) => ({ node, look: etcdDataProbe(ctx, node) }));
   const probeAll = async (): Promise<Probe<NodeServer | undefined>> => {
-    const answers = await together(
+    const answers = await inParallel(
       ...probes.map(async ({ node, look }) => ({ node, seen: await look() })),
     );
     const holder = answers.find(({ seen }) => 'ready' in seen && seen.ready);

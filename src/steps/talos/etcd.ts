@@ -36,7 +36,7 @@ export async function waitForVoter(
 
 /** A control plane that leaves, as the steps know it. */
 export interface LeavingNode {
-  readonly victim: NodeServer;
+  readonly leaving: NodeServer;
   /** Control planes that stay and answer. */
   readonly others: readonly NodeServer[];
   /** Those that go after it in this run. */
@@ -44,14 +44,14 @@ export interface LeavingNode {
 }
 
 /** Throws when the control plane must not leave etcd at this moment. */
-export async function demandRemovable(ctx: FlowContext, leaving: LeavingNode): Promise<void> {
-  const { victim, others, later } = leaving;
-  const members = await readEtcd(ctx, [...others, ...later, victim]);
+export async function demandRemovable(ctx: FlowContext, removal: LeavingNode): Promise<void> {
+  const { leaving, others, later } = removal;
+  const members = await readEtcd(ctx, [...others, ...later, leaving]);
   const objection = removalObjection(members, {
-    server: victim.name,
+    server: leaving.name,
     later: later.map(({ name }) => name),
   });
-  if (objection !== undefined) throw unsafe(`${victim.name} cannot be removed: ${objection}`);
+  if (objection !== undefined) throw unsafe(`${leaving.name} cannot be removed: ${objection}`);
 }
 
 /** Writes a snapshot of etcd into the folder of backups. */
@@ -81,19 +81,19 @@ export async function backUpEtcd(
  */
 export async function ensureMemberGone(
   ctx: FlowContext,
-  leaving: LeavingNode,
+  removal: LeavingNode,
   io: StepIo,
 ): Promise<void> {
-  const { victim, others } = leaving;
-  const member = await memberOf(ctx, victim, others);
+  const { leaving, others } = removal;
+  const member = await memberOf(ctx, leaving, others);
   if (!member) return;
   const [first] = others;
-  if (!first) throw unsafe(`${victim.name} is the last control plane that answers`);
-  await demandRemovable(ctx, leaving);
+  if (!first) throw unsafe(`${leaving.name} is the last control plane that answers`);
+  await demandRemovable(ctx, removal);
   await ctx.run(etcdRemoveMember(targetOf(ctx, first), member.id));
-  io.note(`${victim.name} did not leave etcd by itself: its member ${member.id} was removed.`);
-  if (await memberOf(ctx, victim, others)) {
-    throw new OxideError(`the etcd member ${member.id} of ${victim.name} is still listed`, {
+  io.note(`${leaving.name} did not leave etcd by itself: its member ${member.id} was removed.`);
+  if (await memberOf(ctx, leaving, others)) {
+    throw new OxideError(`the etcd member ${member.id} of ${leaving.name} is still listed`, {
       hint: 'Its server was not deleted. The same command goes on from here.',
     });
   }

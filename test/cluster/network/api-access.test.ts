@@ -3,8 +3,8 @@ import {
   admits,
   admittedRanges,
   keepsOut,
-  planAdmission,
-  wantedAdmission,
+  planApiAccess,
+  wantedApiAccess,
 } from '../../../src/cluster/network/api-access.js';
 import { isHeld, withRanges } from '../../../src/cluster/network/cidr.js';
 import { inboundTcp, wantedRules } from '../../../src/cluster/network/firewall-rules.js';
@@ -89,7 +89,7 @@ describe('who reaches the APIs', () => {
 
 describe('whom a create admits', () => {
   const wanted = (config: typeof listed, found = firewall([old])) =>
-    wantedAdmission(config, { ...nothing, firewall: found }, [own]);
+    wantedApiAccess(config, { ...nothing, firewall: found }, [own]);
 
   test('without a list: whom the firewall admits already, and this machine', () => {
     expect(wanted(unlisted)).toEqual({ allowedCidrs: [old, own], addedCidrs: [] });
@@ -118,7 +118,7 @@ describe('admitting', () => {
     config: typeof listed,
     found: FirewallState,
     more: { ranges?: readonly string[]; replace?: boolean } = {},
-  ) => planAdmission({ config, firewall: found, ranges: [own], replace: false, ...more });
+  ) => planApiAccess({ config, firewall: found, ranges: [own], replace: false, ...more });
 
   test.each([
     ['adds', unlisted, firewall([old]), {}, [old, own]],
@@ -187,7 +187,7 @@ describe('admitting', () => {
     const plan = admit(listed, firewall([own]));
     expect(plan.changed).toBe(true);
     const state = { ...nothing, firewall: { ...firewall([own]), rules: plan.rules } };
-    expect(wantedAdmission(listed, state, []).addedCidrs).toEqual([own]);
+    expect(wantedApiAccess(listed, state, []).addedCidrs).toEqual([own]);
   });
 
   test('refuses what Hetzner would not take', () => {

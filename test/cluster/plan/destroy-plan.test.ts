@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { Belonging, BelongingKind } from '../../../src/cluster/state/owned-resources.js';
+import type { OwnedResource, ResourceKind } from '../../../src/cluster/state/owned-resources.js';
 import {
   planDestroy,
   refuseHeldNetwork,
   type DestroyInput,
 } from '../../../src/cluster/plan/destroy-plan.js';
 
-function belonging(kind: BelongingKind, id: number, more: Partial<Belonging> = {}): Belonging {
+function resource(
+  kind: ResourceKind,
+  id: number,
+  more: Partial<OwnedResource> = {},
+): OwnedResource {
   return {
     ...{ kind, id, name: `demo-${id}`, detail: 'some', monthly: undefined, owner: 'cluster' },
     ...{ deleteProtected: false, usedBy: [], ...more },
@@ -15,10 +19,10 @@ function belonging(kind: BelongingKind, id: number, more: Partial<Belonging> = {
 
 const euros = (net: number) => ({ net, gross: net, currency: 'EUR' });
 
-function plan(found: readonly Belonging[], wish: Partial<DestroyInput> = {}) {
+function plan(found: readonly OwnedResource[], wish: Partial<DestroyInput> = {}) {
   return planDestroy({
     cluster: 'demo',
-    belongings: { found, notes: [], currency: 'EUR' },
+    resources: { found, notes: [], currency: 'EUR' },
     ...{ deleteVolumes: false, deleteLoadBalancers: false, ...wish },
   });
 }
@@ -26,22 +30,22 @@ function plan(found: readonly Belonging[], wish: Partial<DestroyInput> = {}) {
 const stagesOf = ({ stages }: ReturnType<typeof plan>) =>
   stages.map((stage) => stage.map(({ kind, id }) => `${kind} ${id}`));
 const reasonsOf = ({ kept }: ReturnType<typeof plan>) =>
-  kept.map(({ belonging: { kind, id }, why }) => `${kind} ${id} ${why}`);
+  kept.map(({ resource: { kind, id }, why }) => `${kind} ${id} ${why}`);
 
-const [server, other] = [belonging('server', 1), belonging('server', 2)];
-const network = (...usedBy: readonly Belonging[]) => belonging('network', 9, { usedBy });
-const ingress = belonging('load-balancer', 3, { owner: 'controller', monthly: euros(7.49) });
-const disk = belonging('volume', 4, { owner: 'controller', monthly: euros(0.57) });
+const [server, other] = [resource('server', 1), resource('server', 2)];
+const network = (...usedBy: readonly OwnedResource[]) => resource('network', 9, { usedBy });
+const ingress = resource('load-balancer', 3, { owner: 'controller', monthly: euros(7.49) });
+const disk = resource('volume', 4, { owner: 'controller', monthly: euros(0.57) });
 
 describe('the plan of a destroy', () => {
   test('takes users before what they use', () => {
     const found = [
       network(server),
-      belonging('ssh-key', 5),
-      belonging('firewall', 6, { usedBy: [server] }),
-      belonging('load-balancer', 7),
-      belonging('placement-group', 8, { usedBy: [server] }),
-      belonging('primary-ip', 10, { usedBy: [server] }),
+      resource('ssh-key', 5),
+      resource('firewall', 6, { usedBy: [server] }),
+      resource('load-balancer', 7),
+      resource('placement-group', 8, { usedBy: [server] }),
+      resource('primary-ip', 10, { usedBy: [server] }),
       server,
     ];
     expect(stagesOf(plan(found))).toEqual([
@@ -53,13 +57,13 @@ describe('the plan of a destroy', () => {
   });
 
   test('counts names as people do', () => {
-    const named = (name: string, id: number) => belonging('server', id, { name });
+    const named = (name: string, id: number) => resource('server', id, { name });
     const found = [named('demo-web-10', 10), named('demo-web-2', 2), named('demo-cp-1', 1)];
     expect(stagesOf(plan(found))).toEqual([['server 1', 'server 2', 'server 10']]);
   });
 
   test('says what it takes from the bill and what stays on it', () => {
-    const { cost, changes, stays } = plan([belonging('server', 1, { monthly: euros(5.99) }), disk]);
+    const { cost, changes, stays } = plan([resource('server', 1, { monthly: euros(5.99) }), disk]);
     expect([cost.now.net, cost.after.net]).toEqual([6.56, 0.57]);
     expect(changes).toEqual([
       {
@@ -106,7 +110,7 @@ describe('the plan of a destroy', () => {
     const staying = { ...server, deleteProtected: true };
     const wanted = plan([
       ...[staying, other, network(server, other)],
-      belonging('firewall', 6, { usedBy: [other] }),
+      resource('firewall', 6, { usedBy: [other] }),
     ]);
     expect(stagesOf(wanted)).toEqual([['server 2'], ['firewall 6']]);
     expect(reasonsOf(wanted)).toEqual([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { wantedRules } from '../../../src/cluster/network/firewall-rules.js';
-import type { Belonging } from '../../../src/cluster/state/owned-resources.js';
+import type { OwnedResource } from '../../../src/cluster/state/owned-resources.js';
 import type { ClusterState } from '../../../src/cluster/state/cluster-state.js';
 import { clusterStatus } from '../../../src/cluster/status/cluster-status.js';
 import type { NodeFacts, StatusInput } from '../../../src/cluster/status/report.js';
@@ -44,7 +44,7 @@ const healthy: StatusInput = {
   talos: [{ server: 'demo-cp-1', version: { is: 'v1.13.9' }, etcd: { is: etcd } }],
   accessFiles: [],
   secretsRemark: undefined,
-  belongings: [],
+  resources: [],
   endpoint: 'https://203.0.113.1:6443',
   ownAddress: '198.51.100.7',
   now,
@@ -54,7 +54,7 @@ function statusOf(changes: Partial<StatusInput>) {
   return clusterStatus({ ...healthy, ...changes }).status;
 }
 
-const volume: Belonging = {
+const volume: OwnedResource = {
   ...{ kind: 'volume', id: 9, name: 'pvc-1', detail: '10 GB', owner: 'controller' },
   monthly: { net: 0.44, gross: 0.52, currency: 'EUR' },
   ...{ deleteProtected: false, usedBy: [], idle: 'is attached to no server' },
@@ -165,7 +165,7 @@ describe('a cluster', () => {
     [
       'unused',
       /^the volume pvc-1 \(id 9\) is attached to no server, €0\.44 a month$/,
-      { belongings: [volume] },
+      { resources: [volume] },
     ],
   ])('is told of %s and stays healthy: %s', (code, message, changes) => {
     const { problems, healthy: is } = statusOf(changes);
