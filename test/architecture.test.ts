@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { domainFacts, layers, rooms, typesOnly, violations } from './helpers/architecture.js';
 import { circles } from './helpers/circles.js';
-import { readSources } from './helpers/source-files.js';
+import { picture } from './helpers/picture.js';
+import { projectFolder, readSources } from './helpers/source-files.js';
 
 /** What the check finds in one file with this text. */
 function found(path: string, text: string): readonly string[] {
@@ -47,6 +50,22 @@ describe('the table of layers', () => {
 
   it('knows one pair that looks both ways, and at types only', () => {
     expect(typesOnly).toEqual({ cluster: ['config'] });
+  });
+});
+
+describe('docs/architecture.md', () => {
+  const text = readFileSync(join(projectFolder, 'docs', 'architecture.md'), 'utf8');
+
+  it('shows the layers and rooms as they are', () => {
+    expect(text).toContain(`\n\`\`\`mermaid\n${picture()}\n\`\`\`\n`);
+  });
+
+  it('says of every layer and room what is in it', () => {
+    const folders = [
+      ...Object.keys(layers),
+      ...Object.entries(rooms).flatMap(([layer, names]) => names.map((room) => `${layer}/${room}`)),
+    ];
+    expect(folders.filter((folder) => !text.includes(`| \`${folder}/\``))).toEqual([]);
   });
 });
 
