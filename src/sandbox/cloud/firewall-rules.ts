@@ -15,8 +15,24 @@ const ruleFields = z.strictObject({
 /** Hetzner docs, "Create a Firewall": at most 50 rules of at most 100 blocks each. */
 export const rulesField = z.array(ruleFields).max(50);
 
+/** The official description of set_rules: "50 entries per Firewall and 500 effective rules". */
+const effectiveLimit = 500;
+
+/** One effective rule is one rule for one block; that the refusal is `invalid_input` is assumed. */
+function assertEffective(rules: z.output<typeof rulesField>): void {
+  const count = rules.reduce(
+    (sum, { source_ips: sources, destination_ips: destinations }) =>
+      sum + sources.length + destinations.length,
+    0,
+  );
+  if (count > effectiveLimit) {
+    throw invalidField('rules', `${count} effective rules, at most ${effectiveLimit} are allowed`);
+  }
+}
+
 /** Checks rules and gives them as the API returns them: canonical, with every field. */
 export function canonicalRules(rules: z.output<typeof rulesField>): FirewallRule[] {
+  assertEffective(rules);
   return rules.map((rule, index) => {
     const field = `rules.${index}`;
     const hasPort = rule.protocol === 'tcp' || rule.protocol === 'udp';

@@ -41,7 +41,9 @@ async function handle(
     options.faults?.record(recordOf(request, outcome, fault));
     if (outcome === 'reset') message.socket.resetAndDestroy();
     else if (outcome !== 'hang') {
-      response.writeHead(outcome.status, outcome.headers).end(outcome.body);
+      // Clients compare clocks by it: it has to be the simulated world's, like all other times.
+      const date = new Date(options.now()).toUTCString();
+      response.writeHead(outcome.status, { date, ...outcome.headers }).end(outcome.body);
     }
   } catch (error) {
     // A bug of the simulation, or a client that went away and will not see this.

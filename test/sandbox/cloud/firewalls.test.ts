@@ -84,6 +84,21 @@ describe('firewalls', () => {
     expect(new Driver().outcome('POST', '/firewalls', order)).toBe('422 invalid_input');
   });
 
+  it.each([
+    ['500', 50, '201'],
+    ['501', 51, '422 invalid_input'],
+  ])('take %s rules for one block each, spread over six', (_count, last, outcome) => {
+    const blocks = (count: number): string[] =>
+      Array.from({ length: count }, (_, n) => `198.51.100.${n}/32`);
+    const sizes = [100, 100, 100, 100, 50, last];
+    const rules = sizes.map((size, n) => rule(String(n + 1), ...blocks(size)));
+    const driver = new Driver();
+    expect(driver.outcome('POST', '/firewalls', { name: 'fw', rules })).toBe(outcome);
+    const firewall = idOf(driver.post('/firewalls', { name: 'empty' }), 'firewall');
+    const set = `/firewalls/${firewall}/actions/set_rules`;
+    expect(driver.outcome('POST', set, { rules })).toBe(outcome);
+  });
+
   it('hold at most fifty rules', () => {
     const rules = Array.from({ length: 51 }, (_, n) => rule(String(n + 1), '0.0.0.0/0'));
     expect(new Driver().outcome('POST', '/firewalls', { name: 'fw', rules })).toBe(

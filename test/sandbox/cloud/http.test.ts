@@ -57,6 +57,13 @@ async function open(...rules: FaultRule[]): Promise<Open> {
 }
 
 describe('the API over HTTP', () => {
+  it('says what time it is in its own world', async () => {
+    const { call, driver } = await open();
+    expect((await call('GET', '/locations')).headers.get('date')).toBe(
+      new Date(driver.now).toUTCString(),
+    );
+  });
+
   it('answers under /v1, and lets a change be saved before it is answered', async () => {
     const { call, saves, faults } = await open();
     const answer = await call('POST', '/servers', plainServer('a'));

@@ -31,6 +31,20 @@ describe('a load balancer that is being deleted', () => {
 });
 
 describe('private networks', () => {
+  it('have at most a hundred servers', () => {
+    const driver = new Driver();
+    const network = idOf(driver.post('/networks', plainNetwork()), 'network');
+    const order = (n: number) => ({ ...plainServer(`s-${n}`), networks: [network] });
+    for (let n = 1; n <= 100; n++) driver.post('/servers', order(n));
+    driver.rest();
+    expect(driver.outcome('POST', '/servers', order(101))).toBe('403 resource_limit_exceeded');
+    const outside = idOf(driver.post('/servers', plainServer('outside')), 'server');
+    driver.rest();
+    expect(
+      driver.outcome('POST', `/servers/${outside}/actions/attach_to_network`, { network }),
+    ).toBe('403 resource_limit_exceeded');
+  });
+
   it('hand out the lowest free address, and never the gateway', () => {
     const driver = new Driver();
     const subnets = [{ type: 'cloud', network_zone: 'eu-central', ip_range: '10.0.0.0/24' }];
