@@ -1,6 +1,6 @@
 import { OxideError, TimeoutError } from '../lib/errors.js';
 import { formatDuration } from '../lib/format.js';
-import type { Clock } from '../lib/wait.js';
+import { pause, type Clock } from '../lib/wait.js';
 import type { HetznerApi } from './api.js';
 import type { Action } from './resources.js';
 
@@ -45,7 +45,7 @@ export function createActionWaiter(options: ActionWaiterOptions): ActionWaiter {
 
 interface Pending {
   readonly what: string;
-  readonly since: number;
+  since: number;
   readonly onWaiting: ((fact: string) => void) | undefined;
   last: Action;
   misses: number;
@@ -83,7 +83,7 @@ class Waiter implements ActionWaiter {
 
   #end(action: Action, work: Pick<Pending, 'what' | 'onWaiting'>): Promise<void> {
     return new Promise((resolve, reject) => {
-      const since = this.#options.clock.now();
+      const since = this.#options.clock.steady();
       const pending: Pending = { ...work, since, last: action, misses: 0, resolve, reject };
       this.#pending.add(pending);
       this.#update(pending, action);
@@ -97,7 +97,8 @@ class Waiter implements ActionWaiter {
     this.#polling = true;
     try {
       while (this.#pending.size > 0) {
-        await clock.sleep(api.budgetIsLow() ? slowPollMs : pollMs, signal);
+        const slept = await pause(clock, api.budgetIsLow() ? slowPollMs : pollMs, signal);
+        for (const pending of this.#pending) pending.since += slept;
         await this.#look();
       }
     } catch (error) {
@@ -136,7 +137,7 @@ class Waiter implements ActionWaiter {
       );
       return;
     }
-    const elapsed = this.#options.clock.now() - since;
+    const elapsed = this.#options.clock.steady() - since;
     if (elapsed >= this.#options.timeoutMs) this.#settle(pending, timeoutOf(pending, elapsed));
   }
 

@@ -22,8 +22,8 @@ const longestWaitMs = 60_000;
 export class RateBudget {
   readonly #options: BudgetOptions;
   #low = false;
-  #lastSlot = 0;
-  #closedUntil = 0;
+  #lastSlot = -Infinity;
+  #closedUntil = -Infinity;
   #refusals = 0;
 
   constructor(options: BudgetOptions) {
@@ -38,14 +38,14 @@ export class RateBudget {
   /** Waits for the turn of one request; at once while there is plenty. */
   async turn(): Promise<void> {
     const { clock, signal, random } = this.#options;
-    while (clock.now() < this.#closedUntil) {
+    while (clock.steady() < this.#closedUntil) {
       // Everyone who waits comes back a little apart, or the next refusal is certain.
-      await clock.sleep(this.#closedUntil - clock.now() + random() * refillMs, signal);
+      await clock.sleep(this.#closedUntil - clock.steady() + random() * refillMs, signal);
     }
     if (!this.#low) return;
-    const slot = Math.max(clock.now(), this.#lastSlot + refillMs);
+    const slot = Math.max(clock.steady(), this.#lastSlot + refillMs);
     this.#lastSlot = slot;
-    if (slot > clock.now()) await clock.sleep(slot - clock.now(), signal);
+    if (slot > clock.steady()) await clock.sleep(slot - clock.steady(), signal);
   }
 
   /** Learns from the headers of an answer. */
@@ -63,13 +63,13 @@ export class RateBudget {
   /** The API refused a request with 429: nobody sends another before this wait is over. */
   refused(): void {
     const { clock, random, onNotice } = this.#options;
-    if (clock.now() < this.#closedUntil) return;
+    if (clock.steady() < this.#closedUntil) return;
     const span = Math.min(longestWaitMs, 4_000 * 2 ** this.#refusals);
     this.#refusals++;
-    this.#closedUntil = clock.now() + refillMs + random() * span;
+    this.#closedUntil = clock.steady() + refillMs + random() * span;
     onNotice?.(
       "Hetzner's request budget for this project is used up (it is shared with everything that " +
-        `uses the project); waiting until ${timeOfDay(this.#closedUntil)}. Ctrl-C is safe.`,
+        `uses the project); waiting until ${timeOfDay(clock.now() + this.#closedUntil - clock.steady())}. Ctrl-C is safe.`,
     );
   }
 }

@@ -19,13 +19,13 @@ export function createStepRunner(reporter: Reporter, clock: Clock, signal: Abort
   return async (title, run) => {
     signal.throwIfAborted();
     const id = ++lastId;
-    const start = clock.now();
+    const start = clock.steady();
     let summary: string | undefined;
     reporter.emit({ type: 'step-start', id, title });
     try {
       const result = await run({
         detail: (text) => {
-          reporter.emit({ type: 'step-detail', id, text, elapsedMs: clock.now() - start });
+          reporter.emit({ type: 'step-detail', id, text, elapsedMs: clock.steady() - start });
         },
         summary: (text) => {
           summary = text;
@@ -37,10 +37,10 @@ export function createStepRunner(reporter: Reporter, clock: Clock, signal: Abort
           reporter.emit({ type: 'warning', message });
         },
       });
-      reporter.emit({ type: 'step-done', id, title, elapsedMs: clock.now() - start, summary });
+      reporter.emit({ type: 'step-done', id, title, elapsedMs: clock.steady() - start, summary });
       return result;
     } catch (error) {
-      reporter.emit({ type: 'step-failed', id, title, elapsedMs: clock.now() - start });
+      reporter.emit({ type: 'step-failed', id, title, elapsedMs: clock.steady() - start });
       throw error;
     }
   };

@@ -6,8 +6,10 @@ import { formatDuration } from './format.js';
  * This file is the only one that touches a timer.
  */
 export interface Clock {
-  /** Milliseconds since the Unix epoch, in this clock's time. */
+  /** Milliseconds since the Unix epoch, in this clock's time: for the eyes, and for what others wrote. */
   now(): number;
+  /** Milliseconds since some moment, in this clock's time: for waits, since nobody can set it. */
+  steady(): number;
   /** Resolves after `ms` of this clock's time; rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal, options?: SleepOptions): Promise<void>;
   /** How many of this clock's milliseconds pass in one real millisecond: 1 outside the sandbox. */
@@ -33,6 +35,7 @@ export interface DuringOptions {
 export const realClock: Clock = {
   speed: 1,
   now: wallClock,
+  steady: steadyTime,
   sleep: realSleep,
   during: (work) => work(),
 };
@@ -100,16 +103,30 @@ export async function waitFor<T>(
   options: WaitOptions,
 ): Promise<T> {
   const { clock, signal, timeoutMs, intervalMs = 2_000 } = options;
-  const start = clock.now();
+  let start = clock.steady();
   for (;;) {
     signal.throwIfAborted();
     const seen = await probe();
     if ('ready' in seen) return seen.ready;
     options.onWaiting?.(seen.waiting);
-    const elapsed = clock.now() - start;
+    const elapsed = clock.steady() - start;
     if (elapsed >= timeoutMs) {
       throw new TimeoutError(what, formatDuration(elapsed), seen.waiting, options.hint);
     }
-    await clock.sleep(Math.min(intervalMs, timeoutMs - elapsed), signal);
+    start += await pause(clock, Math.min(intervalMs, timeoutMs - elapsed), signal);
   }
+}
+
+/** Real milliseconds by which a sleep may be late before the machine itself must have slept. */
+const napMs = 30_000;
+
+/**
+ * Sleeps, and tells how many of the clock's milliseconds do not count because the machine itself
+ * slept: a closed laptop is no reason for a timeout. Steady clocks go on meanwhile on some systems.
+ */
+export async function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<number> {
+  const before = clock.steady();
+  await clock.sleep(ms, signal);
+  const late = clock.steady() - before - ms;
+  return late > napMs * clock.speed ? late : 0;
 }

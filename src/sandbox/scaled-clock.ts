@@ -25,6 +25,11 @@ export class ScaledClock implements Clock {
     return this.#simulated + (steadyTime() - this.#real) * this.#rate;
   }
 
+  /** It runs by the machine's steady time anyway. */
+  steady(): number {
+    return this.now();
+  }
+
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const until = this.now() + ms;
     do {

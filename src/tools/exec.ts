@@ -47,7 +47,7 @@ export function createToolRunner(options: ToolRunnerOptions): RunTool {
   return async (invocation) => {
     signal.throwIfAborted();
     const { file, args } = options.commands[invocation.tool];
-    const start = clock.now();
+    const start = clock.steady();
     const result = await clock.during(
       () =>
         outcomeOf(execa(file, [...args, ...invocation.args], processOptions(options, invocation))),
@@ -56,7 +56,7 @@ export function createToolRunner(options: ToolRunnerOptions): RunTool {
     const { exitCode, timedOut } = result;
     // Output that breaks off is as good as none; execa says so by failing without an exit code.
     const ended = result.signal ?? (timedOut ? 'timeout' : exitCode);
-    const ms = Math.round(clock.now() - start);
+    const ms = Math.round(clock.steady() - start);
     onDebug?.(`${commandLine(invocation)}: ${ended ?? 'did not start'}, ${ms} ms`);
     // A tool that was told to stop may still exit with 0: that is no success.
     if (signal.aborted) throw interruption(signal);

@@ -33,6 +33,10 @@ export class WarpClock implements Clock {
     return this.#base.now() + this.#skipped;
   }
 
+  steady(): number {
+    return this.now();
+  }
+
   async during<T>(work: () => Promise<T>, options?: DuringOptions): Promise<T> {
     this.#busy++;
     try {
