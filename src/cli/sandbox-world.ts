@@ -3,6 +3,7 @@ import { typesOf } from '../cluster/catalogue/candidates.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { Endpoints } from '../lib/endpoints.js';
 import { UsageError } from '../lib/errors.js';
+import { directly } from '../lib/outbound.js';
 import { Secret } from '../lib/secret.js';
 import { openSandbox, type Sandbox } from '../sandbox/sandbox.js';
 import type { ClusterFiles } from '../steps/run/context.js';
@@ -60,6 +61,7 @@ export function sandboxEndpoints(url: string): Endpoints {
     ciliumChart: `${url}/charts`,
     gatewayApi: `${url}/gateway-api`,
     nodeProxy: url,
+    outbound: directly,
   };
 }
 

@@ -3,12 +3,18 @@ import { homedir } from 'node:os';
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { ClusterConfig } from '../config/schema.js';
 import { resolveToken } from '../config/token.js';
-import { publicEndpoints } from '../lib/endpoints.js';
+import {
+  customEndpoint,
+  endpointForToken,
+  publicEndpoints,
+  type Endpoints,
+} from '../lib/endpoints.js';
 import { UsageError } from '../lib/errors.js';
 import { realClock } from '../lib/wait.js';
 import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
 import type { CliIo, GlobalOptions } from './io.js';
+import { outboundOf } from './outbound.js';
 
 interface Place {
   readonly config: ClusterConfig;
@@ -30,13 +36,10 @@ function sandboxModule() {
 
 async function realWorld(config: ClusterConfig, io: CliIo): Promise<Surroundings> {
   const { env } = io;
+  const endpoints = await realEndpoints(env);
   return {
     token: await resolveToken({ env, config, home: homedir() }),
-    endpoints: {
-      ...publicEndpoints,
-      hcloud: withoutEndSlash(env['HCLOUD_ENDPOINT']) ?? publicEndpoints.hcloud,
-      gatewayApi: withoutEndSlash(env['OXIDE_GATEWAY_API']) ?? publicEndpoints.gatewayApi,
-    },
+    endpoints,
     clock: realClock,
     commands: {
       talosctl: { file: 'talosctl', args: [] },
@@ -48,8 +51,15 @@ async function realWorld(config: ClusterConfig, io: CliIo): Promise<Surroundings
   };
 }
 
-function withoutEndSlash(url: string | undefined): string | undefined {
-  return url?.replace(/\/$/, '');
+/** The public endpoints, or the mirrors that the environment names. */
+async function realEndpoints(env: CliIo['env']): Promise<Endpoints> {
+  const custom = (variable: string): string | undefined => customEndpoint(variable, env[variable]);
+  return {
+    ...publicEndpoints,
+    hcloud: endpointForToken(custom('HCLOUD_ENDPOINT') ?? publicEndpoints.hcloud),
+    gatewayApi: custom('OXIDE_GATEWAY_API') ?? publicEndpoints.gatewayApi,
+    outbound: await outboundOf(env),
+  };
 }
 
 /** A folder of its own: its rights are narrowed, which would lock others out of the user's folder. */

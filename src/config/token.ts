@@ -58,10 +58,10 @@ const cliConfig = z.object({
 
 async function hcloudCliToken({ env, home }: TokenOptions): Promise<Token | undefined> {
   const path = cliConfigPath(env, home);
-  const text = await readCliConfig(path, env['HCLOUD_CONFIG'] !== undefined);
+  const text = await readCliConfig(path, setIn(env, 'HCLOUD_CONFIG') !== undefined);
   if (text === undefined) return undefined;
   const { active_context, contexts } = parseCliConfig(text, path);
-  const asked = env['HCLOUD_CONTEXT'];
+  const asked = setIn(env, 'HCLOUD_CONTEXT');
   const name = asked ?? active_context;
   if (name === undefined || name === '') return undefined;
   const context = contexts.find((candidate) => candidate.name === name);
@@ -73,10 +73,16 @@ async function hcloudCliToken({ env, home }: TokenOptions): Promise<Token | unde
   );
 }
 
+/** A variable that is empty counts as unset, as for the hcloud CLI. */
+function setIn(env: TokenOptions['env'], name: string): string | undefined {
+  const value = env[name];
+  return value === '' ? undefined : value;
+}
+
 function cliConfigPath(env: TokenOptions['env'], home: string): string {
-  const appData = env['APPDATA'];
+  const appData = setIn(env, 'APPDATA');
   const folder = appData === undefined ? join(home, '.config') : appData;
-  return env['HCLOUD_CONFIG'] ?? join(folder, 'hcloud', 'cli.toml');
+  return setIn(env, 'HCLOUD_CONFIG') ?? join(folder, 'hcloud', 'cli.toml');
 }
 
 async function readCliConfig(path: string, mustExist: boolean): Promise<string | undefined> {

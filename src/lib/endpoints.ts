@@ -1,3 +1,6 @@
+import { UsageError } from './errors.js';
+import { directly, isLoopback, type Outbound } from './outbound.js';
+
 /**
  * Everything outside the machine that oxide reaches, in one object: the real addresses by default,
  * mirrors when the user sets them, loopback ones in the sandbox.
@@ -14,6 +17,8 @@ export interface Endpoints {
   readonly gatewayApi: string;
   /** Proxy that leads to the nodes' addresses; undefined: they are reached directly. */
   readonly nodeProxy: string | undefined;
+  /** How oxide's own requests get there. */
+  readonly outbound: Outbound;
 }
 
 export const publicEndpoints: Endpoints = {
@@ -23,4 +28,40 @@ export const publicEndpoints: Endpoints = {
   ciliumChart: 'https://helm.cilium.io',
   gatewayApi: 'https://github.com/kubernetes-sigs/gateway-api/releases/download',
   nodeProxy: undefined,
+  outbound: directly,
 };
+
+/**
+ * An address that the user set instead of a public one, without a slash at the end; undefined when
+ * it is not set, or empty. Throws a UsageError when it is no web address.
+ */
+export function customEndpoint(variable: string, value: string | undefined): string | undefined {
+  const text = value?.trim() ?? '';
+  if (text === '') return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isWeb = url && ['http:', 'https:'].includes(url.protocol) && url.hostname !== '';
+  // A name and a password in it would be shown with every error.
+  if (
+    !isWeb ||
+    url.username !== '' ||
+    url.password !== '' ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
+    throw new UsageError(
+      `${variable} is not the address of a service: ${isWeb ? url.origin : JSON.stringify(text)}`,
+      `It takes the form https://host/path. Unset it to use the public one.`,
+    );
+  }
+  return text.replace(/\/+$/, '');
+}
+
+/** An address that the API token may be sent to: encrypted, or on this machine. UsageError otherwise. */
+export function endpointForToken(url: string, variable = 'HCLOUD_ENDPOINT'): string {
+  const { protocol, hostname, origin } = new URL(url);
+  if (protocol === 'https:' || isLoopback(hostname)) return url;
+  throw new UsageError(
+    `${variable} names ${origin}: the API token would go there unencrypted`,
+    'Use https. Without encryption oxide sends it to this machine only (127.0.0.1, localhost).',
+  );
+}
