@@ -50,6 +50,8 @@ export function composeFlow(composition: Composition, clients: HetznerApi[]): Fl
   const connect = (until: AbortSignal): HetznerApi => {
     const client = createHetznerApi({
       endpoint: endpoints.hcloud,
+      outbound: endpoints.outbound,
+      cluster: config.cluster_name,
       token: token.token,
       tokenSource: token.source,
       clock,

@@ -42,6 +42,8 @@ export async function withSecrets<T>(
     const { endpoints, token, clock } = world;
     const hetzner = createHetznerApi({
       endpoint: endpoints.hcloud,
+      outbound: endpoints.outbound,
+      cluster: config.cluster_name,
       token: token.token,
       tokenSource: token.source,
       clock,

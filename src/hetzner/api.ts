@@ -1,23 +1,24 @@
-import { Agent, errors, request as httpRequest } from 'undici';
-import { messageOf } from '../lib/errors.js';
+import { Agent, ProxyAgent, request as httpRequest } from 'undici';
+import { endpointForToken, publicEndpoints } from '../lib/endpoints.js';
+import { directly, isLoopback, proxyFor, type Outbound } from '../lib/outbound.js';
 import type { Secret } from '../lib/secret.js';
 import { realDeadline, type Clock } from '../lib/wait.js';
 import { createChanges, type HetznerChanges } from './changes.js';
 import { Client } from './client.js';
 import { createCreates, type HetznerCreates } from './creates.js';
+import { connectionError } from './connection-errors.js';
 import { createDeletes, type HetznerDeletes } from './deletes.js';
-import {
-  ConnectionError,
-  pathWithQuery,
-  type ApiAnswer,
-  type ApiRequest,
-  type Send,
-} from './exchange.js';
+import { pathWithQuery, type ApiAnswer, type Send } from './exchange.js';
+import { ownerOf } from './ownership.js';
 import { createReads, type HetznerReads } from './reads.js';
 
 export interface HetznerOptions {
   /** Base of the API with its version, without a slash at the end. */
   readonly endpoint: string;
+  /** How requests get there; directly unless given. */
+  readonly outbound?: Outbound | undefined;
+  /** The cluster whose resources have to be readable; those of all of oxide's clusters unless given. */
+  readonly cluster?: string | undefined;
   readonly token: Secret;
   /** Where the token comes from, as errors name it: `HCLOUD_TOKEN`. */
   readonly tokenSource: string;
@@ -42,6 +43,11 @@ export interface HetznerApi extends HetznerReads, HetznerCreates, HetznerChanges
   requestCount(): number;
   /** Less than a tenth of the project's request budget is left: poll less. */
   budgetIsLow(): boolean;
+  /**
+   * What time it is at Hetzner, ms since the Unix epoch, by its last answer: for what machines with
+   * clocks of their own have to agree on. This machine's time before the first answer.
+   */
+  now(): number;
 }
 
 export function createHetznerApi(options: HetznerOptions): HetznerApi {
@@ -51,11 +57,12 @@ export function createHetznerApi(options: HetznerOptions): HetznerApi {
     clock,
     signal,
     tokenSource,
+    endpoint: mirrorOf(endpointForToken(options.endpoint)),
     random,
     onDebug,
     onNotice,
   });
-  const reads = createReads(client);
+  const reads = createReads(client, ownerOf(options.cluster));
   return {
     ...reads,
     ...createCreates(client, reads),
@@ -63,16 +70,28 @@ export function createHetznerApi(options: HetznerOptions): HetznerApi {
     ...createDeletes(client),
     requestCount: () => client.requests,
     budgetIsLow: () => client.budgetIsLow,
+    now: () => client.now,
   };
 }
 
+/** What errors call an API that is neither Hetzner's own nor one on this machine. */
+function mirrorOf(endpoint: string): string | undefined {
+  const { origin, hostname } = new URL(endpoint);
+  const isPlain = origin === new URL(publicEndpoints.hcloud).origin || isLoopback(hostname);
+  return isPlain ? undefined : origin;
+}
+
 const defaultTimeoutMs = 30_000;
+/** Real milliseconds to get through to somebody: more only delays the news that nobody is there. */
+const connectTimeoutMs = 8_000;
 /** Enough for a burst of creates; more would only meet conflicts. */
 const connections = 10;
+/** Fifty servers with all their types and images are some hundred kilobytes. */
+const largestAnswer = 16 * 1024 * 1024;
 
 function createSend(options: HetznerOptions): Send {
   const { endpoint, token, signal, requestTimeoutMs = defaultTimeoutMs } = options;
-  const dispatcher = new Agent({ connections, connect: { timeout: requestTimeoutMs } });
+  const dispatcher = dispatcherFor(options);
   return async (wanted) => {
     const deadline = realDeadline(requestTimeoutMs);
     const hasBody = wanted.body !== undefined;
@@ -92,9 +111,21 @@ function createSend(options: HetznerOptions): Send {
       const text = await response.body.text();
       return { status: response.statusCode, headers: flatten(response.headers), text };
     } catch (error) {
-      throw connectionError(error, wanted, deadline.aborted);
+      const late = deadline.aborted ? `no answer to ${wanted.method} in time` : undefined;
+      throw connectionError(error, late);
     }
   };
+}
+
+function dispatcherFor({ endpoint, outbound = directly, requestTimeoutMs }: HetznerOptions) {
+  const timeout = Math.min(connectTimeoutMs, requestTimeoutMs ?? connectTimeoutMs);
+  const { authorities } = outbound;
+  const tls = { timeout, ...(authorities ? { ca: [...authorities] } : {}) };
+  const common = { connections, maxResponseSize: largestAnswer };
+  const proxy = proxyFor(endpoint, outbound);
+  return proxy === undefined
+    ? new Agent({ ...common, connect: tls })
+    : new ProxyAgent({ ...common, uri: proxy.href, proxyTls: tls, requestTls: tls });
 }
 
 function flatten(
@@ -106,25 +137,4 @@ function flatten(
       Array.isArray(value) ? value.join(', ') : value,
     ]),
   );
-}
-
-/** Failures from before anything was sent: a name that does not resolve, nobody listening. */
-const neverSentCodes: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-function connectionError(
-  error: unknown,
-  { method }: ApiRequest,
-  timedOut: boolean,
-): ConnectionError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const neverSent = neverSentCodes.has(code) || error instanceof errors.ConnectTimeoutError;
-  const reason = timedOut ? `no answer to ${method} in time` : messageOf(error) || code;
-  return new ConnectionError(reason, { neverSent, cause: error });
 }

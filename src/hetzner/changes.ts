@@ -9,6 +9,10 @@ import { createServerChanges, type ServerChanges } from './server-changes.js';
 
 type Labels = Readonly<Record<string, string>>;
 
+/** What others than oxide make, with the key under which an answer holds one of them. */
+const singular = { volumes: 'volume', load_balancers: 'load_balancer' } as const;
+type Labelled = keyof typeof singular;
+
 export type FirewallTarget =
   | { readonly type: 'server'; readonly server: { readonly id: number } }
   | { readonly type: 'label_selector'; readonly label_selector: { readonly selector: string } };
@@ -21,7 +25,7 @@ export interface HetznerChanges extends ServerChanges {
   /** Changes these labels of the network and leaves its others. */
   updateNetworkLabels(networkId: number, labels: LabelChanges): Promise<Network>;
   /** Adds labels to a volume or a load balancer, beside those that it has. */
-  addLabels(collection: 'volumes' | 'load_balancers', id: number, labels: Labels): Promise<void>;
+  addLabels(collection: Labelled, id: number, labels: Labels): Promise<void>;
   addSubnet(networkId: number, subnet: SubnetOrder): Promise<Action[]>;
   /** Replaces the whole list of rules. */
   setFirewallRules(firewallId: number, rules: readonly RuleOrder[]): Promise<Action[]>;
@@ -39,7 +43,7 @@ export function createChanges(client: Client, reads: HetznerReads): HetznerChang
       const request = relabel(`/networks/${id}`, (await reads.network(id)).labels, changes);
       return (await client.request(request, z.object({ network: networkSchema }))).network;
     },
-    addLabels: (collection, id, labels) => addLabels(client, `/${collection}/${id}`, labels),
+    addLabels: (collection, id, labels) => addLabels(client, { collection, id }, labels),
     addSubnet: (id, subnet) => addSubnet(client, reads, { id, subnet }),
     // The same list twice is the same list: it may be sent again unseen.
     setFirewallRules: (id, rules) => {
@@ -53,13 +57,18 @@ export function createChanges(client: Client, reads: HetznerReads): HetznerChang
   };
 }
 
-async function addLabels(client: Client, path: string, labels: Labels): Promise<void> {
+async function addLabels(
+  client: Client,
+  thing: { readonly collection: Labelled; readonly id: number },
+  labels: Labels,
+): Promise<void> {
+  const path = `/${thing.collection}/${thing.id}`;
   const labelled = z.object({ labels: z.record(z.string(), z.string()) });
   const answer = await client.request(
     { method: 'GET', path, purpose: `reading ${path}` },
-    z.record(z.string(), labelled),
+    z.object({ [singular[thing.collection]]: labelled }),
   );
-  const present = Object.values(answer)[0]?.labels ?? {};
+  const present = answer[singular[thing.collection]]?.labels ?? {};
   await client.request(relabel(path, present, labels), z.unknown());
 }
 

@@ -1,20 +1,19 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Clock } from '../lib/wait.js';
 import { readAnswer } from './answer.js';
 import { RateBudget } from './budget.js';
+import type { Tolerance } from './elements.js';
 import { HetznerError } from './errors.js';
 import {
   ConnectionError,
   pathWithQuery,
   type ApiAnswer,
   type ApiRequest,
-  type Query,
   type Send,
 } from './exchange.js';
-import { backoff, judge, triesFor } from './retry.js';
-
-/** The most that Hetzner gives at once. */
-const pageSize = 50;
+import { readList, type ListOf } from './pages.js';
+import { RemoteTime } from './remote-time.js';
+import { backoff, judge } from './retry.js';
 
 export interface ClientOptions {
   readonly send: Send;
@@ -22,6 +21,8 @@ export interface ClientOptions {
   /** Aborted: no new request is sent and waits end; what is under way is `send`'s affair. */
   readonly signal: AbortSignal;
   readonly tokenSource: string;
+  /** Who is asked, when that is not Hetzner's own API: `https://mirror.example`. */
+  readonly endpoint?: string | undefined;
   readonly random: () => number;
   readonly onDebug?: ((line: string) => void) | undefined;
   readonly onNotice?: ((message: string) => void) | undefined;
@@ -41,6 +42,7 @@ export interface Repetition<T> {
 export class Client {
   readonly #options: ClientOptions;
   readonly #budget: RateBudget;
+  readonly #remoteTime = new RemoteTime();
   #requests = 0;
 
   constructor(options: ClientOptions) {
@@ -57,46 +59,49 @@ export class Client {
     return this.#budget.low;
   }
 
+  /** Hetzner's time, ms since the Unix epoch: see `RemoteTime`. */
+  get now(): number {
+    return this.#options.clock.now() + this.#remoteTime.offset;
+  }
+
   /** Sends a request until it succeeds, fails for good, or was tried often enough. */
   async request<S extends z.ZodType>(
     request: ApiRequest,
     schema: S,
     repetition: Repetition<z.output<S>> = {},
   ): Promise<z.output<S>> {
-    for (let tries = 1; ; tries++) {
+    for (let sent = 1; ; sent++) {
       try {
         return await this.#once(request, schema);
       } catch (error) {
-        const verdict = judge(error, repetition.alsoRefused);
+        const { verdict, tries } = judge(error, request, repetition.alsoRefused);
         const verify = verdict === 'lost' ? repetition.verify : undefined;
-        const isLast = verdict === 'final' || tries >= triesFor(error);
+        const isLast = verdict === 'final' || sent >= tries;
         if (isLast && !verify) throw error;
-        await this.#pause(tries, error);
-        const effect = await verify?.();
+        await this.#pause(sent, error);
+        const effect = await verify?.().catch((reason: unknown) => {
+          // Why the look failed tells less than why the write did.
+          throw reason instanceof HetznerError ? error : reason;
+        });
         if (effect !== undefined) return effect;
         if (isLast) throw error;
       }
     }
   }
 
-  /** The whole of a list, page by page. `key` is the plural under which the answer holds it. */
-  async list<S extends z.ZodType>(
-    what: { path: string; key: string; query?: Query; purpose: string },
+  /** The whole of a list. What of it is not the cluster's need not be readable. */
+  list<S extends z.ZodObject>(
+    of: ListOf,
     schema: S,
+    isOwn: Tolerance['isOwn'],
   ): Promise<z.output<S>[]> {
-    const pageSchema = z.object({
-      [what.key]: z.array(schema),
-      meta: z.object({ pagination: z.object({ next_page: z.number().nullable() }) }).optional(),
-    });
-    const found: z.output<S>[] = [];
-    for (let page: number | null = 1; page !== null;) {
-      const query: Query = { ...what.query, page, per_page: pageSize };
-      const request: ApiRequest = { method: 'GET', path: what.path, purpose: what.purpose, query };
-      const answer = (await this.request(request, pageSchema)) as PageOf<z.output<S>>;
-      found.push(...(answer[what.key] ?? []));
-      page = answer.meta?.pagination.next_page ?? null;
-    }
-    return found;
+    const { onDebug, tokenSource, endpoint } = this.#options;
+    const tolerance: Tolerance = {
+      isOwn,
+      onSkipped: (what) => onDebug?.(`${of.purpose}: left out of ${what}`),
+    };
+    const options = { of, schema, tolerance, context: { tokenSource, endpoint } };
+    return readList((request, page) => this.request(request, page), options);
   }
 
   async #pause(tries: number, error: unknown): Promise<void> {
@@ -107,26 +112,26 @@ export class Client {
   }
 
   async #once<S extends z.ZodType>(request: ApiRequest, schema: S): Promise<z.output<S>> {
-    const { clock, signal, tokenSource } = this.#options;
+    const { clock, signal, tokenSource, endpoint } = this.#options;
     await this.#budget.turn();
     signal.throwIfAborted();
     this.#requests++;
-    const start = clock.now();
+    const context = { purpose: request.purpose, tokenSource, endpoint };
+    const [start, sent] = [clock.steady(), clock.now()];
     try {
       const answer = await clock.during(() => this.#options.send(request));
-      this.#debug(request, clock.now() - start, answer);
+      this.#debug(request, clock.steady() - start, answer);
+      this.#remoteTime.learn(answer.headers['date'], sent, clock.now());
       this.#budget.learn(answer.headers);
       if (answer.status === 429) this.#budget.refused();
       else this.#budget.accepted();
-      return readAnswer(answer, schema, { purpose: request.purpose, tokenSource });
+      return readAnswer(answer, schema, context);
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;
       if (request.method === 'GET') signal.throwIfAborted();
-      this.#debug(request, clock.now() - start, error.message);
-      const code = error.neverSent ? 'unreachable' : 'no_answer';
-      const { purpose } = request;
-      const { message } = error;
-      throw new HetznerError({ code, message, status: 0, purpose, tokenSource, cause: error });
+      this.#debug(request, clock.steady() - start, error.message);
+      const { code, message } = error;
+      throw new HetznerError({ ...context, code, message, status: 0, cause: error });
     }
   }
 
@@ -140,7 +145,3 @@ export class Client {
     onDebug(`${request.method} ${pathWithQuery(request)} ${came} ${Math.round(ms)} ms`);
   }
 }
-
-type PageOf<T> = Readonly<Record<string, T[] | undefined>> & {
-  readonly meta?: { readonly pagination: { readonly next_page: number | null } };
-};

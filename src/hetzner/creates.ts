@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { begunActions } from './change.js';
 import type { Client } from './client.js';
 import { HetznerError } from './errors.js';
 import { ruleBody, type RuleOrder } from './firewall-rules.js';
 import { BeingDeletedError, foreignError, sameOwner } from './ownership.js';
 import type { HetznerReads } from './reads.js';
 import {
-  actionSchema,
   firewallSchema,
   networkSchema,
   serverSchema,
@@ -132,7 +132,7 @@ export function createCreates(client: Client, reads: HetznerReads): HetznerCreat
         path: '/firewalls',
         purpose: `creating firewall ${order.name}`,
         order: body,
-        schema: z.object({ firewall: firewallSchema, actions: z.array(actionSchema).default([]) }),
+        schema: made('firewall', firewallSchema),
         find: () => reads.firewallByName(order.name),
         adopt: async (firewall) => ({
           firewall,
@@ -158,23 +158,20 @@ export function createCreates(client: Client, reads: HetznerReads): HetznerCreat
         path: '/servers',
         purpose: `creating server ${order.name} (${order.server_type} in ${order.location})`,
         order,
-        schema: serverAnswer,
+        schema: made('server', serverSchema),
         find: () => reads.serverByName(order.name),
         adopt: (server) => adoptServer(reads, server),
       }),
   };
 }
 
-const serverAnswer = z
-  .object({
-    server: serverSchema,
-    action: actionSchema,
-    next_actions: z.array(actionSchema).default([]),
-  })
-  .transform(({ server, action, next_actions }) => ({
-    server,
-    actions: [action, ...next_actions],
-  }));
+/** What was made, with the actions that the answer tells of. */
+function made<K extends string, S extends z.ZodType>(key: K, schema: S) {
+  return z.intersection(
+    z.object({ [key]: schema } as Record<K, S>),
+    begunActions.transform((actions) => ({ actions })),
+  );
+}
 
 /** A server that is being deleted still holds its name, but is nothing to adopt. */
 async function adoptServer(

@@ -10,6 +10,7 @@ const detailsSchema = z
       .array(z.object({ name: z.string() }))
       .optional()
       .catch(undefined),
+    announcement: z.string().optional().catch(undefined),
   })
   .catch({});
 

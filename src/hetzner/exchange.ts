@@ -25,15 +25,31 @@ export interface ApiAnswer {
 /** Sends a request once. Throws a `ConnectionError` when no whole answer came. */
 export type Send = (request: ApiRequest) => Promise<ApiAnswer>;
 
+/**
+ * Why no whole answer came. Only after `no_answer`, `not_http` and `answer_too_large` can the
+ * request have had an effect: with all others it was never sent.
+ */
+export type ConnectionCode =
+  | 'unreachable'
+  | 'unknown_host'
+  | 'untrusted_certificate'
+  | 'certificate_out_of_time'
+  | 'certificate_of_another'
+  | 'proxy_refused'
+  | 'not_http'
+  | 'answer_too_large'
+  | 'no_answer';
+
 /** No whole answer came. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
-  /** True when the connection was never made, so that the request cannot have had an effect. */
-  readonly neverSent: boolean;
 
-  constructor(reason: string, options: { neverSent: boolean; cause: unknown }) {
-    super(reason, { cause: options.cause });
-    this.neverSent = options.neverSent;
+  constructor(
+    readonly code: ConnectionCode,
+    reason: string,
+    options: { readonly cause: unknown },
+  ) {
+    super(reason, options);
   }
 }
 

@@ -11,6 +11,16 @@ export function sameOwner(wanted: Labels, found: Labels): boolean {
   return ownerKeys.every((key) => wanted[key] !== undefined && wanted[key] === found[key]);
 }
 
+/** Tells by raw labels what belongs to the cluster; without its name, what belongs to any of oxide's. */
+export function ownerOf(cluster: string | undefined): (labels: unknown) => boolean {
+  return (labels) => {
+    if (typeof labels !== 'object' || labels === null) return false;
+    const values = new Map(Object.entries(labels));
+    const isOxides = values.get('managed-by') === 'oxide';
+    return isOxides && (cluster === undefined || values.get('cluster') === cluster);
+  };
+}
+
 /** A thing that has the name or the key of what was to be created, but is somebody else's. */
 export function foreignError(
   kind: string,

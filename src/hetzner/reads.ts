@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Client } from './client.js';
+import type { Tolerance } from './elements.js';
 import { HetznerError } from './errors.js';
 import type { Query } from './exchange.js';
 import {
@@ -87,12 +88,16 @@ const collections = {
 type Collection = keyof typeof collections;
 type Element<C extends Collection> = z.output<(typeof collections)[C]>;
 
-export function createReads(client: Client): HetznerReads {
+/** Lists of what Hetzner sells, and of images: nothing in them is anybody's. */
+const everybodys: readonly Collection[] = ['images', 'server_types', 'locations'];
+
+/** `isOwn` tells by its labels what is the cluster's, and so has to be readable. */
+export function createReads(client: Client, isOwn: Tolerance['isOwn']): HetznerReads {
   const list = <C extends Collection>(key: C, query: Query = {}): Promise<Element<C>[]> => {
     const purpose = `listing ${key.replaceAll('_', ' ')}`;
-    return client.list({ path: `/${key}`, key, query, purpose }, collections[key]) as Promise<
-      Element<C>[]
-    >;
+    const isSelected = query['label_selector'] !== undefined;
+    const demanded = everybodys.includes(key) ? () => false : isSelected ? () => true : isOwn;
+    return client.list({ path: `/${key}`, key, query, purpose }, collections[key], demanded);
   };
   const selected =
     <C extends Collection>(key: C) =>
@@ -120,6 +125,7 @@ export function createReads(client: Client): HetznerReads {
         purpose: 'reading what is under way',
       },
       actionSchema,
+      () => true,
     );
 
   return {
@@ -148,9 +154,9 @@ export function createReads(client: Client): HetznerReads {
       (
         await client.request(
           { method: 'GET', path: '/actions', query: { id: ids }, purpose: 'reading actions' },
-          z.object({ actions: z.array(actionSchema) }),
+          z.object({ actions: z.array(actionSchema).nullable() }),
         )
-      ).actions,
+      ).actions ?? [],
     serverActions: runningActions('servers'),
     firewallActions: runningActions('firewalls'),
     networkActions: runningActions('networks'),

@@ -1,39 +1,33 @@
 import { z } from 'zod';
+import { id, labels, list, moneySchema, priceSchema, protection, readable } from './fields.js';
 
-/**
+/*
  * The fields of Hetzner's answers that oxide uses, and only those: unknown fields are tolerated,
  * and fields that Hetzner is phasing out (`datacenter`, `deprecated`) are not read at all.
  */
-const labels = z.record(z.string(), z.string());
-const protection = z.object({ delete: z.boolean() });
 
-/** Decimal numbers in strings, as Hetzner gives them. */
-const moneySchema = z.object({ net: z.string(), gross: z.string() });
-const priceSchema = z.object({
-  location: z.string(),
-  price_hourly: moneySchema,
-  price_monthly: moneySchema,
-});
+/** What something costs in one location. */
 export type LocationPrice = z.output<typeof priceSchema>;
 
 /** A type as it stands in what was made of it: with its prices, also when it is no longer sold. */
-const typeSchema = z.object({ name: z.string(), prices: z.array(priceSchema).default([]) });
+const typeSchema = z.object({ name: z.string(), prices: readable(priceSchema) });
 
 export const actionSchema = z.object({
-  id: z.number(),
-  command: z.string(),
-  status: z.enum(['running', 'success', 'error']),
-  progress: z.number().optional(),
-  resources: z.array(z.object({ id: z.number(), type: z.string() })).default([]),
-  error: z.object({ code: z.string(), message: z.string() }).nullish(),
+  id,
+  command: z.string().catch('an action'),
+  /** A state that nobody knows yet is not an end. */
+  status: z.enum(['running', 'success', 'error']).catch('running'),
+  progress: z.number().optional().catch(undefined),
+  resources: readable(z.object({ id, type: z.string() })),
+  error: z.object({ code: z.string(), message: z.string() }).nullish().catch(null),
 });
 export type Action = z.output<typeof actionSchema>;
 
 export const serverSchema = z.object({
-  id: z.number(),
+  id,
   name: z.string(),
   status: z.string(),
-  created: z.string(),
+  created: z.string().catch(''),
   labels,
   protection,
   server_type: typeSchema,
@@ -42,19 +36,19 @@ export const serverSchema = z.object({
     ipv4: z.object({ ip: z.string() }).nullable(),
     /** The address is a /64; the server itself uses its `::1`. */
     ipv6: z.object({ ip: z.string() }).nullable(),
-    firewalls: z.array(z.object({ id: z.number(), status: z.string() })).default([]),
+    firewalls: list(z.object({ id, status: z.string() })),
   }),
-  private_net: z.array(z.object({ network: z.number(), ip: z.string() })).default([]),
-  volumes: z.array(z.number()).default([]),
+  private_net: list(z.object({ network: id, ip: z.string() })),
+  volumes: list(id),
 });
 export type Server = z.output<typeof serverSchema>;
 
 export const networkSchema = z.object({
-  id: z.number(),
+  id,
   name: z.string(),
   ip_range: z.string(),
-  subnets: z.array(z.object({ type: z.string(), ip_range: z.string(), network_zone: z.string() })),
-  servers: z.array(z.number()).default([]),
+  subnets: list(z.object({ type: z.string(), ip_range: z.string(), network_zone: z.string() })),
+  servers: list(id),
   protection,
   labels,
 });
@@ -62,34 +56,32 @@ export type Network = z.output<typeof networkSchema>;
 
 const firewallTargetSchema = z.object({
   type: z.string(),
-  server: z.object({ id: z.number() }).nullish(),
+  server: z.object({ id }).nullish(),
   label_selector: z.object({ selector: z.string() }).nullish(),
   /** What a label selector matches. */
-  applied_to_resources: z
-    .array(z.object({ server: z.object({ id: z.number() }).nullish() }))
-    .default([]),
+  applied_to_resources: list(z.object({ server: z.object({ id }).nullish() })),
 });
 
 export const firewallSchema = z.object({
-  id: z.number(),
+  id,
   name: z.string(),
   labels,
-  rules: z.array(
+  rules: list(
     z.object({
       direction: z.enum(['in', 'out']),
       protocol: z.enum(['tcp', 'udp', 'icmp', 'esp', 'gre']),
       port: z.string().nullish(),
-      source_ips: z.array(z.string()).default([]),
-      destination_ips: z.array(z.string()).default([]),
+      source_ips: list(z.string()),
+      destination_ips: list(z.string()),
       description: z.string().nullish(),
     }),
   ),
-  applied_to: z.array(firewallTargetSchema).default([]),
+  applied_to: list(firewallTargetSchema),
 });
 export type Firewall = z.output<typeof firewallSchema>;
 
 export const sshKeySchema = z.object({
-  id: z.number(),
+  id,
   name: z.string(),
   fingerprint: z.string(),
   public_key: z.string(),
@@ -98,19 +90,19 @@ export const sshKeySchema = z.object({
 export type SshKey = z.output<typeof sshKeySchema>;
 
 export const placementGroupSchema = z.object({
-  id: z.number(),
+  id,
   name: z.string(),
-  servers: z.array(z.number()),
+  servers: list(id),
   labels,
 });
 export type PlacementGroup = z.output<typeof placementGroupSchema>;
 
 export const primaryIpSchema = z.object({
-  id: z.number(),
+  id,
   name: z.string(),
   ip: z.string(),
   type: z.enum(['ipv4', 'ipv6']),
-  assignee_id: z.number().nullable(),
+  assignee_id: id.nullable(),
   location: z.object({ name: z.string() }).nullish(),
   auto_delete: z.boolean(),
   protection,
@@ -119,11 +111,11 @@ export const primaryIpSchema = z.object({
 export type PrimaryIp = z.output<typeof primaryIpSchema>;
 
 export const loadBalancerSchema = z.object({
-  id: z.number(),
+  id,
   name: z.string(),
-  private_net: z.array(z.object({ network: z.number(), ip: z.string() })).default([]),
+  private_net: list(z.object({ network: id, ip: z.string() })),
   load_balancer_type: typeSchema,
-  targets: z.array(z.object({ server: z.object({ id: z.number() }).nullish() })).default([]),
+  targets: list(z.object({ server: z.object({ id }).nullish() })),
   location: z.object({ name: z.string() }),
   protection,
   labels,
@@ -131,11 +123,11 @@ export const loadBalancerSchema = z.object({
 export type LoadBalancer = z.output<typeof loadBalancerSchema>;
 
 export const volumeSchema = z.object({
-  id: z.number(),
+  id,
   name: z.string(),
   /** GB */
   size: z.number(),
-  server: z.number().nullable(),
+  server: id.nullable(),
   location: z.object({ name: z.string() }),
   protection,
   labels,
@@ -143,7 +135,7 @@ export const volumeSchema = z.object({
 export type Volume = z.output<typeof volumeSchema>;
 
 export const imageSchema = z.object({
-  id: z.number(),
+  id,
   type: z.string(),
   status: z.string(),
   name: z.string().nullable(),
@@ -151,13 +143,13 @@ export const imageSchema = z.object({
   architecture: z.enum(['x86', 'arm']),
   /** GB; a server's disk must be at least as large. */
   disk_size: z.number(),
-  created: z.string(),
+  created: z.string().catch(''),
   labels,
 });
 export type Image = z.output<typeof imageSchema>;
 
 export const serverTypeSchema = z.object({
-  id: z.number(),
+  id,
   name: z.string(),
   architecture: z.enum(['x86', 'arm']),
   cores: z.number(),
@@ -165,7 +157,7 @@ export const serverTypeSchema = z.object({
   memory: z.number(),
   /** GB */
   disk: z.number(),
-  prices: z.array(priceSchema),
+  prices: readable(priceSchema),
   /** Where it is offered. A price for a location does not mean that it can be ordered there. */
   locations: z
     .array(
@@ -175,22 +167,24 @@ export const serverTypeSchema = z.object({
         deprecation: z.object({ unavailable_after: z.string() }).nullish(),
       }),
     )
-    .optional(),
+    .nullish()
+    .transform((locations) => locations ?? undefined),
 });
 export type ServerType = z.output<typeof serverTypeSchema>;
 
 export const locationSchema = z.object({
-  id: z.number(),
+  id,
   name: z.string(),
   city: z.string(),
   network_zone: z.string(),
 });
 export type Location = z.output<typeof locationSchema>;
 
+/** Prices are for the user's eyes: one that cannot be read is unknown. */
 export const pricingSchema = z.object({
-  currency: z.string(),
-  vat_rate: z.string().optional(),
-  primary_ips: z.array(z.object({ type: z.string(), prices: z.array(priceSchema) })),
-  volume: z.object({ price_per_gb_month: moneySchema }).optional(),
+  currency: z.string().catch('EUR'),
+  vat_rate: z.string().optional().catch(undefined),
+  primary_ips: readable(z.object({ type: z.string(), prices: readable(priceSchema) })),
+  volume: z.object({ price_per_gb_month: moneySchema }).optional().catch(undefined),
 });
 export type Pricing = z.output<typeof pricingSchema>;

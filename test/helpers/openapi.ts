@@ -128,6 +128,12 @@ function unknownFields(shape: Shape, value: unknown, at = ''): string[] {
   });
 }
 
+/** The schema of what an operation answers, and `undefined` without the description. */
+export function answerSchema(method: string, path: string, status = 200): object | undefined {
+  const response = operationOf(method, path)?.responses[String(status)];
+  return response?.content?.['application/json']?.schema;
+}
+
 function operationOf(method: string, path: string): Operation | undefined {
   const described = Object.entries(openapi?.paths ?? {}).filter(([template]) =>
     new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(path),
