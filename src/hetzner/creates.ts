@@ -68,7 +68,7 @@ export interface ServerOrder {
  * deleted is a `BeingDeletedError`.
  */
 export interface HetznerCreates {
-  createNetwork(order: NetworkOrder): Promise<Network>;
+  createNetwork(order: NetworkOrder): Promise<{ network: Network; actions: Action[] }>;
   createFirewall(order: FirewallOrder): Promise<{ firewall: Firewall; actions: Action[] }>;
   createSshKey(order: SshKeyOrder): Promise<SshKey>;
   createServer(order: ServerOrder): Promise<{ server: Server; actions: Action[] }>;
@@ -113,18 +113,16 @@ export function createCreates(client: Client, reads: HetznerReads): HetznerCreat
   };
 
   return {
-    createNetwork: async (order) => {
-      const answer = await make({
+    createNetwork: (order) =>
+      make({
         kind: 'network',
         path: '/networks',
         purpose: `creating network ${order.name}`,
         order,
-        schema: z.object({ network: networkSchema }),
+        schema: made('network', networkSchema),
         find: () => reads.networkByName(order.name),
-        adopt: (network) => Promise.resolve({ network }),
-      });
-      return answer.network;
-    },
+        adopt: async (network) => ({ network, actions: await reads.networkActions(network.id) }),
+      }),
     createFirewall: (order) => {
       const body = { ...order, rules: order.rules.map(ruleBody) };
       return make({

@@ -136,6 +136,31 @@ describe('two machines', () => {
     expect(names(project)).toHaveLength(4);
   });
 
+  test.each([
+    ['ahead', 3_600_000],
+    ['behind', -3_600_000],
+  ])('see each other when the clock of one is an hour %s', async (_, clockAhead) => {
+    const rehearsal = await rehearse(yaml);
+    await create(rehearsal.run().ctx);
+    const first = await underWay(rehearsal);
+    const skewed = rehearsal.run({ holder: ci, clockAhead });
+    const error = await refusal(scaleTo(skewed, 3));
+    expect(error.message).toContain('on laptop');
+    expect(error.hint).toMatch(/the cluster is free at \d\d:\d\d:\d\d \(in (9m \d\ds|10m 00s)\)/);
+    await first.ended;
+    await scaleTo(rehearsal.run({ holder: ci, clockAhead }), 3);
+    const leases = rehearsal.faults.requests.flatMap(({ body }) => {
+      const { labels } = (body ?? {}) as { labels?: Record<string, string> };
+      return readLease(labels ?? {}) ?? [];
+    });
+    const ofCi = leases.filter(({ host }) => host === ci.host);
+    expect(ofCi).not.toEqual([]);
+    for (const { until } of ofCi) {
+      expect(Math.abs(until - rehearsal.clock.now())).toBeLessThan(1_800_000);
+    }
+    expect(names(projectOf(rehearsal))).toHaveLength(4);
+  });
+
   test('still see each other when a run takes longer than its lease', async () => {
     const rehearsal = await rehearse(`${yaml}timeouts: { hetzner: 1h }\n`);
     await create(rehearsal.run().ctx);

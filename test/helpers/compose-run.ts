@@ -11,6 +11,7 @@ import type { World } from '../../src/sandbox/world.js';
 import type { ClusterFiles, FlowContext, Holder } from '../../src/steps/run/context.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { createToolDoubles, type DoublesOptions } from './tool-doubles.js';
+import type { Clock } from '../../src/lib/wait.js';
 import type { WarpClock } from './warp-clock.js';
 
 export interface RunOptions {
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly holder?: Partial<Holder>;
   /** What is answered when the firewall does not admit this machine; `refuse` unless given. */
   readonly admission?: 'add' | 'refuse';
+  /** How far the clock of this machine is ahead of everybody else's, ms. */
+  readonly clockAhead?: number;
 }
 
 /** One run of a flow: what it is composed of and what it reported. */
@@ -54,7 +57,8 @@ interface Parts {
 
 /** Composes a run as `cli/context.ts` does, with doubles of the tools. */
 export function composeRun(parts: Parts, options: RunOptions): Run {
-  const { sandbox, world, clock } = parts;
+  const { sandbox, world } = parts;
+  const clock = options.clockAhead ? setAhead(parts.clock, options.clockAhead) : parts.clock;
   const files = options.files ?? parts.files;
   const config = parseConfig(options.yaml ?? parts.yaml, { file: 'cluster.yaml' });
   const stopped = new AbortController();
@@ -143,4 +147,15 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
     },
   };
   return { ctx, calls, errors, questions, ...record };
+}
+
+/** The same clock, as a machine sees it on which it was set wrongly. */
+function setAhead(clock: Clock, ms: number): Clock {
+  return {
+    speed: clock.speed,
+    now: () => clock.now() + ms,
+    steady: () => clock.steady(),
+    sleep: (...wait) => clock.sleep(...wait),
+    during: (...work) => clock.during(...work),
+  };
 }

@@ -25,12 +25,13 @@ async function driveAll(api: HetznerApi, actions: ActionWaiter, imageId: number)
   expect(await api.image(1)).toBeUndefined();
   await api.images({ labelSelector: 'os=talos', architecture: 'x86' });
   const subnet = { type: 'cloud', network_zone: 'eu-central' } as const;
-  const network = await api.createNetwork({
+  const { network, actions: begun } = await api.createNetwork({
     name: 'demo',
     ip_range: '10.0.0.0/16',
     subnets: [{ ...subnet, ip_range: '10.0.1.0/24' }],
     labels,
   });
+  await actions.wait(begun, 'network');
   await actions.wait(
     await api.addSubnet(network.id, { ...subnet, ip_range: '10.0.2.0/24' }),
     'subnet',

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InterruptedError, PreconditionError } from '../../src/lib/errors.js';
 import { download, ownAddress } from '../../src/tools/download.js';
+import { Loopback, testAuthority } from '../helpers/tls.js';
 import { WarpClock } from '../helpers/warp-clock.js';
 
 type Answer = { status?: number; body?: string; location?: string } | 'hang' | 'reset';
@@ -73,6 +74,11 @@ describe('the own address', () => {
     ]);
   });
 
+  it('that does not end is not read to its end', async () => {
+    answers = { '/endless': [{ body: '1'.repeat(100_000) }], '/4': [{ body: '198.51.100.7' }] };
+    expect((await find(['/endless', '/4'], [])).ipv4).toBe('198.51.100.7');
+  });
+
   it('that cannot be found is an error that names the key to set', async () => {
     const caught: unknown = await find(['/4'], ['/6']).catch((error: unknown) => error);
     expect(caught).toBeInstanceOf(PreconditionError);
@@ -114,5 +120,48 @@ describe('a download', () => {
     answers = { '/a.yaml': [{ status: 503 }] };
     await expect(fetchText('/a.yaml')).rejects.toThrow('503');
     expect(asked).toHaveLength(4);
+  });
+
+  it('has a size limit, and is not tried again when it is too large', async () => {
+    answers = { '/a.yaml': [{ body: 'x'.repeat(17 * 1024 * 1024) }] };
+    await expect(fetchText('/a.yaml')).rejects.toThrow('exceeded max size');
+    expect(asked).toEqual(['/a.yaml']);
+  });
+
+  it('from something that speaks another protocol is not tried again', async () => {
+    const loopback = new Loopback();
+    const port = await loopback.talking('SSH-2.0-OpenSSH_9.6\r\n');
+    const url = `http://127.0.0.1:${port}/a.yaml`;
+    const before = clock.steady();
+    await expect(download({ url, clock, signal })).rejects.toThrow(`cannot download ${url}`);
+    expect(clock.steady() - before).toBeLessThan(2_000);
+    await loopback.stop();
+  });
+
+  it('goes through the proxy, and trusts whom the user trusts', async () => {
+    const loopback = new Loopback();
+    const authority = await testAuthority();
+    const pair = await authority.issue(['mirror.test.invalid']);
+    const port = await loopback.https(pair, (request, response) => {
+      if (request.url === '/plain') {
+        response.writeHead(302, { location: 'http://mirror.test.invalid/' }).end();
+      } else response.end('kind: List');
+    });
+    const through: string[] = [];
+    const httpsProxy = `http://127.0.0.1:${await loopback.proxy(port, { asked: through })}`;
+    const outbound = { httpsProxy, authorities: [authority.certificate] };
+    const url = 'https://mirror.test.invalid/a.yaml';
+    expect(await download({ url, outbound, clock, signal })).toBe('kind: List');
+    expect(through).toEqual(['mirror.test.invalid:443 -']);
+    const untrusted = download({ url, outbound: { httpsProxy }, clock, signal });
+    await expect(untrusted).rejects.toMatchObject({
+      hint: expect.stringContaining('SSL_CERT_FILE') as string,
+    });
+    expect(through).toHaveLength(2);
+    const plain = download({ url: url.replace('a.yaml', 'plain'), outbound, clock, signal });
+    await expect(plain).rejects.toThrow(
+      'leads to http://mirror.test.invalid, which is not encrypted',
+    );
+    await loopback.stop();
   });
 });

@@ -7,7 +7,7 @@ export interface Lease {
   readonly id: string;
   /** Name of the machine, as far as a label can hold it. */
   readonly host: string;
-  /** ms since the epoch; from then on nobody holds the cluster. */
+  /** ms since the epoch, by Hetzner's clock; from then on nobody holds the cluster. */
   readonly until: number;
 }
 

@@ -46,7 +46,8 @@ export async function publicIpv4(ctx: FlowContext): Promise<string | undefined> 
 async function lookUp(ctx: FlowContext, ipv6: readonly string[]): Promise<OwnAddresses> {
   const { endpoints, clock, signal } = ctx;
   try {
-    const found = await ownAddress({ ipv4: endpoints.ownIpv4, ipv6, clock, signal });
+    const { ownIpv4: ipv4, outbound } = endpoints;
+    const found = await ownAddress({ ipv4, ipv6, outbound, clock, signal });
     const ranges = [found.ipv4, found.ipv6].flatMap((address) =>
       address === undefined ? [] : [canonicalSource(address)],
     );

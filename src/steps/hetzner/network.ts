@@ -34,9 +34,12 @@ export async function ensureNetwork(
       subnets: [subnet],
       labels: { ...networkLabels(ctx.config.cluster_name, caFingerprint), ...lease.labels() },
     };
-    const network = await withinLimits(ctx, { network: 1 }, () => ctx.hetzner.createNetwork(order));
+    const { network, actions } = await withinLimits(ctx, { network: 1 }, () =>
+      ctx.hetzner.createNetwork(order),
+    );
     // Another run may have made it a moment before: the API client adopts what is this cluster's.
     lease.made(network);
+    await ctx.actions.wait(actions, 'the network');
     checkAuthority(ctx, { caFingerprint }, network.labels);
     io.summary(`${planned.cidr}, id ${network.id}`);
     return toNetwork(network);

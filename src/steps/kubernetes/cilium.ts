@@ -142,12 +142,12 @@ async function settledStatus(ctx: FlowContext, io: StepIo): Promise<string | und
   // The time is that of the machine on which helm runs, also in the sandbox.
   const left = (workMs[seen?.status ?? ''] ?? 0) - Math.abs(wallClock() - (seen?.since ?? 0));
   if (!seen || left <= 0) return seen?.status;
-  const deadline = clock.now() + left;
+  const deadline = clock.steady() + left;
   return waitFor(
     'another helm to finish its change of Cilium',
     async () => {
       const status = (await releaseStatus(ctx))?.status;
-      if (status === undefined || !(status in workMs) || clock.now() >= deadline) {
+      if (status === undefined || !(status in workMs) || clock.steady() >= deadline) {
         return { ready: status };
       }
       return { waiting: `another helm may be at work on it (helm release ${status})` };

@@ -16,6 +16,7 @@ export async function fetchGatewayApi(ctx: FlowContext): Promise<string> {
   const version = gatewayApiVersion(ctx.config.cilium.version);
   return download({
     url: `${ctx.endpoints.gatewayApi}/${version}/standard-install.yaml`,
+    outbound: ctx.endpoints.outbound,
     clock: ctx.clock,
     signal: ctx.signal,
   });

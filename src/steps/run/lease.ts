@@ -66,7 +66,7 @@ export class ClusterLease {
   /** The label that says that this run works on the cluster, from now on. */
   labels(): Labels {
     const { id, host } = this.#ctx.holder;
-    return leaseLabels({ id, host, until: this.#ctx.clock.now() + leaseMs });
+    return leaseLabels({ id, host, until: this.#ctx.hetzner.now() + leaseMs });
   }
 
   /** Takes the lease of a cluster whose network exists; a new network is made with the label. */
@@ -134,10 +134,12 @@ export class ClusterLease {
   }
 
   #refuseOthers({ labels }: LeasedNetwork): void {
-    const { clock, config } = this.#ctx;
+    const { hetzner, clock, config } = this.#ctx;
     const lease = readLease(labels);
-    if (!lease || this.#isMine(lease) || lease.until <= clock.now()) return;
-    throw heldBy(lease, config.cluster_name, clock.now());
+    if (!lease || this.#isMine(lease)) return;
+    // By Hetzner's clock, which all machines share: their own may be hours apart.
+    const leftMs = lease.until - hetzner.now();
+    if (leftMs > 0) throw heldBy(lease, config.cluster_name, { leftMs, now: clock.now() });
   }
 
   #isMine({ id, host }: Lease): boolean {
@@ -150,11 +152,15 @@ function isGone(error: unknown): boolean {
   return error instanceof HetznerError && error.code === 'not_found';
 }
 
-function heldBy({ host, until }: Lease, cluster: string, now: number): PreconditionError {
+function heldBy(
+  { host }: Lease,
+  cluster: string,
+  { leftMs, now }: { readonly leftMs: number; readonly now: number },
+): PreconditionError {
   return new PreconditionError(
     `another oxide is at work on the cluster "${cluster}", on ${host}`,
     'Wait until it has ended. If it was killed, the cluster is free at ' +
-      `${timeOfDay(until)} (in ${formatDuration(until - now)}).\n` +
+      `${timeOfDay(now + leftMs)} (in ${formatDuration(leftMs)}).\n` +
       'If it cannot be running any more: the same command with --break-lock',
   );
 }
