@@ -3,12 +3,12 @@ import { detailsOf } from './error-details.js';
 import type { Explanation, HetznerFailure } from './failure.js';
 
 /** `creating server demo-web-1: Hetzner refused it (invalid_input): …` */
-export function refusal({ purpose, code, message }: HetznerFailure): string {
+function refusal({ purpose, code, message }: HetznerFailure): string {
   return `${purpose}: Hetzner refused it (${code}): ${message}`;
 }
 
 /** Hetzner's support finds a request by its correlation id. */
-export function withCorrelation(hint: string, { correlationId }: HetznerFailure): string {
+function withCorrelation(hint: string, { correlationId }: HetznerFailure): string {
   if (correlationId === undefined) return hint;
   return `${hint}\nCorrelation id for Hetzner's support: ${correlationId}`;
 }
