@@ -35,7 +35,7 @@ describe('an endpoint from the environment', () => {
     const port = await loopback.proxy(1, { status: 403, asked });
     const env = { HCLOUD_ENDPOINT: '', HTTPS_PROXY: `http://127.0.0.1:${port}` };
     const { code, stderr } = await status(env);
-    expect(new Set(asked)).toEqual(new Set(['api.hetzner.cloud:443 -']));
+    expect(asked).toContain('api.hetzner.cloud:443 -');
     expect(stderr).toContain("the proxy does not let oxide through to Hetzner's API");
     expect(code).toBe(ExitCode.precondition);
   });
