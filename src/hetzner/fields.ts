@@ -18,10 +18,16 @@ export function list<S extends z.ZodType>(element: S) {
 
 /** A list for the user's eyes: what cannot be read of it is left out. */
 export function readable<S extends z.ZodType>(element: S) {
-  return z.preprocess((value): unknown[] => {
-    const all: unknown[] = Array.isArray(value) ? value : [];
-    return all.filter((one) => element.safeParse(one).success);
-  }, z.array(element));
+  return z
+    .array(z.unknown())
+    .nullish()
+    .catch(undefined)
+    .transform((all): z.output<S>[] =>
+      (all ?? []).flatMap((one) => {
+        const parsed = element.safeParse(one);
+        return parsed.success ? [parsed.data] : [];
+      }),
+    );
 }
 
 /** Decimal numbers in strings, as Hetzner gives them; anything else would become a price of NaN. */
