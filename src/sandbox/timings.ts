@@ -26,6 +26,18 @@ export const timings = {
   otherAction: 2,
   /** From power on to an answering Talos API. */
   boot: 45,
+  /** From started services to a running CRI, which etcd waits for. */
+  etcdConditions: 2,
+  etcdImagePull: 5,
+  /** Six tries for an image that is not there (Talos source, containers/image/image.go; go-retry). */
+  etcdImageMissing: 130,
+  /** Talos source, constants.go: EtcdJoinTimeout. */
+  etcdJoinTimeout: 30 * 60,
+  /** Talos source, constants.go: BootTimeout; then it counts down from ten and reboots. */
+  bootTimeout: 70 * 60 + 10,
+  /** Talos source, services/etcd.go and runner/restart: first check, pause after a crash. */
+  etcdFirstCheck: 5,
+  etcdRestart: 5,
   /** From bootstrap to a running etcd of one member. */
   etcdBootstrap: 10,
   /** From a started control plane to a voting etcd member; one at a time. */

@@ -15,7 +15,16 @@ export type TalosFault =
       readonly kind: 'answer-lost' | 'truncated';
       readonly method?: keyof TalosMethods;
       readonly times?: number;
+    }
+  /** The machine of this name starts etcd, whose image is not there, or etcd ends with an error. */
+  | {
+      readonly kind: 'etcd-image-missing' | 'etcd-crash';
+      readonly machine: string;
+      readonly times?: number;
     };
+
+type MachineFault = Extract<TalosFault, { machine: string }>['kind'];
+type CallFault = Exclude<TalosFault['kind'], MachineFault>;
 
 /** The faults that are still to happen; each happens once unless it says how often. */
 export class TalosFaults {
@@ -26,12 +35,21 @@ export class TalosFaults {
   }
 
   /** Takes a fault of this kind that applies to the call; false when there is none. */
-  take(kind: TalosFault['kind'], method: keyof TalosMethods): boolean {
-    const found = this.#waiting.find(({ fault, left }) => {
-      if (fault.kind !== kind || left === 0) return false;
+  take(kind: CallFault, method: keyof TalosMethods): boolean {
+    return this.#take((fault) => {
+      if (fault.kind !== kind || 'machine' in fault) return false;
       const only = fault.kind === 'reset-hangs' ? 'Reset' : fault.method;
       return only === undefined || only === method;
     });
+  }
+
+  /** Takes a fault of this kind that strikes the machine; false when there is none. */
+  takeAt(kind: MachineFault, machine: string): boolean {
+    return this.#take((fault) => fault.kind === kind && fault.machine === machine);
+  }
+
+  #take(strikes: (fault: TalosFault) => boolean): boolean {
+    const found = this.#waiting.find(({ fault, left }) => left > 0 && strikes(fault));
     if (!found) return false;
     found.left--;
     return true;

@@ -1,18 +1,13 @@
 import type { Machine } from '../machines.js';
 import { durationOf } from '../timings.js';
 import { addressesOf } from './api-server.js';
-import type { BootstrappedCluster } from './cluster.js';
-import type { EtcdMember } from './etcd-cluster.js';
 import { bootConfig } from './boot.js';
-import { canReachApi, controlPlanesReachableFrom, type Surroundings } from './reachability.js';
+import { apiServerStart, EtcdLife } from './etcd-life.js';
+import { canReachApi, type Surroundings } from './reachability.js';
 import { registrationOf } from './registration.js';
 import { phaseOf, type NodeState } from './node-state.js';
-import { firstIn } from './subnets.js';
 import type { TalosWorldView } from './world-view.js';
 import type { ConfiguredNode } from './talos-node.js';
-
-/** From a running etcd to an answering API server, when the images are there already. */
-const apiServerStart = durationOf('kubernetesApi') - durationOf('etcdBootstrap');
 
 /** Moves the nodes through their lives: power, boot, etcd, kubelet, power off. */
 export class NodeLife {
@@ -20,23 +15,20 @@ export class NodeLife {
   now: number;
   readonly #world: TalosWorldView;
   readonly #nodes: Map<number, NodeState>;
+  readonly #etcd: EtcdLife;
 
   constructor(world: TalosWorldView, nodes: Map<number, NodeState>, now: number) {
     this.now = now;
     this.#world = world;
     this.#nodes = nodes;
+    this.#etcd = new EtcdLife(world, nodes);
   }
 
   /** When something next happens by itself. */
   nextDue(): number | undefined {
     const times = [
       ...[...this.#nodes.values()].flatMap((node) => this.#dueTimes(node)),
-      ...this.#world
-        .bootstrappedClusters()
-        .flatMap(({ etcd }) => [
-          etcd.state.startsAt > this.now ? etcd.state.startsAt : undefined,
-          etcd.nextPromotion(),
-        ]),
+      ...this.#world.bootstrappedClusters().flatMap(({ etcd }) => [etcd.nextPromotion()]),
     ].filter((time) => time !== undefined);
     // What is due but cannot happen yet waits for something else to happen first.
     const future = times.filter((time) => time > this.now);
@@ -61,22 +53,6 @@ export class NodeLife {
     node.bootId = this.#world.random.hex(32);
   }
 
-  /** The member that a control plane is in etcd. */
-  memberFor(node: ConfiguredNode, id: string, learnsUntil?: number): EtcdMember {
-    const addresses = [
-      ...node.machine.privateIps.map(({ ip }) => ip),
-      node.machine.publicIpv4 ?? '',
-    ];
-    return {
-      id,
-      hostname: node.settings.hostname ?? node.machine.name,
-      machineId: node.machine.id,
-      peerAddress: firstIn(node.settings.etcdSubnets, addresses) ?? '',
-      learner: learnsUntil !== undefined,
-      promotableAt: learnsUntil ?? 0,
-    };
-  }
-
   #dueTimes(node: NodeState): (number | undefined)[] {
     switch (phaseOf(node)) {
       case 'booting':
@@ -84,7 +60,12 @@ export class NodeLife {
       case 'stopping':
         return [node.offAt];
       case 'running':
-        return [node.apiServerAt, node.hasRegistered ? undefined : node.registersAt];
+        return [
+          node.apiServerAt,
+          node.hasRegistered ? undefined : node.registersAt,
+          node.etcdService?.dueAt,
+          node.bootFailsAt,
+        ];
       default:
         return [];
     }
@@ -93,14 +74,12 @@ export class NodeLife {
   #step(now: number): void {
     this.now = Math.max(this.now, now);
     for (const node of this.#nodes.values()) this.#bootAndStop(node);
+    for (const node of this.#nodes.values()) {
+      if ((node.bootFailsAt ?? Infinity) <= this.now) this.restart(node, this.now);
+    }
     const running = this.#world.runningNodes();
     const surroundings = { world: this.#world, now: this.now, running };
-    for (const node of running) {
-      if (node.settings.role === 'control-plane' && !node.state.etcd) {
-        this.#joinEtcd(node, surroundings);
-      }
-    }
-    for (const cluster of this.#world.bootstrappedClusters()) this.#advanceEtcd(cluster);
+    this.#etcd.advance(surroundings);
     for (const node of running) this.#advanceKubelet(node, surroundings);
   }
 
@@ -134,13 +113,19 @@ export class NodeLife {
     delete node.apiServerAt;
     delete node.registersAt;
     delete node.offAt;
+    delete node.etcdService;
+    delete node.bootFailsAt;
   }
 
   #wipe(node: NodeState): void {
     const { wipe } = node;
     if (wipe === undefined) return;
     if (wipe !== 'ephemeral') delete node.config;
-    if (wipe !== 'state') delete node.etcd;
+    if (wipe !== 'state') {
+      delete node.etcd;
+      delete node.hasEtcdFolder;
+      delete node.hasEtcdImage;
+    }
     delete node.wipe;
   }
 
@@ -178,29 +163,6 @@ export class NodeLife {
     this.#wipe(node);
     this.#world.machines.powerOff(node.machineId);
     delete node.poweredOnAt;
-  }
-
-  #joinEtcd(node: ConfiguredNode, surroundings: Surroundings): void {
-    const { settings, state } = node;
-    const cluster = this.#world.clustersWithKey(settings.clusterKey).find((candidate) => {
-      if (!candidate.etcd.acceptsMember(this.now)) return false;
-      const reachable = controlPlanesReachableFrom(node, surroundings);
-      return reachable.some((other) => other.state.etcd?.cluster === candidate.id);
-    });
-    // Without an address in the advertised subnets etcd has none to tell the others.
-    if (!cluster || (settings.etcdSubnets.length > 0 && !this.memberFor(node, '').peerAddress))
-      return;
-    const id = this.#world.random.hex(16);
-    cluster.etcd.add(this.memberFor(node, id, this.now + durationOf('etcdJoin')));
-    state.etcd = { cluster: cluster.id, member: id };
-  }
-
-  #advanceEtcd(cluster: BootstrappedCluster): void {
-    for (const member of cluster.etcd.promote(this.now)) {
-      const node = this.#nodes.get(member.machineId);
-      if (node) node.apiServerAt = this.now + apiServerStart;
-    }
-    cluster.etcd.electLeader(this.now);
   }
 
   #advanceKubelet(node: ConfiguredNode, surroundings: Surroundings): void {

@@ -23,6 +23,7 @@ export interface NodeSettings {
   readonly hostname: string | undefined;
   readonly nodeIpSubnets: readonly string[];
   readonly etcdSubnets: readonly string[];
+  readonly etcdImage: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   /** Taints that the kubelet registers with; unlike `taints` a worker may set them. */
@@ -38,6 +39,9 @@ export interface NodeSettings {
   readonly machineSans: readonly string[];
   readonly apiServerSans: readonly string[];
 }
+
+/** Talos 1.13's. */
+const defaultEtcdImage = 'registry.k8s.io/etcd:v3.6.12';
 
 /** Reads what matters out of a valid configuration. */
 export function settingsOf(config: MachineConfig): NodeSettings {
@@ -57,6 +61,7 @@ export function settingsOf(config: MachineConfig): NodeSettings {
     hostname: hostnameOf(config),
     nodeIpSubnets: kubelet.nodeIP?.validSubnets ?? [],
     etcdSubnets: cluster.etcd?.advertisedSubnets ?? [],
+    etcdImage: cluster.etcd?.image ?? defaultEtcdImage,
     labels: machine.nodeLabels ?? {},
     taints: Object.entries(machine.nodeTaints ?? {}).map(([key, text]) => taintOf(key, text)),
     registerTaints: registerTaintsOf(kubelet.extraConfig),

@@ -1,3 +1,5 @@
+import type { EtcdService } from './etcd-service.js';
+
 /** What of a node outlives a look at it: its disk, and where it stands in its current boot. */
 export interface NodeState {
   readonly machineId: number;
@@ -13,6 +15,13 @@ export interface NodeState {
   refusal?: string;
   /** The data directory of etcd: which cluster, as which member. */
   etcd?: { readonly cluster: string; readonly member: string };
+  /** Whether /var/lib/etcd is there: made when etcd first starts, removed when it leaves. */
+  hasEtcdFolder?: boolean;
+  hasEtcdImage?: boolean;
+  /** The service "etcd" of a control plane in this boot. */
+  etcdService?: EtcdService;
+  /** When the boot counts as failed and begins anew, while a service has not been up. */
+  bootFailsAt?: number;
   /** When this machine's API server answers, if etcd does. */
   apiServerAt?: number;
   /** When the kubelet registers in this boot. */

@@ -82,11 +82,22 @@ interface EtcdStatusInfo {
 
 export interface ServiceInfo {
   readonly id: string;
-  readonly state: 'Running' | 'Preparing' | 'Waiting' | 'Finished' | 'Stopping';
+  readonly state: ServiceState;
   readonly health: 'OK' | '?' | 'Fail';
-  /** Seconds since the last change. */
+  readonly healthMessage: string;
+  /** The newest last. */
+  readonly events: readonly ServiceEvent[];
+}
+
+/** Talos source, machined/pkg/system/events; Skipped never happens to what is simulated. */
+export type ServiceState =
+  'Starting' | 'Waiting' | 'Preparing' | 'Running' | 'Stopping' | 'Finished' | 'Failed';
+
+export interface ServiceEvent {
+  readonly state: ServiceState;
+  readonly message: string;
+  /** Seconds ago. */
   readonly age: number;
-  readonly lastEvent: string;
 }
 
 /** A resource of the node's own state, as `talosctl get` shows it. */
@@ -148,6 +159,11 @@ export interface TalosMethods {
     result: { readonly nodes: readonly string[]; readonly checks: readonly HealthCheck[] };
   };
   Kubeconfig: { parameters: Record<string, never>; result: { readonly kubeconfig: string } };
+  List: {
+    parameters: { readonly path: string };
+    /** Names relative to the path; the path itself is `.`. */
+    result: { readonly names: readonly string[] };
+  };
   Reboot: { parameters: Record<string, never>; result: { readonly actor: string } };
   Reset: { parameters: ResetParameters; result: { readonly actor: string } };
   Services: {

@@ -3,14 +3,14 @@ import type { MachineRoom } from '../machines.js';
 import type { Random, Simulated } from '../simulation.js';
 import { apiServerTls, type ApiServerTls } from './api-server.js';
 import type { BootstrappedCluster } from './cluster.js';
-import { EtcdCluster, type EtcdState } from './etcd-cluster.js';
+import { EtcdCluster, type EtcdMember, type EtcdState } from './etcd-cluster.js';
+import { newEtcdService } from './etcd-service.js';
 import { TalosFaults, type TalosFault } from './faults.js';
 import type { CreateKubeCluster, KubeClusterPort } from './kube-cluster-port.js';
 import { decodeConfig } from './machine-config/decode.js';
 import { NodeLife } from './node-life.js';
 import { settingsOf, type NodeSettings } from './node-settings.js';
 import { phaseOf, type NodeState } from './node-state.js';
-import { durationOf } from '../timings.js';
 import type { TalosWorldView } from './world-view.js';
 
 export interface TalosWorldOptions {
@@ -164,29 +164,27 @@ export class TalosWorld implements Simulated, TalosWorldView {
     );
   }
 
+  /** Lets this control plane's etcd found a cluster as soon as it has its image. */
+  bootstrap({ state }: ConfiguredNode, now: number): void {
+    // Talos takes the stopped etcd for a finished service, so the boot has succeeded.
+    delete state.bootFailsAt;
+    state.etcdService = newEtcdService(now, state.machineId, true);
+  }
+
   /** Starts a cluster of one member on this control plane. */
-  bootstrap(node: ConfiguredNode, now: number): void {
-    const { settings, state } = node;
+  found({ settings, state }: ConfiguredNode, member: EtcdMember, now: number): void {
     const { kubernetesVersion, podCidr, serviceCidr } = settings;
     const id = this.random.hex(16);
-    const member = this.random.hex(16);
     this.#restore(
       {
         key: settings.clusterKey,
         options: { kubernetesVersion, podCidr, serviceCidr },
-        etcd: {
-          id,
-          startsAt: now + durationOf('etcdBootstrap'),
-          members: [this.#life.memberFor(node, member)],
-          leader: member,
-          raftTerm: 2,
-        },
+        etcd: { id, startsAt: now, members: [member], leader: member.id, raftTerm: 2 },
         kube: undefined,
       },
       now,
     );
-    state.etcd = { cluster: id, member };
-    state.apiServerAt = now + durationOf('kubernetesApi');
+    state.etcd = { cluster: id, member: member.id };
   }
 
   /** Restarts Talos on a machine that stays on. */
@@ -210,6 +208,7 @@ export class TalosWorld implements Simulated, TalosWorldView {
     return (
       state !== undefined &&
       phaseOf(state) === 'running' &&
+      state.etcdService?.stage === 'running' &&
       state.etcd?.cluster === cluster &&
       state.etcd.member === member.id
     );

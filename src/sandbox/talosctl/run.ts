@@ -10,6 +10,7 @@ import { get } from './get.js';
 import { health } from './health.js';
 import type { TalosctlIo } from './io.js';
 import { kubeconfig } from './kubeconfig.js';
+import { list } from './list.js';
 import { machineconfig } from './machineconfig.js';
 import { findCommand, parseCommand } from './parse.js';
 import { reboot, reset, shutdown } from './power.js';
@@ -30,6 +31,7 @@ const root: CommandSpec = {
     get,
     health,
     kubeconfig,
+    list,
     machineconfig,
     reboot,
     reset,

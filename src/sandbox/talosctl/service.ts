@@ -1,7 +1,7 @@
 import type { ServiceInfo } from '../talos/protocol.js';
 import { connect, connectionFlags } from './client.js';
 import { CommandError, type CommandSpec } from './command.js';
-import { table } from './table.js';
+import { aligned, table } from './table.js';
 
 /** `talosctl service`: shows services; starting and stopping them is not simulated. */
 export const service: CommandSpec = {
@@ -17,14 +17,11 @@ export const service: CommandSpec = {
     const answers = await client.callAll('Services', {}, 'error listing services');
     if (id === undefined) {
       const rows = answers.flatMap(({ node, result }) =>
-        result.services.map((info) => [
-          node,
-          info.id,
-          info.state,
-          info.health,
-          `${ago(info.age)} ago`,
-          info.lastEvent,
-        ]),
+        result.services.map(({ id, state, health, events }) => {
+          const last = events.at(-1);
+          const age = last ? ago(last.age) : '';
+          return [node, id, state, health, `${age} ago`, last?.message ?? '<none>'];
+        }),
       );
       const heads = ['NODE', 'SERVICE', 'STATE', 'HEALTH', 'LAST CHANGE', 'LAST EVENT'];
       invocation.stdout += table([heads, ...rows]);
@@ -42,13 +39,22 @@ export const service: CommandSpec = {
 };
 
 function details(node: string, info: ServiceInfo): string {
-  return table([
-    ['NODE', node],
-    ['ID', info.id],
-    ['STATE', info.state],
-    ['HEALTH', info.health],
-    ['EVENTS', `[${info.state}]: ${info.lastEvent} (${ago(info.age)} ago)`],
-  ]);
+  const { id, state, health, healthMessage, events } = info;
+  const newestFirst = [...events].reverse();
+  return aligned(
+    [
+      `NODE\t${node}`,
+      `ID\t${id}`,
+      `STATE\t${state}`,
+      `HEALTH\t${health}`,
+      ...(healthMessage === '' ? [] : [`LAST HEALTH MESSAGE\t${healthMessage}`]),
+      ...newestFirst.map((event, index) => {
+        const label = index === 0 ? 'EVENTS' : '';
+        return `${label}\t[${event.state}]: ${event.message} (${ago(event.age)} ago)`;
+      }),
+      '',
+    ].join('\n'),
+  );
 }
 
 /** `1h2m3s`, as Go prints durations. */

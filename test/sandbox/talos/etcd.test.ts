@@ -214,6 +214,7 @@ describe('faults', () => {
     rehearsal.pass(50);
     rehearsal.world.setFault({ kind: 'answer-lost', method: 'Bootstrap' });
     expect((await rehearsal.at(machine, 'bootstrap')).stderr).toContain('code = Unavailable');
+    rehearsal.pass(15);
     expect((await rehearsal.at(machine, 'bootstrap')).stderr).toContain('code = AlreadyExists');
   });
 });

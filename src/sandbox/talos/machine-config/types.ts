@@ -70,6 +70,7 @@ export interface ClusterSection {
     registries?: { service?: { disabled?: boolean; endpoint?: string } };
   };
   etcd?: {
+    image?: string;
     ca?: EncodedPair;
     subnet?: string;
     advertisedSubnets?: string[];

@@ -1,3 +1,4 @@
+import { durationOf } from '../../timings.js';
 import { refusalOf } from '../boot.js';
 import { GrpcError } from '../protocol.js';
 import { ConfigDecodeError, decodeConfig } from '../machine-config/decode.js';
@@ -14,6 +15,10 @@ export const clusterHandlers: HandlersOf<
   ApplyConfiguration: (context, { config, dryRun }) => applyConfiguration(context, config, dryRun),
   Bootstrap: (context) => {
     const node = demandControlPlane(context, 'bootstrap');
+    const { upAt = Infinity } = node.state;
+    if (context.now < upAt + durationOf('etcdConditions')) {
+      throw new GrpcError('FailedPrecondition', 'bootstrap is not available yet');
+    }
     if (node.state.etcd) {
       throw new GrpcError('AlreadyExists', 'etcd data directory is not empty');
     }

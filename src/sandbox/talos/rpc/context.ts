@@ -44,7 +44,8 @@ export function ownEtcd(context: CallContext): { cluster: BootstrappedCluster; m
   const { etcd } = context.node.state;
   const cluster = etcd && context.world.cluster(etcd.cluster);
   const isThere = cluster?.etcd.member(etcd?.member ?? '') !== undefined;
-  if (!etcd || !cluster || !isThere || context.now < cluster.etcd.state.startsAt) {
+  const isRunning = context.node.state.etcdService?.stage === 'running';
+  if (!etcd || !cluster || !isThere || !isRunning) {
     throw new GrpcError('Unavailable', etcdDown);
   }
   return { cluster, member: etcd.member };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GrpcError, type EtcdMemberInfo } from '../protocol.js';
 import type { EtcdMember } from '../etcd-cluster.js';
+import { stop } from '../etcd-service.js';
 import { demandControlPlane, ownEtcd, type HandlersOf } from './context.js';
 
 /** Of an etcd that holds little more than an empty cluster. */
@@ -29,8 +30,11 @@ export const etcdHandlers: HandlersOf<
     leave(() => {
       cluster.etcd.remove(member, context.now);
     }, member);
-    delete context.node.state.etcd;
-    delete context.node.state.apiServerAt;
+    const { state } = context.node;
+    delete state.etcd;
+    delete state.hasEtcdFolder;
+    delete state.apiServerAt;
+    if (state.etcdService) stop(state.etcdService, context.now);
     return {};
   },
   EtcdMembers: (context) => {

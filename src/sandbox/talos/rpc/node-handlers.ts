@@ -1,15 +1,21 @@
+import { etcdServiceInfo } from '../etcd-service.js';
 import type { ServiceInfo } from '../protocol.js';
 import { configured, type CallContext, type HandlersOf } from './context.js';
+import { listFolder } from './folders.js';
 
 /** Calls about the node itself. */
-export const nodeHandlers: HandlersOf<'Dmesg' | 'Services' | 'Version'> = {
+export const nodeHandlers: HandlersOf<'Dmesg' | 'List' | 'Services' | 'Version'> = {
   Dmesg: ({ node }) => ({
     lines: [
       `[talos] Talos ${node.machine.image?.talosVersion ?? ''} on ${node.machine.name}`,
       '[talos] task loadConfig (1/1): done',
       '[talos] service[machined](Running): Health check successful',
+      ...(node.state.etcdService?.events ?? []).map(
+        ({ state, message }) => `[talos] service[etcd](${state}): ${message}`,
+      ),
     ],
   }),
+  List: (context, { path }) => ({ names: listFolder(configured(context), path) }),
   Services: (context) => ({ services: servicesOf(context) }),
   Version: ({ node }) => ({
     tag: node.machine.image?.talosVersion ?? '',
@@ -25,8 +31,8 @@ function servicesOf(context: CallContext): ServiceInfo[] {
     id,
     state: 'Running',
     health: 'OK',
-    age,
-    lastEvent: 'Health check successful',
+    healthMessage: '',
+    events: [{ state: 'Running', message: 'Health check successful', age }],
   });
   const services = [
     'apid',
@@ -39,31 +45,6 @@ function servicesOf(context: CallContext): ServiceInfo[] {
     'udevd',
   ].map(running);
   if (!isControlPlane) return services;
-  return [...services, running('trustd'), etcdService(context, age)].sort((a, b) =>
-    a.id < b.id ? -1 : 1,
-  );
-}
-
-function etcdService({ node, world, now }: CallContext, age: number): ServiceInfo {
-  const { etcd } = node.state;
-  const cluster = etcd && world.cluster(etcd.cluster);
-  if (!cluster) {
-    return {
-      id: 'etcd',
-      state: 'Preparing',
-      health: '?',
-      age,
-      lastEvent: 'Running pre state',
-    };
-  }
-  const isHealthy = cluster.etcd.hasQuorum(now);
-  return {
-    id: 'etcd',
-    state: 'Running',
-    health: isHealthy ? 'OK' : 'Fail',
-    age,
-    lastEvent: isHealthy
-      ? 'Health check successful'
-      : 'Health check failed: context deadline exceeded',
-  };
+  const etcd = state.etcdService ? [etcdServiceInfo(state.etcdService, context.now)] : [];
+  return [...services, running('trustd'), ...etcd].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
