@@ -81,19 +81,6 @@ function readTable(text: string, headers: readonly string[]): Record<string, str
   );
 }
 
-/**
- * Whether etcd has ever run on a node, from `talosctl service etcd status`: a node that waits for a
- * bootstrap, or to be taken in as a member, stays in `Preparing`. Undefined: the node has not come
- * that far since its boot, ask again.
- */
-export function hasEtcdData({ stdout }: ToolOutput): boolean | undefined {
-  const state = /^STATE\s+(\w+)/m.exec(stdout)?.[1];
-  if (state === undefined) throw unreadable('no STATE');
-  if (/\[(Running|Stopping|Finished|Failed)\]/.test(stdout)) return true;
-  if (['Running', 'Stopping', 'Finished', 'Failed'].includes(state)) return true;
-  return state === 'Preparing' ? false : undefined;
-}
-
 function unreadable(what: string): OxideError {
   return new OxideError(`the output of talosctl is not what it should be: ${what}`, {
     hint: 'Its version may not be the one that cluster.yaml needs: talosctl version --client',

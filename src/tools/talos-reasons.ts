@@ -20,6 +20,10 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/bootstrap is not available yet/, 'the node is still starting its services'],
   [/is not registered on any nodes/, 'the node has not started etcd yet'],
   [
+    /lstat \/var\/lib\/etcd: no such file or directory/,
+    "the folder of etcd's data is not there yet, or etcd has left the cluster",
+  ],
+  [
     /connection reset|unexpected EOF|error reading server preface|transport is closing/,
     'the connection broke off',
   ],

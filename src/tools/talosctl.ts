@@ -1,12 +1,8 @@
 import type { Invocation } from './tool-error.js';
 
 export { bootstrapOutcome, talosNotReady } from './talos-reasons.js';
-export {
-  hasEtcdData,
-  parseEtcdMembers,
-  parseEtcdStatus,
-  parseServerVersion,
-} from './talos-answers.js';
+export { parseEtcdFolder, parseEtcdService } from './etcd-answers.js';
+export { parseEtcdMembers, parseEtcdStatus, parseServerVersion } from './talos-answers.js';
 export type { EtcdMember } from './talos-answers.js';
 
 /** How a node is reached: one endpoint, one node, and the credentials of the cluster. */
@@ -104,9 +100,17 @@ export const version = (target: TalosTarget): Invocation => remote(target, ['ver
 /** Once in the life of a cluster, on one control plane. */
 export const bootstrap = (target: TalosTarget): Invocation => remote(target, ['bootstrap'], 60_000);
 
-/** The state of etcd on this node. See `hasEtcdData`. */
+/** What is in the folder of etcd's data. See `parseEtcdFolder`. */
+export const etcdFolder = (target: TalosTarget): Invocation =>
+  remote(target, ['list', '/var/lib/etcd']);
+
+/** The state of etcd on this node. See `parseEtcdService`. */
 export const etcdService = (target: TalosTarget): Invocation =>
   remote(target, ['service', 'etcd', 'status']);
+
+/** Reboots the node, and does not wait for it. */
+export const reboot = (target: TalosTarget): Invocation =>
+  remote(target, ['reboot', '--wait=false']);
 
 export const etcdMembers = (target: TalosTarget): Invocation => remote(target, ['etcd', 'members']);
 

@@ -171,7 +171,7 @@ describe('the bootstrap', () => {
     let asked = 0;
     const run = rehearsal.run({
       intercept: (call) => {
-        if (call.tool !== 'talosctl' || !says(call, 'service')) return undefined;
+        if (call.tool !== 'talosctl' || !says(call, 'list /var/lib/etcd')) return undefined;
         // The first to be asked answers, the two others never do.
         asked++;
         return asked === 1
@@ -194,7 +194,7 @@ describe('the bootstrap', () => {
     await rehearsal.clock.sleep(60_000);
     const run = rehearsal.run({
       intercept: (call) =>
-        call.tool === 'talosctl' && says(call, 'service')
+        call.tool === 'talosctl' && /^(list|service)$/.test(call.args[0] ?? '')
           ? failed('rpc error: code = Unavailable desc = connection error: connection refused\n')
           : undefined,
     });

@@ -93,6 +93,41 @@ describe('the members of etcd', () => {
   });
 });
 
+/** As talosctl 1.13.9 printed it for a node with that many names in the folder. */
+const folder = (...names: string[]) =>
+  output(`NODE        NAME\n${names.map((name) => `127.0.0.1   ${name}\n`).join('')}`);
+
+describe("the folder of etcd's data", () => {
+  it.each([
+    [folder('.', 'member'), 'data'],
+    [folder('.'), 'empty'],
+    // talosctl 1.14.0-rc.1, asked for one node.
+    [output('.\nmember\n'), 'data'],
+    [output('.\n'), 'empty'],
+  ])('is read: %j', (listed, expected) => {
+    expect(talosctl.parseEtcdFolder(listed)).toBe(expected);
+  });
+
+  it.each(['', 'NODE   NAME\n', 'NODE        NAME\n127.0.0.1   .', 'member\n'])(
+    'is never taken for empty when it was not listed: %j',
+    (stdout) => {
+      expect(() => talosctl.parseEtcdFolder(output(stdout))).toThrow('no list of a folder');
+    },
+  );
+});
+
+/** As talosctl 1.13.9 and 1.14.0-rc.1 printed it for a node that nobody bootstrapped. */
+const neverBootstrapped = `NODE     127.0.0.1
+ID       etcd
+STATE    Failed
+HEALTH   ?
+EVENTS   [Failed]: Failed to run pre stage: failed to build initial etcd cluster: failed to build cluster arguments: 1 error(s) occurred:
+         timeout (3s ago)
+         [Preparing]: Running pre state (30m8s ago)
+         [Waiting]: Waiting for volumes /var/lib, ETCD to be mounted, service "cri" to be "up", time sync, network, etcd spec (30m10s ago)
+         [Starting]: Starting service (30m10s ago)
+`;
+
 const service = (state: string, ...events: string[]) =>
   output(`NODE     10.0.1.254
 ID       etcd
@@ -101,16 +136,32 @@ HEALTH   ?
 EVENTS   ${events.join('\n         ')}
 `);
 
-describe('the data of etcd', () => {
+describe('the service of etcd', () => {
+  it('is read with its last event in one line', () => {
+    expect(talosctl.parseEtcdService(output(neverBootstrapped))).toEqual({
+      state: 'Failed',
+      lastEvent:
+        'Failed to run pre stage: failed to build initial etcd cluster: failed to build cluster arguments: 1 error(s) occurred: timeout',
+      hasRun: false,
+    });
+  });
+
+  // The events are those of Talos 1.13.9: machined's services/etcd.go, service_runner.go, runner/.
   it.each([
-    ['Running', ['[Running]: Started task etcd (PID 2345) (1m30s ago)'], true],
-    ['Failed', ['[Failed]: Condition failed (1s ago)'], true],
+    ['Running', ['[Running]: Started task etcd (PID 2345) for container etcd (1m30s ago)'], true],
     ['Preparing', ['[Preparing]: Running pre state (2m ago)'], false],
-    ['Preparing', ['[Preparing]: Running pre state (1s ago)', '[Running]: Started (1h ago)'], true],
-    ['Waiting', ['[Waiting]: Waiting for service "cri" to be "up" (1s ago)'], undefined],
-    ['Initialized', [], undefined],
-  ])('of a service in the state %s with the events %j', (state, events, expected) => {
-    expect(talosctl.hasEtcdData(service(state, ...events))).toBe(expected);
+    ['Finished', ['[Finished]: Service finished successfully (1s ago)'], false],
+    [
+      'Waiting',
+      [
+        '[Waiting]: Error running Containerd(etcd), going to restart forever: task "etcd" failed: exit code 1 (last log "") (1s ago)',
+        '[Running]: Health check successful (1h0m0s ago)',
+      ],
+      true,
+    ],
+    ['Initialized', [], false],
+  ])('in the state %s with the events %j has run: %s', (state, events, expected) => {
+    expect(talosctl.parseEtcdService(service(state, ...events)).hasRun).toBe(expected);
   });
 });
 
@@ -144,6 +195,11 @@ describe('a failed call', () => {
       /^the node is in maintenance mode or has other secrets/,
     ],
     ['service "etcd" is not registered on any nodes', /^the node has not started etcd yet/],
+    [
+      // talosctl 1.13.9; the text of Talos is in its internal/integration/api/etcd.go.
+      '1 error occurred:\n rpc error: code = Unknown desc = lstat /var/lib/etcd: no such file or directory\n',
+      /^the folder of etcd's data is not there yet/,
+    ],
     ['dial tcp: connect: no route to host', /^no route/],
   ])('says why the node does not answer yet: %s', (stderr, expected) => {
     expect(talosctl.talosNotReady(toolError(stderr))).toMatch(expected);

@@ -1,13 +1,14 @@
-import { enumerate } from '../../lib/format.js';
-import type { StepIo } from '../../lib/step.js';
+import { OxideError } from '../../lib/errors.js';
 import { inParallel } from '../../lib/parallel.js';
+import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import { ToolError } from '../../tools/exec.js';
 import {
   bootstrap,
   bootstrapOutcome,
   etcdService,
-  hasEtcdData,
+  parseEtcdService,
+  reboot,
   talosNotReady,
   version,
 } from '../../tools/talosctl.js';
@@ -15,15 +16,14 @@ import type { FlowContext } from '../run/context.js';
 import type { NodeServer } from '../run/node-server.js';
 import { targetOf } from '../run/talos-target.js';
 import { waitOptions } from '../run/waiting.js';
-
-/** How often in a row a node must say that its etcd waits for a bootstrap. */
-const emptyTimes = 3;
+import { findEtcdData } from './etcd-data.js';
+import { probeTalos } from './probe-talos.js';
 
 /** Waits until the node's Talos API answers with the cluster's own certificate. */
 export async function waitForTalos(ctx: FlowContext, node: NodeServer, io: StepIo): Promise<void> {
   await waitFor(
     `the Talos API of ${node.name} (${node.publicIpv4}:50000)`,
-    () => probe(ctx, async () => ctx.run(version(targetOf(ctx, node)))),
+    () => probeTalos(ctx, () => ctx.run(version(targetOf(ctx, node)))),
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.talos,
       hint:
@@ -31,18 +31,6 @@ export async function waitForTalos(ctx: FlowContext, node: NodeServer, io: StepI
         'or the snapshot holds no Talos. The same command goes on from here.',
     }),
   );
-}
-
-/** Runs a call and turns "not answering yet" into a reason to wait; all else is thrown. */
-async function probe<T>(ctx: FlowContext, call: () => Promise<T>): Promise<Probe<T>> {
-  try {
-    return { ready: await call() };
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    const why = error instanceof ToolError ? talosNotReady(error) : undefined;
-    if (why === undefined) throw error;
-    return { waiting: why };
-  }
 }
 
 export interface BootstrapWish {
@@ -65,17 +53,17 @@ export async function bootstrapOnce(
 ): Promise<boolean> {
   const holder = await findEtcdData(ctx, older, io);
   if (holder) {
-    io.summary(`etcd runs already, on ${holder.name}`);
+    io.summary(`done before: ${holder.name} holds etcd's data`);
     return false;
   }
-  await waitFor(
-    `the bootstrap of ${first.name}`,
-    () => tryBootstrap(ctx, first),
-    waitOptions(ctx, io, {
-      timeoutMs: ctx.config.timeouts.bootstrap,
-      hint: `Look closer: talosctl --talosconfig ${ctx.files.talosconfig} --nodes ${first.publicIpv4} dmesg\nThe same command goes on from here.`,
-    }),
-  );
+  const options = waitOptions(ctx, io, {
+    timeoutMs: ctx.config.timeouts.bootstrap,
+    hint: `Look closer: talosctl --talosconfig ${ctx.files.talosconfig} --nodes ${first.publicIpv4} dmesg\nThe same command goes on from here.`,
+  });
+  await waitFor(`the bootstrap of ${first.name}`, () => tryBootstrap(ctx, first), options);
+  await waitFor(`etcd to run on ${first.name}`, () => etcdRuns(ctx, first), options);
+  const others = older.filter(({ id }) => id !== first.id);
+  await inParallel(...others.map((node) => awaken(ctx, node, io)));
   io.summary(first.name);
   return true;
 }
@@ -96,52 +84,32 @@ async function tryBootstrap(ctx: FlowContext, first: NodeServer): Promise<Probe<
 }
 
 /**
- * One of these nodes whose etcd has ever run; undefined when none has. One that has it settles the
- * question, so a dead control plane beside it holds nothing up.
+ * Talos agrees to a bootstrap before it has etcd's image. What fails then is not tried again by
+ * itself; without data the next run bootstraps once more.
  */
-async function findEtcdData(
-  ctx: FlowContext,
-  nodes: readonly NodeServer[],
-  io: StepIo,
-): Promise<NodeServer | undefined> {
-  if (nodes.length === 0) return undefined;
-  const names = enumerate(nodes.map(({ name }) => name));
-  const probes = nodes.map((node) => ({ node, look: etcdDataProbe(ctx, node) }));
-  const probeAll = async (): Promise<Probe<NodeServer | undefined>> => {
-    const answers = await inParallel(
-      ...probes.map(async ({ node, look }) => ({ node, seen: await look() })),
-    );
-    const holder = answers.find(({ seen }) => 'ready' in seen && seen.ready);
-    if (holder) return { ready: holder.node };
-    const silent = answers.flatMap(({ node, seen }) =>
-      'waiting' in seen ? [`${node.name}: ${seen.waiting}`] : [],
-    );
-    return silent.length === 0 ? { ready: undefined } : { waiting: silent.join('; ') };
-  };
-  return waitFor(
-    `etcd's state on ${names}`,
-    probeAll,
-    waitOptions(ctx, io, {
-      timeoutMs: ctx.config.timeouts.talos,
-      hint:
-        'oxide does not bootstrap etcd before every existing control plane was asked whether it holds\n' +
-        "the cluster's data. Make it reachable, or delete its server if it is lost.",
-    }),
+async function etcdRuns(ctx: FlowContext, first: NodeServer): Promise<Probe<true>> {
+  const answer = await probeTalos(ctx, async () =>
+    parseEtcdService(await ctx.run(etcdService(targetOf(ctx, first)))),
   );
+  if ('waiting' in answer) return answer;
+  const { state, lastEvent, hasRun } = answer.ready;
+  if (state === 'Failed') {
+    throw new OxideError(`etcd did not start on ${first.name}. Talos says: ${lastEvent}`, {
+      hint: 'When the reason is removed, the same command goes on from here.',
+    });
+  }
+  return hasRun ? { ready: true } : { waiting: `etcd: ${lastEvent === '' ? state : lastEvent}` };
 }
 
 /**
- * A probe for etcd's data on a node. A member that reboots looks for a moment like a node that
- * waits for its first bootstrap: only what is seen several times in a row counts as having none.
+ * An etcd that waited thirty minutes for the first one has given up, and Talos starts it again only
+ * in another boot of its node. Nothing runs on the nodes of a cluster that was founded just now.
  */
-function etcdDataProbe(ctx: FlowContext, node: NodeServer): () => Promise<Probe<boolean>> {
-  let seenEmpty = 0;
-  return async () => {
-    const answer = await probe(ctx, () => ctx.run(etcdService(targetOf(ctx, node))));
-    const has = 'ready' in answer ? hasEtcdData(answer.ready) : undefined;
-    if (has === true) return { ready: true };
-    seenEmpty = has === false ? seenEmpty + 1 : 0;
-    if (seenEmpty >= emptyTimes) return { ready: false };
-    return 'waiting' in answer ? answer : { waiting: 'etcd has not started yet' };
-  };
+async function awaken(ctx: FlowContext, node: NodeServer, io: StepIo): Promise<void> {
+  const answer = await probeTalos(ctx, async () =>
+    parseEtcdService(await ctx.run(etcdService(targetOf(ctx, node)))),
+  );
+  if ('waiting' in answer || answer.ready.state !== 'Failed') return;
+  io.note(`etcd had given up waiting on ${node.name}: rebooting it`);
+  await ctx.run(reboot(targetOf(ctx, node)));
 }
