@@ -181,7 +181,7 @@ describe('a planted violation is found', () => {
     ['tar-stream', 'tools/sealed-archive.ts', 'flows/secrets.ts'],
     ['ora', 'ui/tty.ts', 'cli/ui.ts'],
     ['chalk', 'ui/style.ts', 'flows/create.ts'],
-    ['yaml', 'config/source.ts', 'steps/talos/secrets.ts'],
+    ['yaml', 'config/source.ts', 'cluster/talos/machine-config.ts'],
     ['node:https', 'sandbox/node-proxy.ts', 'tools/download.ts'],
     ['node:timers/promises', 'lib/wait.ts', 'steps/talos/bootstrap.ts'],
   ])('%s is for %s, not for %s', (name, owner, other) => {

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { isMap, parseAllDocuments } from 'yaml';
 import { messageOf } from '../lib/errors.js';
+import { withQuotedTexts } from './patch-texts.js';
 
 /** Reads a file next to cluster.yaml; undefined when there is none. Throws when it is unreadable. */
 export type ReadFile = (path: string) => string | undefined;
@@ -36,5 +37,5 @@ function checked(text: string, origin: string): ResolvedPatch {
       return { reason: `${origin}a patch must be a mapping of keys and values` };
     }
   }
-  return { text };
+  return { text: withQuotedTexts(text) };
 }

@@ -1,7 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { PreconditionError } from '../lib/errors.js';
+import { toYaml } from '../lib/yaml-text.js';
 
 const talosconfigSchema = z.looseObject({
   context: z.string(),
@@ -25,7 +26,7 @@ export interface TalosconfigWish {
 export function adaptTalosconfig(text: string, wish: TalosconfigWish): string {
   const { context, endpoints, nodes } = wish;
   const credentials = currentContext(text);
-  return stringify({ context, contexts: { [context]: { ...credentials, endpoints, nodes } } });
+  return toYaml({ context, contexts: { [context]: { ...credentials, endpoints, nodes } } });
 }
 
 function currentContext(text: string): { readonly ca: string; readonly crt: string } {
@@ -70,7 +71,7 @@ export function adaptKubeconfig(text: string, wish: KubeconfigWish): string {
   const [user] = users;
   if (!cluster || !user) throw unreadable('kubeconfig');
   const userName = `admin@${name}`;
-  return stringify({
+  return toYaml({
     apiVersion: 'v1',
     kind: 'Config',
     // A value of undefined is left out when it is written.

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, isSeq, parse, parseDocument, stringify, type Document } from 'yaml';
+import { isMap, isSeq, parse, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { OxideError, PreconditionError } from '../lib/errors.js';
+import { quoteTexts, toYaml, yamlOf } from '../lib/yaml-text.js';
 
 const sections = ['clusters', 'users', 'contexts'] as const;
 type Section = (typeof sections)[number];
@@ -108,7 +109,7 @@ interface Place {
 }
 
 function editOf({ text, document, section, ours }: Place): Edit {
-  const own = stringify(ours[section]);
+  const own = toYaml(ours[section]);
   const list = document.get(section, true);
   const range = rangeOf(list);
   if (!range) {
@@ -157,5 +158,6 @@ function rewritten(existing: string, ours: Kubeconfig): string {
   const document = parseDocument(existing);
   const wanted = merged(read(existing), ours);
   for (const section of sections) document.set(section, document.createNode(wanted[section]));
-  return document.toString({ lineWidth: 0 });
+  quoteTexts(document);
+  return yamlOf(document);
 }

@@ -55,8 +55,7 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
   chalk: ['ui/'],
   yaml: [
     'config/',
-    'cluster/talos/machine-config.ts',
-    'cluster/kubernetes/cilium-values.ts',
+    'lib/yaml-text.ts',
     'tools/access-files.ts',
     'tools/merge-kubeconfig.ts',
     'sandbox/talos/',

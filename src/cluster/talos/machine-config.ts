@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { toYaml } from '../../lib/yaml-text.js';
 import type { ClusterConfig, PoolConfig } from '../../config/schema.js';
 import { controlPlaneAddress } from '../network/node-addresses.js';
 import { poolsOf, type RolePool } from '../state/node-pools.js';
@@ -30,7 +30,7 @@ export function machineConfigPatches(config: ClusterConfig, rolePool: RolePool):
       ? [controlPlanePatch(config, rolePool.pool), control_plane_patches]
       : [workerPatch(rolePool.pool), worker_patches];
   const patches = [commonPatch(config), own].filter((patch) => Object.keys(patch).length > 0);
-  return [...patches.map((patch) => stringify(patch)), ...config_patches, ...ofUser];
+  return [...patches.map((patch) => toYaml(patch)), ...config_patches, ...ofUser];
 }
 
 function commonPatch(config: ClusterConfig): object {

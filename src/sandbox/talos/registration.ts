@@ -22,8 +22,8 @@ const allowedLabels = [
 const allowedDomains = ['kubelet.kubernetes.io', 'node.kubernetes.io'];
 
 /**
- * What the kubelet says of its node; undefined when it has no address in the subnets that it is
- * told to use, in which case it never registers.
+ * What the kubelet says of its node; undefined when it never registers: it has no address in the
+ * subnets that it is told to use, or it cannot read its configuration.
  */
 export function registrationOf(
   node: ConfiguredNode,
@@ -31,7 +31,7 @@ export function registrationOf(
 ): NodeRegistration | undefined {
   const { settings, machine, state } = node;
   const internalIp = firstIn(settings.nodeIpSubnets, addresses);
-  if (internalIp === undefined || !machine.image) return undefined;
+  if (internalIp === undefined || !machine.image || !startsKubelet(settings)) return undefined;
   return {
     name: (settings.hostname ?? state.name).toLowerCase(),
     role: settings.role,
@@ -43,6 +43,16 @@ export function registrationOf(
     cloudProviderExternal: settings.cloudProviderExternal,
     memoryGb: machine.memoryGb,
   };
+}
+
+/**
+ * The kubelet cannot decode a taint whose key or value is not a text, and Kubernetes refuses a node
+ * with a value that is none of a label.
+ */
+function startsKubelet({ registerTaints }: ConfiguredNode['settings']): boolean {
+  const isText = (part: unknown): boolean =>
+    part === undefined || (typeof part === 'string' && /^[\w./-]*$/.test(part));
+  return registerTaints.every(({ key, value, effect }) => [key, value, effect].every(isText));
 }
 
 /**

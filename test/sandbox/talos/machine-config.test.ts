@@ -176,7 +176,7 @@ describe('patching a machine configuration', () => {
       subnets('10.1.0.0/16'),
     );
     expect(text).toContain('    certSANs:\n        - a\n        - b\n');
-    expect(text).toContain('    nodeLabels:\n        x: y\n');
+    expect(text).toContain('    nodeLabels:\n        x: "y"\n');
     expect(text).toContain('        podSubnets:\n            - 10.1.0.0/16\n');
   });
 

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type Node } from 'yaml';
 import type { Pair, Scalar, YAMLMap } from 'yaml';
+import { resolveScalar } from './go-scalar.js';
 import { typeName, type FieldType, type Struct } from './schema.js';
 
 /** What is needed to read a YAML tree: its source positions and a place for findings. */
@@ -30,7 +31,7 @@ export function construct(type: FieldType, given: unknown, reading: Reading): un
   if (isScalar(node) && node.value === null) return undefined;
   switch (type.kind) {
     case 'any':
-      return plain(node as Node, reading);
+      return plain(node, reading);
     case 'object':
       return isMap(node) ? plain(node, reading) : mismatch(type, node as Node, reading);
     case 'struct':
@@ -51,8 +52,16 @@ export function construct(type: FieldType, given: unknown, reading: Reading): un
   }
 }
 
-function plain(node: Node, reading: Reading): unknown {
-  return node.toJS(reading.document) as unknown;
+/** A part that Talos hands on as it is: without a type, Go's reader decides what each scalar is. */
+function plain(given: unknown, reading: Reading): unknown {
+  const node = isAlias(given) ? given.resolve(reading.document) : given;
+  if (isSeq(node)) return node.items.map((item) => plain(item, reading));
+  if (isMap(node)) {
+    const entries = node.items.map((pair) => [keyText(pair), plain(pair.value, reading)]);
+    return Object.fromEntries(entries) as unknown;
+  }
+  if (!isScalar(node)) return null;
+  return node.type === 'PLAIN' ? resolveScalar(node.source ?? '') : node.value;
 }
 
 function constructStruct(type: Struct, node: YAMLMap, reading: Reading): Record<string, unknown> {

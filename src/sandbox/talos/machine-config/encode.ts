@@ -1,5 +1,6 @@
-import { stringify } from 'yaml';
+import { Document, Scalar, visit } from 'yaml';
 import { documentSchema, v1alpha1Schema } from './documents.js';
+import { needsQuotes } from './go-scalar.js';
 import type { FieldType } from './schema.js';
 import type { MachineConfig } from './types.js';
 
@@ -14,9 +15,16 @@ export function encodeConfig(config: MachineConfig): string {
   return texts.join('---\n');
 }
 
-/** YAML with the indentation that Go's encoder uses. */
+/** YAML with the indentation and the quotes that Go's encoder uses. */
 export function encodeYaml(value: unknown): string {
-  return stringify(value, { indent: 4, lineWidth: 0, singleQuote: false });
+  const document = new Document(value, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (typeof node.value !== 'string' || !needsQuotes(node.value)) return;
+      node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString({ indent: 4, lineWidth: 0, singleQuote: false });
 }
 
 function ordered(type: FieldType, value: unknown): unknown {
