@@ -54,9 +54,10 @@ export class ToolError extends OxideError {
     return this.#failure.stderr.includes(text) || this.#failure.stdout.includes(text);
   }
 
-  /** The last thing that the tool said, or how it ended when it said nothing. */
+  /** The last thing that the tool said, without the star of a list, or how it ended. */
   get lastLine(): string {
-    return lastLines(this.#failure, 1)[0] ?? endOf(this.#failure);
+    const [line] = lastLines(this.#failure, 1);
+    return line?.replace(/^\s*\* /, '') ?? endOf(this.#failure);
   }
 }
 

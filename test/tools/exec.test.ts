@@ -96,6 +96,13 @@ describe('a tool', () => {
     expect(error.failure.exitCode).toBe(3);
   });
 
+  it('that fails with a list, as talosctl does, is quoted without its star', async () => {
+    const said = '\t* 203.0.113.1: rpc error: code = Unavailable desc = no\n\n';
+    expect((await failure(run(call('fail', '1 error occurred:', said)))).lastLine).toBe(
+      '203.0.113.1: rpc error: code = Unavailable desc = no',
+    );
+  });
+
   it('that hangs is ended at its deadline', async () => {
     const error = await failure(run({ ...call('hang'), timeoutMs: 400 }));
     expect(error.failure.timedOut).toBe(true);

@@ -36,6 +36,8 @@ export interface TalosRequest {
 export interface TalosFailure {
   readonly code: GrpcCode;
   readonly message: string;
+  /** The endpoint failed, not the node that it was to ask. */
+  readonly atEndpoint: boolean;
 }
 
 export type TalosAnswer = { readonly result: unknown } | { readonly failure: TalosFailure };
@@ -47,6 +49,9 @@ export function signedText(request: Pick<TalosRequest, 'method' | 'node' | 'body
 
 /** A failure on its way to the client. */
 export class GrpcError extends Error {
+  /** It comes from the endpoint, or from the way to it. */
+  atEndpoint = false;
+
   constructor(
     readonly code: GrpcCode,
     message: string,

@@ -19,7 +19,8 @@ export const bootstrap: CommandSpec = {
       await client.call('Bootstrap', node, { recover: snapshot !== '' });
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
-      throw new CommandError(`error executing bootstrap: ${error.message}`);
+      const text = client.asksEachNode ? error.message : client.describe([{ node, error }]);
+      throw new CommandError(`error executing bootstrap: ${text}`);
     }
   },
 };

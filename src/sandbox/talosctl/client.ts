@@ -1,6 +1,7 @@
 import { readPrivateKey, publicKeyOf, signText } from '../pki.js';
 import { createPublicKey } from 'node:crypto';
 import { listErrors } from '../talos/machine-config/multi-error.js';
+import { minorOf } from '../talos/machine-config/versions.js';
 import {
   signedText,
   type TalosFailure,
@@ -64,7 +65,7 @@ export class TalosClient {
 
   /**
    * Calls all nodes. Up to 1.13 talosctl fails only when every node does; failures of some are
-   * warnings on stderr, and the command succeeds.
+   * warnings on stderr, and the command succeeds. Since 1.14 one that fails is enough.
    */
   async callAll<M extends Method>(
     method: M,
@@ -72,23 +73,58 @@ export class TalosClient {
     failedAt: string,
   ): Promise<{ node: string; result: TalosMethods[M]['result'] }[]> {
     const answered: { node: string; result: TalosMethods[M]['result'] }[] = [];
-    const errors: { node: string; message: string }[] = [];
+    const errors: NodeFailure[] = [];
     for (const node of this.nodes) {
       try {
         answered.push({ node, result: await this.call(method, node, parameters) });
       } catch (error) {
         if (!(error instanceof RpcError)) throw error;
-        errors.push({ node, message: error.message });
+        errors.push({ node, error });
       }
     }
-    const [only] = errors;
-    if (only && this.nodes.length === 1) throw new CommandError(`${failedAt}: ${only.message}`);
     if (errors.length === 0) return answered;
-    const list = listErrors(errors.map(({ node, message }) => `${node}: ${message}`));
-    if (answered.length === 0) throw new CommandError(`${failedAt}: ${list}`);
-    this.invocation.stderr += `WARNING: ${list}`;
+    const text = this.describe(errors);
+    if (this.asksEachNode) throw new CommandError(text);
+    if (answered.length === 0) throw new CommandError(`${failedAt}: ${text}`);
+    this.invocation.stderr += `WARNING: ${text}`;
     return answered;
   }
+
+  /** Calls one node whose answer nobody reads, as `callAll` otherwise. */
+  async callOne<M extends Method>(
+    method: M,
+    node: string,
+    parameters: TalosMethods[M]['parameters'],
+  ): Promise<TalosMethods[M]['result']> {
+    try {
+      return await this.call(method, node, parameters);
+    } catch (error) {
+      throw error instanceof RpcError ? new CommandError(this.describe([{ node, error }])) : error;
+    }
+  }
+
+  /** Since 1.14 each node is called by itself; before, one endpoint answered for all of them. */
+  get asksEachNode(): boolean {
+    return minorOf(this.invocation.io.version) >= 14;
+  }
+
+  /** Failures in the words of the real tool: an endpoint's own stands alone, nodes' are a list. */
+  describe(errors: readonly NodeFailure[]): string {
+    if (this.asksEachNode) {
+      return errors
+        .map(({ node, error }) => `error from node ${node}: ${error.message}`)
+        .join('\n');
+    }
+    const own = errors.find(({ error }) => error.failure.atEndpoint);
+    if (own) return own.error.message;
+    return listErrors(errors.map(({ node, error }) => `${node}: ${error.message}`));
+  }
+}
+
+/** A call that failed at a node, or on the way to it. */
+export interface NodeFailure {
+  readonly node: string;
+  readonly error: RpcError;
 }
 
 /** The client that the talosconfig and the flags describe. */

@@ -21,14 +21,14 @@ export const etcd: CommandSpec = {
       name: 'leave',
       run: async (invocation) => {
         const client = connect(invocation);
-        await client.call('EtcdLeave', client.oneNode('etcd leave'), {});
+        await client.callOne('EtcdLeave', client.oneNode('etcd leave'), {});
       },
     },
     {
       name: 'forfeit-leadership',
       run: async (invocation) => {
         const client = connect(invocation);
-        for (const node of client.nodes) await client.call('EtcdForfeitLeadership', node, {});
+        for (const node of client.nodes) await client.callOne('EtcdForfeitLeadership', node, {});
       },
     },
   ],
@@ -104,11 +104,11 @@ async function removeMember(invocation: CommandInvocation): Promise<void> {
   const [id = ''] = invocation.args;
   if (!/^[0-9a-fA-F]{1,16}$/.test(id)) {
     const why = `strconv.ParseUint: parsing "${id}": invalid syntax`;
-    throw new CommandError(`error parsing member ID: ${why}`);
+    throw new CommandError(`error parsing member ID: error parsing etcd member id: ${why}`);
   }
   const client = connect(invocation);
   const [node = ''] = client.nodes;
-  await client.call('EtcdRemoveMember', node, { id: id.toLowerCase().padStart(16, '0') });
+  await client.callOne('EtcdRemoveMember', node, { id: id.toLowerCase().padStart(16, '0') });
 }
 
 /** `2.1 MB`, in powers of ten. */

@@ -1,6 +1,11 @@
-import { minorOf } from '../talos/machine-config/versions.js';
-import { connect, connectionFlags, RpcError } from './client.js';
-import { CommandError, type CommandInvocation, type CommandSpec } from './command.js';
+import {
+  connect,
+  connectionFlags,
+  RpcError,
+  type NodeFailure,
+  type TalosClient,
+} from './client.js';
+import { CommandError, type CommandSpec } from './command.js';
 import { table } from './table.js';
 
 /** `talosctl list`: the short form, which is all that is simulated. */
@@ -26,46 +31,34 @@ export const list: CommandSpec = {
     const client = connect(invocation);
     const path = invocation.args[0] ?? '/';
     const rows: string[][] = [];
-    const errors: string[] = [];
+    const errors: NodeFailure[] = [];
     for (const node of client.nodes) {
       try {
         const { names } = await client.call('List', node, { path });
         rows.push(...names.map((name) => [node, name]));
       } catch (error) {
         if (!(error instanceof RpcError)) throw error;
-        errors.push(errorOf(invocation, node, error));
+        errors.push({ node, error });
       }
     }
-    print(invocation, rows, client.nodes.length);
-    if (errors.length > 0) throw new CommandError(joined(invocation, errors));
+    print(client, rows);
+    if (errors.length > 0) throw new CommandError(failureOf(client, errors));
   },
 };
 
-/** Since 1.14 each node is called by itself; before, one endpoint answered for all of them. */
-function asksEachNode({ io }: CommandInvocation): boolean {
-  return minorOf(io.version) >= 14;
-}
-
-function print(invocation: CommandInvocation, rows: readonly string[][], nodes: number): void {
-  if (!asksEachNode(invocation)) {
-    invocation.stdout += table([['NODE', 'NAME'], ...rows]);
-  } else if (nodes > 1) {
+function print(client: TalosClient, rows: readonly string[][]): void {
+  const { invocation, nodes } = client;
+  if (!client.asksEachNode) invocation.stdout += table([['NODE', 'NAME'], ...rows]);
+  else if (nodes.length > 1) {
     invocation.stdout += rows.length > 0 ? table([['NODE', 'NAME'], ...rows]) : '';
   } else invocation.stdout += rows.map(([, name = '']) => `${name}\n`).join('');
 }
 
-function errorOf(
-  invocation: CommandInvocation,
-  node: string,
-  { failure, message }: RpcError,
-): string {
-  if (asksEachNode(invocation)) return `error from node ${node}: ${message}`;
-  if (failure.code === 'Unavailable') throw new CommandError(`error streaming results: ${message}`);
-  return message;
-}
-
-function joined(invocation: CommandInvocation, errors: readonly string[]): string {
-  if (asksEachNode(invocation)) return errors.join('\n');
+/** A stream: its failures are listed without their nodes, unless the endpoint itself failed. */
+function failureOf(client: TalosClient, errors: readonly NodeFailure[]): string {
+  if (client.asksEachNode) return client.describe(errors);
+  const own = errors.find(({ error }) => error.failure.atEndpoint);
+  if (own) return `error streaming results: ${own.error.message}`;
   const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
-  return `${count} occurred:\n${errors.map((error) => ` ${error}`).join('\n')}`;
+  return `${count} occurred:\n${errors.map(({ error }) => ` ${error.message}`).join('\n')}`;
 }

@@ -15,11 +15,12 @@ const result = await runTalosctl(process.argv.slice(2), {
     const [endpoint = ''] = request.endpoints;
     const refused = `connection error: desc = "transport: Error while dialing: dial tcp ${endpoint}:50000: connect: connection refused"`;
     const url = env['OXIDE_SANDBOX_URL'];
-    if (url === undefined) return { failure: { code: 'Unavailable', message: refused } };
+    if (url === undefined)
+      return { failure: { code: 'Unavailable', message: refused, atEndpoint: true } };
     try {
       return (await postJson(`${url}/talos`, request)) as TalosAnswer;
     } catch {
-      return { failure: { code: 'Unavailable', message: refused } };
+      return { failure: { code: 'Unavailable', message: refused, atEndpoint: true } };
     }
   },
 });

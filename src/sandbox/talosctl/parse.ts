@@ -59,16 +59,21 @@ export function parseCommand(root: CommandSpec, argv: readonly string[]): Parsed
   return { command, path, args, values: new Map([...defaults, ...given]), wantsHelp };
 }
 
-/** The position of the first word that is neither a flag nor a flag's value. */
+/**
+ * The first word that is neither a flag nor a flag's value. Like cobra, a flag that this command
+ * does not know, `--help` among them, is taken to have the word behind it as its value: so the
+ * flags of a command may stand before its name.
+ */
 function firstArgument(argv: readonly string[], flags: readonly FlagSpec[]): number {
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] ?? '';
     if (word === '--') return argv.length;
-    if (!word.startsWith('-') || word === '-') return index;
+    if (word !== '' && !word.startsWith('-')) return index;
+    const isWhole = word.startsWith('--') ? !word.includes('=') : /^-[^-=]$/.test(word);
     const flag = flags.find(
       ({ name, short }) => word === `--${name}` || word === `-${short ?? ''}`,
     );
-    if (flag && flag.kind !== 'bool') index++;
+    if (isWhole && (flag?.kind !== 'bool' || flag === help)) index++;
   }
   return argv.length;
 }

@@ -27,7 +27,7 @@ describe('bootstrap', () => {
       exitCode: 1,
       stdout: '',
       stderr:
-        'error executing bootstrap: rpc error: code = AlreadyExists desc = etcd data directory is not empty\n',
+        'error executing bootstrap: 1 error occurred:\n\t* 203.0.113.1: rpc error: code = AlreadyExists desc = etcd data directory is not empty\n\n\n',
     });
   });
 
@@ -89,7 +89,7 @@ describe('etcd', () => {
     const { stderr, exitCode } = await rehearsal.at(first, 'etcd', 'members');
     expect(exitCode).toBe(1);
     expect(stderr).toBe(
-      'error getting members: rpc error: code = DeadlineExceeded desc = context deadline exceeded\n',
+      'error getting members: 1 error occurred:\n\t* 203.0.113.1: rpc error: code = DeadlineExceeded desc = context deadline exceeded\n\n\n',
     );
     const { now } = rehearsal.room;
     expect(await rehearsal.world.apiServerAt(first.id, now)).toEqual({

@@ -47,6 +47,68 @@ describe('the command line', () => {
   });
 });
 
+/** Each compared with the real talosctl 1.13.9. */
+describe('flags before the command', () => {
+  it('are those of the command, with their values', async () => {
+    const { rehearsal } = await bootstrapped(1);
+    const config = ['--talosconfig', 'main/talosconfig', '-e', '203.0.113.1'];
+    for (const argv of [
+      [...config, '-n', '203.0.113.1', 'list', '/var/lib/etcd'],
+      [...config, 'ls', '-n', '203.0.113.1', '/var/lib/etcd'],
+      ['-n=203.0.113.1', '-e=203.0.113.1', '--talosconfig=main/talosconfig', 'ls', '/var/lib/etcd'],
+    ]) {
+      const { stdout } = await rehearsal.talosctl(...argv);
+      expect(stdout, argv.join(' ')).toContain('member');
+    }
+    const members = await rehearsal.talosctl(...config, 'etcd', '-n', '203.0.113.1', 'members');
+    expect(members.stdout).toContain('demo-cp-1');
+  });
+
+  it.each([
+    [['-n203.0.113.1', 'version', '--client', '--short'], 'Client:\nTalos v1.13.9\n', ''],
+    [['203.0.113.1', 'version'], '', 'unknown command "203.0.113.1" for "talosctl"\n'],
+    [['--nodes', '203.0.113.1', 'frob'], '', 'unknown command "frob" for "talosctl"\n'],
+    [['-n', '203.0.113.1'], '', "unknown shorthand flag: 'n' in -n\n"],
+    [['--short', 'version'], '', 'unknown flag: --short\n'],
+    [['-', 'version'], '', 'unknown command "-" for "talosctl version"\n'],
+    [['-h', 'version'], 'Usage:\n  talosctl [command]\n', ''],
+  ])('%j prints what the real one prints', async (argv, stdout, stderr) => {
+    const result = await new Rehearsal().talosctl(...argv);
+    expect(result.stdout.startsWith(stdout)).toBe(true);
+    expect(result.stderr.startsWith(stderr)).toBe(true);
+  });
+});
+
+/** The real talosctl 1.13.9 and 1.14.0-rc.1, called on a node that answers with an error. */
+describe('a call that a node refuses', () => {
+  const refused = 'rpc error: code = Unavailable desc = connection error';
+
+  it('is a list of one with its node, and since 1.14 a line', async () => {
+    const { rehearsal, cp } = await bootstrapped(1);
+    rehearsal.world.setFault({ kind: 'etcd-crash', machine: 'demo-cp-1' });
+    rehearsal.pass(1);
+    const status = () => rehearsal.at(cp(1), 'etcd', 'status');
+    expect((await status()).stderr).toMatch(
+      new RegExp(
+        `^error getting status: 1 error occurred:\\n\\t\\* 203.0.113.1: ${refused}.*\\n\\n\\n$`,
+      ),
+    );
+    rehearsal.version = 'v1.14.0';
+    expect((await status()).stderr).toMatch(
+      new RegExp(`^error from node 203.0.113.1: ${refused}.*\\n$`),
+    );
+  });
+
+  it('stands alone when the endpoint does not answer', async () => {
+    const { rehearsal, cp } = await bootstrapped(1);
+    rehearsal.room.change(cp(1).id, { poweredOnAt: undefined });
+    rehearsal.pass(5);
+    expect((await rehearsal.at(cp(1), 'etcd', 'status')).stderr).toMatch(
+      new RegExp(`^error getting status: ${refused}: desc = "transport: .*"\\n$`),
+    );
+  });
+});
+
 describe('config', () => {
   it('sets endpoints and nodes, which calls then use', async () => {
     const { rehearsal } = await bootstrapped(1);

@@ -23,6 +23,7 @@ const maintenanceMethods: readonly (keyof TalosMethods)[] = [
 ];
 
 const lost = new GrpcError('Unavailable', 'error reading from server: EOF');
+lost.atEndpoint = true;
 
 /** Leads a call to its node and answers it in the node's place. */
 export async function answerCall(
@@ -42,8 +43,9 @@ export async function answerCall(
     if (world.faults.take('answer-lost', request.method)) throw lost;
     return { result: world.faults.take('truncated', request.method) ? half(result) : result };
   } catch (error) {
-    const code = error instanceof GrpcError ? error.code : 'Unknown';
-    return { failure: { code, message: messageOf(error) } };
+    const { code, atEndpoint } =
+      error instanceof GrpcError ? error : { code: 'Unknown' as const, atEndpoint: false };
+    return { failure: { code, message: messageOf(error), atEndpoint } };
   }
 }
 

@@ -12,13 +12,24 @@ const apidPort = 50_000;
 
 /** Follows a call to the node that it is for. Throws what gRPC says when the way is blocked. */
 export function findTarget(world: TalosWorld, request: TalosRequest, now: number): TalosNode {
-  const endpoint = firstAnswering(world, request, now);
+  const endpoint = atEndpoint(() => firstAnswering(world, request, now));
   const { node } = request;
   if (node === undefined || isAddressOf(endpoint.machine, node)) return endpoint;
   if (endpoint.settings?.role !== 'control-plane') {
-    throw new GrpcError('PermissionDenied', 'no request forwarding');
+    atEndpoint(() => {
+      throw new GrpcError('PermissionDenied', 'no request forwarding');
+    });
   }
   return forward(world, { from: endpoint, address: node, now });
+}
+
+function atEndpoint<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof GrpcError) error.atEndpoint = true;
+    throw error;
+  }
 }
 
 /** Dials the endpoints in turn, as the client's balancer does; the last failure counts. */
