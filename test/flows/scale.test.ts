@@ -202,7 +202,7 @@ describe('a removal', () => {
     expect((statSync(join(backups, snapshot)).mode & 0o777).toString(8)).toBe('600');
     expect((statSync(backups).mode & 0o777).toString(8)).toBe('700');
     expect(readFileSync(talosconfig, 'utf8').match(/endpoints:\n\s+- /g)).toHaveLength(1);
-    expect(readFileSync(talosconfig, 'utf8').match(/- \d+\.\d+\.\d+\.\d+/g)).toHaveLength(2);
+    expect(readFileSync(talosconfig, 'utf8').match(/- "\d+\.\d+\.\d+\.\d+"/g)).toHaveLength(2);
   });
 
   test('that a budget never lets happen is taken back, and names pods and budget', async () => {
