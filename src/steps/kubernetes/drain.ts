@@ -84,7 +84,7 @@ async function givenUp(
   await ctx.run(uncordon(kubeconfig, node));
   const timedOut = error.says('global timeout reached') || error.failure.timedOut;
   if (!timedOut) {
-    return new OxideError(`${node} could not be drained: ${error.lastLine}`, {
+    return new OxideError(`${node} could not be drained: ${error.reason}`, {
       hint: 'It takes pods again, and nothing of it was deleted.',
       cause: error,
     });
@@ -95,7 +95,7 @@ async function givenUp(
   const left = [...eviction.moving, ...eviction.lost];
   const why = eviction.blocked.length > 0 ? blockedText(eviction) : podNames(left);
   return new OxideError(
-    `${node} was not drained within ${formatDuration(timeoutMs)}: ${why || error.lastLine}`,
+    `${node} was not drained within ${formatDuration(timeoutMs)}: ${why || error.reason}`,
     {
       exitCode: ExitCode.timeout,
       hint:

@@ -131,7 +131,7 @@ async function tryReset(
     return undefined;
   } catch (error) {
     ctx.signal.throwIfAborted();
-    if (error instanceof ToolError) return error.lastLine;
+    if (error instanceof ToolError) return error.reason;
     throw error;
   }
 }

@@ -8,22 +8,23 @@ import {
   bootstrapOutcome,
   etcdService,
   hasEtcdData,
-  talosNotReady,
+  talosObstacle,
   version,
 } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import type { NodeServer } from '../run/node-server.js';
 import { targetOf } from '../run/talos-target.js';
-import { waitOptions } from '../run/waiting.js';
+import { askTalos, waitOptions } from '../run/waiting.js';
 
 /** How often in a row a node must say that its etcd waits for a bootstrap. */
 const emptyTimes = 3;
 
 /** Waits until the node's Talos API answers with the cluster's own certificate. */
 export async function waitForTalos(ctx: FlowContext, node: NodeServer, io: StepIo): Promise<void> {
+  const ask = askTalos(ctx);
   await waitFor(
     `the Talos API of ${node.name} (${node.publicIpv4}:50000)`,
-    () => probe(ctx, async () => ctx.run(version(targetOf(ctx, node)))),
+    () => ask(() => ctx.run(version(targetOf(ctx, node)))),
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.talos,
       hint:
@@ -31,18 +32,6 @@ export async function waitForTalos(ctx: FlowContext, node: NodeServer, io: StepI
         'or the snapshot holds no Talos. The same command goes on from here.',
     }),
   );
-}
-
-/** Runs a call and turns "not answering yet" into a reason to wait; all else is thrown. */
-async function probe<T>(ctx: FlowContext, call: () => Promise<T>): Promise<Probe<T>> {
-  try {
-    return { ready: await call() };
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    const why = error instanceof ToolError ? talosNotReady(error) : undefined;
-    if (why === undefined) throw error;
-    return { waiting: why };
-  }
 }
 
 export interface BootstrapWish {
@@ -91,7 +80,7 @@ async function tryBootstrap(ctx: FlowContext, first: NodeServer): Promise<Probe<
     if (outcome === 'fail') throw error;
     return outcome === 'already'
       ? { ready: true }
-      : { waiting: talosNotReady(error) ?? 'starting' };
+      : { waiting: talosObstacle(error)?.why ?? 'starting', words: error.reason, cause: error };
   }
 }
 
@@ -135,9 +124,10 @@ async function findEtcdData(
  * waits for its first bootstrap: only what is seen several times in a row counts as having none.
  */
 function etcdDataProbe(ctx: FlowContext, node: NodeServer): () => Promise<Probe<boolean>> {
+  const ask = askTalos(ctx);
   let seenEmpty = 0;
   return async () => {
-    const answer = await probe(ctx, () => ctx.run(etcdService(targetOf(ctx, node))));
+    const answer = await ask(() => ctx.run(etcdService(targetOf(ctx, node))));
     const has = 'ready' in answer ? hasEtcdData(answer.ready) : undefined;
     if (has === true) return { ready: true };
     seenEmpty = has === false ? seenEmpty + 1 : 0;
