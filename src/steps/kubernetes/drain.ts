@@ -140,8 +140,14 @@ function doneText(before: readonly PodView[], now: Eviction | undefined): string
   if (gone.length === 0) return 'None of its pods was touched.';
   return [
     ...(moved > 0 ? [`${plural(moved, 'pod')} of it were told to move.`] : []),
-    ...(lost.length > 0 ? [`Gone for good: ${podNames(lost)}, which nobody makes again.`] : []),
+    ...(lost.length > 0 ? [`${lostText(lost, now)}, which nobody makes again.`] : []),
   ].join(' ');
+}
+
+function lostText(lost: readonly PodView[], now: Eviction): string {
+  const ending = now.lost.filter((pod) => pod.ending);
+  const what = ending.length > 0 ? 'Gone for good, or about to be' : 'Gone for good';
+  return `${what}: ${podNames(lost)}`;
 }
 
 function nameOf({ namespace, name }: PodView): string {
