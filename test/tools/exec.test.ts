@@ -109,21 +109,21 @@ describe('a tool', () => {
   });
 
   it('that hangs is ended at its deadline', async () => {
-    const error = await failure(run({ ...call('hang'), timeoutMs: 400 }));
+    const error = await failure(run({ ...call('hang'), timeoutMs: 1_500 }));
     expect(error.failure.timedOut).toBe(true);
-    expect(error.message).toContain('no result within 0.4 s\n  waiting for ever');
+    expect(error.message).toContain('no result within 1.5 s\n  waiting for ever');
     expect(error.exitCode).toBe(6);
   });
 
   it('that was ended at its deadline failed, whatever its exit code says', async () => {
-    const error = await failure(run({ ...call('exit-0-on-term'), timeoutMs: 400 }));
+    const error = await failure(run({ ...call('exit-0-on-term'), timeoutMs: 1_500 }));
     expect(error.failure.timedOut).toBe(true);
   });
 
   it('that hangs shows what it said on its standard output when that is all there is', async () => {
-    const error = await failure(run({ ...call('say-and-hang'), timeoutMs: 400 }));
+    const error = await failure(run({ ...call('say-and-hang'), timeoutMs: 1_500 }));
     expect(error.failure.stdout).toBe('half an answ');
-    expect(error.message).toContain('no result within 0.4 s\n  half an answ');
+    expect(error.message).toContain('no result within 1.5 s\n  half an answ');
   });
 
   describe('that leaves a process behind, which keeps its output open,', () => {
