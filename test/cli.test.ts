@@ -173,6 +173,16 @@ describe('init', () => {
   });
 });
 
+describe('a warning of Node', () => {
+  test('never reaches the user', async () => {
+    const plant =
+      'process.once("beforeExit", () => process.emitWarning("planted", "DeprecationWarning"))';
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(plant)}` };
+    const { code, stderr } = await runCli(['reference'], { env });
+    expect([code, stderr]).toEqual([ExitCode.done, '']);
+  });
+});
+
 describe('a reader that goes away', () => {
   test('ends nothing with a stack trace', async () => {
     const { code, stderr } = await runCli(['reference'], { closeStdout: true });

@@ -9,7 +9,7 @@ import type { GlobalOptions } from './io.js';
 import { ownCommand } from './own-command.js';
 
 /** Failures before which nothing was made by this run. */
-const harmless: readonly number[] = [ExitCode.usage, ExitCode.unconfirmed];
+const harmless: readonly number[] = [ExitCode.unconfirmed];
 
 export interface Failed {
   readonly flow: FlowContext;

@@ -75,7 +75,12 @@ export function composeFlow(composition: Composition, clients: HetznerApi[]): Fl
       signal,
       timeoutMs: config.timeouts.hetzner,
     }),
-    run: createToolRunner({ commands, env: toolEnvironment, clock, signal, onDebug }),
+    run: createToolRunner({
+      ...{ commands, env: toolEnvironment, clock, signal, onDebug },
+      onWarning: (message) => {
+        ui.reporter.emit({ type: 'warning', message });
+      },
+    }),
     endpoints,
     clock,
     signal,

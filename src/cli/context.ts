@@ -10,6 +10,7 @@ import { takeLock, type FileLock } from '../lib/lock-file.js';
 import { ClusterFiles, type FlowContext, type Holder } from '../steps/run/context.js';
 import { isChartUrl } from '../tools/helm.js';
 import { withAftermath } from './after-failure.js';
+import { withTranscript } from './tool-transcripts.js';
 import { composeFlow, type ClusterOptions, type Composition } from './compose-flow.js';
 import type { CliIo } from './io.js';
 import { checkOutputFolder, openWorld } from './surroundings.js';
@@ -78,8 +79,9 @@ async function runCommand<T>(
   const flow = composeFlow(composition, clients);
   try {
     return await use({ flow, ui });
-  } catch (error) {
+  } catch (thrown) {
     ui.stop();
+    const error = await withTranscript(thrown, flow.files.folder);
     const { command } = options;
     if (command === undefined || !ui.carriesOut()) throw error;
     throw await withAftermath(asFileError(error) ?? error, {

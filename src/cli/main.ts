@@ -1,15 +1,16 @@
 #!/usr/bin/env node
+import { setMaxListeners } from 'node:events';
 import { InterruptedError } from '../lib/errors.js';
 import { saveMemory } from './engine.js';
 
 saveMemory();
 
-// Node 20 to 22 warn about features that libraries use: nothing that a user could act on. The rest
-// of oxide is loaded afterwards, because the warnings come with the loading.
+// Node warns about what libraries use and how many wait for one interrupt: nothing that a user could
+// act on. The rest of oxide is loaded afterwards, because the warnings come with the loading.
 process.removeAllListeners('warning');
-process.on('warning', (warning) => {
-  if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${String(warning)}\n`);
-});
+process.on('warning', () => undefined);
+// As many as there are nodes, tools and requests wait for the same interrupt.
+setMaxListeners(0);
 const { runCli } = await import('./program.js');
 
 const interrupt = new AbortController();

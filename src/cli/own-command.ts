@@ -1,4 +1,4 @@
-import { quote } from '../tools/tool-error.js';
+import { quote } from '../tools/invocation.js';
 import type { GlobalOptions } from './io.js';
 
 /** How another oxide is called that works on the same cluster: `oxide --config other.yaml status`. */

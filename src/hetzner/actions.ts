@@ -152,7 +152,7 @@ function timeoutOf({ what, last }: Pending, elapsed: number): TimeoutError {
   const hint =
     'Hetzner is slower than usual; what exists is kept, and the same command goes on from there.\n' +
     'Status: https://status.hetzner.com';
-  return new TimeoutError(what, formatDuration(elapsed), describe(last), hint);
+  return new TimeoutError(what, formatDuration(elapsed), describe(last), { hint });
 }
 
 /** `create_server of server 42 (action 7, running, 30 %)` */

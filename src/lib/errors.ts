@@ -57,9 +57,14 @@ export class PreconditionError extends OxideError {
 export class TimeoutError extends OxideError {
   override readonly name = 'TimeoutError';
   readonly last: string;
-  constructor(what: string, elapsed: string, last: string, hint?: string) {
+  constructor(
+    what: string,
+    elapsed: string,
+    last: string,
+    options: Pick<OxideErrorOptions, 'hint' | 'cause'> = {},
+  ) {
     super(`Timed out after ${elapsed}: ${what}. Last: ${last}`, {
-      hint,
+      ...options,
       exitCode: ExitCode.timeout,
     });
     this.last = last;

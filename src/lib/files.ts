@@ -154,18 +154,25 @@ const scratchName = '.scratch-';
 
 /**
  * Gives `work` a folder of its own (0700) inside `parent` and removes it with all that is in it
- * afterwards. Tools write secrets there first, because they choose wider rights.
+ * afterwards. Tools write secrets there first, because they choose wider rights. A folder that an
+ * error names, in a command that can be pasted, stays until the next run, which clears it away.
  */
 export async function withScratchFolder<T>(
   parent: string,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = await explained('write', parent, () => mkdtemp(join(parent, scratchName)));
+  const remove = () =>
+    explained('write', folder, () => rm(folder, { recursive: true, force: true }));
+  let result: T;
   try {
-    return await work(folder);
-  } finally {
-    await explained('write', folder, () => rm(folder, { recursive: true, force: true }));
+    result = await work(folder);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes(folder))) await remove();
+    throw error;
   }
+  await remove();
+  return result;
 }
 
 /** Writes a file into a scratch folder (0600). It is not flushed: nobody reads it after a crash. */

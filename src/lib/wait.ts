@@ -79,7 +79,17 @@ function abortReason(signal: AbortSignal): Error {
 }
 
 /** What a probe saw: the value waited for, or why it is not there yet. Probes throw to stop. */
-export type Probe<T> = { readonly ready: T } | { readonly waiting: string };
+export type Probe<T> = { readonly ready: T } | Waiting;
+
+/** Why something is not there yet. */
+export interface Waiting {
+  readonly waiting: string;
+  /** What was really said, for the timeout's error. */
+  readonly words?: string;
+  /** What to look at, made for this reason: better than what the wait itself can say. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
 
 export interface WaitOptions {
   readonly clock: Clock;
@@ -111,7 +121,10 @@ export async function waitFor<T>(
     options.onWaiting?.(seen.waiting);
     const elapsed = clock.steady() - start;
     if (elapsed >= timeoutMs) {
-      throw new TimeoutError(what, formatDuration(elapsed), seen.waiting, options.hint);
+      throw timedOut(what, formatDuration(elapsed), {
+        ...seen,
+        hint: seen.hint ?? options.hint,
+      });
     }
     start += await pause(clock, Math.min(intervalMs, timeoutMs - elapsed), signal);
   }
@@ -129,4 +142,10 @@ export async function pause(clock: Clock, ms: number, signal?: AbortSignal): Pro
   await clock.sleep(ms, signal);
   const late = clock.steady() - before - ms;
   return late > napMs * clock.speed ? late : 0;
+}
+
+function timedOut(what: string, elapsed: string, seen: Waiting): TimeoutError {
+  const { waiting, words = waiting, hint, cause } = seen;
+  const last = words === waiting ? waiting : `${waiting} (${words})`;
+  return new TimeoutError(what, elapsed, last, { hint, cause });
 }

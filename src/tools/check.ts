@@ -4,7 +4,7 @@ import { ToolError, type RunTool, type ToolName } from './exec.js';
 import * as helm from './helm.js';
 import * as kubectl from './kubectl.js';
 import * as talosctl from './talosctl.js';
-import { commandLine, type Invocation } from './tool-error.js';
+import { commandLine, type Invocation } from './invocation.js';
 
 export interface WantedVersions {
   /** `v1.13.9` */

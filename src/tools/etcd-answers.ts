@@ -1,5 +1,5 @@
 import { OxideError } from '../lib/errors.js';
-import type { ToolOutput } from './tool-error.js';
+import type { ToolOutput } from './invocation.js';
 
 /**
  * What is in the folder of etcd's data, from `talosctl list`: the same look that Talos takes before it

@@ -1,15 +1,12 @@
 import { execa, type Options, type Subprocess } from 'execa';
 import { InterruptedError, PreconditionError } from '../lib/errors.js';
 import { realSleep, type Clock } from '../lib/wait.js';
-import {
-  commandLine,
-  ToolError,
-  type Invocation,
-  type ToolName,
-  type ToolOutput,
-} from './tool-error.js';
+import { commandLine, type Invocation, type ToolName, type ToolOutput } from './invocation.js';
+import { ToolError } from './tool-error.js';
+import { warningsOf } from './tool-output.js';
 
-export { ToolError, type Invocation, type ToolName, type ToolOutput } from './tool-error.js';
+export type { Invocation, ToolName, ToolOutput } from './invocation.js';
+export { ToolError } from './tool-error.js';
 
 /** Runs a tool. Throws a `ToolError` unless it ended by itself with exit code 0. */
 export type RunTool = (invocation: Invocation) => Promise<ToolOutput>;
@@ -28,6 +25,8 @@ export interface ToolRunnerOptions {
   /** Aborted: running tools get SIGTERM, and SIGKILL ten seconds later. */
   readonly signal: AbortSignal;
   readonly onDebug?: ((line: string) => void) | undefined;
+  /** Gets what calls warn of that succeed, each text once in the life of this runner. */
+  readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 const killAfterMs = 10_000;
@@ -44,6 +43,7 @@ const installation: Readonly<Record<ToolName, string>> = {
 
 export function createToolRunner(options: ToolRunnerOptions): RunTool {
   const { clock, signal, onDebug } = options;
+  const warn = onceEach(options.onWarning);
   return async (invocation) => {
     signal.throwIfAborted();
     const { file, args } = options.commands[invocation.tool];
@@ -62,7 +62,10 @@ export function createToolRunner(options: ToolRunnerOptions): RunTool {
     if (signal.aborted) throw interruption(signal);
     if (result.code === 'ENOENT' || result.code === 'EACCES') throw missing(invocation.tool);
     const output = { stdout: result.stdout, stderr: result.stderr };
-    if (!result.failed && exitCode === 0) return output;
+    if (!result.failed && exitCode === 0) {
+      for (const text of warningsOf(invocation.tool, output)) warn(`${invocation.tool}: ${text}`);
+      return output;
+    }
     const cause = result.originalMessage ?? result.shortMessage;
     throw new ToolError({
       ...output,
@@ -72,6 +75,15 @@ export function createToolRunner(options: ToolRunnerOptions): RunTool {
       timedOut,
       cause,
     });
+  };
+}
+
+function onceEach(tell: (text: string) => void = () => undefined): (text: string) => void {
+  const told = new Set<string>();
+  return (text) => {
+    if (told.has(text)) return;
+    told.add(text);
+    tell(text);
   };
 }
 

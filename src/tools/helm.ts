@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { OxideError } from '../lib/errors.js';
-import type { Invocation } from './tool-error.js';
+import type { Invocation } from './invocation.js';
+
+export { foreignManagers, isNoRelease } from './kubernetes-reasons.js';
 
 /** A release is found by its name in its namespace. */
 export interface Release {
@@ -66,6 +68,8 @@ export interface UpgradeOptions {
   readonly chart: string;
   /** Path of the values file. */
   readonly values: string;
+  /** Takes fields back that others have set. Only helm 4 knows it, and only helm 4 needs it. */
+  readonly force?: boolean;
 }
 
 /**
@@ -75,12 +79,13 @@ export interface UpgradeOptions {
 export const upgradeInstall = (
   kubeconfig: string,
   release: Release,
-  { chart, values }: UpgradeOptions,
+  { chart, values, force }: UpgradeOptions,
 ): Invocation =>
   call(kubeconfig, release, {
     args: [
       ...['upgrade', release.name, chart, '--install', '--values', values],
       ...['--history-max', '5', '--timeout', `${changeTimeoutMs / 60_000}m`],
+      ...(force ? ['--force-conflicts'] : []),
     ],
     timeoutMs: writeMs,
   });

@@ -1,7 +1,8 @@
-import type { Invocation } from './tool-error.js';
+import type { Invocation } from './invocation.js';
 
 export {
   gatewayBundleOf,
+  parseEndingNamespaces,
   parseNodes,
   parseUids,
   parseVolumeIds,
@@ -9,6 +10,12 @@ export {
 } from './kubernetes-objects.js';
 export type { KubeNode } from './kubernetes-objects.js';
 export { parseBudgets, parseLocalClaims, parsePodsToEvict } from './eviction-objects.js';
+export {
+  isNotFound,
+  kubernetesObstacle,
+  ranIntoDeadline,
+  whyNotCordoned,
+} from './kubernetes-reasons.js';
 
 /** The owner of the fields that oxide applies. */
 const fieldManager = 'oxide';
@@ -44,6 +51,10 @@ export const getPersistentVolumes = (kubeconfig: string): Invocation =>
   call(kubeconfig, ['get', 'persistentvolumes', '--output', 'json', '--request-timeout=5s'], {
     timeoutMs: briefMs,
   });
+
+/** All namespaces as JSON. See `parseEndingNamespaces`. */
+export const getNamespaces = (kubeconfig: string): Invocation =>
+  call(kubeconfig, ['get', 'namespaces', '--output', 'json', '--request-timeout=20s']);
 
 /** All services as JSON. See `parseUids`. */
 export const getServices = (kubeconfig: string): Invocation =>

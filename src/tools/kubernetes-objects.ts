@@ -133,6 +133,29 @@ export function parseUids(stdout: string): string[] {
   return readList(stdout, identifiedSchema).map(({ metadata }) => metadata.uid);
 }
 
+const namespaceSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    annotations: stringMap,
+    deletionTimestamp: z.string().optional(),
+  }),
+});
+
+/** The namespaces that a helm release has made and that are being deleted. */
+export function parseEndingNamespaces(
+  stdout: string,
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+): string[] {
+  return readList(stdout, namespaceSchema)
+    .filter(
+      ({ metadata: { annotations, deletionTimestamp } }) =>
+        deletionTimestamp !== undefined &&
+        annotations['meta.helm.sh/release-name'] === name &&
+        annotations['meta.helm.sh/release-namespace'] === namespace,
+    )
+    .map(({ metadata }) => metadata.name);
+}
+
 const crdSchema = z.object({ metadata: z.object({ annotations: stringMap }) });
 
 /** The release of the Gateway API that a CRD of it is from: `v1.4.1`. */

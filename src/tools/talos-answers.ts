@@ -1,5 +1,5 @@
 import { OxideError } from '../lib/errors.js';
-import type { ToolOutput } from './tool-error.js';
+import type { ToolOutput } from './invocation.js';
 
 export interface EtcdMember {
   /** Hexadecimal, as `etcd remove-member` takes it. */

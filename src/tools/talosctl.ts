@@ -1,6 +1,6 @@
-import type { Invocation } from './tool-error.js';
+import type { Invocation } from './invocation.js';
 
-export { bootstrapOutcome, talosNotReady } from './talos-reasons.js';
+export { bootstrapOutcome, talosObstacle, type Obstacle } from './talos-reasons.js';
 export { parseEtcdFolder, parseEtcdService } from './etcd-answers.js';
 export { parseEtcdMembers, parseEtcdStatus, parseServerVersion } from './talos-answers.js';
 export type { EtcdMember } from './talos-answers.js';

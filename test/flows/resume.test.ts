@@ -279,6 +279,53 @@ describe('the installation of Cilium', () => {
     },
   );
 
+  test('takes back what somebody else has set, and says whose it was', async () => {
+    const rehearsal = await rehearse(yaml);
+    const first = rehearsal.run();
+    await create(first.ctx);
+    const { request, change } = await administratorOf(rehearsal, first);
+    const path = '/apis/apps/v1/namespaces/kube-system/deployments/cilium-operator';
+    const patch = { spec: { replicas: 3 } };
+    const query = 'fieldManager=kubectl-patch';
+    request('PATCH', `${path}?${query}`, patch, 'application/merge-patch+json');
+    change({ status: 'failed' });
+    const second = rehearsal.run();
+    await create(second.ctx);
+    expect(times([second], '--force-conflicts')).toBe(1);
+    expect(second.events).toContainEqual({
+      type: 'warning',
+      message: expect.stringMatching(
+        /^kubectl-patch had changed what the helm release cilium sets.+conflict with "kubectl-patch" using apps\/v1: \.spec\.replicas$/,
+      ) as string,
+    });
+    const third = rehearsal.run();
+    await create(third.ctx);
+    expect(times([third], 'helm upgrade')).toBe(0);
+    await expectWholeCluster(rehearsal, third);
+  });
+
+  test('waits until the namespaces of an earlier one are gone', async () => {
+    const { rehearsal } = await leftPending('pending-install', 2);
+    let looks = 0;
+    const metadata = {
+      ...{ name: 'cilium-secrets', deletionTimestamp: '2026-11-28T18:00:00Z' },
+      annotations: {
+        'meta.helm.sh/release-name': 'cilium',
+        'meta.helm.sh/release-namespace': 'kube-system',
+      },
+    };
+    const second = rehearsal.run({
+      intercept: (call) => {
+        if (!says(call, 'get namespaces') || ++looks > 3) return undefined;
+        return { exitCode: 0, stdout: JSON.stringify({ items: [{ metadata }] }), stderr: '' };
+      },
+    });
+    await create(second.ctx);
+    expect(looks).toBe(4);
+    expect(details(second)).toContain('still being deleted: cilium-secrets');
+    await expectWholeCluster(rehearsal, second);
+  });
+
   test("waits for a colleague's upgrade instead of rolling it back", async () => {
     const { rehearsal, change } = await leftPending('pending-upgrade', 1);
     const second = rehearsal.run(endingSoon(change));
@@ -304,7 +351,11 @@ describe('the installation of Cilium', () => {
 });
 
 /** Leads to the record of helm's release, to change it as another helm or a killed one would. */
-async function releaseOf({ world, clock }: Rehearsal, { ctx }: Run) {
+async function releaseOf(rehearsal: Rehearsal, run: Run) {
+  return (await administratorOf(rehearsal, run)).change;
+}
+
+async function administratorOf({ world, clock }: Rehearsal, { ctx }: Run) {
   const { signal } = new AbortController();
   const talosVersion = ctx.config.talos.version;
   const request = await reach({ world, clock, signal, talosVersion }, [
@@ -313,10 +364,11 @@ async function releaseOf({ world, clock }: Rehearsal, { ctx }: Run) {
   ]);
   if (typeof request !== 'function') throw new Error(request.stderr);
   const path = '/api/v1/namespaces/kube-system/configmaps/helm-double';
-  return (change: { readonly status: string; readonly began?: string }): void => {
+  const change = (changes: { readonly status: string; readonly began?: string }): void => {
     const { release } = request('GET', path).body['data'] as { release: string };
-    const changed = { ...(JSON.parse(release) as object), ...change };
+    const changed = { ...(JSON.parse(release) as object), ...changes };
     const patch = { data: { release: JSON.stringify(changed) } };
     expect(request('PATCH', path, patch, 'application/merge-patch+json').status).toBe(200);
   };
+  return { request, change };
 }

@@ -15,6 +15,7 @@ import {
   type Run,
   type RunOptions,
 } from '../helpers/rehearsal.js';
+import { recorded } from '../tools/recordings.js';
 
 type Wish = Pick<ScaleWish, 'role' | 'count'> & Partial<ScaleWish>;
 
@@ -62,7 +63,7 @@ function etcdOf({ world }: Rehearsal) {
 /** A call of the simulated Kubernetes API by an administrator. */
 async function administer(
   { world, files }: Rehearsal,
-  call: { method: string; path: string; body?: object },
+  call: { method: string; path: string; body?: object; contentType?: string },
 ): Promise<void> {
   const host = /server: https:\/\/([\d.]+):6443/.exec(readFileSync(files.kubeconfig, 'utf8'))?.[1];
   const found = await world.locate(host ?? '', 6443);
@@ -222,6 +223,125 @@ describe('a removal', () => {
     const { labels } =
       (await run.ctx.hetzner.servers()).find(({ name }) => name === 'demo-web-2') ?? {};
     expect(labels).not.toHaveProperty('removal');
+  });
+
+  test('whose node could not be cordoned wipes nothing, although kubectl drain ends with 0', async () => {
+    const rehearsal = await clusterOf(1, 2);
+    const { stderr } = recorded('kubectl', 'drain-cannot-cordon');
+    const run = rehearsal.run({
+      intercept: ({ args }) =>
+        args.includes('drain')
+          ? { exitCode: 0, stdout: 'node/demo-web-2 drained\n', stderr }
+          : undefined,
+    });
+    await expect(outcome(run, { role: 'worker', count: 1 })).rejects.toMatchObject({
+      exitCode: 5,
+      message: expect.stringMatching(
+        /^demo-web-2 still takes pods: Internal error occurred: failed calling webhook/,
+      ) as string,
+      hint: expect.stringContaining('It takes pods again. Nothing of it was reset.') as string,
+    });
+    expect(run.calls.some(({ args }) => args.includes('reset'))).toBe(false);
+    expect(rehearsal.faults.writes.filter(({ method }) => method === 'DELETE')).toEqual([]);
+    await scaled(rehearsal, { role: 'worker', count: 1 });
+  });
+
+  test('wipes nothing on which pods are again, and names them', async () => {
+    const rehearsal = await clusterOf(1, 2);
+    await guardedPods(rehearsal, 2);
+    const path = '/api/v1/nodes/demo-web-2';
+    const run = rehearsal.run({
+      around: async ({ args }, happen) => {
+        if (!args.includes('drain')) return happen();
+        await administer(rehearsal, {
+          ...{ method: 'PATCH', path, contentType: 'application/merge-patch+json' },
+          body: { spec: { unschedulable: true } },
+        });
+        return { exitCode: 0, stdout: 'node/demo-web-2 drained\n', stderr: '' };
+      },
+    });
+    await expect(outcome(run, { role: 'worker', count: 1 })).rejects.toThrow(
+      /^demo-web-2 was drained, and pods are on it again: default\/db-\S+/,
+    );
+    expect(run.calls.some(({ args }) => args.includes('reset'))).toBe(false);
+  });
+
+  test('that cannot give a node back says so, and keeps the first error', async () => {
+    const rehearsal = await clusterOf(1, 2);
+    await guardedPods(rehearsal, 2);
+    const { stderr } = recorded('kubectl', 'uncordon-denied');
+    const run = rehearsal.run({
+      intercept: ({ args }) =>
+        args.includes('uncordon') ? { exitCode: 0, stdout: '', stderr } : undefined,
+    });
+    await expect(outcome(run, { role: 'worker', count: 1 })).rejects.toMatchObject({
+      exitCode: 6,
+      message: expect.stringMatching(/^demo-web-2 was not drained within/) as string,
+      hint: expect.stringMatching(
+        /^It is still cordoned: demo-web-2 takes no pods: .*nodes are frozen/,
+      ) as string,
+    });
+    const servers = await run.ctx.hetzner.servers();
+    const labels = servers.find(({ name }) => name === 'demo-web-2')?.labels;
+    expect(labels).toMatchObject({ removal: 'drain' });
+  });
+
+  test('on whose deadline pods still end names them, and what is gone for good', async () => {
+    const rehearsal = await clusterOf(1, 2);
+    for (const [name, seconds] of [
+      ['quick', 1],
+      ['slow', 3_000],
+    ] as const) {
+      await administer(rehearsal, {
+        ...{ method: 'POST', path: '/api/v1/namespaces/default/pods' },
+        body: {
+          ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' } },
+          spec: {
+            ...{ nodeName: 'demo-web-2', terminationGracePeriodSeconds: seconds },
+            containers: [{ name: 'c', image: 'example.test/c:1' }],
+          },
+        },
+      });
+    }
+    await rehearsal.clock.sleep(60_000);
+    const { stderr } = recorded('kubectl', 'drain-ending');
+    const run = rehearsal.run({
+      around: async ({ args }, happen) => {
+        if (!args.includes('drain')) return happen();
+        const path = '/api/v1/namespaces/default/pods/quick';
+        await administer(rehearsal, { method: 'DELETE', path });
+        await rehearsal.clock.sleep(60_000);
+        return { exitCode: 1, stdout: '', stderr };
+      },
+    });
+    await expect(outcome(run, { role: 'worker', count: 1 })).rejects.toMatchObject({
+      exitCode: 6,
+      message: expect.stringMatching(
+        /^demo-web-2 was not drained within .+: .*default\/slow/,
+      ) as string,
+      hint: expect.stringContaining(
+        'It takes pods again. Gone for good: default/quick, which nobody makes again.',
+      ) as string,
+    });
+  });
+
+  test('goes on when the Kubernetes API is away for a moment while a node stops', async () => {
+    const rehearsal = await clusterOf(1, 2);
+    let reset = false;
+    let away = 5;
+    const { stderr } = recorded('kubectl', 'refused');
+    await scaled(
+      rehearsal,
+      { role: 'worker', count: 1 },
+      {
+        intercept: ({ args }) => {
+          reset ||= args.includes('reset');
+          const fails = reset && args.includes('nodes') && away-- > 0;
+          return fails ? { exitCode: 1, stdout: '', stderr } : undefined;
+        },
+      },
+    );
+    expect(away).toBeLessThan(0);
   });
 
   test('goes by facts when the reset hangs', async () => {

@@ -4,6 +4,7 @@ import { ExitCode, TimeoutError } from '../../src/lib/errors.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { clusterYaml, rehearse } from '../helpers/rehearsal.js';
 import { failed, type Ending } from '../helpers/tool-doubles.js';
+import { recorded } from '../tools/recordings.js';
 
 interface Stuck {
   /** The key below `timeouts:`. */
@@ -19,9 +20,7 @@ const says =
   (...words: readonly string[]) =>
   ({ tool, args }: Invocation): boolean =>
     words.every((word) => `${tool} ${args.join(' ')}`.includes(word));
-const unavailable = failed(
-  'rpc error: code = Unavailable desc = connection error: desc = "dial tcp: connection refused"\n',
-);
+const unavailable = failed(recorded('talosctl', 'refused').stderr);
 const noNodes: Ending = { exitCode: 0, stdout: '{"items":[]}', stderr: '' };
 
 const waits: readonly Stuck[] = [
@@ -31,12 +30,12 @@ const waits: readonly Stuck[] = [
     answer: unavailable,
     what: 'the Talos API of demo-cp-1',
     last: 'connection refused: the Talos API is not up yet',
-    hint: 'the firewall does not admit this machine',
+    hint: 'Does the firewall admit this machine',
   },
   {
     key: 'bootstrap',
     call: says('talosctl bootstrap'),
-    answer: failed('rpc error: code = FailedPrecondition desc = time is not in sync yet\n'),
+    answer: failed(recorded('talosctl', 'bootstrap-time').stderr),
     what: 'the bootstrap of demo-cp-1',
     last: 'the node waits for the time to be in sync',
     hint: 'dmesg',
@@ -44,9 +43,9 @@ const waits: readonly Stuck[] = [
   {
     key: 'kubernetes',
     call: says('/readyz'),
-    answer: failed('Error from server (InternalError): etcd is not ready\n'),
+    answer: failed(recorded('kubectl', 'readyz-etcd').stderr),
     what: 'the Kubernetes API',
-    last: 'etcd is not ready',
+    last: 'not ready: etcd, etcd-readiness',
     hint: 'pulling images',
   },
   {
@@ -106,6 +105,50 @@ describe('a wait that does not end', () => {
       await create(rehearsal.run().ctx);
     },
   );
+
+  test.each([
+    ['talosctl', 'other-authority', 'talosctl version --short', /^The node is in maintenance mode/],
+    ['talosctl', 'other-address', 'talosctl version --short', /^Something else answers/],
+    ['talosctl', 'proxy-403', 'talosctl version --short', /NO_PROXY/],
+    ['talosctl', 'plain-http', 'talosctl kubeconfig', /^Something else answers/],
+    ['kubectl', 'expired', '/readyz', /clock of this machine/],
+    ['kubectl', 'proxy-407', '/readyz', /NO_PROXY/],
+  ] as const)(
+    'for what cannot become ends soon, with its own reason: %s %s',
+    async (tool, name, call, hint) => {
+      const rehearsal = await rehearse(clusterYaml(1, 1));
+      const { stderr } = recorded(tool, name);
+      let first = Infinity;
+      const run = rehearsal.run({
+        intercept: (invocation) => {
+          if (!says(call)(invocation) || invocation.args.includes('--client')) return undefined;
+          first = Math.min(first, rehearsal.clock.now());
+          return failed(stderr);
+        },
+      });
+      const error = await create(run.ctx).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({
+        exitCode: ExitCode.precondition,
+        hint: expect.stringMatching(hint) as string,
+      });
+      const [, words = ''] = /: (.+?)\n?$/.exec(stderr) ?? [];
+      expect((error as Error).message).toContain(words.slice(0, 60));
+      expect(rehearsal.clock.now() - first).toBeLessThan(30_000);
+      await create(rehearsal.run().ctx);
+    },
+  );
+
+  test('for an API that shows another certificate for a moment goes on', async () => {
+    const rehearsal = await rehearse(clusterYaml(1, 1));
+    const { stderr } = recorded('kubectl', 'other-address');
+    let left = 5;
+    const run = rehearsal.run({
+      intercept: (invocation) =>
+        says('/readyz')(invocation) && left-- > 0 ? failed(stderr) : undefined,
+    });
+    await create(run.ctx);
+    expect(left).toBeLessThan(0);
+  });
 
   test('for an action of Hetzner says which one, and what is known of it', async () => {
     const rehearsal = await rehearse(`${clusterYaml(1, 1)}timeouts: { hetzner: 5m }\n`);

@@ -26,7 +26,14 @@ export function setSchedulable(request: KubeRequest, node: string, schedulable: 
     'application/merge-patch+json',
   );
   if (status < 300) return done(`node/${node} ${verb}\n`);
-  return { exitCode: 1, stdout: '', stderr: `Error from server: ${String(answer['message'])}\n` };
+  if (status === 404) {
+    const stderr = `Error from server (NotFound): ${String(answer['message'])}\n`;
+    return { exitCode: 1, stdout: '', stderr };
+  }
+  // As the real one: it says so, and that is all.
+  const unable = schedulable ? 'uncordon' : 'cordon';
+  const stderr = `error: unable to ${unable} node "${node}": ${String(answer['message'])}\n`;
+  return { exitCode: 0, stdout: '', stderr };
 }
 
 /** `kubectl drain`: cordons, evicts within the budgets, and waits until the pods are gone. */
@@ -60,7 +67,13 @@ export async function drain(
     if (clock.now() >= deadline) break;
     await clock.sleep(refused.length > 0 ? retryMs : pollMs, signal);
   }
-  stderr += `error: unable to drain node "${node}" due to error: global timeout reached: ${timeout ?? ''}\n`;
+  const stayed = podsToEvict(request, node).find(({ metadata }) => first.has(metadata.uid));
+  const { name = '', namespace = '' } = stayed?.metadata ?? {};
+  const why = evicted.has(stayed?.metadata.uid ?? '')
+    ? `error when waiting for pod "${name}" in namespace "${namespace}" to terminate: context deadline exceeded`
+    : `error when evicting pods/"${name}" -n "${namespace}": global timeout reached: ${timeout ?? ''}`;
+  stderr += `error: unable to drain node "${node}" due to error: ${why}, continuing command...\n`;
+  stderr += `There are pending nodes to be drained:\n ${node}\n${why}\n`;
   return { exitCode: 1, stdout: '', stderr };
 }
 

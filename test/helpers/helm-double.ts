@@ -70,9 +70,14 @@ function upgrade(
   write(request, { revision, status: 'pending-install', began, version, values });
   for (const object of workloads(values)) {
     const path = `${apps}/${object.kind.toLowerCase()}s/${object.metadata.name}`;
-    const query = 'fieldManager=helm&force=false';
+    const query = `fieldManager=helm&force=${String(args.includes('--force-conflicts'))}`;
     const answer = request('PATCH', `${path}?${query}`, object, 'application/apply-patch+yaml');
-    if (answer.status >= 300) return failed(`Error: ${JSON.stringify(answer.body)}\n`);
+    if (answer.status >= 300) {
+      write(request, { revision, status: 'failed', began, version, values });
+      const what = `kube-system/${object.metadata.name} apps/v1, Kind=${object.kind}`;
+      const why = `conflict occurred while applying object ${what}: ${String(answer.body['message'])}`;
+      return failed(`Error: UPGRADE FAILED: ${why}\n`);
+    }
   }
   write(request, { revision, status: 'deployed', began, version, values });
   return done();

@@ -22,7 +22,7 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
   const words = args.slice(2);
   if (words.includes('--raw=/readyz')) return answer(request('GET', '/readyz'));
   if (words[0] === 'get' && words[1] === 'nodes') return answer(request('GET', '/api/v1/nodes'));
-  if (words[0] === 'get' && /^(persistentvolumes|services)$/.test(words[1] ?? '')) {
+  if (words[0] === 'get' && /^(persistentvolumes|services|namespaces)$/.test(words[1] ?? '')) {
     return answer(request('GET', `/api/v1/${words[1] ?? ''}`));
   }
   if (words[0] === 'get' && words[1] === 'pods') return answer(request('GET', podsPath(words)));

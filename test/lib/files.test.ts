@@ -1,13 +1,14 @@
 import { mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ExitCode, PreconditionError } from '../../src/lib/errors.js';
+import { ExitCode, OxideError, PreconditionError } from '../../src/lib/errors.js';
 import {
   movePrivateFile,
   readMadeText,
   readTextIfExists,
   removeLeftovers,
   rewriteFile,
+  withScratchFolder,
   writePrivateFile,
 } from '../../src/lib/files.js';
 import { testFolder } from '../helpers/cli.js';
@@ -33,6 +34,23 @@ describe('what a killed run left', () => {
     expect((await readdir(folder, { recursive: true })).sort()).toEqual(
       [...kept, 'backups'].sort(),
     );
+  });
+});
+
+describe('a scratch folder', () => {
+  test.each([
+    ['that an error names stays, until the next run clears it away', (path: string) => path, 1],
+    ['that an error does not name is removed', () => 'something else', 0],
+  ])('%s', async (_, message, left) => {
+    const folder = testFolder();
+    const failing = withScratchFolder(folder, async (scratch) => {
+      await writeFile(join(scratch, 'patch-0.yaml'), '');
+      throw new OxideError(`talosctl gen config @${message(scratch)}/patch-0.yaml`);
+    });
+    await expect(failing).rejects.toThrow('talosctl gen config');
+    expect(await readdir(folder)).toHaveLength(left);
+    await removeLeftovers(folder);
+    expect(await readdir(folder)).toEqual([]);
   });
 });
 

@@ -19,6 +19,7 @@ const behaviours = {
   echo: () => process.stdin.on('data', (data) => process.stdout.write(data)),
   env: () => process.stdout.write(JSON.stringify(process.env)),
   fail: () => { console.error(rest.join('\\n')); process.exit(3); },
+  warn: () => console.error('Warning: ' + rest.join(' ')),
   hang: () => { process.stderr.write('waiting for ever\\n'); setInterval(() => {}, 1000); },
   'exit-0-on-term': () => { process.on('SIGTERM', () => process.exit(0)); process.stderr.write('up\\n'); setInterval(() => {}, 1000); },
   'say-and-hang': () => { process.stdout.write('half an answ'); setInterval(() => {}, 1000); },
@@ -37,6 +38,7 @@ behaviours[does]();
 let folder: string;
 let interrupt: AbortController;
 let debug: string[];
+let warnings: string[];
 let run: RunTool;
 
 beforeAll(async () => {
@@ -49,6 +51,7 @@ afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => {
   interrupt = new AbortController();
   debug = [];
+  warnings = [];
   run = createToolRunner({
     commands: {
       kubectl: { file: process.execPath, args: [join(folder, 'tool.cjs')] },
@@ -59,6 +62,7 @@ beforeEach(() => {
     clock: new WarpClock(),
     signal: interrupt.signal,
     onDebug: (line) => debug.push(line),
+    onWarning: (text) => warnings.push(text),
   });
 });
 
@@ -86,39 +90,40 @@ describe('a tool', () => {
     expect(env).not.toHaveProperty('HOME');
   });
 
-  it('that fails is shown as it can be typed, with its last lines', async () => {
+  it('that fails is shown as it can be typed, with what it said', async () => {
     const error = await failure(run(call('fail', 'first', "it's", 'over')));
     expect(error.message).toBe(
       "kubectl fail first 'it'\\''s' over\n  exit code 3\n  first\n  it's\n  over",
     );
-    expect(error.lastLine).toBe('over');
+    expect(error.reason).toBe('first');
     expect(error.says('first')).toBe(true);
     expect(error.failure.exitCode).toBe(3);
   });
 
-  it('that fails with a list, as talosctl does, is quoted without its star', async () => {
-    const said = '\t* 203.0.113.1: rpc error: code = Unavailable desc = no\n\n';
-    expect((await failure(run(call('fail', '1 error occurred:', said)))).lastLine).toBe(
-      '203.0.113.1: rpc error: code = Unavailable desc = no',
-    );
+  it('that succeeds and warns is heard, each time it says something new', async () => {
+    for (const text of ['a is deprecated', 'a is deprecated', 'b is old']) {
+      await run(call('warn', ...text.split(' ')));
+    }
+    await failure(run(call('fail', 'Warning: of a call that failed')));
+    expect(warnings).toEqual(['kubectl: a is deprecated', 'kubectl: b is old']);
   });
 
   it('that hangs is ended at its deadline', async () => {
-    const error = await failure(run({ ...call('hang'), timeoutMs: 400 }));
+    const error = await failure(run({ ...call('hang'), timeoutMs: 1_500 }));
     expect(error.failure.timedOut).toBe(true);
-    expect(error.message).toContain('no result within 0.4 s\n  waiting for ever');
+    expect(error.message).toContain('no result within 1.5 s\n  waiting for ever');
     expect(error.exitCode).toBe(6);
   });
 
   it('that was ended at its deadline failed, whatever its exit code says', async () => {
-    const error = await failure(run({ ...call('exit-0-on-term'), timeoutMs: 400 }));
+    const error = await failure(run({ ...call('exit-0-on-term'), timeoutMs: 1_500 }));
     expect(error.failure.timedOut).toBe(true);
   });
 
   it('that hangs shows what it said on its standard output when that is all there is', async () => {
-    const error = await failure(run({ ...call('say-and-hang'), timeoutMs: 400 }));
+    const error = await failure(run({ ...call('say-and-hang'), timeoutMs: 1_500 }));
     expect(error.failure.stdout).toBe('half an answ');
-    expect(error.message).toContain('no result within 0.4 s\n  half an answ');
+    expect(error.message).toContain('no result within 1.5 s\n  half an answ');
   });
 
   describe('that leaves a process behind, which keeps its output open,', () => {
@@ -142,7 +147,7 @@ describe('a tool', () => {
 
     it('is not waited for when it was ended at its deadline, with what it said', async () => {
       const error = await failure(run({ ...call('leave-behind', 'and-hang'), timeoutMs: 1_000 }));
-      left = Number(error.lastLine);
+      left = Number(error.reason);
       expect(left).toBeGreaterThan(0);
       expect(error.failure.timedOut).toBe(true);
     });
@@ -151,7 +156,7 @@ describe('a tool', () => {
   it('that was killed failed', async () => {
     const error = await failure(run(call('die')));
     expect(error.failure.signal).toBe('SIGKILL');
-    expect(error.lastLine).toBe('ended by SIGKILL');
+    expect(error.reason).toBe('ended by SIGKILL');
   });
 
   it('is asked to end by an interrupt, and its exit code 0 is no success', async () => {

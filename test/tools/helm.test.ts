@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as helm from '../../src/tools/helm.js';
+import { recordedError } from './recordings.js';
 
 const release = { name: 'cilium', namespace: 'kube-system' };
 const where = '--kubeconfig out/kubeconfig --namespace kube-system';
@@ -19,6 +20,10 @@ describe('helm is called', () => {
     [
       helm.upgradeInstall('out/kubeconfig', release, { chart: 'c.tgz', values: 'v.yaml' }),
       `upgrade cilium c.tgz --install --values v.yaml --history-max 5 --timeout 5m ${where}`,
+    ],
+    [
+      helm.upgradeInstall('out/kubeconfig', release, { chart: 'c', values: 'v', force: true }),
+      `upgrade cilium c --install --values v --history-max 5 --timeout 5m --force-conflicts ${where}`,
     ],
     [helm.status('out/kubeconfig', release), `status cilium --output json ${where}`],
     [helm.getValues('out/kubeconfig', release), `get values cilium --output json ${where}`],
@@ -66,5 +71,17 @@ describe('the answers of helm', () => {
 
   it('that break off are an error', () => {
     expect(() => helm.parseStatus('{"info":{"sta')).toThrow('breaks off');
+  });
+});
+
+describe('who has changed fields of a release', () => {
+  it.each([
+    ['one-conflict', ['kubectl-patch']],
+    ['conflict', ['kubectl-patch', 'kubectl-set']],
+    ['scale-conflict', ['kubectl']],
+    ['quota', []],
+    ['in-progress', []],
+  ])('is told by the failure %s', (name, managers) => {
+    expect(helm.foreignManagers(recordedError('helm', name))).toEqual(managers);
   });
 });

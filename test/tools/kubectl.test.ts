@@ -7,6 +7,10 @@ describe('kubectl is called', () => {
   it.each([
     [kubectl.clientVersion(), 'version --client --output json'],
     [kubectl.readyz('out/kubeconfig'), `${k} get --raw=/readyz --request-timeout=10s`],
+    [
+      kubectl.getNamespaces('out/kubeconfig'),
+      `${k} get namespaces --output json --request-timeout=20s`,
+    ],
     [kubectl.getNodes('out/kubeconfig'), `${k} get nodes --output json --request-timeout=20s`],
     [
       kubectl.getPods('out/kubeconfig', 'demo-web-1'),
@@ -193,5 +197,77 @@ describe('persistent volumes', () => {
       { spec: { hostPath: { path: '/data' } } },
     ];
     expect(kubectl.parseVolumeIds(JSON.stringify({ items }))).toEqual([4711]);
+  });
+});
+
+describe('what evictions depend on', () => {
+  const pod = (more: object, status: object = {}) => ({
+    metadata: { namespace: 'shop', name: 'db-0', ...more },
+    spec: { nodeName: 'web' },
+    status,
+  });
+  const read = (item: object) =>
+    kubectl.parsePodsToEvict(JSON.stringify({ items: [item] }), new Set());
+
+  it('is read of pods', () => {
+    const conditions = [{ type: 'Ready', status: 'True' }];
+    expect(read(pod({}, { phase: 'Running', conditions }))).toMatchObject([
+      { pending: false, ready: true, ending: false, ignoresCordon: false },
+    ]);
+    expect(
+      read(pod({ deletionTimestamp: '2026-11-28T18:00:00Z' }, { phase: 'Pending' })),
+    ).toMatchObject([{ pending: true, ready: false, ending: true }]);
+  });
+
+  it.each([
+    [{ operator: 'Exists' }, true],
+    [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' }, true],
+    [{ key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' }, false],
+    [{ operator: 'Exists', effect: 'NoExecute' }, false],
+  ])('a toleration %j lets a pod run on cordoned nodes: %s', (toleration, ignoresCordon) => {
+    const item = { ...pod({}), spec: { nodeName: 'web', tolerations: [toleration] } };
+    expect(read(item)).toMatchObject([{ ignoresCordon }]);
+  });
+
+  it.each([
+    [
+      { selector: {} },
+      {},
+      { selector: { matchLabels: {}, matchExpressions: [] }, letsUnreadyGo: false },
+    ],
+    [{}, {}, { selector: undefined, letsUnreadyGo: false }],
+    [{ unhealthyPodEvictionPolicy: 'AlwaysAllow' }, {}, { letsUnreadyGo: true }],
+    [{}, { currentHealthy: 2, desiredHealthy: 2 }, { letsUnreadyGo: true }],
+    [{}, { currentHealthy: 1, desiredHealthy: 2 }, { letsUnreadyGo: false }],
+    [{}, { currentHealthy: 0, desiredHealthy: 0 }, { letsUnreadyGo: false }],
+  ])('is read of budgets: %j %j', (spec, status, expected) => {
+    const items = [{ metadata: { namespace: 'shop', name: 'db' }, spec, status }];
+    expect(kubectl.parseBudgets(JSON.stringify({ items }))).toMatchObject([
+      { namespace: 'shop', name: 'db', allowed: 0, ...expected },
+    ]);
+  });
+});
+
+describe('namespaces', () => {
+  it('of a release that are being deleted are found, and no others', () => {
+    const of = (name: string, release: string, deletionTimestamp?: string) => ({
+      metadata: {
+        ...{ name, deletionTimestamp },
+        annotations: {
+          'meta.helm.sh/release-name': release,
+          'meta.helm.sh/release-namespace': 'kube-system',
+        },
+      },
+    });
+    const items = [
+      of('cilium-secrets', 'cilium', '2026-11-28T18:00:00Z'),
+      of('other', 'cilium'),
+      of('shop', 'shop', '2026-11-28T18:00:00Z'),
+      { metadata: { name: 'bare', deletionTimestamp: '2026-11-28T18:00:00Z' } },
+    ];
+    const release = { name: 'cilium', namespace: 'kube-system' };
+    expect(kubectl.parseEndingNamespaces(JSON.stringify({ items }), release)).toEqual([
+      'cilium-secrets',
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as talosctl from '../../src/tools/talosctl.js';
-import { output, toolError } from './tool-error.js';
+import { recordedError } from './recordings.js';
+import { output } from './tool-error.js';
 
 const target = { talosconfig: 'out/talosconfig', endpoint: '203.0.113.7', node: '10.0.1.253' };
 const at = '--talosconfig out/talosconfig --endpoints 203.0.113.7 --nodes 10.0.1.253';
@@ -165,56 +166,17 @@ describe('the service of etcd', () => {
   });
 });
 
-const grpc = (code: string, text: string) =>
-  toolError(`error executing bootstrap: rpc error: code = ${code} desc = ${text}`);
-
-describe('a failed call', () => {
+describe('a failed bootstrap', () => {
   it.each([
-    [grpc('AlreadyExists', 'etcd data directory is not empty'), 'already'],
-    [grpc('FailedPrecondition', 'bootstrap is not available yet'), 'retry'],
-    [grpc('FailedPrecondition', 'time is not in sync yet'), 'retry'],
-    [
-      grpc(
-        'Unavailable',
-        'connection error: desc = "transport: Error while dialing: dial tcp 203.0.113.7:50000: connect: connection refused"',
-      ),
-      'retry',
-    ],
-    [grpc('Unimplemented', 'bootstrap is only available on control plane nodes'), 'fail'],
-    [grpc('InvalidArgument', 'etcd is not configured'), 'fail'],
-    [toolError('unknown flag: --foo'), 'fail'],
-  ] as const)('of bootstrap is judged: %s', (error, outcome) => {
-    expect(talosctl.bootstrapOutcome(error)).toBe(outcome);
-  });
-
-  it.each([
-    ['dial tcp 203.0.113.7:50000: connect: connection refused', /^connection refused/],
-    ['dial tcp 203.0.113.7:50000: i/o timeout', /^no answer/],
-    [
-      'tls: failed to verify certificate: x509: certificate signed by unknown authority',
-      /^the node is in maintenance mode or has other secrets/,
-    ],
-    ['service "etcd" is not registered on any nodes', /^the node has not started etcd yet/],
-    [
-      // talosctl 1.13.9; the text of Talos is in its internal/integration/api/etcd.go.
-      '1 error occurred:\n rpc error: code = Unknown desc = lstat /var/lib/etcd: no such file or directory\n',
-      /^the folder of etcd's data is not there yet/,
-    ],
-    ['dial tcp: connect: no route to host', /^no route/],
-  ])('says why the node does not answer yet: %s', (stderr, expected) => {
-    expect(talosctl.talosNotReady(toolError(stderr))).toMatch(expected);
-  });
-
-  it('that ran into its deadline is a node that does not answer', () => {
-    expect(talosctl.talosNotReady(toolError('', { timedOut: true }))).toBe(
-      'no answer from the node',
-    );
-  });
-
-  it('for another reason is no reason to wait', () => {
-    expect(talosctl.talosNotReady(toolError('unknown flag: --foo'))).toBeUndefined();
-    const expired =
-      'x509: certificate has expired or is not yet valid: current time 2027-01-01T00:00:00Z is after 2026-12-01T00:00:00Z';
-    expect(talosctl.talosNotReady(toolError(expired))).toBeUndefined();
+    ['bootstrap-exists', 'already'],
+    ['bootstrap-exists-unknown', 'already'],
+    ['bootstrap-early', 'retry'],
+    ['bootstrap-time', 'retry'],
+    ['refused', 'retry'],
+    ['bootstrap-worker', 'fail'],
+    ['not-authorized', 'fail'],
+    ['unknown-flag', 'fail'],
+  ] as const)('is judged: %s', (name, outcome) => {
+    expect(talosctl.bootstrapOutcome(recordedError('talosctl', name))).toBe(outcome);
   });
 });

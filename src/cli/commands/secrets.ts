@@ -7,7 +7,7 @@ import type { CliIo, GlobalOptions } from '../io.js';
 import { ownCommand } from '../own-command.js';
 import { knownPassphrase, newPassphrase, type PassphraseOptions } from '../passphrase.js';
 import { withSecrets } from '../secrets-context.js';
-import { quote } from '../../tools/tool-error.js';
+import { quote } from '../../tools/invocation.js';
 
 export interface SecretsOptions extends GlobalOptions, PassphraseOptions {
   /** The encrypted copy; beside cluster.yaml's name unless given. */

@@ -14,6 +14,7 @@ const advisory: ReadonlySet<Problem['code']> = new Set([
   'certificate-ends',
   'own-address-not-allowed',
   'version-unsupported',
+  'node-cordoned',
   'unused',
 ]);
 
@@ -39,6 +40,7 @@ export function findProblems(input: ProblemInput): readonly Problem[] {
     ...input.state.servers.flatMap((server) => unfinishedRemoval(server, input)),
     ...input.servers.flatMap((server) => serverProblems(server, input)),
     ...kubernetesProblems(input),
+    ...cordonProblems(input),
     ...talosProblems(input),
     ...secretsProblems(input),
     ...accessProblems(input),
@@ -119,6 +121,20 @@ function kubernetesProblems({ seen }: ProblemInput): Problem[] {
   if (!('unknown' in seen)) return [];
   const message = `Kubernetes cannot be asked: ${seen.unknown}`;
   return [{ code: 'kubernetes-unknown', message, hint: goOn }];
+}
+
+/** A removal that was begun has cordoned its node, and is told as such. */
+function cordonProblems({ seen, state }: ProblemInput): Problem[] {
+  if ('unknown' in seen) return [];
+  const leaving = state.servers.filter(({ labels }) => removalStage(labels) !== undefined);
+  return seen.nodes
+    .filter(({ unschedulable }) => unschedulable)
+    .filter(({ name }) => !leaving.some((server) => server.name === name))
+    .map(({ name }) => ({
+      code: 'node-cordoned',
+      message: `${name} takes no pods: it is cordoned`,
+      hint: `kubectl uncordon ${name}, when nobody needs it so`,
+    }));
 }
 
 function talosProblems({ talos }: ProblemInput): Problem[] {

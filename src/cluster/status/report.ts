@@ -15,6 +15,7 @@ export interface Problem {
     | 'server-not-behind-firewall'
     | 'removal-unfinished'
     | 'node-not-ready'
+    | 'node-cordoned'
     | 'kubernetes-unknown'
     | 'talos-unknown'
     | 'etcd-unhealthy'
@@ -35,6 +36,8 @@ export interface NodeFacts {
   readonly ready: boolean;
   /** Why it is not Ready, in Kubernetes' words. */
   readonly reason: string;
+  /** Cordoned: it takes no new pods. */
+  readonly unschedulable: boolean;
   /** `v1.34.1` */
   readonly kubeletVersion: string;
   /** `v1.13.9` */

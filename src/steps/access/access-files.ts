@@ -20,12 +20,11 @@ import {
   type KubeconfigWish,
   type TalosconfigWish,
 } from '../../tools/access-files.js';
-import { ToolError } from '../../tools/exec.js';
-import { genConfig, kubeconfig, talosNotReady } from '../../tools/talosctl.js';
+import { genConfig, kubeconfig } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import type { NodeServer } from '../run/node-server.js';
 import { targetOf } from '../run/talos-target.js';
-import { waitOptions } from '../run/waiting.js';
+import { askTalos, waitOptions, type Ask } from '../run/waiting.js';
 
 /**
  * Writes the talosconfig: all control planes as endpoints, the first one as the node. A kept client
@@ -119,9 +118,10 @@ export async function renewKubeconfig(
 ): Promise<string> {
   const { files } = ctx;
   const wish = kubeconfigWish(ctx, first);
+  const ask = askTalos(ctx);
   const made = await waitFor(
     'the kubeconfig',
-    () => fetchKubeconfig(ctx, first),
+    () => fetchKubeconfig(ctx, first, ask),
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.kubernetes,
       hint: 'Whether the firewall admits this machine, and how the servers are: oxide status',
@@ -140,18 +140,17 @@ function kubeconfigWish({ config, endpoints }: FlowContext, first: NodeServer): 
   };
 }
 
-async function fetchKubeconfig(ctx: FlowContext, first: NodeServer): Promise<Probe<string>> {
+async function fetchKubeconfig(
+  ctx: FlowContext,
+  first: NodeServer,
+  ask: Ask,
+): Promise<Probe<string>> {
   const { files, run } = ctx;
   return withScratchFolder(files.folder, async (scratch) => {
     const file = join(scratch, 'kubeconfig');
-    try {
+    return ask(async () => {
       await run(kubeconfig(targetOf(ctx, first), file));
-      return { ready: await readMadeText(file, 'talosctl kubeconfig') };
-    } catch (error) {
-      ctx.signal.throwIfAborted();
-      const why = error instanceof ToolError ? talosNotReady(error) : undefined;
-      if (why === undefined) throw error;
-      return { waiting: why };
-    }
+      return readMadeText(file, 'talosctl kubeconfig');
+    });
   });
 }

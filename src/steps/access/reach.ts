@@ -1,7 +1,7 @@
 import { controlPlanesOf, type NodeServer } from '../run/node-server.js';
 import { admittedRanges } from '../../cluster/network/api-access.js';
 import type { ClusterState } from '../../cluster/state/cluster-state.js';
-import { PreconditionError } from '../../lib/errors.js';
+import { ExitCode, OxideError, PreconditionError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
@@ -82,8 +82,13 @@ function unreachable(
 ): unknown {
   ctx.signal.throwIfAborted();
   if (error !== undefined && !(error instanceof ToolError)) return error;
-  const why = error?.lastLine ?? 'no control plane has an address';
-  return new PreconditionError(`${what} does not answer: ${why}\nNothing was changed.`, hint);
+  const why = error?.reason ?? 'no control plane has an address';
+  const { connection } = error ?? {};
+  return new OxideError(`${what} does not answer: ${why}\nNothing was changed.`, {
+    exitCode: ExitCode.precondition,
+    hint: connection?.prospect === 'never' ? connection.hint : hint,
+    cause: error,
+  });
 }
 
 /** What the firewall has to do with it: a machine that it keeps out does not come this far. */

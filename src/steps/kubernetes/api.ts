@@ -2,7 +2,7 @@ import type { StepIo } from '../../lib/step.js';
 import { waitFor } from '../../lib/wait.js';
 import { readyz } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
-import { asked, waitOptions } from '../run/waiting.js';
+import { askKubernetes, waitOptions } from '../run/waiting.js';
 
 /** Waits until the Kubernetes API is ready at the address of the kubeconfig. */
 export async function waitForKubernetesApi(
@@ -13,9 +13,10 @@ export async function waitForKubernetesApi(
   const hint =
     'The control plane may still be pulling images, or the firewall does not admit this machine\n' +
     '(hcloud.firewall.allowed_cidrs). The same command goes on from here.';
+  const ask = askKubernetes(ctx);
   await waitFor(
     `the Kubernetes API (${server})`,
-    () => asked(ctx, () => ctx.run(readyz(ctx.files.kubeconfig))),
+    () => ask(() => ctx.run(readyz(ctx.files.kubeconfig))),
     waitOptions(ctx, io, { timeoutMs: ctx.config.timeouts.kubernetes, hint }),
   );
   io.summary(server);

@@ -11,11 +11,11 @@ import { withScratchFolder, writeScratchFile } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import { waitFor, wallClock, type Probe } from '../../lib/wait.js';
-import { ToolError } from '../../tools/exec.js';
 import * as helm from '../../tools/helm.js';
 import { getWorkloads, parseWorkloads } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
-import { asked, waitOptions } from '../run/waiting.js';
+import { askKubernetes, waitOptions } from '../run/waiting.js';
+import { upgradeRelease } from './upgrade-release.js';
 
 const release: helm.Release = { name: 'cilium', namespace: 'kube-system' };
 
@@ -58,7 +58,7 @@ export async function ensureCilium(ctx: FlowContext, chart: string, io: StepIo):
       // JSON, which YAML 1.1 and 1.2 read alike: helm takes an unquoted "yes" for true.
       const file = join(scratch, 'values.json');
       await writeScratchFile(file, JSON.stringify(values));
-      await ctx.run(helm.upgradeInstall(ctx.files.kubeconfig, release, { chart, values: file }));
+      await upgradeRelease(ctx, { release, chart, values: file }, io);
     });
     io.summary(version);
   }
@@ -68,8 +68,9 @@ export async function ensureCilium(ctx: FlowContext, chart: string, io: StepIo):
 async function waitForAgents(ctx: FlowContext, io: StepIo): Promise<void> {
   const { namespace } = release;
   const { kubeconfig } = ctx.files;
+  const ask = askKubernetes(ctx);
   const probe = async (): Promise<Probe<true>> => {
-    const listed = await asked(ctx, async () =>
+    const listed = await ask(async () =>
       parseWorkloads((await ctx.run(getWorkloads(kubeconfig, { namespace, names }))).stdout),
     );
     if ('waiting' in listed) return listed;
@@ -160,7 +161,7 @@ async function releaseStatus({ run, files }: FlowContext): Promise<helm.ReleaseS
   try {
     return helm.parseStatus((await run(helm.status(files.kubeconfig, release))).stdout);
   } catch (error) {
-    if (error instanceof ToolError && error.says('release: not found')) return undefined;
+    if (helm.isNoRelease(error)) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,10 @@
-import { blockedText, evictionOf, podNames } from '../../cluster/kubernetes/evictions.js';
+import {
+  blockedText,
+  evictionOf,
+  podNames,
+  type Eviction,
+  type PodView,
+} from '../../cluster/kubernetes/evictions.js';
 import { ExitCode, OxideError } from '../../lib/errors.js';
 import { formatDuration, plural } from '../../lib/format.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
@@ -9,9 +15,10 @@ import {
   getPods,
   parseBudgets,
   parsePodsToEvict,
-  uncordon,
+  ranIntoDeadline,
 } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
+import { demandDrained, leavingPods } from './cordon.js';
 
 /** Real milliseconds between two looks at the pods that are left. */
 const lookEveryMs = 5_000;
@@ -23,21 +30,24 @@ export interface DrainWish {
 }
 
 /**
- * Moves the pods off a node, within their disruption budgets. On the deadline, or when it fails in
- * another way, the node takes pods again and the error names what stayed (exit 6, or 5).
+ * Moves the pods off a node, within their disruption budgets, and makes sure that it is empty. On the
+ * deadline, or when it fails in another way, the error names what stayed and what is gone (exit 6, or
+ * that of the cause). The node stays cordoned: to give it back is the caller's.
  */
 export async function drainNode(ctx: FlowContext, wish: DrainWish): Promise<void> {
   const { node, timeoutMs } = wish;
+  const before = await leavingPods(ctx, node);
   const watching = new AbortController();
   const watch = watchPods(ctx, wish, watching.signal);
   try {
     // Pods that nobody makes again are in the plan that was confirmed; kubectl needs to be told.
     const realMs = timeoutMs / ctx.clock.speed;
-    await ctx.run(drain(ctx.files.kubeconfig, { node, timeoutMs: realMs, force: true }));
+    const call = drain(ctx.files.kubeconfig, { node, timeoutMs: realMs, force: true });
+    await demandDrained(ctx, node, await ctx.run(call));
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (!(error instanceof ToolError)) throw error;
-    throw await givenUp(ctx, wish, error);
+    throw await drainFailure(ctx, wish, { error, before });
   } finally {
     watching.abort();
     await watch;
@@ -68,40 +78,83 @@ async function watchPods(
   }
 }
 
-async function leavingPods(ctx: FlowContext, node: string) {
-  const { stdout } = await ctx.run(getPods(ctx.files.kubeconfig, node));
-  const { moving, lost } = evictionOf(node, parsePodsToEvict(stdout, new Set()), []);
-  return [...moving, ...lost];
+interface Failed {
+  readonly error: ToolError;
+  readonly before: readonly PodView[];
 }
 
-/** Takes the drain back and says what stood in its way. */
-async function givenUp(
+/** What stood in the way of a drain, and what it has done all the same. */
+async function drainFailure(
   ctx: FlowContext,
   { node, timeoutMs }: DrainWish,
-  error: ToolError,
+  { error, before }: Failed,
 ): Promise<OxideError> {
+  const now = await evictionNow(ctx, node);
+  const onDeadline = ranIntoDeadline(error);
+  const why = (onDeadline && now ? stayedText(now) : '') || error.reason;
+  const next = onDeadline ? wayOn(now) : error.hint;
+  const message = onDeadline
+    ? `${node} was not drained within ${formatDuration(timeoutMs)}: ${why}`
+    : `${node} could not be drained: ${why}`;
+  return new OxideError(message, {
+    exitCode: onDeadline ? ExitCode.timeout : error.exitCode,
+    hint: [doneText(before, now), ...(next === undefined ? [] : [next])].join('\n'),
+    cause: error,
+  });
+}
+
+/** How the pods of the node are now; undefined when that cannot be asked: the drain's error counts. */
+async function evictionNow(ctx: FlowContext, node: string): Promise<Eviction | undefined> {
   const { kubeconfig } = ctx.files;
-  await ctx.run(uncordon(kubeconfig, node));
-  const timedOut = error.says('global timeout reached') || error.failure.timedOut;
-  if (!timedOut) {
-    return new OxideError(`${node} could not be drained: ${error.lastLine}`, {
-      hint: 'It takes pods again, and nothing of it was deleted.',
-      cause: error,
-    });
+  try {
+    const pods = parsePodsToEvict((await ctx.run(getPods(kubeconfig, node))).stdout, new Set());
+    const budgets = parseBudgets((await ctx.run(getBudgets(kubeconfig))).stdout);
+    return evictionOf(node, pods, budgets);
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (error instanceof OxideError) return undefined;
+    throw error;
   }
-  const pods = parsePodsToEvict((await ctx.run(getPods(kubeconfig, node))).stdout, new Set());
-  const budgets = parseBudgets((await ctx.run(getBudgets(kubeconfig))).stdout);
-  const eviction = evictionOf(node, pods, budgets);
-  const left = [...eviction.moving, ...eviction.lost];
-  const why = eviction.blocked.length > 0 ? blockedText(eviction) : podNames(left);
-  return new OxideError(
-    `${node} was not drained within ${formatDuration(timeoutMs)}: ${why || error.lastLine}`,
-    {
-      exitCode: ExitCode.timeout,
-      hint:
-        'It takes pods again, and nothing of it was deleted. Give the budgets room (more replicas,\n' +
-        'or kubectl edit poddisruptionbudget), or allow more time: --timeout 30m',
-      cause: error,
-    },
-  );
+}
+
+/** `default/slow, which is still ending`; `default/db-0 (budget db)`; empty when all are gone. */
+function stayedText(now: Eviction): string {
+  const held = now.blocked.map(({ pod }) => pod);
+  const free = [...now.moving, ...now.lost].filter((pod) => !held.includes(pod));
+  const ending = free.filter((pod) => pod.ending);
+  const rest = free.filter((pod) => !pod.ending);
+  return [
+    ...(held.length > 0 ? [blockedText(now)] : []),
+    ...(ending.length > 0 ? [`still ending: ${podNames(ending)}`] : []),
+    ...(rest.length > 0 ? [podNames(rest)] : []),
+  ].join('; ');
+}
+
+/** What a drain has done that failed: pods that nobody makes again are gone for good. */
+function doneText(before: readonly PodView[], now: Eviction | undefined): string {
+  if (!now) return 'What became of its pods could not be asked.';
+  const here = new Set([...now.moving, ...now.lost].filter(({ ending }) => !ending).map(nameOf));
+  const gone = before.filter((pod) => !here.has(nameOf(pod)));
+  const lost = gone.filter(({ controller }) => controller === undefined);
+  const moved = gone.length - lost.length;
+  if (gone.length === 0) return 'None of its pods was touched.';
+  return [
+    ...(moved > 0 ? [`${plural(moved, 'pod')} of it were told to move.`] : []),
+    ...(lost.length > 0 ? [`${lostText(lost, now)}, which nobody makes again.`] : []),
+  ].join(' ');
+}
+
+function lostText(lost: readonly PodView[], now: Eviction): string {
+  const ending = now.lost.filter((pod) => pod.ending);
+  const what = ending.length > 0 ? 'Gone for good, or about to be' : 'Gone for good';
+  return `${what}: ${podNames(lost)}`;
+}
+
+function nameOf({ namespace, name }: PodView): string {
+  return `${namespace}/${name}`;
+}
+
+function wayOn(now: Eviction | undefined): string {
+  if (now && now.blocked.length === 0) return 'Allow more time: --timeout 30m';
+  return 'Give the budgets room (more replicas, or kubectl edit poddisruptionbudget), or allow more\ntime: --timeout 30m';
 }

@@ -2,8 +2,13 @@ import { gatewayApiVersion } from '../../cluster/talos/versions.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import { download } from '../../tools/download.js';
-import { ToolError } from '../../tools/exec.js';
-import { applyServerSide, gatewayBundleOf, getCrd, waitEstablished } from '../../tools/kubectl.js';
+import {
+  applyServerSide,
+  gatewayBundleOf,
+  getCrd,
+  isNotFound,
+  waitEstablished,
+} from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
 
 /** The CRDs that Cilium's Gateway controller needs at its start. */
@@ -54,7 +59,7 @@ export async function gatewayApiIsInstalled(ctx: FlowContext): Promise<boolean> 
     );
     return found.every((bundle) => bundle === version);
   } catch (error) {
-    if (error instanceof ToolError && error.says('NotFound')) return false;
+    if (isNotFound(error)) return false;
     throw error;
   }
 }

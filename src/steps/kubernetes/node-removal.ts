@@ -1,21 +1,22 @@
 import { labelKeys, removalStage, type RemovalStage } from '../../cluster/state/labels.js';
 import type { ServerState } from '../../cluster/state/cluster-state.js';
 import { HetznerError } from '../../hetzner/errors.js';
-import { TimeoutError } from '../../lib/errors.js';
+import { messageOf, OxideError, TimeoutError } from '../../lib/errors.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import { ToolError } from '../../tools/exec.js';
-import { deleteNode, getNodes, parseNodes, uncordon } from '../../tools/kubectl.js';
+import { deleteNode } from '../../tools/kubectl.js';
 import { reset } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import { deleteServer } from '../ownership/deletions.js';
+import { giveBack, nodeNamed } from './cordon.js';
 import { drainNode } from './drain.js';
 import { demandRemovable, ensureMemberGone } from '../talos/etcd.js';
 import { memberOf } from '../observe/etcd-members.js';
 import type { ConcurrencyLimit } from '../../lib/concurrency-limit.js';
 import { addressed, type NodeServer } from '../run/node-server.js';
 import { targetThrough } from '../run/talos-target.js';
-import { waitOptions } from '../run/waiting.js';
+import { askKubernetes, waitOptions, type Ask } from '../run/waiting.js';
 
 /**
  * Real milliseconds for `talosctl reset`. It may hang when the node is off already (Talos issue
@@ -44,9 +45,8 @@ export interface Removal {
  */
 export async function removeNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
   const { leaving, force } = removal;
-  const isEmpty = removalStage(leaving.labels) === 'reset';
   await checkEtcd(ctx, removal);
-  if (!force && !isEmpty) await emptyNode(ctx, removal, io);
+  if (!force && !(await isEmptyAlready(ctx, leaving))) await emptyNode(ctx, removal, io);
   await mark(ctx, leaving, 'reset');
   if (!force) await resetNode(ctx, removal, io);
   if (leaving.role === 'control-plane') {
@@ -60,10 +60,35 @@ export async function removeNode(ctx: FlowContext, removal: Removal, io: StepIo)
   io.summary(`id ${leaving.id}`);
 }
 
+/** An earlier run has drained it; since then, somebody may have let it take pods again. */
+async function isEmptyAlready(ctx: FlowContext, { name, labels }: ServerState): Promise<boolean> {
+  if (removalStage(labels) !== 'reset') return false;
+  const node = await nodeNamed(ctx, name);
+  return !node?.ready || node.unschedulable;
+}
+
 /** Gives a node back to the cluster that a stopped run began to remove. */
 export async function releaseNode(ctx: FlowContext, server: ServerState): Promise<void> {
-  await ctx.run(uncordon(ctx.files.kubeconfig, server.name));
+  await giveBack(ctx, server.name);
   await mark(ctx, server, undefined);
+}
+
+/** Gives a node back after its removal has failed; the error says whether it could be. */
+async function releasedAfter(
+  ctx: FlowContext,
+  server: ServerState,
+  error: unknown,
+): Promise<unknown> {
+  let given = 'It takes pods again.';
+  try {
+    await releaseNode(ctx, server);
+  } catch (second) {
+    if (!(second instanceof OxideError)) throw second;
+    given = `It is still cordoned: ${messageOf(second)}`;
+  }
+  if (!(error instanceof OxideError)) return error;
+  const hint = [given, error.hint].filter((part) => part !== undefined).join(' ');
+  return new OxideError(error.message, { hint, exitCode: error.exitCode, cause: error });
 }
 
 async function mark(
@@ -76,7 +101,7 @@ async function mark(
 
 async function emptyNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
   const { leaving, drainTimeoutMs, drains } = removal;
-  if (!(await nodeOf(ctx, leaving))) return;
+  if (!(await nodeNamed(ctx, leaving.name))) return;
   io.detail('waiting for its turn to be drained');
   await drains(async () => {
     await mark(ctx, leaving, 'drain');
@@ -88,15 +113,10 @@ async function emptyNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
       await checkEtcd(ctx, removal);
     } catch (error) {
       // Interrupted, the mark stays: the next run finds the node cordoned.
-      if (!ctx.signal.aborted) await releaseNode(ctx, leaving);
-      throw error;
+      ctx.signal.throwIfAborted();
+      throw await releasedAfter(ctx, leaving, error);
     }
   });
-}
-
-async function nodeOf(ctx: FlowContext, { name }: ServerState) {
-  const { stdout } = await ctx.run(getNodes(ctx.files.kubeconfig));
-  return parseNodes(stdout).find((node) => node.name === name);
 }
 
 /** Asks the node to leave etcd and to switch itself off, and waits until facts say that it did. */
@@ -105,7 +125,8 @@ async function resetNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
   const isControlPlane = leaving.role === 'control-plane';
   io.detail('resetting');
   const said = await tryReset(ctx, removal);
-  const probe = isControlPlane ? () => leftEtcd(ctx, removal) : () => hasStopped(ctx, leaving);
+  const ask = askKubernetes(ctx);
+  const probe = isControlPlane ? () => leftEtcd(ctx, removal) : () => hasStopped(ctx, leaving, ask);
   try {
     const patience = {
       timeoutMs: isControlPlane ? leaveTimeoutMs : ctx.config.timeouts.reset,
@@ -131,7 +152,7 @@ async function tryReset(
     return undefined;
   } catch (error) {
     ctx.signal.throwIfAborted();
-    if (error instanceof ToolError) return error.lastLine;
+    if (error instanceof ToolError) return error.reason;
     throw error;
   }
 }
@@ -149,10 +170,12 @@ async function leftEtcd(ctx: FlowContext, { leaving, others }: Removal): Promise
   return member ? { waiting: 'its etcd member is still listed' } : { ready: true };
 }
 
-async function hasStopped(ctx: FlowContext, leaving: ServerState): Promise<Probe<true>> {
+async function hasStopped(ctx: FlowContext, leaving: ServerState, ask: Ask): Promise<Probe<true>> {
   const status = await statusOf(ctx, leaving);
   if (status === undefined || status === 'off') return { ready: true };
-  const node = await nodeOf(ctx, leaving);
+  const asked = await ask(() => nodeNamed(ctx, leaving.name));
+  if ('waiting' in asked) return asked;
+  const node = asked.ready;
   if (!node || (!node.ready && node.unschedulable)) return { ready: true };
   return { waiting: `its server is ${status}, the node ${node.ready ? 'Ready' : 'not Ready'}` };
 }
@@ -169,12 +192,15 @@ async function statusOf(ctx: FlowContext, { id }: ServerState): Promise<string |
 
 /** A kubelet that was still running may have registered its node once more. */
 async function verifyGone(ctx: FlowContext, leaving: ServerState, io: StepIo): Promise<void> {
+  const ask = askKubernetes(ctx);
   const probe = async (): Promise<Probe<true>> => {
     const status = await statusOf(ctx, leaving);
     if (status !== undefined) return { waiting: `the server is still there (${status})` };
-    if (!(await nodeOf(ctx, leaving))) return { ready: true };
-    await ctx.run(deleteNode(ctx.files.kubeconfig, leaving.name));
-    return { waiting: 'the node had registered again' };
+    const asked = await ask(() => nodeNamed(ctx, leaving.name));
+    if ('waiting' in asked) return asked;
+    if (!asked.ready) return { ready: true };
+    const deleted = await ask(() => ctx.run(deleteNode(ctx.files.kubeconfig, leaving.name)));
+    return 'waiting' in deleted ? deleted : { waiting: 'the node had registered again' };
   };
   const patience = {
     timeoutMs: ctx.config.timeouts.reset,

@@ -5,7 +5,7 @@ import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import { getNodes, parseNodes, type KubeNode } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
-import { asked, waitOptions } from '../run/waiting.js';
+import { askKubernetes, waitOptions, type Ask } from '../run/waiting.js';
 
 /** Waits until every one of these nodes is registered, Ready and known by an address of the subnet. */
 export async function waitForNodes(
@@ -13,9 +13,10 @@ export async function waitForNodes(
   names: readonly string[],
   io: StepIo,
 ): Promise<readonly KubeNode[]> {
+  const ask = askKubernetes(ctx);
   const nodes = await waitFor(
     `all ${names.length} nodes to be Ready`,
-    () => probeNodes(ctx, names),
+    () => probeNodes(ctx, names, ask),
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.nodes,
       hint: `Look closer: kubectl --kubeconfig ${ctx.files.kubeconfig} get nodes,pods -A\nThe same command goes on from here.`,
@@ -28,8 +29,9 @@ export async function waitForNodes(
 async function probeNodes(
   ctx: FlowContext,
   names: readonly string[],
+  ask: Ask,
 ): Promise<Probe<readonly KubeNode[]>> {
-  const listed = await asked(ctx, async () =>
+  const listed = await ask(async () =>
     parseNodes((await ctx.run(getNodes(ctx.files.kubeconfig))).stdout),
   );
   if ('waiting' in listed) return listed;

@@ -17,7 +17,7 @@ import {
   etcdStatus,
   parseEtcdStatus,
   parseServerVersion,
-  talosNotReady,
+  talosObstacle,
   version,
 } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
@@ -63,7 +63,7 @@ async function ask<T>(ctx: FlowContext, question: () => Promise<T>): Promise<Ans
 function reasonOf(error: ToolError): string {
   const { timedOut, invocation } = error.failure;
   if (timedOut) return `no answer within ${invocation.timeoutMs / 1_000} s`;
-  return (invocation.tool === 'talosctl' ? talosNotReady(error) : undefined) ?? error.lastLine;
+  return (invocation.tool === 'talosctl' ? talosObstacle(error)?.why : undefined) ?? error.reason;
 }
 
 /** What Kubernetes says of the nodes. */

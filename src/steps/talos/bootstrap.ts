@@ -9,21 +9,21 @@ import {
   etcdService,
   parseEtcdService,
   reboot,
-  talosNotReady,
+  talosObstacle,
   version,
 } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import type { NodeServer } from '../run/node-server.js';
 import { targetOf } from '../run/talos-target.js';
-import { waitOptions } from '../run/waiting.js';
+import { askTalos, waitOptions, type Ask } from '../run/waiting.js';
 import { findEtcdData } from './etcd-data.js';
-import { probeTalos } from './probe-talos.js';
 
 /** Waits until the node's Talos API answers with the cluster's own certificate. */
 export async function waitForTalos(ctx: FlowContext, node: NodeServer, io: StepIo): Promise<void> {
+  const ask = askTalos(ctx);
   await waitFor(
     `the Talos API of ${node.name} (${node.publicIpv4}:50000)`,
-    () => probeTalos(ctx, () => ctx.run(version(targetOf(ctx, node)))),
+    () => ask(() => ctx.run(version(targetOf(ctx, node)))),
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.talos,
       hint:
@@ -56,12 +56,13 @@ export async function bootstrapOnce(
     io.summary(`done before: ${holder.name} holds etcd's data`);
     return false;
   }
+  const ask = askTalos(ctx);
   const options = waitOptions(ctx, io, {
     timeoutMs: ctx.config.timeouts.bootstrap,
     hint: `Look closer: talosctl --talosconfig ${ctx.files.talosconfig} --nodes ${first.publicIpv4} dmesg\nThe same command goes on from here.`,
   });
   await waitFor(`the bootstrap of ${first.name}`, () => tryBootstrap(ctx, first), options);
-  await waitFor(`etcd to run on ${first.name}`, () => etcdRuns(ctx, first), options);
+  await waitFor(`etcd to run on ${first.name}`, () => etcdRuns(ctx, first, ask), options);
   const others = older.filter(({ id }) => id !== first.id);
   await inParallel(...others.map((node) => awaken(ctx, node, io)));
   io.summary(first.name);
@@ -79,7 +80,7 @@ async function tryBootstrap(ctx: FlowContext, first: NodeServer): Promise<Probe<
     if (outcome === 'fail') throw error;
     return outcome === 'already'
       ? { ready: true }
-      : { waiting: talosNotReady(error) ?? 'starting' };
+      : { waiting: talosObstacle(error)?.why ?? 'starting', words: error.reason, cause: error };
   }
 }
 
@@ -87,8 +88,8 @@ async function tryBootstrap(ctx: FlowContext, first: NodeServer): Promise<Probe<
  * Talos agrees to a bootstrap before it has etcd's image. What fails then is not tried again by
  * itself; without data the next run bootstraps once more.
  */
-async function etcdRuns(ctx: FlowContext, first: NodeServer): Promise<Probe<true>> {
-  const answer = await probeTalos(ctx, async () =>
+async function etcdRuns(ctx: FlowContext, first: NodeServer, ask: Ask): Promise<Probe<true>> {
+  const answer = await ask(async () =>
     parseEtcdService(await ctx.run(etcdService(targetOf(ctx, first)))),
   );
   if ('waiting' in answer) return answer;
@@ -106,7 +107,7 @@ async function etcdRuns(ctx: FlowContext, first: NodeServer): Promise<Probe<true
  * in another boot of its node. Nothing runs on the nodes of a cluster that was founded just now.
  */
 async function awaken(ctx: FlowContext, node: NodeServer, io: StepIo): Promise<void> {
-  const answer = await probeTalos(ctx, async () =>
+  const answer = await askTalos(ctx)(async () =>
     parseEtcdService(await ctx.run(etcdService(targetOf(ctx, node)))),
   );
   if ('waiting' in answer || answer.ready.state !== 'Failed') return;

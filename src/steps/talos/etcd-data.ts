@@ -11,8 +11,7 @@ import {
 import type { FlowContext } from '../run/context.js';
 import type { NodeServer } from '../run/node-server.js';
 import { targetOf } from '../run/talos-target.js';
-import { waitOptions } from '../run/waiting.js';
-import { probeTalos } from './probe-talos.js';
+import { askTalos, waitOptions } from '../run/waiting.js';
 
 /**
  * How often in a row a node must have no data. A bootstrap that an earlier run asked for may still
@@ -62,15 +61,12 @@ export async function findEtcdData(
  */
 function etcdDataProbe(ctx: FlowContext, node: NodeServer): () => Promise<Probe<boolean>> {
   const target = targetOf(ctx, node);
+  const ask = askTalos(ctx);
   let seenEmpty = 0;
   return async () => {
-    const folder = await probeTalos(ctx, async () =>
-      parseEtcdFolder(await ctx.run(etcdFolder(target))),
-    );
+    const folder = await ask(async () => parseEtcdFolder(await ctx.run(etcdFolder(target))));
     if ('ready' in folder && folder.ready === 'data') return { ready: true };
-    const service = await probeTalos(ctx, async () =>
-      parseEtcdService(await ctx.run(etcdService(target))),
-    );
+    const service = await ask(async () => parseEtcdService(await ctx.run(etcdService(target))));
     if ('ready' in service && service.ready.hasRun) return { ready: true };
     const unknown = [folder, service].find((answer) => 'waiting' in answer);
     seenEmpty = unknown === undefined ? seenEmpty + 1 : 0;

@@ -139,7 +139,8 @@ describe('a plan that removes nodes', () => {
 
   test('lists which pods move, which are lost and which are held by a budget', () => {
     const pod = { namespace: 'default', node: 'demo-web-5', controller: 'ReplicaSet' };
-    const more = { mirror: false, finished: false, localData: false, labels: {} };
+    const state = { pending: false, ready: true, ending: false, ignoresCordon: false };
+    const more = { mirror: false, finished: false, localData: false, labels: {}, ...state };
     const pods = [
       { ...pod, ...more, name: 'web-a' },
       { ...pod, ...more, name: 'agent', controller: 'DaemonSet' },
@@ -151,11 +152,17 @@ describe('a plan that removes nodes', () => {
       {
         namespace: 'default',
         name: 'db',
-        matchLabels: { app: 'db' },
-        matchExpressions: [],
+        selector: { matchLabels: { app: 'db' }, matchExpressions: [] },
         allowed: 0,
+        letsUnreadyGo: false,
       },
-      { namespace: 'other', name: 'all', matchLabels: {}, matchExpressions: [], allowed: 0 },
+      {
+        namespace: 'other',
+        name: 'all',
+        selector: { matchLabels: {}, matchExpressions: [] },
+        allowed: 0,
+        letsUnreadyGo: false,
+      },
     ];
     const found = plan({ servers: five, view: { pods, budgets } }, { count: 4 });
     expect(found.notes).toEqual([

@@ -29,6 +29,7 @@ const state: ClusterState = {
 function node(name: string, more: Partial<NodeFacts> = {}): NodeFacts {
   return {
     ...{ name, ready: true, reason: '', kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
+    unschedulable: false,
     ...more,
   };
 }
@@ -140,6 +141,11 @@ describe('a cluster', () => {
       /admits 198\.51\.100\.0\/24, and this machine is 203\.0\.113\.9 now/,
       { ownAddress: '203.0.113.9' },
     ],
+    [
+      'node-cordoned',
+      /^demo-web-1 takes no pods: it is cordoned$/,
+      { seen: { nodes: [node('demo-cp-1'), node('demo-web-1', { unschedulable: true })] } },
+    ],
     ['secrets', /^they are lost$/, { secretsRemark: 'they are lost' }],
     [
       'certificate-ends',
@@ -177,6 +183,15 @@ describe('a cluster', () => {
       },
     ]);
     expect(is).toBe(true);
+  });
+
+  test('with a node that its removal has cordoned tells of the removal only', () => {
+    const leaving = { ...worker, labels: { removal: 'drain' } };
+    const { problems } = statusOf({
+      state: { ...state, servers: [controlPlane, leaving] },
+      seen: { nodes: [node('demo-cp-1'), node('demo-web-1', { unschedulable: true })] },
+    });
+    expect(problems.map(({ code }) => code)).toEqual(['removal-unfinished']);
   });
 
   test('whose certificates last longer than 30 days has nothing to tell', () => {

@@ -1,0 +1,60 @@
+import { mustLeave, podNames, type PodView } from '../../cluster/kubernetes/evictions.js';
+import { OxideError } from '../../lib/errors.js';
+import type { ToolOutput } from '../../tools/exec.js';
+import {
+  getNodes,
+  getPods,
+  parseNodes,
+  parsePodsToEvict,
+  uncordon,
+  whyNotCordoned,
+  type KubeNode,
+} from '../../tools/kubectl.js';
+import type { FlowContext } from '../run/context.js';
+
+/** A node as Kubernetes knows it now; undefined: it does not. */
+export async function nodeNamed(ctx: FlowContext, name: string): Promise<KubeNode | undefined> {
+  const { stdout } = await ctx.run(getNodes(ctx.files.kubeconfig));
+  return parseNodes(stdout).find((node) => node.name === name);
+}
+
+/** The pods that a drain takes off this node. */
+export async function leavingPods(ctx: FlowContext, node: string): Promise<readonly PodView[]> {
+  const { stdout } = await ctx.run(getPods(ctx.files.kubeconfig, node));
+  return parsePodsToEvict(stdout, new Set()).filter(mustLeave);
+}
+
+/**
+ * Throws unless a drained node takes no new pods and holds none that should be gone. kubectl ends
+ * with 0 also when it could not cordon; evicted pods then come back to the same node.
+ */
+export async function demandDrained(
+  ctx: FlowContext,
+  name: string,
+  drained: ToolOutput,
+): Promise<void> {
+  const node = await nodeNamed(ctx, name);
+  if (!node) return;
+  const hint =
+    'Nothing of it was reset. Correct what stands in the way; the same command drains it again.';
+  if (!node.unschedulable) {
+    const why = whyNotCordoned(drained) ?? 'somebody has uncordoned it';
+    throw new OxideError(`${name} still takes pods: ${why}`, { hint });
+  }
+  const left = (await leavingPods(ctx, name)).filter(({ ignoresCordon }) => !ignoresCordon);
+  if (left.length === 0) return;
+  throw new OxideError(`${name} was drained, and pods are on it again: ${podNames(left)}`, {
+    hint,
+  });
+}
+
+/** Lets a node take pods again. Throws when it does not: `kubectl uncordon` ends with 0 all the same. */
+export async function giveBack(ctx: FlowContext, name: string): Promise<void> {
+  const { kubeconfig } = ctx.files;
+  const said = await ctx.run(uncordon(kubeconfig, name));
+  const node = await nodeNamed(ctx, name);
+  if (!node?.unschedulable) return;
+  throw new OxideError(`${name} takes no pods: ${whyNotCordoned(said) ?? 'it is cordoned again'}`, {
+    hint: `Correct what stands in the way, then: kubectl --kubeconfig ${kubeconfig} uncordon ${name}`,
+  });
+}
