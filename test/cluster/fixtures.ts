@@ -5,9 +5,17 @@ import type {
   ServerTypeInfo,
   ServerTypeOffer,
 } from '../../src/cluster/catalogue/catalogue.js';
-import { serverLabels } from '../../src/cluster/state/labels.js';
+import { labelKeys, serverLabels } from '../../src/cluster/state/labels.js';
 import { nodeName } from '../../src/cluster/state/names.js';
-import type { ClusterState, Role, ServerState } from '../../src/cluster/state/cluster-state.js';
+import { ciliumValues, mergeHelmValues } from '../../src/cluster/kubernetes/cilium-values.js';
+import type { InstalledCharts } from '../../src/cluster/kubernetes/installed.js';
+import { gatewayApiVersion } from '../../src/cluster/talos/versions.js';
+import type {
+  ClusterState,
+  Labels,
+  Role,
+  ServerState,
+} from '../../src/cluster/state/cluster-state.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
 
@@ -98,6 +106,19 @@ export const nothing: ClusterState = {
   foreign: [],
 };
 
+function withoutHash(labels: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => key !== labelKeys.configHash));
+}
+
+/** What oxide installs for this configuration. */
+export function installedFor(config: ClusterConfig): InstalledCharts {
+  const { version, helm_values: values } = config.cilium;
+  return {
+    cilium: { version, values: mergeHelmValues(ciliumValues(config), values).values },
+    gatewayApi: gatewayApiVersion(version),
+  };
+}
+
 let lastId = 1000;
 
 export function existingServer(
@@ -106,12 +127,14 @@ export function existingServer(
   index: number,
   more: Partial<ServerState> = {},
 ): ServerState {
+  // Without the hash of what it is made of: servers of earlier versions have none.
   const labels = serverLabels({
     cluster: 'demo',
     role,
     pool,
     index,
     talosVersion: 'v1.13.9',
+    configHash: '',
     poolLabels: {},
   });
   return {
@@ -128,7 +151,7 @@ export function existingServer(
     firewallIds: [2],
     networkIds: [1],
     deleteProtected: false,
-    labels,
+    labels: withoutHash(labels),
     ...more,
   };
 }

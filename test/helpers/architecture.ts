@@ -58,6 +58,7 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
     'cluster/talos/machine-config.ts',
     'cluster/kubernetes/cilium-values.ts',
     'tools/access-files.ts',
+    'tools/machine-config-facts.ts',
     'tools/merge-kubeconfig.ts',
     'sandbox/talos/',
     'sandbox/talosctl/',

@@ -1,8 +1,7 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { enumerate, plural } from '../../lib/format.js';
 import { admits, admittedRanges, keepsOut } from '../network/api-access.js';
-import { candidatesOf, candidateText, isSameCandidate, wishText } from '../catalogue/candidates.js';
-import { matchedServers, surplusServers } from './drift.js';
+import { candidatesOf, candidateText, isSameCandidate } from '../catalogue/candidates.js';
 import type { PlanInput } from './plan.js';
 import type { PlannedServer } from './planned-servers.js';
 import { poolsOf } from '../state/node-pools.js';
@@ -15,8 +14,6 @@ export function createNotes(
   servers: readonly PlannedServer[],
 ): readonly string[] {
   return [
-    ...surplusNotes(config, state),
-    ...typeNotes(config, state),
     ...fallbackNotes(config, servers),
     ...projectNotes(state, servers),
     ...unseenNotes(state, ownIpv4),
@@ -29,22 +26,6 @@ function unseenNotes(state: ClusterState, ownIpv4: string | undefined): readonly
   return [
     'Kubernetes could not be asked, because the firewall does not admit this machine yet; what is there stays.',
   ];
-}
-
-function surplusNotes(config: ClusterConfig, state: ClusterState): readonly string[] {
-  const surplus = surplusServers(config, state).map(({ name }) => name);
-  if (surplus.length === 0) return [];
-  return [
-    `${plural(surplus.length, 'server')} more than cluster.yaml asks for, kept: ${surplus.join(', ')}`,
-  ];
-}
-
-function typeNotes(config: ClusterConfig, state: ClusterState): readonly string[] {
-  return matchedServers(config, state).flatMap(({ wanted, existing }) => {
-    if (wanted.candidates.some((candidate) => isSameCandidate(candidate, existing))) return [];
-    const asked = wishText(wanted.candidates);
-    return [`${existing.name} is a ${candidateText(existing)}, cluster.yaml says ${asked}; kept.`];
-  });
 }
 
 /** What the account must allow. No API tells its limits, so that a plan cannot be checked against them. */

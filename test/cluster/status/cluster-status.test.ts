@@ -28,7 +28,8 @@ const state: ClusterState = {
 
 function node(name: string, more: Partial<NodeFacts> = {}): NodeFacts {
   return {
-    ...{ name, ready: true, reason: '', kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
+    ...{ name, ready: true, reason: '', internalIp: '10.0.1.1' },
+    ...{ kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
     ...more,
   };
 }
@@ -42,6 +43,7 @@ const healthy: StatusInput = {
   catalogue: catalogueOf(),
   seen: { nodes },
   talos: [{ server: 'demo-cp-1', version: { is: 'v1.13.9' }, etcd: { is: etcd } }],
+  ...{ known: new Map(), installed: undefined },
   accessFiles: [],
   secretsRemark: undefined,
   resources: [],
@@ -185,8 +187,8 @@ describe('a cluster', () => {
   });
 
   test('of which nobody knows the versions does not differ in them', () => {
-    const { drift, servers } = statusOf({ seen: { unknown: 'no route' }, talos: [] });
-    expect(drift).toEqual([]);
+    const { differences, servers } = statusOf({ seen: { unknown: 'no route' }, talos: [] });
+    expect(differences).toEqual([]);
     expect(servers.map(({ talosVersion }) => talosVersion)).toEqual([null, null]);
   });
 });
