@@ -71,6 +71,7 @@ export function createUi(io: CliIo, options: GlobalOptions): Ui {
 }
 
 /** A plan for machines: stable keys, no internals. */
-function planDocument({ cluster, changes, stays, cost, notes, warnings }: ShownPlan): object {
-  return { cluster, changes, stays, monthlyCost: cost, notes, warnings };
+function planDocument(plan: ShownPlan): object {
+  const { cluster, changes, differences, stays, cost, notes, warnings } = plan;
+  return { cluster, changes, differences, stays, monthlyCost: cost, notes, warnings };
 }

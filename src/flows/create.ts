@@ -1,4 +1,7 @@
+import type { Difference } from '../cluster/plan/difference.js';
 import type { Plan } from '../cluster/plan/plan.js';
+import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
+import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import type { ClusterState, Role } from '../cluster/state/cluster-state.js';
 import { withScratchFolder } from '../lib/files.js';
 import { inParallel } from '../lib/parallel.js';
@@ -34,6 +37,8 @@ export interface CreatedCluster {
   /** False when it was complete before. */
   readonly changed: boolean;
   readonly nodes: readonly CreatedNode[];
+  /** In what it differs from cluster.yaml all the same: what this command does not change. */
+  readonly differences: readonly Difference[];
 }
 
 export interface CreatedNode {
@@ -68,22 +73,28 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   await checkSecrets(ctx, state);
   const admitted = whoMayReach(ctx, state, own);
   const kubernetes = await observeKubernetes(ctx, state, own);
+  const { known } = await observeKnownNodes(ctx, { state, nodes: kubernetes.nodes });
   const plan = await planWithApiAccess(
     ctx,
-    { config, state, catalogue, kubernetes, ownIpv4: own.ipv4, ...admitted },
+    { config, state, catalogue, kubernetes, known, ownIpv4: own.ipv4, ...admitted },
     own,
   );
   if (!(await ctx.confirm(plan))) return { kind: 'preview', plan };
   const { nodes, endpoint, founded } =
     plan.changes.length === 0
       ? await refreshAccess(ctx, plan)
-      : await withLease(ctx, state.servers, (lease) => carryOut(ctx, { state, plan, lease }));
+      : await withLease(ctx, state.servers, (lease) =>
+          carryOut({ ...ctx, config: plan.config }, { state, plan, lease }),
+        );
   await step('Wait until all nodes are Ready', (io) =>
     waitForNodes(
       ctx,
       nodes.map(({ name }) => name),
       io,
     ),
+  );
+  await step('Write down what the nodes are made of', (io) =>
+    ensureClusterRecord({ ...ctx, config: plan.config }, {}, io),
   );
   const cluster = describe(ctx, { plan, nodes, endpoint });
   return { kind: 'created', cluster, founded };
@@ -220,6 +231,7 @@ function describe(
     kubeconfig: files.kubeconfig,
     talosconfig: files.talosconfig,
     changed: made.plan.changes.length > 0,
+    differences: made.plan.left,
     nodes: made.nodes.map(({ name, role, publicIpv4, privateIp }) => ({
       name,
       role,

@@ -12,6 +12,9 @@ import { inParallel } from '../lib/parallel.js';
 import { writeTalosconfig } from '../steps/access/access-files.js';
 import { ensureApiAccess } from '../steps/access/api-access.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
+import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
+import { observeInstalled } from '../steps/kubernetes/kubernetes-state.js';
+import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import { viewCluster } from '../steps/observe/cluster-view.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { joinControlPlane } from '../steps/talos/control-plane-join.js';
@@ -76,7 +79,12 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
   const view = await step('Look into the cluster', () =>
     viewCluster(ctx, { talos: reached.talos, controlPlanes }),
   );
-  const plan = planScale({ config, state, catalogue, view, wish: options.wish });
+  const [{ known }, installed] = await inParallel(
+    observeKnownNodes(ctx, { state, nodes: view.nodes, through: reached.controlPlanes }),
+    observeInstalled(ctx),
+  );
+  const { wish } = options;
+  const plan = planScale({ config, state, catalogue, view, wish, known, installed });
   if (!(await options.confirm(plan))) return { kind: 'preview', plan };
   const scaled = { ...ctx, config: plan.config };
   const carryOut = async (): Promise<void> => {
@@ -85,6 +93,9 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
     const added = await grow(scaled, { state, plan, controlPlanes: answering });
     await shrink(scaled, { plan, controlPlanes: [...answering, ...added], options });
     await writeEndpoints(scaled, plan, [...controlPlanes, ...added]);
+    await step('Write down what the nodes are made of', (io) =>
+      ensureClusterRecord(scaled, {}, io),
+    );
   };
   if (plan.changes.length === 0) await carryOut();
   else await withLease(scaled, state.servers, carryOut);

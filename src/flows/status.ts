@@ -1,3 +1,5 @@
+import { observeInstalled } from '../steps/kubernetes/kubernetes-state.js';
+import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import { clusterStatus } from '../cluster/status/cluster-status.js';
 import type { StatusReport } from '../cluster/status/report.js';
 import { inParallel } from '../lib/parallel.js';
@@ -35,15 +37,27 @@ function surroundingsOf(ctx: FlowContext) {
 
 async function look(ctx: FlowContext, surroundings: Surroundings): Promise<StatusReport> {
   const { config, step } = ctx;
-  const [[catalogue, resources, ownAddress], seen, [state, talos, secretsRemark], access] =
-    await inParallel(
-      surroundings,
-      step('Ask Kubernetes', (io) => probeNodes(ctx, io)),
-      lookAtServers(ctx),
-      probeAccessFiles(ctx),
-    );
+  const [
+    [catalogue, resources, ownAddress],
+    seen,
+    [state, talos, secretsRemark],
+    access,
+    installed,
+  ] = await inParallel(
+    surroundings,
+    step('Ask Kubernetes', (io) => probeNodes(ctx, io)),
+    lookAtServers(ctx),
+    probeAccessFiles(ctx),
+    observeInstalled(ctx),
+  );
   const { found } = resources;
+  const nodes = 'nodes' in seen ? seen.nodes : [];
+  const { known } = await step('Ask what the nodes are made of', () =>
+    observeKnownNodes(ctx, { state, nodes }),
+  );
   return clusterStatus({
+    known,
+    installed,
     ...{ config, state, catalogue, seen, talos, secretsRemark, ownAddress, ...access },
     resources: found.filter(({ owner }) => owner !== 'other'),
     now: wallClock(),

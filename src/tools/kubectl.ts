@@ -2,6 +2,7 @@ import type { Invocation } from './invocation.js';
 
 export {
   gatewayBundleOf,
+  parseConfigMap,
   parseEndingNamespaces,
   parseNodes,
   parseUids,
@@ -80,6 +81,21 @@ export const getBudgets = (kubeconfig: string): Invocation =>
 
 export const getCrd = (kubeconfig: string, name: string): Invocation =>
   call(kubeconfig, ['get', 'crd', name, '--output', 'json', '--request-timeout=20s']);
+
+/** Where the cluster keeps what oxide brought it to. */
+const record = { namespace: 'kube-system', name: 'oxide' };
+
+/** What the cluster keeps of what it was brought to, as JSON. See `parseConfigMap`. */
+export const getRecord = (kubeconfig: string): Invocation =>
+  call(kubeconfig, [
+    ...['--namespace', record.namespace, 'get', 'configmap', record.name],
+    ...['--output', 'json', '--request-timeout=10s'],
+  ]);
+
+/** The manifest of that ConfigMap with these texts. JSON, which is YAML that every reader takes alike. */
+export function recordManifest(data: Readonly<Record<string, string>>): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: record, data });
+}
 
 /** Applies manifests from stdin; takes over fields that another manager holds. */
 export const applyServerSide = (kubeconfig: string, manifest: string): Invocation =>

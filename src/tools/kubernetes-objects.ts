@@ -186,3 +186,11 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+const configMapSchema = z.object({ data: z.record(z.string(), z.unknown()).default({}) });
+
+/** The texts of `kubectl get configmap -o json`; none of what is no ConfigMap. */
+export function parseConfigMap(stdout: string): Readonly<Record<string, unknown>> {
+  const parsed = configMapSchema.safeParse(parseJson(stdout));
+  return parsed.success ? parsed.data.data : {};
+}

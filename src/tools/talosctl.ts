@@ -4,6 +4,8 @@ export { bootstrapOutcome, talosObstacle, type Obstacle } from './talos-reasons.
 export { parseEtcdFolder, parseEtcdService } from './etcd-answers.js';
 export { parseEtcdMembers, parseEtcdStatus, parseServerVersion } from './talos-answers.js';
 export type { EtcdMember } from './talos-answers.js';
+export { parseMachineConfigs } from './machine-config-facts.js';
+export type { MachineConfigFacts } from './machine-config-facts.js';
 
 /** How a node is reached: one endpoint, one node, and the credentials of the cluster. */
 export interface TalosTarget {
@@ -96,6 +98,17 @@ export const validateConfig = (file: string): Invocation =>
 
 /** Asks the node itself: succeeds when it accepts the cluster's credentials. */
 export const version = (target: TalosTarget): Invocation => remote(target, ['version', '--short']);
+
+/** The machine configurations of these nodes, by their private addresses. See `parseMachineConfigs`. */
+export const getMachineConfigs = (
+  { talosconfig, endpoint }: Omit<TalosTarget, 'node'>,
+  nodes: readonly string[],
+): Invocation =>
+  remote(
+    { talosconfig, endpoint, node: nodes.join(',') },
+    ['get', 'machineconfig', 'v1alpha1', '--output', 'yaml'],
+    60_000,
+  );
 
 /** Once in the life of a cluster, on one control plane. */
 export const bootstrap = (target: TalosTarget): Invocation => remote(target, ['bootstrap'], 60_000);

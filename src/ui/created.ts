@@ -8,6 +8,8 @@ export interface CreatedView {
   readonly talosconfig: string;
   readonly changed: boolean;
   readonly nodes: readonly unknown[];
+  /** In what it differs from cluster.yaml all the same. */
+  readonly differences: readonly unknown[];
 }
 
 /** The commands after a create. */
@@ -20,10 +22,10 @@ export interface NextCommands {
 
 /** Where the access files are and the commands to go on with. */
 export function renderCreated(created: CreatedView, { goOn, copy }: NextCommands = {}): string {
-  const { cluster, endpoint, kubeconfig, talosconfig, changed, nodes } = created;
+  const { cluster, endpoint, kubeconfig, talosconfig, changed, nodes, differences } = created;
   const first = changed
     ? `The cluster "${cluster}" is ready: ${plural(nodes.length, 'node')}, ${endpoint}`
-    : `Nothing to do: the cluster "${cluster}" is complete, ${allReady(nodes.length)}.`;
+    : complete(cluster, { nodes: nodes.length, differences: differences.length });
   return `
 ${first}
   kubeconfig   ${kubeconfig}
@@ -40,6 +42,13 @@ function onTheCluster({ kubeconfig, talosconfig }: CreatedView): readonly string
     `kubectl --kubeconfig ${kubeconfig} get nodes`,
     `talosctl --talosconfig ${talosconfig} health`,
   ];
+}
+
+function complete(cluster: string, found: { nodes: number; differences: number }): string {
+  const all = allReady(found.nodes);
+  return found.differences === 0
+    ? `Nothing to do: the cluster "${cluster}" is complete, ${all}.`
+    : `The cluster "${cluster}" has what a create makes, ${all}; it differs from cluster.yaml in ${plural(found.differences, 'point')} (oxide status).`;
 }
 
 function allReady(count: number): string {

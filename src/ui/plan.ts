@@ -5,6 +5,7 @@ import { alignColumns } from './columns.js';
 import { kindName } from './kind-names.js';
 import { foldChanges, type PlanLine } from './plan-lines.js';
 import { keptLines } from './kept-resources.js';
+import { differenceLines } from './differences.js';
 import { createStyle, type Style } from './style.js';
 
 /** What of a plan is shown. */
@@ -20,7 +21,8 @@ export interface PlanOptions {
 export function renderPlan(plan: PlanView, { color, columns }: PlanOptions): string {
   const style = createStyle(color);
   const paragraphs = [
-    plan.changes.length === 0 ? ['Nothing to change.'] : changeLines(plan, columns, style),
+    plan.changes.length === 0 ? [nothing(plan)] : changeLines(plan, columns, style),
+    leftLines(plan, style),
     keptLines(plan.stays ?? [], columns, style),
     [costLine(plan.cost)],
     [
@@ -32,6 +34,19 @@ export function renderPlan(plan: PlanView, { color, columns }: PlanOptions): str
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => `${line}\n`).join(''))
     .join('\n');
+}
+
+/** Only where there is no difference at all, nothing is to be changed. */
+function nothing({ left = [] }: PlanView): string {
+  return left.length === 0 ? 'Nothing to change.' : 'Nothing that this command changes.';
+}
+
+function leftLines({ left = [] }: PlanView, style: Style): string[] {
+  if (left.length === 0) return [];
+  return [
+    'Differs from cluster.yaml, and this command leaves it:',
+    ...differenceLines(left, style),
+  ];
 }
 
 const symbolWidth = 2;

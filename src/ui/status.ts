@@ -1,6 +1,6 @@
 import { formatMoney } from '../cluster/state/cost.js';
-import type { Drift } from '../cluster/plan/drift.js';
 import type { ClusterStatus, ServerStatus, StatusReport } from '../cluster/status/report.js';
+import { differenceLines } from './differences.js';
 import { createStyle, type Style } from './style.js';
 import { renderTable, type TableOptions } from './table.js';
 
@@ -20,7 +20,7 @@ export function renderStatus(report: StatusReport, options: TableOptions): strin
         ]
       : []),
     surroundings(report),
-    ...(status.drift.length > 0 ? [driftLines(status.drift)] : []),
+    ...(status.differences.length > 0 ? [differences(status, style)] : []),
     verdict(status, style),
   ];
   return parts.join('\n');
@@ -38,21 +38,9 @@ function surroundings({ network, allowed, ownAddress, status }: StatusReport): s
     .join('');
 }
 
-const driftWords: Readonly<Record<Drift['kind'], string>> = {
-  missing: 'missing',
-  surplus: 'surplus',
-  'server-type': 'server type',
-  location: 'location',
-  talos: 'Talos',
-  kubernetes: 'Kubernetes',
-};
-
-function driftLines(drift: readonly Drift[]): string {
-  const lines = drift.map(({ kind, server, wanted, found }) => {
-    const sides = `cluster.yaml says ${wanted ?? 'nothing of it'}, found ${found ?? 'nothing'}`;
-    return `  ${server}: ${driftWords[kind]}, ${sides}\n`;
-  });
-  return `Differs from cluster.yaml:\n${lines.join('')}`;
+function differences(status: ClusterStatus, style: Style): string {
+  const lines = ['Differs from cluster.yaml:', ...differenceLines(status.differences, style)];
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** A cluster can be healthy and still have something to say. */

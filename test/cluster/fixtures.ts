@@ -7,6 +7,9 @@ import type {
 } from '../../src/cluster/catalogue/catalogue.js';
 import { serverLabels } from '../../src/cluster/state/labels.js';
 import { nodeName } from '../../src/cluster/state/names.js';
+import { ciliumValues, mergeHelmValues } from '../../src/cluster/kubernetes/cilium-values.js';
+import type { InstalledCharts } from '../../src/cluster/kubernetes/installed.js';
+import { gatewayApiVersion } from '../../src/cluster/talos/versions.js';
 import type { ClusterState, Role, ServerState } from '../../src/cluster/state/cluster-state.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
@@ -98,6 +101,15 @@ export const nothing: ClusterState = {
   foreign: [],
 };
 
+/** What oxide installs for this configuration. */
+export function installedFor(config: ClusterConfig): InstalledCharts {
+  const { version, helm_values: values } = config.cilium;
+  return {
+    cilium: { version, values: mergeHelmValues(ciliumValues(config), values).values },
+    gatewayApi: gatewayApiVersion(version),
+  };
+}
+
 let lastId = 1000;
 
 export function existingServer(
@@ -112,6 +124,7 @@ export function existingServer(
     pool,
     index,
     talosVersion: 'v1.13.9',
+    configHash: '0123456789ab',
     poolLabels: {},
   });
   return {

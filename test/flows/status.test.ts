@@ -34,9 +34,18 @@ describe('the status', () => {
     const rehearsal = await existing();
     const { status: found } = await reportOf(rehearsal);
     expect(found.problems).toEqual([]);
-    expect(found).toMatchObject({ cluster: 'demo', healthy: true, drift: [] });
+    expect(found).toMatchObject({ cluster: 'demo', healthy: true, differences: [] });
     expect(Object.keys(found)).toEqual([
-      ...['cluster', 'endpoint', 'healthy', 'servers', 'pools', 'drift', 'monthlyCost', 'problems'],
+      ...[
+        'cluster',
+        'endpoint',
+        'healthy',
+        'servers',
+        'pools',
+        'differences',
+        'monthlyCost',
+        'problems',
+      ],
     ]);
     const [controlPlane, worker] = found.servers;
     expect(Object.keys(controlPlane ?? {})).toEqual([
@@ -147,15 +156,16 @@ describe('the status', () => {
       .replace('cx33, count: 2', 'cx43, count: 1')
       .concat('talos: { version: v1.13.8, kubernetes_version: 1.34.0 }\n');
     const { status: found } = await reportOf(rehearsal, { yaml: other });
-    const lines = found.drift.map(
-      ({ kind, server, wanted, found: is }) => `${server} ${kind} ${wanted ?? '-'} ${is ?? '-'}`,
+    const lines = found.differences.map(
+      ({ key, servers, wanted, found: is }) =>
+        `${key} ${is ?? '-'} ${wanted ?? '-'}: ${servers.join(' ')}`,
     );
     expect(lines).toEqual(
       expect.arrayContaining([
-        'demo-web-2 surplus - cx33 in nbg1',
-        'demo-web-1 server-type cx43 cx33',
-        'demo-cp-1 talos v1.13.8 v1.13.9',
-        'demo-cp-1 kubernetes v1.34.0 v1.34.1',
+        'workers.web.count cx33 in nbg1 -: demo-web-2',
+        'workers.web.server_type cx33 cx43: demo-web-1',
+        'talos.version v1.13.9 v1.13.8: demo-cp-1 demo-web-1',
+        'talos.kubernetes_version 1.34.1 1.34.0: demo-cp-1 demo-web-1',
       ]),
     );
     expect(found.healthy).toBe(true);

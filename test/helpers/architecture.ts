@@ -57,6 +57,7 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
     'config/',
     'lib/yaml-text.ts',
     'tools/access-files.ts',
+    'tools/machine-config-facts.ts',
     'tools/merge-kubeconfig.ts',
     'sandbox/talos/',
     'sandbox/talosctl/',

@@ -8,7 +8,11 @@ const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 interface KubeObject {
   readonly kind?: string;
-  readonly metadata: { readonly name: string; readonly generation?: number };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly generation?: number;
+  };
   readonly spec?: { readonly replicas?: number };
   readonly status?: Readonly<Record<string, unknown>>;
 }
@@ -33,6 +37,10 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
   if (words[0] === 'uncordon') return setSchedulable(request, words[1] ?? '', true);
   if (words[0] === 'drain') return drain(options, request, words);
   if (words[0] === 'delete' && words[1] === 'node') return deleteNode(request, words[2] ?? '');
+  if (words[2] === 'get' && words[3] === 'configmap') {
+    const namespace = optionOf(words, '--namespace') ?? 'default';
+    return answer(request('GET', `/api/v1/namespaces/${namespace}/configmaps/${words[4] ?? ''}`));
+  }
   if (words[0] === 'get' && words[1] === 'crd') {
     return answer(request('GET', `${crds}/${words[2] ?? ''}`));
   }
@@ -68,10 +76,14 @@ function objectsOf(manifest: string): readonly KubeObject[] {
 
 function apply(request: KubeRequest, manifest: string): Ending {
   for (const object of objectsOf(manifest)) {
+    const path =
+      object.kind === 'ConfigMap'
+        ? `/api/v1/namespaces/${object.metadata.namespace ?? 'default'}/configmaps`
+        : crds;
     const ended = answer(
       request(
         'PATCH',
-        `${crds}/${object.metadata.name}?fieldManager=oxide&force=true&fieldValidation=Strict`,
+        `${path}/${object.metadata.name}?fieldManager=oxide&force=true&fieldValidation=Strict`,
         object,
         'application/apply-patch+yaml',
       ),

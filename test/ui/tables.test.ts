@@ -48,7 +48,13 @@ describe('tables', () => {
         },
       ],
       pools: [{ name: 'web', role: 'worker', wanted: 2, found: 1 }],
-      drift: [{ kind: 'missing', server: 'demo-web-2', wanted: 'cx33 in nbg1', found: null }],
+      differences: [
+        {
+          ...{ key: 'workers.web.count', servers: ['demo-web-2'] },
+          ...{ wanted: 'cx33 in nbg1', found: null },
+          ...{ effect: 'addition', by: 'create', way: 'oxide create' },
+        },
+      ],
       monthlyCost: { net: 8.99, gross: 8.99, currency: 'EUR' },
       problems: [
         { code: 'missing-server', message: 'demo-web-2 does not exist', hint: 'oxide create' },
@@ -81,7 +87,8 @@ describe('tables', () => {
         'Servers and IPv4 per month: €8.99',
         '',
         'Differs from cluster.yaml:',
-        '  demo-web-2: missing, cluster.yaml says cx33 in nbg1, found nothing',
+        '≠ workers.web.count  + cx33 in nbg1  demo-web-2',
+        '    adds a server; oxide create',
         '',
         '⚠ demo-web-2 does not exist (oxide create)',
         '',

@@ -87,3 +87,60 @@ export function checkRuleLimits(rules: readonly FirewallRule[]): void {
     );
   }
 }
+
+/** A rule in words. */
+export interface RuleText {
+  readonly rule: FirewallRule;
+  /** `tcp 6443` */
+  readonly what: string;
+  /** `from 203.0.113.7/32` */
+  readonly where: string;
+}
+
+/**
+ * What has to be added to rules and taken from them so that they let through what is wanted. Of a
+ * rule whose addresses alone differ, only those addresses are told.
+ */
+export function ruleChanges(
+  wanted: readonly FirewallRule[],
+  found: readonly FirewallRule[],
+): { readonly added: readonly RuleText[]; readonly removed: readonly RuleText[] } {
+  return { added: missingFrom(found, wanted), removed: missingFrom(wanted, found) };
+}
+
+/** Which of `rules` the others do not have, down to single addresses where only those differ. */
+function missingFrom(
+  others: readonly FirewallRule[],
+  rules: readonly FirewallRule[],
+): readonly RuleText[] {
+  const known = new Set(others.map(fingerprint));
+  return rules.flatMap((rule) => {
+    if (known.has(fingerprint(rule))) return [];
+    const alike = others.filter((other) => sameTraffic(other, rule));
+    const there = new Set(alike.flatMap(({ source_ips }) => source_ips.map(canonicalSource)));
+    const left = rule.source_ips.map(canonicalSource).filter((source) => !there.has(source));
+    if (alike.length === 0 || rule.direction === 'out') return [textOf(rule)];
+    if (left.length > 0) return [{ ...textOf({ ...rule, source_ips: left }), rule }];
+    const sameName = alike.some(({ description }) => description === rule.description);
+    const named = textOf(rule);
+    return sameName ? [] : [{ ...named, where: `${named.where}, as "${rule.description ?? ''}"` }];
+  });
+}
+
+function sameTraffic(a: FirewallRule, b: FirewallRule): boolean {
+  return (
+    a.direction === b.direction && a.protocol === b.protocol && (a.port ?? '') === (b.port ?? '')
+  );
+}
+
+function textOf(rule: FirewallRule): RuleText {
+  const { direction, protocol, port, source_ips, destination_ips = [] } = rule;
+  const [word, ranges] = direction === 'in' ? ['from', source_ips] : ['out to', destination_ips];
+  const all = ranges.map(canonicalSource);
+  const where = everybody.every((one) => all.includes(one)) ? 'everywhere' : all.join(', ');
+  return {
+    rule,
+    what: port === undefined ? protocol : `${protocol} ${port}`,
+    where: `${word} ${where}`,
+  };
+}

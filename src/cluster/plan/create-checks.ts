@@ -3,6 +3,7 @@ import { PreconditionError, UsageError } from '../../lib/errors.js';
 import { existingOf, wantedServers } from './planned-servers.js';
 import { poolsOf } from '../state/node-pools.js';
 import { validateOrders } from '../catalogue/order-checks.js';
+import { differenceText, type Difference } from './difference.js';
 import type { PlannedNetwork } from './plan.js';
 import { removalStage } from '../state/labels.js';
 import type { ForeignResource, NetworkState, ServerState } from '../state/cluster-state.js';
@@ -26,6 +27,17 @@ export function refuseHalfRemoved(servers: readonly ServerState[]): void {
   throw new PreconditionError(
     `the removal of ${name} was begun and not finished`,
     `Finish it: oxide scale ${role} --pool ${pool} --count ${left}`,
+  );
+}
+
+/** What a cluster keeps for its whole life cannot become what cluster.yaml says. */
+export function refuseImpossible(differences: readonly Difference[]): void {
+  const impossible = differences.filter(({ by }) => by === 'never');
+  if (impossible.length === 0) return;
+  const list = impossible.map((one) => `  ${differenceText(one)}`).join('\n');
+  throw new UsageError(
+    `cluster.yaml asks for what the running cluster cannot become:\n${list}`,
+    `${[...new Set(impossible.map(({ way }) => way))].join('\n')}\nSet the keys back to what exists.`,
   );
 }
 

@@ -1,12 +1,12 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { enumerate, plural } from '../../lib/format.js';
 import { admits, admittedRanges, keepsOut } from '../network/api-access.js';
-import { candidatesOf, candidateText, isSameCandidate, wishText } from '../catalogue/candidates.js';
-import { matchedServers, surplusServers } from './drift.js';
+import { candidatesOf, candidateText, isSameCandidate } from '../catalogue/candidates.js';
 import type { PlanInput } from './plan.js';
 import type { PlannedServer } from './planned-servers.js';
 import { poolsOf } from '../state/node-pools.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
+import { labelKeys } from '../state/labels.js';
 import { ciliumWarning } from '../talos/versions.js';
 
 /** What `create` does otherwise than cluster.yaml says, and what it leaves as it is. */
@@ -15,10 +15,9 @@ export function createNotes(
   servers: readonly PlannedServer[],
 ): readonly string[] {
   return [
-    ...surplusNotes(config, state),
-    ...typeNotes(config, state),
     ...fallbackNotes(config, servers),
     ...projectNotes(state, servers),
+    ...unrecordedNotes(state),
     ...unseenNotes(state, ownIpv4),
   ];
 }
@@ -31,20 +30,15 @@ function unseenNotes(state: ClusterState, ownIpv4: string | undefined): readonly
   ];
 }
 
-function surplusNotes(config: ClusterConfig, state: ClusterState): readonly string[] {
-  const surplus = surplusServers(config, state).map(({ name }) => name);
-  if (surplus.length === 0) return [];
+/** Servers of earlier versions say less of what they were made of. */
+function unrecordedNotes({ servers }: ClusterState): readonly string[] {
+  const names = servers
+    .filter(({ labels }) => labels[labelKeys.configHash] === undefined)
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
   return [
-    `${plural(surplus.length, 'server')} more than cluster.yaml asks for, kept: ${surplus.join(', ')}`,
+    `Made by an earlier oxide, so what differs is known only as far as Talos and Kubernetes tell: ${names.join(', ')}.`,
   ];
-}
-
-function typeNotes(config: ClusterConfig, state: ClusterState): readonly string[] {
-  return matchedServers(config, state).flatMap(({ wanted, existing }) => {
-    if (wanted.candidates.some((candidate) => isSameCandidate(candidate, existing))) return [];
-    const asked = wishText(wanted.candidates);
-    return [`${existing.name} is a ${candidateText(existing)}, cluster.yaml says ${asked}; kept.`];
-  });
 }
 
 /** What the account must allow. No API tells its limits, so that a plan cannot be checked against them. */

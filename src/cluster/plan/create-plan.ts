@@ -1,16 +1,21 @@
+import { isAboutCilium, isAboutGatewayApi } from './chart-differences.js';
+import { differencesOf } from './differ.js';
+import { sidesText, type Difference } from './difference.js';
+import { withRunningVersions } from './running-versions.js';
 import type { Change, PlannedNetwork, Plan, PlanInput, KubernetesState } from './plan.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { candidateText } from '../catalogue/candidates.js';
 import { monthlyCost } from '../catalogue/prices.js';
 import { admittedRanges } from '../network/api-access.js';
-import { checkRuleLimits, rulesEqual, wantedRules } from '../network/firewall-rules.js';
+import { checkRuleLimits, wantedRules } from '../network/firewall-rules.js';
 import { networkZone } from '../catalogue/locations.js';
 import { sharedResourceName } from '../state/names.js';
 import {
   checkNetwork,
   refuseForeign,
   refuseHalfRemoved,
+  refuseImpossible,
   validateCatalogue,
 } from './create-checks.js';
 import { isUnfinished, plannedServers, type PlannedServer } from './planned-servers.js';
@@ -24,7 +29,8 @@ import { gatewayApiVersion } from '../talos/versions.js';
  * still to be created cannot be ordered (all problems at once).
  */
 export function planCreate(input: PlanInput): Plan {
-  const { config, state, catalogue, allowedCidrs, addedCidrs } = input;
+  const { state, catalogue, allowedCidrs, addedCidrs, known } = input;
+  const config = withRunningVersions(input.config, state, known);
   refuseForeign(config.cluster_name, state.foreign);
   refuseHalfRemoved(state.servers);
   const images = validateCatalogue({ config, state, catalogue });
@@ -35,14 +41,26 @@ export function planCreate(input: PlanInput): Plan {
   const firewallRules = wantedRules({ allowedCidrs, addedCidrs, extraRules });
   checkRuleLimits(firewallRules);
   const added = servers.filter((server) => server.existing === undefined);
+  const { installed } = input.kubernetes;
+  const differences = differencesOf({
+    config: input.config,
+    state,
+    known,
+    firewallRules,
+    installed,
+  });
+  refuseImpossible(differences);
   return {
+    config,
     cluster: config.cluster_name,
+    differences,
+    left: differences.filter(({ by }) => by !== 'create'),
     changes: [
       ...networkChanges(network, state),
-      ...firewallChanges(config.cluster_name, firewallRules, state),
+      ...firewallChanges(config.cluster_name, { rules: firewallRules, state, differences }),
       ...sshKeyChanges(config.cluster_name, state),
       ...servers.flatMap((server) => serverChanges(server, catalogue)),
-      ...kubernetesChanges(config, input.kubernetes),
+      ...kubernetesChanges(config, input.kubernetes, differences),
     ],
     network,
     firewallRules,
@@ -76,15 +94,24 @@ function networkChanges(wanted: PlannedNetwork, state: ClusterState): readonly C
   return [{ action: 'create', kind: 'subnet', name, detail: `${subnetCidr} in ${zone}` }];
 }
 
+interface FirewallPlan {
+  readonly rules: readonly FirewallRule[];
+  readonly state: ClusterState;
+  readonly differences: readonly Difference[];
+}
+
 function firewallChanges(
   cluster: string,
-  rules: readonly FirewallRule[],
-  { firewall }: ClusterState,
+  { rules, state: { firewall }, differences }: FirewallPlan,
 ): readonly Change[] {
   const name = sharedResourceName(cluster);
-  const detail = `6443 and 50000 from ${admittedRanges(rules).join(', ')}`;
-  if (!firewall) return [{ action: 'create', kind: 'firewall', name, detail }];
-  if (rulesEqual(rules, firewall.rules)) return [];
+  if (!firewall) {
+    const detail = `6443 and 50000 from ${admittedRanges(rules).join(', ')}`;
+    return [{ action: 'create', kind: 'firewall', name, detail }];
+  }
+  const changed = differences.filter(({ key }) => key.startsWith('hcloud.firewall.'));
+  if (changed.length === 0) return [];
+  const detail = changed.map(sidesText).join(', ');
   return [{ action: 'update', kind: 'firewall', name, detail }];
 }
 
@@ -109,17 +136,28 @@ export function serverChanges(server: PlannedServer, catalogue: Catalogue): read
   return [{ action: 'update', kind: 'server', name: existing.name, detail }];
 }
 
-function kubernetesChanges(config: ClusterConfig, found: KubernetesState): readonly Change[] {
+function kubernetesChanges(
+  config: ClusterConfig,
+  { running, installed }: KubernetesState,
+  differences: readonly Difference[],
+): readonly Change[] {
   const { talos, cilium, cluster_name: name } = config;
   const missing = (there: boolean, kind: Change['kind'], detail: string): readonly Change[] =>
     there ? [] : [{ action: 'create', kind, name, detail }];
+  const updates = (kind: Change['kind'], changed: readonly Difference[]): readonly Change[] =>
+    changed.length === 0
+      ? []
+      : [{ action: 'update', kind, name, detail: changed.map(sidesText).join(', ') }];
   return [
-    ...missing(
-      found.running,
-      'kubernetes',
-      `${talos.kubernetes_version} on Talos ${talos.version}`,
-    ),
-    ...missing(found.gatewayApi, 'gateway-api', gatewayApiVersion(cilium.version)),
-    ...missing(found.cilium, 'cilium', cilium.version),
+    ...missing(running, 'kubernetes', `${talos.kubernetes_version} on Talos ${talos.version}`),
+    ...(installed?.gatewayApi === undefined
+      ? missing(false, 'gateway-api', gatewayApiVersion(cilium.version))
+      : updates('gateway-api', differences.filter(isAboutGatewayApi))),
+    ...(installed?.cilium === undefined
+      ? missing(false, 'cilium', cilium.version)
+      : updates(
+          'cilium',
+          differences.filter((one) => isAboutCilium(one) && !isAboutGatewayApi(one)),
+        )),
   ];
 }

@@ -1,5 +1,8 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
+import type { InstalledCharts } from '../kubernetes/installed.js';
+import type { KnownOfNode } from '../talos/found-settings.js';
+import type { Difference } from './difference.js';
 import type { Cost } from '../state/cost.js';
 import { type ApiAccess } from '../network/api-access.js';
 import { type PlannedServer } from './planned-servers.js';
@@ -38,6 +41,11 @@ export interface PlannedNetwork {
 
 /** What a run will do, and what the cluster will be afterwards. */
 export interface Plan {
+  /** cluster.yaml with the versions that a running cluster has: new nodes get those. */
+  readonly config: ClusterConfig;
+  readonly differences: readonly Difference[];
+  /** Those that a create leaves as they are. */
+  readonly left: readonly Difference[];
   readonly cluster: string;
   /** In the order in which they are made; empty when there is nothing to do on Hetzner. */
   readonly changes: readonly Change[];
@@ -61,6 +69,10 @@ export interface ShownPlan extends Pick<
   Plan,
   'cluster' | 'changes' | 'cost' | 'notes' | 'warnings'
 > {
+  /** Every difference between cluster.yaml and the cluster, also those that this run does not touch. */
+  readonly differences?: readonly Difference[];
+  /** Those that this run leaves as they are. */
+  readonly left?: readonly Difference[];
   /** What a deletion leaves where it is. */
   readonly stays?: readonly KeptEntry[];
 }
@@ -78,14 +90,14 @@ export interface PlanInput extends ApiAccess {
   /** This machine's public IPv4 address, by which it reaches the nodes; undefined: not known. */
   readonly ownIpv4: string | undefined;
   readonly kubernetes: KubernetesState;
+  /** What is known of what the nodes are made of, by the id of their server. */
+  readonly known: ReadonlyMap<number, KnownOfNode>;
 }
 
-/** What of Kubernetes is there already. All false when there is none, or when it does not answer. */
+/** What of Kubernetes is there already. */
 export interface KubernetesState {
   /** etcd was bootstrapped and the API answers. */
   readonly running: boolean;
-  /** The CRDs of the release that belongs to the configured Cilium. */
-  readonly gatewayApi: boolean;
-  /** The configured Cilium with the configured values. */
-  readonly cilium: boolean;
+  /** What is installed; undefined: there is no Kubernetes, or it does not answer. */
+  readonly installed: InstalledCharts | undefined;
 }

@@ -1,3 +1,4 @@
+import { nodeSettings, settingsHash } from '../talos/node-settings.js';
 import { type RolePool, poolsOf } from '../state/node-pools.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { controlPlaneAddresses } from '../network/node-addresses.js';
@@ -123,12 +124,13 @@ export function plannedServers(input: PlannedServersInput): readonly PlannedServ
 }
 
 /** The labels that a server of the pool is created with. */
-export function labelsOf(config: ClusterConfig, { pool }: RolePool, wanted: WantedServer): Labels {
+export function labelsOf(config: ClusterConfig, rolePool: RolePool, wanted: WantedServer): Labels {
   return serverLabels({
     ...wanted,
     cluster: config.cluster_name,
     talosVersion: config.talos.version,
-    poolLabels: pool.labels,
+    configHash: settingsHash(nodeSettings(config, rolePool)),
+    poolLabels: rolePool.pool.labels,
   });
 }
 

@@ -10,6 +10,11 @@ export interface NodeView {
   readonly ready: boolean;
   /** Why it is not Ready. */
   readonly reason: string;
+  readonly internalIp: string | undefined;
+  /** `v1.34.1` */
+  readonly kubeletVersion: string;
+  /** `v1.13.9` */
+  readonly talosVersion: string | undefined;
 }
 
 export interface RemovalInput {

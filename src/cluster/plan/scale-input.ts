@@ -4,6 +4,8 @@ import { type EtcdMemberView } from '../talos/etcd.js';
 import type { BudgetView, PodView } from '../kubernetes/evictions.js';
 import { type ScaleWish } from './scale-pool.js';
 import { type NodeView } from './removal-order.js';
+import type { InstalledCharts } from '../kubernetes/installed.js';
+import type { KnownOfNode } from '../talos/found-settings.js';
 import type { ClusterState } from '../state/cluster-state.js';
 
 /** What the running cluster says of itself. */
@@ -22,4 +24,8 @@ export interface ScaleInput {
   readonly catalogue: Catalogue;
   readonly view: ClusterView;
   readonly wish: ScaleWish;
+  /** What is known of what the nodes are made of, by the id of their server. */
+  readonly known: ReadonlyMap<number, KnownOfNode>;
+  /** Undefined: it could not be asked. */
+  readonly installed: InstalledCharts | undefined;
 }

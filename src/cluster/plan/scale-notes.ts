@@ -1,9 +1,33 @@
 import type { ClusterConfig } from '../../config/schema.js';
+import { enumerate } from '../../lib/format.js';
+import type { Difference } from './difference.js';
 import { blockedText, evictionNote, evictionOf } from '../kubernetes/evictions.js';
 import type { ClusterView, ScaleInput } from './scale-input.js';
 import { toleranceOf } from '../talos/quorum.js';
 import type { ScaledPool } from './scale-pool.js';
 import type { ServerState } from '../state/cluster-state.js';
+
+/** Keys that new nodes get from the cluster and not from cluster.yaml. */
+const fromCluster: readonly string[] = ['talos.version', 'talos.kubernetes_version'];
+
+/** New nodes that are made of something else than those beside them: the pool is mixed from then on. */
+export function splitWarnings(
+  differences: readonly Difference[],
+  { pool, added }: { readonly pool: ScaledPool; readonly added: readonly string[] },
+): readonly string[] {
+  if (added.length === 0) return [];
+  const ofPool = new Set(pool.servers.map(({ name }) => name));
+  return differences
+    .filter(({ effect }) => effect !== 'removal' && effect !== 'addition')
+    .filter(({ key }) => !fromCluster.includes(key))
+    .flatMap(({ key, servers, found, wanted }) => {
+      const others = servers.filter((name) => ofPool.has(name));
+      if (others.length === 0) return [];
+      return [
+        `The pool ${pool.name} will be mixed: ${enumerate(added)} with ${key} ${wanted ?? 'none'}, ${enumerate(others)} with ${found ?? 'none'}.`,
+      ];
+    });
+}
 
 /** What to know of a scale: versions that new nodes get, pods that move or are lost. */
 export function scaleNotes(input: ScaleInput, remove: readonly ServerState[]): readonly string[] {

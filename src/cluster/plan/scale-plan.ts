@@ -1,3 +1,7 @@
+import type { Difference } from './difference.js';
+import { differencesOf } from './differ.js';
+import { settledRules } from './firewall-differences.js';
+import { refuseImpossible } from './create-checks.js';
 import type { ScaleInput } from './scale-input.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { PreconditionError } from '../../lib/errors.js';
@@ -22,7 +26,7 @@ import {
 } from './planned-servers.js';
 import type { RolePool } from '../state/node-pools.js';
 import { checkCount, findPool, type ScaledPool } from './scale-pool.js';
-import { scaleNotes, scaleWarnings } from './scale-notes.js';
+import { scaleNotes, scaleWarnings, splitWarnings } from './scale-notes.js';
 import { chooseNodesToRemove, type NodesToRemove } from './removal-order.js';
 import type { ClusterState, Role, ServerState } from '../state/cluster-state.js';
 import { validateOrders } from '../catalogue/order-checks.js';
@@ -57,6 +61,10 @@ export function planScale(input: ScaleInput): ScalePlan {
   const effective = effectiveConfig(config, pool, input);
   const add = plannedAdditions(input, { pool, leaving, config: effective });
   if (pool.role === 'control-plane') checkEtcd(view.etcd, leaving.remove, add);
+  const { known, installed } = input;
+  const firewallRules = settledRules(config, state);
+  const differences = differencesOf({ config, state, known, installed, firewallRules });
+  refuseImpossible(differences);
   const gone = new Set(leaving.remove);
   const made = add.filter(({ existing }) => !existing);
   return {
@@ -69,6 +77,8 @@ export function planScale(input: ScaleInput): ScalePlan {
     add,
     remove: leaving.remove,
     release: leaving.release,
+    differences,
+    left: differences.filter((one) => !isAboutCount(one, pool)),
     changes: [
       ...leaving.release.map(releaseChange),
       ...add.flatMap((server) => additionChanges(server, catalogue)),
@@ -79,8 +89,17 @@ export function planScale(input: ScaleInput): ScalePlan {
       after: monthlyCost(catalogue, [...state.servers.filter((one) => !gone.has(one)), ...made]),
     },
     notes: [...scaleNotes(input, leaving.remove), ...fallbackNotes(effective, add)],
-    warnings: scaleWarnings(input, pool, leaving.remove),
+    warnings: [
+      ...scaleWarnings(input, pool, leaving.remove),
+      ...splitWarnings(differences, { pool, added: made.map(({ name }) => name) }),
+    ],
   };
+}
+
+/** How many nodes the pool has is what the command was called for. */
+function isAboutCount({ effect, servers }: Difference, { servers: ofPool }: ScaledPool): boolean {
+  const isCount = effect === 'removal' || effect === 'addition';
+  return isCount && servers.every((name) => ofPool.some((one) => one.name === name));
 }
 
 function nodeNetwork({ hcloud }: ClusterConfig): NodeNetwork {

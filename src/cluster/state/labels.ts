@@ -8,6 +8,8 @@ export const labelKeys = {
   pool: 'pool',
   index: 'index',
   talosVersion: 'talos-version',
+  /** What the server's machine configuration was made of, as a hash: `settingsHash`. */
+  configHash: 'config-hash',
   caFingerprint: 'ca-fingerprint',
   /** How far a server's removal has come; only there while it goes on. */
   removal: 'removal',
@@ -50,6 +52,8 @@ export interface ServerIdentity {
 export interface ServerLabelOptions extends ServerIdentity {
   readonly cluster: string;
   readonly talosVersion: string;
+  /** Of what it is made of. */
+  readonly configHash: string;
   /** The pool's own labels from cluster.yaml. */
   readonly poolLabels: Labels;
 }
@@ -66,6 +70,7 @@ export function serverLabels(options: ServerLabelOptions): Labels {
     [labelKeys.pool]: options.pool,
     [labelKeys.index]: String(options.index),
     [labelKeys.talosVersion]: options.talosVersion,
+    [labelKeys.configHash]: options.configHash,
   };
 }
 

@@ -1,7 +1,9 @@
 import type { ServerStatus, ClusterStatus, StatusReport, StatusInput } from './report.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { monthlyCost } from '../catalogue/prices.js';
-import { driftOf } from '../plan/drift.js';
+import { differencesOf } from '../plan/differ.js';
+import { settledRules } from '../plan/firewall-differences.js';
+import type { KnownOfNode } from '../talos/found-settings.js';
 import { admittedRanges } from '../network/api-access.js';
 import { poolsOf } from '../state/node-pools.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
@@ -28,7 +30,10 @@ export function clusterStatus(input: StatusInput): StatusReport {
       wanted: pool.count,
       found: servers.filter((one) => one.role === role && one.pool === pool.name).length,
     })),
-    drift: driftOf({ config, state, running }),
+    differences: differencesOf({
+      ...{ config, state, known: knownOf(input, servers), installed: input.installed },
+      firewallRules: settledRules(config, state),
+    }),
     monthlyCost: monthlyCost(catalogue, state.servers),
     problems,
   };
@@ -39,6 +44,23 @@ export function clusterStatus(input: StatusInput): StatusReport {
     allowed: firewall && admittedRanges(firewall.rules),
     ownAddress,
   };
+}
+
+/** What Talos said of its version goes before what Kubernetes knows of it. */
+function knownOf(
+  { known }: StatusInput,
+  servers: readonly ServerStatus[],
+): ReadonlyMap<number, KnownOfNode> {
+  return new Map(
+    servers.map(({ id, talosVersion, kubernetes }) => {
+      const one = known.get(id);
+      const running = {
+        talos: talosVersion ?? one?.running.talos,
+        kubernetes: kubernetes?.version.replace(/^v/, '') ?? one?.running.kubernetes,
+      };
+      return [id, { recorded: undefined, configuration: undefined, ...one, running }];
+    }),
+  );
 }
 
 /** Pools as cluster.yaml has them; those that it does not know come last. */

@@ -2,7 +2,9 @@ import type { ClusterConfig } from '../../config/schema.js';
 import type { OwnedResource } from '../state/owned-resources.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Cost } from '../state/cost.js';
-import { type Drift } from '../plan/drift.js';
+import type { Difference } from '../plan/difference.js';
+import type { InstalledCharts } from '../kubernetes/installed.js';
+import type { KnownOfNode } from '../talos/found-settings.js';
 import type { ClusterState, Role } from '../state/cluster-state.js';
 
 /** What is wrong with a cluster, or will be. The codes are stable. */
@@ -38,6 +40,7 @@ export interface NodeFacts {
   readonly reason: string;
   /** Cordoned: it takes no new pods. */
   readonly unschedulable: boolean;
+  readonly internalIp: string | undefined;
   /** `v1.34.1` */
   readonly kubeletVersion: string;
   /** `v1.13.9` */
@@ -108,7 +111,8 @@ export interface ClusterStatus {
     readonly wanted: number;
     readonly found: number;
   }[];
-  readonly drift: readonly Drift[];
+  /** In what it differs from cluster.yaml, as a plan shows it. */
+  readonly differences: readonly Difference[];
   readonly monthlyCost: Cost;
   readonly problems: readonly Problem[];
 }
@@ -135,6 +139,10 @@ export interface StatusInput {
   readonly secretsRemark: string | undefined;
   /** What hangs on the cluster, to find what costs money without being used. */
   readonly resources: readonly OwnedResource[];
+  /** What is known of what the nodes are made of, by the id of their server. */
+  readonly known: ReadonlyMap<number, KnownOfNode>;
+  /** Undefined: it could not be asked. */
+  readonly installed: InstalledCharts | undefined;
   readonly endpoint: string | undefined;
   readonly ownAddress: string | undefined;
   /** Milliseconds since the Unix epoch, by which certificates end. */

@@ -1,7 +1,8 @@
 import { toYaml } from '../../lib/yaml-text.js';
 import type { ClusterConfig, PoolConfig } from '../../config/schema.js';
 import { controlPlaneAddress } from '../network/node-addresses.js';
-import { poolsOf, type RolePool } from '../state/node-pools.js';
+import type { RolePool } from '../state/node-pools.js';
+import { takesWorkloads } from './node-settings.js';
 
 /** The label by which Talos keeps control planes out of load balancers. */
 const excludeFromLoadBalancers = 'node.kubernetes.io/exclude-from-external-load-balancers';
@@ -54,18 +55,16 @@ function commonPatch(config: ClusterConfig): object {
 
 function controlPlanePatch(config: ClusterConfig, pool: PoolConfig): object {
   const sans = certificateNames(config);
-  const takesWorkloads = !poolsOf(config).some(
-    (other) => other.role === 'worker' && other.pool.count > 0,
-  );
+  const schedulable = takesWorkloads(config);
   const nodeLabels = {
     ...pool.labels,
     // Without workers the control planes are the only nodes that services can be reached at.
-    ...(takesWorkloads && { [excludeFromLoadBalancers]: { $patch: 'delete' } }),
+    ...(schedulable && { [excludeFromLoadBalancers]: { $patch: 'delete' } }),
   };
   return {
     ...machine({ nodeLabels, nodeTaints: taintMap(pool) }),
     cluster: {
-      ...(takesWorkloads && { allowSchedulingOnControlPlanes: true }),
+      ...(schedulable && { allowSchedulingOnControlPlanes: true }),
       ...(sans.length > 0 && { apiServer: { certSANs: sans } }),
       proxy: { disabled: true },
       etcd: { advertisedSubnets: [config.hcloud.network.subnet_cidr] },

@@ -110,7 +110,7 @@ export interface Resource {
   readonly namespace: string;
   readonly type: string;
   readonly id: string;
-  readonly spec: Readonly<Record<string, unknown>>;
+  readonly spec: Readonly<Record<string, unknown>> | string;
 }
 
 export interface ResourceList {

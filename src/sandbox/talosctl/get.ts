@@ -26,11 +26,23 @@ export const get: CommandSpec = {
       : connect(invocation);
     const [type = '', id] = invocation.args;
     const found: Found[] = [];
-    for (const node of client.nodes) {
-      const list = await client.call('Get', node, { type, ...(id === undefined ? {} : { id }) });
-      found.push({ node, list });
-    }
+    const failures: unknown[] = [];
+    await Promise.all(
+      client.nodes.map(async (node) => {
+        try {
+          const wish = { type, ...(id === undefined ? {} : { id }) };
+          found.push({ node, list: await client.call('Get', node, wish) });
+        } catch (error) {
+          failures.push(error);
+        }
+      }),
+    );
+    const order = (a: Found, b: Found) =>
+      client.nodes.indexOf(a.node) - client.nodes.indexOf(b.node);
+    found.sort(order);
+    // Those that answer are printed before the others fail it (Talos source, cmd/talosctl get.go).
     print(invocation, output, found);
+    if (failures.length > 0) throw failures[0];
   },
 };
 

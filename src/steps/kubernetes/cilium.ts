@@ -6,6 +6,7 @@ import {
   mergeHelmValues,
   type MergedValues,
 } from '../../cluster/kubernetes/cilium-values.js';
+import type { InstalledCharts } from '../../cluster/kubernetes/installed.js';
 import { OxideError } from '../../lib/errors.js';
 import { withScratchFolder, writeScratchFile } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
@@ -89,20 +90,26 @@ async function waitForAgents(ctx: FlowContext, io: StepIo): Promise<void> {
 }
 
 /** Whether the release is deployed with the configured version and values. */
-export async function ciliumIsAsWanted(ctx: FlowContext): Promise<boolean> {
-  const { run, files, config } = ctx;
-  if ((await releaseStatus(ctx))?.status !== 'deployed') return false;
+async function ciliumIsAsWanted(ctx: FlowContext): Promise<boolean> {
+  const found = await installedCilium(ctx);
+  return (
+    found?.version === ctx.config.cilium.version &&
+    isDeepStrictEqual(found.values, JSON.parse(JSON.stringify(wantedValues(ctx).values)))
+  );
+}
+
+/** The release as it is deployed; undefined when there is none, or one that is half made. */
+export async function installedCilium(ctx: FlowContext): Promise<InstalledCharts['cilium']> {
+  const { run, files } = ctx;
+  if ((await releaseStatus(ctx))?.status !== 'deployed') return undefined;
   const [metadata, values] = await inParallel(
     run(helm.getMetadata(files.kubeconfig, release)),
     run(helm.getValues(files.kubeconfig, release)),
   );
-  return (
-    helm.parseMetadata(metadata.stdout).version === config.cilium.version &&
-    isDeepStrictEqual(
-      helm.parseValues(values.stdout),
-      JSON.parse(JSON.stringify(wantedValues(ctx).values)),
-    )
-  );
+  return {
+    version: helm.parseMetadata(metadata.stdout).version,
+    values: helm.parseValues(values.stdout),
+  };
 }
 
 function wantedValues({ config }: FlowContext): MergedValues {

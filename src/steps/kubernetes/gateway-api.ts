@@ -48,18 +48,23 @@ export async function ensureGatewayApi(
 }
 
 /** Whether all CRDs of the release that belongs to the cluster's Cilium are there. */
-export async function gatewayApiIsInstalled(ctx: FlowContext): Promise<boolean> {
-  const { run, files, config } = ctx;
-  const version = gatewayApiVersion(config.cilium.version);
+async function gatewayApiIsInstalled(ctx: FlowContext): Promise<boolean> {
+  return (await installedGatewayApi(ctx)) === gatewayApiVersion(ctx.config.cilium.version);
+}
+
+/** The release that all of its CRDs are of; undefined when some are missing, or when they are mixed. */
+export async function installedGatewayApi(ctx: FlowContext): Promise<string | undefined> {
+  const { run, files } = ctx;
   try {
     const found = await inParallel(
       ...crds.map(async (name) =>
         gatewayBundleOf((await run(getCrd(files.kubeconfig, name))).stdout),
       ),
     );
-    return found.every((bundle) => bundle === version);
+    const [first] = found;
+    return found.every((bundle) => bundle === first) ? first : undefined;
   } catch (error) {
-    if (isNotFound(error)) return false;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }

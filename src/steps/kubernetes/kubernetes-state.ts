@@ -1,16 +1,22 @@
+import type { InstalledCharts } from '../../cluster/kubernetes/installed.js';
 import { keepsOut } from '../../cluster/network/api-access.js';
 import type { KubernetesState } from '../../cluster/plan/plan.js';
 import type { ClusterState } from '../../cluster/state/cluster-state.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
-import { readyz } from '../../tools/kubectl.js';
-import { ciliumIsAsWanted } from './cilium.js';
-import type { FlowContext } from '../run/context.js';
-import { gatewayApiIsInstalled } from './gateway-api.js';
+import { getNodes, parseNodes, readyz, type KubeNode } from '../../tools/kubectl.js';
 import type { OwnAddresses } from '../access/own-address.js';
+import type { FlowContext } from '../run/context.js';
+import { installedCilium } from './cilium.js';
+import { installedGatewayApi } from './gateway-api.js';
 
-const nothing: KubernetesState = { running: false, gatewayApi: false, cilium: false };
+/** What of Kubernetes is there, and its nodes; none when it does not answer. */
+export interface SeenKubernetes extends KubernetesState {
+  readonly nodes: readonly KubeNode[];
+}
+
+const nothing: SeenKubernetes = { running: false, installed: undefined, nodes: [] };
 
 /**
  * What of Kubernetes is there already, asked with the kept kubeconfig. Not answering counts as
@@ -20,20 +26,37 @@ export async function observeKubernetes(
   ctx: FlowContext,
   state: ClusterState,
   own: OwnAddresses,
-): Promise<KubernetesState> {
+): Promise<SeenKubernetes> {
   if (keepsOut(state.firewall, own.ipv4)) return nothing;
   const reachable = state.servers.some(({ role }) => role === 'control-plane');
   if (!reachable || (await readTextIfExists(ctx.files.kubeconfig)) === undefined) return nothing;
   try {
     await ctx.run(readyz(ctx.files.kubeconfig));
-    const [gatewayApi, cilium] = await inParallel(
-      gatewayApiIsInstalled(ctx),
-      ciliumIsAsWanted(ctx),
+    const [installed, nodes] = await inParallel(
+      readInstalled(ctx),
+      ctx.run(getNodes(ctx.files.kubeconfig)),
     );
-    return { running: true, gatewayApi, cilium };
+    return { running: true, installed, nodes: parseNodes(nodes.stdout) };
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (error instanceof ToolError) return nothing;
     throw error;
   }
+}
+
+/** What oxide installed in Kubernetes; undefined when it cannot be asked. */
+export async function observeInstalled(ctx: FlowContext): Promise<InstalledCharts | undefined> {
+  if ((await readTextIfExists(ctx.files.kubeconfig)) === undefined) return undefined;
+  try {
+    return await readInstalled(ctx);
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  }
+}
+
+async function readInstalled(ctx: FlowContext): Promise<InstalledCharts> {
+  const [gatewayApi, cilium] = await inParallel(installedGatewayApi(ctx), installedCilium(ctx));
+  return { gatewayApi, cilium };
 }

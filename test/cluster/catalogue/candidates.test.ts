@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { candidatesOf } from '../../../src/cluster/catalogue/candidates.js';
 import type { Catalogue } from '../../../src/cluster/catalogue/catalogue.js';
-import { driftOf } from '../../../src/cluster/plan/drift.js';
 import { planCreate } from '../../../src/cluster/plan/create-plan.js';
 import { planScale } from '../../../src/cluster/plan/scale-plan.js';
 import type { ClusterState } from '../../../src/cluster/state/cluster-state.js';
 import type { ClusterConfig } from '../../../src/config/schema.js';
 import { OxideError } from '../../../src/lib/errors.js';
-import { catalogueOf, configOf, existingServer, nothing, x86Image } from '../fixtures.js';
+import {
+  catalogueOf,
+  configOf,
+  existingServer,
+  installedFor,
+  nothing,
+  x86Image,
+} from '../fixtures.js';
 
 const pool = (choice: string, count = 2) =>
   configOf(`control_planes: [{ name: cp, server_type: cx23 }]
@@ -28,9 +34,9 @@ function without(...soldOut: readonly string[]): Catalogue {
 }
 
 function plan(config: ClusterConfig, catalogue = catalogueOf(), state = nothing) {
-  const kubernetes = { running: true, gatewayApi: true, cilium: true };
+  const kubernetes = { running: true, installed: installedFor(config) };
   return planCreate({
-    ...{ config, state, catalogue, kubernetes },
+    ...{ config, state, catalogue, kubernetes, known: new Map() },
     ...{ allowedCidrs: ['203.0.113.7/32'], addedCidrs: [], ownIpv4: '203.0.113.7' },
   });
 }
@@ -159,15 +165,9 @@ describe('a server that is one of the candidates', () => {
   };
 
   test('is no difference; any other one is', () => {
-    expect(driftOf({ config: wide, state, running: [] })).toEqual([
-      { kind: 'server-type', server: 'demo-web-2', wanted: 'cx33 or cpx22', found: 'cx43' },
-      { kind: 'location', server: 'demo-web-2', wanted: 'nbg1 or hel1', found: 'fsn1' },
-    ]);
-  });
-
-  test('needs no remark in a plan; any other one gets it', () => {
-    expect(plan(wide, catalogueOf(), state).notes).toEqual([
-      'demo-web-2 is a cx43 in fsn1, cluster.yaml says cx33 or cpx22 in nbg1 or hel1; kept.',
+    expect(plan(wide, catalogueOf(), state).left).toMatchObject([
+      { servers: ['demo-web-2'], wanted: 'cx33 or cpx22', found: 'cx43', effect: 'replacement' },
+      { servers: ['demo-web-2'], wanted: 'nbg1 or hel1', found: 'fsn1', effect: 'replacement' },
     ]);
   });
 });
@@ -181,9 +181,13 @@ describe('a scale with fallbacks', () => {
       catalogue,
       view: {
         versions: { talos: 'v1.13.9', kubernetes: '1.34.1' },
-        nodes: servers.map(({ name }) => ({ name, ready: true, reason: '' })),
+        nodes: servers.map(({ name, privateIp }) => ({
+          ...{ name, ready: true, reason: '', internalIp: privateIp },
+          ...{ kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
+        })),
         ...{ pods: [], budgets: [], etcd: [] },
       },
+      ...{ known: new Map(), installed: undefined },
       wish: { role: 'worker', pool: undefined, count: 2, nodes: [], force: false },
     });
 

@@ -3,7 +3,14 @@ import { wantedRules } from '../../../src/cluster/network/firewall-rules.js';
 import { planCreate } from '../../../src/cluster/plan/create-plan.js';
 import type { PlanInput } from '../../../src/cluster/plan/plan.js';
 import type { ClusterState, NetworkState } from '../../../src/cluster/state/cluster-state.js';
-import { catalogueOf, clusterOf, configOf, existingServer, nothing } from '../fixtures.js';
+import {
+  catalogueOf,
+  clusterOf,
+  configOf,
+  existingServer,
+  installedFor,
+  nothing,
+} from '../fixtures.js';
 
 const mine = ['203.0.113.7/32'];
 
@@ -15,7 +22,8 @@ function plan(input: Partial<PlanInput>) {
     allowedCidrs: mine,
     addedCidrs: [],
     ownIpv4: '203.0.113.7',
-    kubernetes: { running: true, gatewayApi: true, cilium: true },
+    kubernetes: { running: true, installed: installedFor(input.config ?? clusterOf(1, 2)) },
+    known: new Map(),
     ...input,
   });
 }
@@ -86,6 +94,7 @@ describe('the plan of a new cluster', () => {
         pool: 'cp',
         index: '1',
         'talos-version': 'v1.13.9',
+        'config-hash': expect.stringMatching(/^[0-9a-f]{12}$/) as string,
       },
     });
     expect(plan({}).servers[1]).toMatchObject({ name: 'demo-web-1', privateIp: undefined });
@@ -164,7 +173,7 @@ describe('the plan of an existing cluster', () => {
   test('updates the firewall when the own address has changed', () => {
     const allowedCidrs = ['198.51.100.4/32'];
     expect(names({ state: complete, allowedCidrs })).toEqual([
-      'update firewall demo 6443 and 50000 from 198.51.100.4/32',
+      'update firewall demo + tcp 6443 and tcp 50000 from 198.51.100.4/32, - tcp 6443 and tcp 50000 from 203.0.113.7/32',
     ]);
   });
 
@@ -173,7 +182,9 @@ describe('the plan of an existing cluster', () => {
     const rules = wantedRules({ allowedCidrs: mine, addedCidrs, extraRules: [] });
     const state = { ...complete, firewall: { id: 2, name: 'demo', rules, labels: {} } };
     expect(names({ state, addedCidrs })).toEqual([]);
-    expect(names({ state })).toEqual(['update firewall demo 6443 and 50000 from 203.0.113.7/32']);
+    expect(names({ state })).toEqual([
+      'update firewall demo - tcp 6443 and tcp 50000 from 192.0.2.9/32',
+    ]);
   });
 
   test('warns when its firewall would leave this machine out', () => {
@@ -199,14 +210,17 @@ describe('the plan of an existing cluster', () => {
   });
 
   test('names what Kubernetes still lacks when all servers are there', () => {
-    const none = { running: false, gatewayApi: false, cilium: false };
+    const none = { running: false, installed: undefined };
     expect(names({ state: complete, kubernetes: none })).toEqual([
       'create kubernetes demo 1.34.1 on Talos v1.13.9',
       'create gateway-api demo v1.4.1',
       'create cilium demo 1.19.6',
     ]);
     expect(
-      names({ state: complete, kubernetes: { ...none, running: true, gatewayApi: true } }),
+      names({
+        state: complete,
+        kubernetes: { running: true, installed: { gatewayApi: 'v1.4.1', cilium: undefined } },
+      }),
     ).toEqual(['create cilium demo 1.19.6']);
   });
 
@@ -236,11 +250,24 @@ describe('the plan of an existing cluster', () => {
   test('never deletes: servers that are too many or of another kind are kept and named', () => {
     const config = configOf(`control_planes: [{ name: cp, server_type: cx33 }]
 workers: [{ name: web, server_type: cx33 }]`);
-    const { changes, notes } = plan({ state: complete, config });
+    const { changes, left } = plan({ state: complete, config });
     expect(changes).toEqual([]);
-    expect(notes).toEqual([
-      '1 server more than cluster.yaml asks for, kept: demo-web-2',
-      'demo-cp-1 is a cx23 in nbg1, cluster.yaml says cx33 in nbg1; kept.',
+    expect(left).toMatchObject([
+      {
+        key: 'control_planes.cp.server_type',
+        servers: ['demo-cp-1'],
+        found: 'cx23',
+        wanted: 'cx33',
+      },
+      {
+        ...{
+          key: 'workers.web.count',
+          servers: ['demo-web-2'],
+          found: 'cx33 in nbg1',
+          wanted: null,
+        },
+        way: 'oxide scale worker --pool web --count 1',
+      },
     ]);
   });
 

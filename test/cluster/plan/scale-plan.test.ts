@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { removalObjection, type EtcdMemberView } from '../../../src/cluster/talos/etcd.js';
 import { planScale } from '../../../src/cluster/plan/scale-plan.js';
 import type { ClusterView } from '../../../src/cluster/plan/scale-input.js';
+import type { NodeView } from '../../../src/cluster/plan/removal-order.js';
 import type { ScaleWish } from '../../../src/cluster/plan/scale-pool.js';
 import type { ClusterState, ServerState } from '../../../src/cluster/state/cluster-state.js';
 import type { ClusterConfig } from '../../../src/config/schema.js';
@@ -18,12 +19,17 @@ const member = (server: string, more: Partial<EtcdMemberView> = {}): EtcdMemberV
   ...more,
 });
 
+const nodeOf = ({ name, privateIp }: ServerState): NodeView => ({
+  ...{ name, ready: true, reason: '', internalIp: privateIp },
+  ...{ kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
+});
+
 /** A cluster of these servers in which all is well, unless said otherwise. */
 function viewOf(servers: readonly ServerState[], more: Partial<ClusterView> = {}): ClusterView {
   const controlPlanes = servers.filter(({ role }) => role === 'control-plane');
   return {
     versions: { talos: 'v1.13.9', kubernetes: '1.34.1' },
-    nodes: servers.map(({ name }) => ({ name, ready: true, reason: '' })),
+    nodes: servers.map(nodeOf),
     pods: [],
     budgets: [],
     etcd: controlPlanes.map(({ name }) => member(name)),
@@ -44,13 +50,17 @@ function plan({ config, servers, view }: Situation, wish: Partial<ScaleWish>) {
     state,
     catalogue: catalogueOf(),
     view: viewOf(servers, view),
+    ...{ known: new Map(), installed: undefined },
     wish: { role: 'worker', pool: undefined, count: 1, nodes: [], force: false, ...wish },
   });
 }
 
 const namesOf = (servers: readonly { name: string }[]) => servers.map(({ name }) => name);
-const unready = (...names: string[]) =>
-  names.map((name) => ({ name, ready: false, reason: 'gone' }));
+const unready = (...names: string[]): NodeView[] =>
+  names.map((name) => ({
+    ...{ name, ready: false, reason: 'gone', internalIp: undefined },
+    ...{ kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
+  }));
 
 describe('a plan that makes nodes', () => {
   test('fills the gaps first, with the price of what is added', () => {

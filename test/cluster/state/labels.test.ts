@@ -12,6 +12,7 @@ const web2 = {
   pool: 'web',
   index: 2,
   talosVersion: 'v1.13.9',
+  configHash: '0d6be69b2647',
 } as const;
 
 test('a server says what it is, and no label of its pool can change that', () => {
@@ -24,6 +25,7 @@ test('a server says what it is, and no label of its pool can change that', () =>
     pool: 'web',
     index: '2',
     'talos-version': 'v1.13.9',
+    'config-hash': '0d6be69b2647',
   });
 });
 

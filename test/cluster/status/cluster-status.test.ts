@@ -9,8 +9,10 @@ import { catalogueOf, clusterOf, existingServer, nothing } from '../fixtures.js'
 const now = Date.parse('2026-11-01T00:00:00Z');
 const inDays = (days: number) => new Date(now + days * 24 * 60 * 60_000);
 
-const controlPlane = existingServer('control-plane', 'cp', 1, { firewallIds: [3] });
-const worker = existingServer('worker', 'web', 1, { firewallIds: [3] });
+// Without the hash of what they are made of, as servers of earlier versions.
+const plain = { firewallIds: [3], labels: {} };
+const controlPlane = existingServer('control-plane', 'cp', 1, plain);
+const worker = existingServer('worker', 'web', 1, plain);
 
 const state: ClusterState = {
   ...nothing,
@@ -28,7 +30,8 @@ const state: ClusterState = {
 
 function node(name: string, more: Partial<NodeFacts> = {}): NodeFacts {
   return {
-    ...{ name, ready: true, reason: '', kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
+    ...{ name, ready: true, reason: '', internalIp: '10.0.1.1' },
+    ...{ kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
     unschedulable: false,
     ...more,
   };
@@ -43,6 +46,7 @@ const healthy: StatusInput = {
   catalogue: catalogueOf(),
   seen: { nodes },
   talos: [{ server: 'demo-cp-1', version: { is: 'v1.13.9' }, etcd: { is: etcd } }],
+  ...{ known: new Map(), installed: undefined },
   accessFiles: [],
   secretsRemark: undefined,
   resources: [],
@@ -200,8 +204,8 @@ describe('a cluster', () => {
   });
 
   test('of which nobody knows the versions does not differ in them', () => {
-    const { drift, servers } = statusOf({ seen: { unknown: 'no route' }, talos: [] });
-    expect(drift).toEqual([]);
+    const { differences, servers } = statusOf({ seen: { unknown: 'no route' }, talos: [] });
+    expect(differences).toEqual([]);
     expect(servers.map(({ talosVersion }) => talosVersion)).toEqual([null, null]);
   });
 });

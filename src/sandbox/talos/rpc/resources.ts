@@ -71,6 +71,15 @@ const kinds: readonly ResourceKind[] = [
     ],
   },
   {
+    names: ['machineconfig', 'machineconfigs', 'mc', 'machineconfigs.config.talos.dev'],
+    columns: [],
+    // The configuration as one text, whatever documents it has (Talos source, machine_config.go).
+    items: ({ node }) =>
+      ['v1alpha1', 'persistent'].map((id) =>
+        resource('config', 'MachineConfigs.config.talos.dev', id, node.state.config ?? ''),
+      ),
+  },
+  {
     names: ['machinetype', 'machinetypes', 'machinetypes.config.talos.dev'],
     columns: [['TYPE', 'type']],
     items: ({ node }) => [
@@ -119,11 +128,6 @@ function memberResource({ machine, settings, state }: ConfiguredNode): Resource 
   });
 }
 
-function resource(
-  namespace: string,
-  type: string,
-  id: string,
-  spec: Readonly<Record<string, unknown>>,
-): Resource {
+function resource(namespace: string, type: string, id: string, spec: Resource['spec']): Resource {
   return { namespace, type, id, spec };
 }

@@ -1,0 +1,112 @@
+import { isDeepStrictEqual } from 'node:util';
+import semver from 'semver';
+import type { ClusterConfig } from '../../config/schema.js';
+import { ciliumValues, mergeHelmValues, type HelmValues } from '../kubernetes/cilium-values.js';
+import type { InstalledCharts } from '../kubernetes/installed.js';
+import { gatewayApiVersion } from '../talos/versions.js';
+import type { Difference } from './difference.js';
+import { effectOf } from './key-effects.js';
+
+/** What a change of Cilium's version brings along beside Cilium itself. */
+const gatewayRemark = 'the Gateway API that belongs to Cilium';
+
+export function isAboutCilium({ key }: Difference): boolean {
+  return key === 'cilium' || key.startsWith('cilium.');
+}
+
+export function isAboutGatewayApi({ remark }: Difference): boolean {
+  return remark?.startsWith(gatewayRemark) ?? false;
+}
+
+/** How what is installed in Kubernetes differs from cluster.yaml; what is not there at all is not told here. */
+export function chartDifferences(
+  config: ClusterConfig,
+  installed: InstalledCharts | undefined,
+): readonly Difference[] {
+  if (!installed) return [];
+  const { cilium, gatewayApi } = installed;
+  const { version } = config.cilium;
+  const bundle = gatewayApiVersion(version);
+  const ofVersion = { key: 'cilium.version', servers: [], ...effectOf('cilium.version') };
+  return [
+    ...(gatewayApi === undefined || gatewayApi === bundle
+      ? []
+      : [
+          {
+            ...ofVersion,
+            found: gatewayApi,
+            wanted: bundle,
+            remark: `${gatewayRemark} ${version}${direction(gatewayApi, bundle)}`,
+          },
+        ]),
+    ...(cilium && cilium.version !== version
+      ? [
+          {
+            ...ofVersion,
+            found: cilium.version,
+            wanted: version,
+            remark: direction(cilium.version, version).replace(/^, /, '') || undefined,
+          },
+        ]
+      : []),
+    ...(cilium ? valueDifferences(config, cilium.values) : []),
+  ];
+}
+
+function direction(found: string, wanted: string): string {
+  const [from, to] = [semver.coerce(found), semver.coerce(wanted)];
+  return from && to && semver.gt(from, to) ? ', a downgrade' : '';
+}
+
+/** The user's own values may hold secrets: of them only the key is told. */
+function valueDifferences(config: ClusterConfig, found: HelmValues): readonly Difference[] {
+  const user = config.cilium.helm_values;
+  const wanted = mergeHelmValues(ciliumValues(config), user).values;
+  return changedPaths(found, wanted).map(({ path, was, is }): Difference => {
+    const isUsers = path in flat(user) || !(path in flat(ciliumValues(config)));
+    const key = isUsers
+      ? 'cilium.helm_values'
+      : path.startsWith('hubble.')
+        ? 'cilium.enable_hubble'
+        : undefined;
+    const show = (value: unknown): string | null => {
+      if (value === undefined) return null;
+      return isUsers ? `${path}=…` : `${path}=${JSON.stringify(value)}`;
+    };
+    const reason = path === 'operator.replicas' ? 'as many as nodes take them, two at most' : '';
+    return {
+      ...{ key: key ?? 'cilium', servers: [], found: show(was) },
+      wanted: isUsers && was !== undefined && is !== undefined ? 'another value' : show(is),
+      ...effectOf(key ?? 'cilium.helm_values'),
+      remark: key === undefined ? reason || "oxide's own value for this cluster" : undefined,
+    };
+  });
+}
+
+interface ChangedPath {
+  readonly path: string;
+  readonly was: unknown;
+  readonly is: unknown;
+}
+
+function changedPaths(found: HelmValues, wanted: HelmValues): readonly ChangedPath[] {
+  const [before, after] = [flat(found), flat(JSON.parse(JSON.stringify(wanted)) as HelmValues)];
+  const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return paths.flatMap((path) =>
+    isDeepStrictEqual(before[path], after[path])
+      ? []
+      : [{ path, was: before[path], is: after[path] }],
+  );
+}
+
+/** Mappings as dotted paths; lists and empty mappings are values. */
+function flat(values: HelmValues, path = ''): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]): [string, unknown][] => {
+      const at = path === '' ? key : `${path}.${key}`;
+      const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+      if (!isMapping || Object.keys(value).length === 0) return [[at, value]];
+      return Object.entries(flat(value as HelmValues, at));
+    }),
+  );
+}

@@ -1,0 +1,123 @@
+import type { ClusterConfig, PoolConfig } from '../../config/schema.js';
+import type { Secret } from '../../lib/secret.js';
+import type { Effect, Means } from './difference.js';
+
+/** A key that holds other keys; lists and free mappings are values. */
+type IsSection<T> = T extends Secret | string | number | boolean | readonly unknown[]
+  ? false
+  : string extends keyof T
+    ? false
+    : true;
+
+type KeysOf<T, Path extends string> = {
+  [K in keyof T & string]-?: IsSection<NonNullable<T[K]>> extends true
+    ? KeysOf<NonNullable<T[K]>, `${Path}${K}.`>
+    : `${Path}${K}`;
+}[keyof T & string];
+
+/** Every key of cluster.yaml; those of pools once, as `pool.labels`, the waits as one. */
+export type ConfigKey =
+  | KeysOf<Omit<ClusterConfig, 'control_planes' | 'workers' | 'timeouts'>, ''>
+  | `pool.${Extract<keyof PoolConfig, string>}`
+  | 'timeouts';
+
+/** What a changed key does to a running cluster, and what brings it about. */
+export interface KeyEffect {
+  readonly effect: Effect;
+  readonly by: Means;
+  /** What to do; `<wanted>` stands for the value of cluster.yaml. */
+  readonly way: string;
+}
+
+/** A key that says nothing of the cluster as it is, with the reason. */
+interface NoEffect {
+  readonly none: string;
+}
+
+const never = (way: string): KeyEffect => ({ effect: 'impossible', by: 'never', way });
+const byCreate: KeyEffect = { effect: 'live', by: 'create', way: 'oxide create' };
+const byNewNodes: KeyEffect = {
+  effect: 'replacement',
+  by: 'replace',
+  way: 'new nodes get it; until oxide replaces nodes: scale the pool down and up again',
+};
+const byPatch: KeyEffect = {
+  effect: 'restart',
+  by: 'apply',
+  way: 'new nodes get it; until oxide applies it to others: talosctl apply-config or patch machineconfig',
+};
+const fixedRange = never('a cluster keeps its ranges; another range needs a new cluster');
+
+/**
+ * Every key of cluster.yaml. A key that is added there and not here does not compile: what a user
+ * writes is never ignored silently.
+ */
+export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
+  cluster_name: { none: 'another name is another cluster' },
+  'hcloud.token': { none: 'it is how oxide gets in, and no part of the cluster' },
+  'hcloud.location': byNewNodes,
+  'hcloud.network.cidr': fixedRange,
+  'hcloud.network.subnet_cidr': fixedRange,
+  'hcloud.network.zone': never('a network stays in its zone; another zone needs a new cluster'),
+  'hcloud.firewall.allowed_cidrs': byCreate,
+  'hcloud.firewall.extra_rules': byCreate,
+  'talos.version': {
+    effect: 'restart',
+    by: 'upgrade',
+    way: 'until oxide upgrades nodes: talosctl upgrade --image ghcr.io/siderolabs/installer:<wanted>, one node at a time',
+  },
+  'talos.kubernetes_version': {
+    effect: 'restart',
+    by: 'upgrade',
+    way: 'until oxide upgrades Kubernetes: talosctl upgrade-k8s --to <wanted>',
+  },
+  'talos.hcloud_snapshot_id': byNewNodes,
+  'talos.cluster_endpoint': {
+    effect: 'live',
+    by: 'apply',
+    way: 'the kubeconfig has it already; for the certificates, until oxide applies it: talosctl patch machineconfig with machine.certSANs and, on control planes, cluster.apiServer.certSANs',
+  },
+  'talos.pod_cidr': fixedRange,
+  'talos.service_cidr': fixedRange,
+  'talos.config_patches': byPatch,
+  'talos.control_plane_patches': byPatch,
+  'talos.worker_patches': byPatch,
+  'cilium.version': byCreate,
+  'cilium.enable_hubble': byCreate,
+  'cilium.enable_ipv6': { none: 'it can only be false' },
+  'cilium.helm_values': byCreate,
+  'cilium.chart': {
+    none: 'it is where the chart comes from; what is installed is compared by version and values',
+  },
+  'pool.name': { none: 'another name is another pool' },
+  'pool.count': { effect: 'removal', by: 'scale', way: 'oxide scale' },
+  'pool.server_type': byNewNodes,
+  'pool.server_types': byNewNodes,
+  'pool.location': byNewNodes,
+  'pool.locations': byNewNodes,
+  'pool.labels': {
+    effect: 'live',
+    by: 'apply',
+    way: 'new nodes get them; until oxide applies them to others: talosctl patch machineconfig with machine.nodeLabels',
+  },
+  'pool.taints': {
+    effect: 'live',
+    by: 'apply',
+    way: 'new nodes get them; until oxide applies them to others: kubectl taint nodes, and talosctl patch machineconfig so that they stay',
+  },
+  timeouts: { none: 'it is how long oxide waits' },
+};
+
+/** Whether control planes take pods depends on whether there are workers. */
+export const workloadsEffect: KeyEffect = {
+  effect: 'live',
+  by: 'apply',
+  way: 'until oxide applies it: talosctl patch machineconfig with cluster.allowSchedulingOnControlPlanes',
+};
+
+/** The effect of a key that has one. */
+export function effectOf(key: ConfigKey): KeyEffect {
+  const effect = keyEffects[key];
+  if ('none' in effect) throw new Error(`${key} has no effect on a cluster: ${effect.none}`);
+  return effect;
+}
