@@ -73,9 +73,8 @@ async function runCommand<T>(
     return await use({ flow, ui });
   } catch (thrown) {
     ui.stop();
-    const error = await withTranscript(thrown, flow.files.folder);
+    const error = await withTranscript(causeOf(thrown, world), flow.files.folder);
     const { command } = options;
-    const error = causeOf(thrown, world);
     if (command === undefined || !ui.carriesOut()) throw error;
     throw await withAftermath(asFileError(error) ?? error, {
       flow,

@@ -3,6 +3,7 @@ import { UsageError } from '../lib/errors.js';
 import type { SecretsFolder } from '../lib/folders.js';
 import { unfinishedFile } from '../lib/unfinished.js';
 import type { ClusterFiles } from '../steps/run/context.js';
+import { transcriptsFolder } from './tool-transcripts.js';
 
 /** Where the sandbox of an output folder is kept. */
 export function sandboxFolder(output: string): string {
@@ -15,7 +16,8 @@ export function secretsFolder(files: ClusterFiles): SecretsFolder {
   const { backups, machineConfigs, lock } = files;
   const own = [secrets, talosconfig, kubeconfig, sshKey, sshPublicKey, backups, machineConfigs];
   const others = [lock, unfinishedFile(folder), sandboxFolder(folder)];
-  return { path: folder, names: [...own, ...others].map((path) => basename(path)) };
+  const names = [...own, ...others].map((path) => basename(path));
+  return { path: folder, names: [...names, transcriptsFolder] };
 }
 
 /** A folder of its own: it belongs to one cluster, and nobody but its owner enters it. */
