@@ -41,9 +41,9 @@ export interface Composition {
  */
 export function composeFlow(composition: Composition, clients: HetznerApi[]): FlowContext {
   const { config, files, world, ui, io, options, holder } = composition;
-  const { endpoints, token, clock, commands, toolEnvironment } = world;
+  const { endpoints, token, clock, commands, toolEnvironment, failed } = world;
   const stopped = new AbortController();
-  const signal = AbortSignal.any([io.signal, stopped.signal]);
+  const signal = AbortSignal.any([io.signal, stopped.signal, failed]);
   const onDebug = (message: string): void => {
     ui.reporter.emit({ type: 'debug', message });
   };

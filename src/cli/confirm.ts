@@ -16,6 +16,11 @@ export async function confirmRemoval(options: GlobalOptions, io: CliIo): Promise
   await confirmByTyping({ answer: 'yes', question: 'Type "yes" to go on: ' }, options, io);
 }
 
+/** Lets the user type `yes` before a rehearsal is forgotten; `--yes` answers in a script. Throws unless confirmed (exit 7). */
+export async function confirmForgetting(options: GlobalOptions, io: CliIo): Promise<void> {
+  await confirmByTyping({ answer: 'yes', question: 'Type "yes" to forget it: ' }, options, io);
+}
+
 /**
  * Asks whether the firewall shall admit this machine; Enter is yes, and so is `--yes`. Refused where
  * nobody can be asked.

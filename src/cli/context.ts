@@ -4,16 +4,18 @@ import { loadConfig } from '../config/load.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { HetznerApi } from '../hetzner/api.js';
 import { asFileError } from '../lib/file-errors.js';
-import { ensurePrivateFolder, removeLeftovers } from '../lib/files.js';
+import { demandPrivate, ensurePrivate } from '../lib/folders.js';
 import { plural } from '../lib/format.js';
-import { takeLock, type FileLock } from '../lib/lock-file.js';
 import { ClusterFiles, type FlowContext, type Holder } from '../steps/run/context.js';
 import { isChartUrl } from '../tools/helm.js';
 import { withAftermath } from './after-failure.js';
 import { withTranscript } from './tool-transcripts.js';
 import { composeFlow, type ClusterOptions, type Composition } from './compose-flow.js';
+import { holdFolder } from './hold-folder.js';
 import type { CliIo } from './io.js';
-import { checkOutputFolder, openWorld } from './surroundings.js';
+import { checkOutputFolder, secretsFolder } from './output-folder.js';
+import { openWorld } from './surroundings.js';
+import { causeOf, closing } from './world.js';
 import { createUi, type Ui } from './ui.js';
 
 /** What a command works with. */
@@ -32,18 +34,27 @@ export async function withCluster<T>(
   const config = options.sandbox ? rehearsed(loaded) : loaded;
   const files = new ClusterFiles(normalize(options.output));
   checkOutputFolder(files.folder);
+  const { lock: command, breakLock: breakIt = false } = options;
+  if (command !== undefined) await demandPrivate(secretsFolder(files));
   const ui = createUi(io, options);
   const world = await openWorld(options, { config, files, io });
-  try {
-    // Not before the token was found: a run that cannot begin leaves no folder behind.
-    await ensurePrivateFolder(files.folder);
-    return await locked(files, options, (holder) =>
-      runCommand({ config, files, world, ui, io, options, holder }, use),
-    );
-  } finally {
-    ui.stop();
-    await world.close();
-  }
+  const run = (holder: Holder): Promise<T> =>
+    runCommand({ config, files, world, ui, io, options, holder }, use);
+  return closing(world, async () => {
+    try {
+      if (command === undefined) return await run(onlooker(breakIt));
+      // Not before the token was found: a run that cannot begin leaves no folder behind.
+      await ensurePrivate(secretsFolder(files));
+      return await holdFolder(files, { command, breakIt }, run);
+    } finally {
+      ui.stop();
+    }
+  });
+}
+
+/** A command that writes nothing holds nothing. */
+function onlooker(takesOver: boolean): Holder {
+  return { id: 'none', host: hostname(), takesOver, hasLease: false };
 }
 
 /** The lock that a command takes: a dry run changes nothing, so it needs none. */
@@ -51,37 +62,18 @@ export function lockOf(command: string, { dryRun }: { readonly dryRun?: boolean 
   return dryRun ? undefined : command;
 }
 
-/** Holds the output folder for a command that writes. */
-async function locked<T>(
-  files: ClusterFiles,
-  { lock: command, breakLock: breakIt = false }: ClusterOptions,
-  work: (holder: Holder) => Promise<T>,
-): Promise<T> {
-  const lock: FileLock | undefined =
-    command === undefined ? undefined : await takeLock({ path: files.lock, command, breakIt });
-  const { id, host } = lock ?? { id: 'none', host: hostname() };
-  const holder: Holder = { id, host, takesOver: breakIt, hasLease: false };
-  try {
-    if (lock) await removeLeftovers(files.folder);
-    return await work(holder);
-  } finally {
-    // With a lease left behind, the file keeps its id for the next run from here.
-    if (!holder.hasLease) await lock?.release();
-  }
-}
-
 async function runCommand<T>(
   composition: Composition,
   use: (command: ClusterCommand) => Promise<T>,
 ): Promise<T> {
-  const { ui, options } = composition;
+  const { ui, options, world } = composition;
   const clients: HetznerApi[] = [];
   const flow = composeFlow(composition, clients);
   try {
     return await use({ flow, ui });
   } catch (thrown) {
     ui.stop();
-    const error = await withTranscript(thrown, flow.files.folder);
+    const error = await withTranscript(causeOf(thrown, world), flow.files.folder);
     const { command } = options;
     if (command === undefined || !ui.carriesOut()) throw error;
     throw await withAftermath(asFileError(error) ?? error, {

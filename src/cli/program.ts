@@ -42,7 +42,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCo
   }
 }
 
-function showFailure(error: unknown, args: readonly string[], io: CliIo): ExitCode {
+/** Says what went wrong, and what comes next. Returns the exit code that stands for it. */
+export function showFailure(error: unknown, args: readonly string[], io: CliIo): ExitCode {
   const color = selectColor({ isTTY: io.stderr.isTTY, env: io.env });
   const verbose = args.includes('--verbose') || args.includes('-v');
   // An interrupt that surfaced as some other failure of the thing that it stopped is still one.

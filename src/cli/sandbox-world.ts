@@ -5,10 +5,11 @@ import type { Endpoints } from '../lib/endpoints.js';
 import { UsageError } from '../lib/errors.js';
 import { directly } from '../lib/outbound.js';
 import { Secret } from '../lib/secret.js';
-import { openSandbox, type Sandbox } from '../sandbox/sandbox.js';
+import { openSandbox } from '../sandbox/sandbox.js';
 import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
-import { sandboxFolder, type Surroundings } from './world.js';
+import { sandboxFolder } from './output-folder.js';
+import type { Surroundings } from './world.js';
 import type { CliIo } from './io.js';
 import { sandboxTools } from './sandbox-tools.js';
 
@@ -24,19 +25,28 @@ interface SandboxWish {
 export async function openSandboxWorld({ config, files, io }: SandboxWish): Promise<Surroundings> {
   // Absolute: what is printed for another shell must hold in any folder.
   const folder = resolve(sandboxFolder(files.folder));
-  const sandbox = await openSandbox({ folder, speed: sandboxSpeed(io.env) });
-  await sandbox.ensureSnapshot({
-    talosVersion: config.talos.version,
-    id: config.talos.hcloud_snapshot_id,
-    serverTypes: [...config.control_planes, ...config.workers].flatMap(typesOf),
-  });
-  const toolEnvironment = sandboxEnvironment(io.env, { sandbox, folder, config });
+  const speed = sandboxSpeed(io.env);
+  const toolEnvironment = sandboxEnvironment(io.env, { folder, config });
+  // Before anything is opened: without its tools a rehearsal does not begin.
+  const commands = await sandboxTools({ config, io, toolEnvironment });
+  const sandbox = await openSandbox({ folder, speed });
+  try {
+    await sandbox.ensureSnapshot({
+      talosVersion: config.talos.version,
+      id: config.talos.hcloud_snapshot_id,
+      serverTypes: [...config.control_planes, ...config.workers].flatMap(typesOf),
+    });
+  } catch (error) {
+    await sandbox.close().catch(() => undefined);
+    throw error;
+  }
   return {
     token: { token: new Secret(sandbox.token), source: 'the sandbox' },
     endpoints: sandboxEndpoints(sandbox.url),
     clock: sandbox.clock,
-    commands: await sandboxTools({ config, io, toolEnvironment }),
-    toolEnvironment,
+    commands,
+    toolEnvironment: { ...toolEnvironment, OXIDE_SANDBOX_URL: sandbox.url },
+    failed: sandbox.failed,
     close: () => sandbox.close(),
   };
 }
@@ -68,7 +78,7 @@ export function sandboxEndpoints(url: string): Endpoints {
 /** What kubectl and helm keep goes into the sandbox's folder, never into the user's. */
 export function sandboxEnvironment(
   env: CliIo['env'],
-  { sandbox, folder, config }: { sandbox: Sandbox; folder: string; config: ClusterConfig },
+  { folder, config }: { readonly folder: string; readonly config: ClusterConfig },
 ): Record<string, string> {
   const clean = Object.entries(cleanEnvironment(env)).filter(([key]) => !/_proxy$/i.test(key));
   return {
@@ -78,7 +88,6 @@ export function sandboxEnvironment(
     HELM_CACHE_HOME: join(folder, 'home', 'helm-cache'),
     HELM_CONFIG_HOME: join(folder, 'home', 'helm-config'),
     HELM_DATA_HOME: join(folder, 'home', 'helm-data'),
-    OXIDE_SANDBOX_URL: sandbox.url,
     OXIDE_SANDBOX_TALOSCTL_VERSION: config.talos.version,
   };
 }

@@ -8,7 +8,9 @@ import { realClock, realDeadline } from '../lib/wait.js';
 import { ClusterFiles } from '../steps/run/context.js';
 import { observeCluster } from '../steps/observe/observe.js';
 import type { SecretsContext } from '../steps/talos/secrets-copy.js';
-import { checkOutputFolder, openWorld } from './surroundings.js';
+import { checkOutputFolder } from './output-folder.js';
+import { openWorld } from './surroundings.js';
+import { closing } from './world.js';
 import { computeFast } from './engine.js';
 import type { CliIo, GlobalOptions } from './io.js';
 import { createUi, type Ui } from './ui.js';
@@ -49,16 +51,16 @@ export async function withSecrets<T>(
       clock,
       signal: AbortSignal.any([io.signal, deadline]),
     });
-    try {
-      return await observeCluster({ config, hetzner, clock });
-    } catch (error) {
-      if (!deadline.aborted || io.signal.aborted) throw error;
-      throw new OxideError(`Hetzner did not answer within ${lookSeconds} seconds`, {
-        cause: error,
-      });
-    } finally {
-      await world.close();
-    }
+    return closing(world, async () => {
+      try {
+        return await observeCluster({ config, hetzner, clock });
+      } catch (error) {
+        if (!deadline.aborted || io.signal.aborted) throw error;
+        throw new OxideError(`Hetzner did not answer within ${lookSeconds} seconds`, {
+          cause: error,
+        });
+      }
+    });
   };
   try {
     const step = createStepRunner(ui.reporter, realClock, io.signal);

@@ -1,6 +1,4 @@
-import { type Surroundings } from './world.js';
 import { homedir } from 'node:os';
-import { isAbsolute, relative, resolve } from 'node:path';
 import type { ClusterConfig } from '../config/schema.js';
 import { resolveToken } from '../config/token.js';
 import {
@@ -9,12 +7,12 @@ import {
   publicEndpoints,
   type Endpoints,
 } from '../lib/endpoints.js';
-import { UsageError } from '../lib/errors.js';
 import { realClock } from '../lib/wait.js';
 import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
 import type { CliIo, GlobalOptions } from './io.js';
 import { outboundOf } from './outbound.js';
+import type { Surroundings } from './world.js';
 
 interface Place {
   readonly config: ClusterConfig;
@@ -47,6 +45,7 @@ async function realWorld(config: ClusterConfig, io: CliIo): Promise<Surroundings
       helm: { file: 'helm', args: [] },
     },
     toolEnvironment: cleanEnvironment(env),
+    failed: new AbortController().signal,
     close: () => Promise.resolve(),
   };
 }
@@ -60,15 +59,4 @@ async function realEndpoints(env: CliIo['env']): Promise<Endpoints> {
     gatewayApi: custom('OXIDE_GATEWAY_API') ?? publicEndpoints.gatewayApi,
     outbound: await outboundOf(env),
   };
-}
-
-/** A folder of its own: its rights are narrowed, which would lock others out of the user's folder. */
-export function checkOutputFolder(folder: string): void {
-  const here = relative(resolve(folder), process.cwd());
-  if (!here.startsWith('..') && !isAbsolute(here)) {
-    throw new UsageError(
-      `--output ${folder} is the folder that you are in, or one above it`,
-      'Name a folder that is for this cluster only, such as output.',
-    );
-  }
 }

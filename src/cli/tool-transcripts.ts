@@ -4,7 +4,7 @@ import { ensurePrivateFolder, writePrivateFile } from '../lib/files.js';
 import { ToolError, type Invocation } from '../tools/exec.js';
 
 /** The folder, in the output folder, of what tools wrote that failed. */
-const folderName = 'tool-output';
+export const transcriptsFolder = 'tool-output';
 
 /**
  * Keeps all that a failed tool wrote, when the error shows only a part of it, and names the file in
@@ -13,9 +13,9 @@ const folderName = 'tool-output';
 export async function withTranscript(error: unknown, folder: string): Promise<unknown> {
   const failed = toolErrorOf(error);
   if (!(error instanceof OxideError) || !failed?.saidMoreThan(error.message)) return error;
-  const path = join(folder, folderName, fileName(failed.failure.invocation));
+  const path = join(folder, transcriptsFolder, fileName(failed.failure.invocation));
   try {
-    await ensurePrivateFolder(join(folder, folderName));
+    await ensurePrivateFolder(join(folder, transcriptsFolder));
     await writePrivateFile(path, failed.transcript);
   } catch {
     // A full disk may be what the tool failed of. What is shown has to do.

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
-import { type Token } from '../config/token.js';
-import { type Endpoints } from '../lib/endpoints.js';
-import { type Clock } from '../lib/wait.js';
+import type { Token } from '../config/token.js';
+import type { Endpoints } from '../lib/endpoints.js';
+import { ExitCode, OxideError } from '../lib/errors.js';
+import type { Clock } from '../lib/wait.js';
 import type { ToolCommand, ToolName } from '../tools/exec.js';
 
 /** How each tool is started. */
@@ -15,10 +15,32 @@ export interface Surroundings {
   readonly commands: ToolCommands;
   /** The whole environment that tools see. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
+  /** Aborted with the reason when these surroundings cannot go on. */
+  readonly failed: AbortSignal;
   readonly close: () => Promise<void>;
 }
 
-/** Where the sandbox of an output folder is kept. */
-export function sandboxFolder(output: string): string {
-  return join(output, 'sandbox');
+/**
+ * Does work in these surroundings and closes them, whatever comes of it. When both fail, the work's
+ * own error is the one to show.
+ */
+export async function closing<T>(
+  world: Pick<Surroundings, 'close' | 'failed'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await world.close().catch(() => undefined);
+    throw causeOf(error, world);
+  }
+  await world.close();
+  return result;
+}
+
+/** What failed because its surroundings did is no failure of its own. */
+export function causeOf(error: unknown, { failed }: Pick<Surroundings, 'failed'>): unknown {
+  const told = error instanceof OxideError && error.exitCode === ExitCode.precondition;
+  return failed.aborted && !told ? failed.reason : error;
 }

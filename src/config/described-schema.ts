@@ -17,9 +17,14 @@ export interface SchemaNode {
   readonly rule?: string | undefined;
 }
 
+let described: SchemaNode | undefined;
+
 /** The schema of cluster.yaml with the rules in words, for documentation. */
 export function describedSchema(): SchemaNode {
-  return z.toJSONSchema(clusterSchema, { io: 'input', unrepresentable: 'any' }) as SchemaNode;
+  return (described ??= z.toJSONSchema(clusterSchema, {
+    io: 'input',
+    unrepresentable: 'any',
+  }) as SchemaNode);
 }
 
 /** The keys that the mapping at this path may have. */

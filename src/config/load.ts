@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { text as readText } from 'node:stream/consumers';
 import type { z } from 'zod';
 import { messageOf, UsageError } from '../lib/errors.js';
 import { knownKeys } from './described-schema.js';
@@ -9,6 +9,7 @@ import { kindOf, reasonOf, unknownKeyReason } from './reasons.js';
 import { addCrossFieldProblems } from './rules.js';
 import { clusterSchema, type ClusterConfig } from './schema.js';
 import { readYaml, type Path, type Problem, type YamlSource } from './source.js';
+import { yamlLimits } from './yaml-walk.js';
 
 export interface ParseOptions {
   /** The file's path as the user gave it: errors name it, and patches are relative to it. */
@@ -20,7 +21,8 @@ export interface ParseOptions {
 export async function loadConfig(path: string): Promise<ClusterConfig> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    // No more than the limit: it may be a device that never ends.
+    text = await readText(createReadStream(path, { end: yamlLimits.bytes }));
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -29,6 +31,10 @@ export async function loadConfig(path: string): Promise<ClusterConfig> {
 
 /** Checks the text of a cluster.yaml. Throws a UsageError with every problem and its place. */
 export function parseConfig(text: string, options: ParseOptions): ClusterConfig {
+  if (Buffer.byteLength(text) > yamlLimits.bytes) {
+    const limit = `${yamlLimits.bytes / 1024} KiB`;
+    throw new UsageError(`${options.file}: the file is larger than ${limit}`, largeHint);
+  }
   const source = readYaml(text);
   if (source.problems.length > 0) throw problemsError(options.file, source.problems);
   const root = source.value;
@@ -51,6 +57,8 @@ export function parseConfig(text: string, options: ParseOptions): ClusterConfig 
 const checkedSchema = clusterSchema.superRefine(addCrossFieldProblems, { when: () => true });
 
 const exampleHint = 'Write an example to begin with: oxide init';
+const largeHint =
+  'Is it the right file? Large patches can be files of their own (talos.config_patches).';
 const referenceHint = 'Every key is described by: oxide reference';
 
 function unreadable(path: string, error: unknown): UsageError {
@@ -143,5 +151,9 @@ function problemsError(file: string, problems: readonly Problem[]): UsageError {
       const about = path === '' ? '' : `${path}: `;
       return `${file}:${line}:${column} ${about}${reason}`;
     });
-  return new UsageError([...new Set(lines)].join('\n'), referenceHint);
+  const different = [...new Set(lines)];
+  const shown = different.slice(0, yamlLimits.problems);
+  const left = different.length - shown.length;
+  const more = left > 0 ? [`${file}: and ${left} problems more`] : [];
+  return new UsageError([...shown, ...more].join('\n'), referenceHint);
 }

@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, parseAllDocuments, type Document, type Scalar } from 'yaml';
+import { yamlOptions } from './yaml-walk.js';
 
 /**
  * A patch of the user's with quotes around the texts that Talos would take for something else. It
@@ -8,15 +9,15 @@ import { isMap, isScalar, isSeq, parseAllDocuments, type Document, type Scalar }
  * meant.
  */
 export function withQuotedTexts(text: string): string {
-  const documents = parseAllDocuments(text);
+  const documents = parseAllDocuments(text, yamlOptions);
   const found = 'empty' in documents ? [] : documents.flatMap(ambiguousTexts);
-  return found
-    .sort((a, b) => b.start - a.start)
-    .reduce(
-      (done, { start, end, source }) =>
-        done.slice(0, start) + JSON.stringify(source) + done.slice(end),
-      text,
-    );
+  const pieces: string[] = [];
+  let end = 0;
+  for (const one of found.sort((x, y) => x.start - y.start)) {
+    pieces.push(text.slice(end, one.start), JSON.stringify(one.source));
+    end = one.end;
+  }
+  return pieces.join('') + text.slice(end);
 }
 
 interface Found {

@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { isMap, parseAllDocuments } from 'yaml';
 import { messageOf } from '../lib/errors.js';
 import { withQuotedTexts } from './patch-texts.js';
+import { flawsOf, yamlLimits, yamlOptions } from './yaml-walk.js';
 
 /** Reads a file next to cluster.yaml; undefined when there is none. Throws when it is unreadable. */
 export type ReadFile = (path: string) => string | undefined;
@@ -28,11 +29,16 @@ function isInline(given: string): boolean {
 }
 
 function checked(text: string, origin: string): ResolvedPatch {
-  const documents = parseAllDocuments(text, { prettyErrors: false });
+  if (text.length > yamlLimits.bytes) {
+    return { reason: `${origin}the patch is larger than ${yamlLimits.bytes / 1024} KiB` };
+  }
+  const documents = parseAllDocuments(text, yamlOptions);
   if ('empty' in documents) return { reason: `${origin}the patch is empty` };
   for (const document of documents) {
     const [error] = document.errors;
     if (error) return { reason: `${origin}not valid YAML: ${error.message}` };
+    const [flaw] = flawsOf(document);
+    if (flaw) return { reason: `${origin}${flaw.reason}` };
     if (!isMap(document.contents)) {
       return { reason: `${origin}a patch must be a mapping of keys and values` };
     }

@@ -8,7 +8,9 @@ import {
   type Document,
   type Pair,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
+import { flawsOf, offsetOf, tooDeep, yamlOptions } from './yaml-walk.js';
 
 /** A place in the file that was read: line and column, both from 1. */
 interface Position {
@@ -41,15 +43,21 @@ const start: Position = { line: 1, column: 1 };
 /** Reads YAML 1.2. Errors of the syntax are returned as problems, never thrown. */
 export function readYaml(text: string): YamlSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { ...yamlOptions, lineCounter: lines });
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const problems = ownErrors(document.errors).map((error) => ({
-    position: at(error.pos[0]),
+  const errors = ownErrors(document.errors).map((error) => ({
+    offset: error.pos[0],
+    reason: syntaxReason(error),
+  }));
+  const broken = document.errors.some(({ code }) => !plainCodes.has(code));
+  const flaws = broken ? [] : flawsOf(document);
+  const problems = [...errors, ...flaws].map(({ offset, reason }) => ({
+    position: at(offset),
     path: '',
-    reason: syntaxReason(error, text),
+    reason,
   }));
   const value = problems.length > 0 ? undefined : valueOf(document);
   if (value instanceof ReferenceError) {
@@ -70,11 +78,7 @@ function ownErrors(errors: readonly YAMLError[]): readonly YAMLError[] {
   return errors.filter((error, index) => index === first || (first === -1 && !isSyntax(error)));
 }
 
-const plainCodes: ReadonlySet<string> = new Set([
-  'DUPLICATE_KEY',
-  'TAB_AS_INDENT',
-  'MULTIPLE_DOCS',
-]);
+const plainCodes: ReadonlySet<string> = new Set(['TAB_AS_INDENT', 'MULTIPLE_DOCS']);
 
 /** The value, or the error that aliases without an anchor or without an end lead to. */
 function valueOf(document: Document.Parsed): unknown {
@@ -119,26 +123,34 @@ function entryOf(node: unknown, part: string | number): Entry | undefined {
     return value === undefined ? undefined : { key: undefined, value };
   }
   if (!isMap(node)) return undefined;
-  const pair = node.items.find(
-    ({ key }: Pair) => isScalar(key) && String(key.value) === String(part),
-  );
+  const pair = pairsOf(node).get(String(part));
   return pair && { key: pair.key, value: pair.value };
+}
+
+/** Made once for each mapping: thousands of problems may be in one. */
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+function pairsOf(node: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = pairs.get(node);
+  if (known) return known;
+  const named = node.items.flatMap((pair: Pair): (readonly [string, Pair])[] =>
+    isScalar(pair.key) ? [[String(pair.key.value), pair]] : [],
+  );
+  // The first of a name counts.
+  const made = new Map([...named].reverse());
+  pairs.set(node, made);
+  return made;
 }
 
 function resolved(node: unknown, document: Document.Parsed): unknown {
   return isAlias(node) ? node.resolve(document) : node;
 }
 
-function offsetOf(node: unknown): number | undefined {
-  if (typeof node !== 'object' || node === null || !('range' in node)) return undefined;
-  return Array.isArray(node.range) ? Number(node.range[0]) : undefined;
-}
-
 /** The common mistakes in plain words; of the others, what the YAML library says. */
-function syntaxReason(error: YAMLError, text: string): string {
+function syntaxReason(error: YAMLError): string {
   switch (error.code) {
-    case 'DUPLICATE_KEY':
-      return `the key "${keyText(text.slice(error.pos[0]))}" is there twice`;
+    case 'RESOURCE_EXHAUSTION':
+      return tooDeep;
     case 'TAB_AS_INDENT':
       return 'a tab cannot indent YAML; use spaces';
     case 'MULTIPLE_DOCS':
@@ -146,10 +158,6 @@ function syntaxReason(error: YAMLError, text: string): string {
     default:
       return `not valid YAML: ${lowerFirst(error.message)}`;
   }
-}
-
-function keyText(text: string): string {
-  return (/^[^:\n]*/.exec(text)?.[0] ?? '').trim().replace(/^(["'])(.*)\1$/, '$2');
 }
 
 function lowerFirst(text: string): string {

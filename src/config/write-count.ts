@@ -1,6 +1,7 @@
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { OxideError } from '../lib/errors.js';
 import { parseConfig } from './load.js';
+import { yamlOptions } from './yaml-walk.js';
 
 /** Which number to write, and where. */
 export interface CountChange {
@@ -39,7 +40,7 @@ interface Place {
 
 /** Where the number stands; without one, the end of the pool's name, where it can be put. */
 function placeOfCount(text: string, { section, pool, count }: CountChange): Place | undefined {
-  const pools = parseDocument(text).get(section, true);
+  const pools = parseDocument(text, yamlOptions).get(section, true);
   if (!isSeq(pools)) return undefined;
   const found = pools.items.filter(isMap).find((item) => item.get('name') === pool);
   if (!found) return undefined;

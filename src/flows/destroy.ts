@@ -49,10 +49,11 @@ export async function destroy(ctx: FlowContext, request: DestroyRequest): Promis
   refuseHeldNetwork(plan);
   if (plan.changes.length === 0 || !(await confirm(plan))) return { kind: 'preview', plan };
   const failed: KeptResource[] = [];
-  await withLease(ctx, undefined, async () => {
+  await withLease(ctx, undefined, async (lease) => {
     const known = onlyKnownByCluster(plan.stages.flat());
     if (known.length > 0) await step('Mark what goes with it', () => markAsGoing(ctx, known));
     for (const stage of plan.stages) {
+      if (stage.some(({ kind }) => kind === 'network')) lease.deletesNetwork();
       const still = await step(`Delete ${kindsOf(stage)}`, (io) =>
         deleteResources(ctx, { resources: stage, failed }, io),
       );

@@ -29,9 +29,27 @@ export function asFileError(
   );
 }
 
+/** Does a file operation; what the system refuses becomes a PreconditionError that names the path. */
+export async function explained<T>(
+  verb: RefusedOperation['verb'],
+  path: string,
+  work: () => Promise<T> | T,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asFileError(error, { verb, path }) ?? error;
+  }
+}
+
 /** True when a file operation failed because there is no such file. */
 export function isMissing(error: unknown): boolean {
-  return isSystemError(error) && error.code === 'ENOENT';
+  return isCode(error, 'ENOENT');
+}
+
+/** True for an error of the system with this code, such as `EEXIST`. */
+export function isCode(error: unknown, code: string): boolean {
+  return isSystemError(error) && error.code === code;
 }
 
 interface SystemError extends Error {

@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import {
   chmod,
-  lstat,
   mkdir,
-  mkdtemp,
   open,
-  readdir,
   readFile,
   realpath,
   rename,
@@ -14,17 +10,16 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { asFileError, isMissing } from './file-errors.js';
+import { asFileError, explained, isMissing } from './file-errors.js';
 import { OxideError } from './errors.js';
+import { makeFolders } from './folders.js';
+import { scratchPath, temporaryPath } from './unfinished.js';
 
-/** Makes a folder that only its owner can enter (0700), also when it exists with wider rights. */
-export async function ensurePrivateFolder(path: string): Promise<void> {
-  await explained('write', path, async () => {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    await chmod(path, 0o700);
-  });
+/** Makes a folder inside of a private one, for its owner only (0700). One that exists stays as it is. */
+export function ensurePrivateFolder(path: string): Promise<void> {
+  return explained('write', path, () => makeFolders(path));
 }
 
 /**
@@ -57,7 +52,7 @@ async function replace(
   { path, mode, elsewhere }: Target,
   content: string | Uint8Array,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = await temporaryPath(dirname(path));
   try {
     const file = await open(temporary, 'wx', mode);
     try {
@@ -126,17 +121,6 @@ async function readIfExists(
   }
 }
 
-/** Whether there is anything of this name, a folder included. */
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw asFileError(error, { verb: 'write', path }) ?? error;
-  }
-}
-
 /**
  * The text that a tool has just written for oxide. Tools end their files with a line break: one
  * that is cut off is worse than none, because the cluster would be made from it.
@@ -150,8 +134,6 @@ export async function readMadeText(path: string, tool: string): Promise<string> 
   });
 }
 
-const scratchName = '.scratch-';
-
 /**
  * Gives `work` a folder of its own (0700) inside `parent` and removes it with all that is in it
  * afterwards. Tools write secrets there first, because they choose wider rights. A folder that an
@@ -161,14 +143,17 @@ export async function withScratchFolder<T>(
   parent: string,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const folder = await explained('write', parent, () => mkdtemp(join(parent, scratchName)));
+  const folder = await scratchPath(parent);
+  await explained('write', parent, () => mkdir(folder, { mode: 0o700 }));
   const remove = () =>
     explained('write', folder, () => rm(folder, { recursive: true, force: true }));
   let result: T;
   try {
     result = await work(folder);
   } catch (error) {
-    if (!(error instanceof Error && error.message.includes(folder))) await remove();
+    const named = error instanceof Error && error.message.includes(folder);
+    // What cannot be removed now is known to the next run; the first failure is the one to show.
+    if (!named) await remove().catch(() => undefined);
     throw error;
   }
   await remove();
@@ -178,36 +163,4 @@ export async function withScratchFolder<T>(
 /** Writes a file into a scratch folder (0600). It is not flushed: nobody reads it after a crash. */
 export async function writeScratchFile(path: string, content: string): Promise<void> {
   await explained('write', path, () => writeFile(path, content, { mode: 0o600, flag: 'wx' }));
-}
-
-/**
- * Removes what a killed run left in the folder and in those in it: scratch folders and temporary
- * files, which hold secrets. Only for who knows that no other run uses the folder now.
- */
-export async function removeLeftovers(folder: string): Promise<void> {
-  const entries = await explained('read', folder, () => readdir(folder, { withFileTypes: true }));
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (isLeftover(entry.name)) {
-      await explained('write', path, () => rm(path, { recursive: true, force: true }));
-    } else if (entry.isDirectory()) {
-      await removeLeftovers(path);
-    }
-  }
-}
-
-function isLeftover(name: string): boolean {
-  return name.startsWith(scratchName) || /^\.[0-9a-f]{12}\.tmp$/.test(name);
-}
-
-async function explained<T>(
-  verb: 'read' | 'write',
-  path: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw asFileError(error, { verb, path }) ?? error;
-  }
 }

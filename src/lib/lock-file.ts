@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { PreconditionError } from './errors.js';
-import { asFileError } from './file-errors.js';
-import { readTextIfExists } from './files.js';
+import { explained, isCode, isMissing } from './file-errors.js';
+import { readTextIfExists, writePrivateFile } from './files.js';
 import { birthOf, isAlive } from './processes.js';
 import { realSleep, wallClock } from './wait.js';
 
@@ -19,6 +19,8 @@ interface Holding {
   readonly started: string;
   /** `create` */
   readonly command: string;
+  /** RFC 3339; when the run ended and left the file for its id. Undefined while it works. */
+  readonly ended?: string | undefined;
 }
 
 export interface LockWish {
@@ -34,9 +36,18 @@ export interface FileLock {
   /** That of a killed run that held it before, or a new one. */
   readonly id: string;
   readonly host: string;
+  /** The id is that of an earlier run, whose lease may still stand at Hetzner. */
+  readonly inherited: boolean;
+  /** Whether no other run has taken it (`--break-lock`). */
+  isHeld(): Promise<boolean>;
   /** Gives it back; what another run has taken meanwhile is left alone. */
   release(): Promise<void>;
+  /** Gives it back, and leaves the id to the next run from here. */
+  leaveId(): Promise<void>;
 }
+
+/** How long a lease at Hetzner outlives its run: for so long the next run from here may need its id. */
+export const idLifeMs = 10 * 60_000;
 
 /** A lock that is being written has no content for a moment; one that stays so is a killed run's. */
 const youngMs = 2_000;
@@ -46,15 +57,14 @@ const youngMs = 2_000;
  * a PreconditionError that names who holds it.
  */
 export async function takeLock({ path, command, breakIt }: LockWish): Promise<FileLock> {
-  let id = randomBytes(6).toString('hex');
+  let inherited: string | undefined;
   for (;;) {
+    const id = inherited ?? randomBytes(6).toString('hex');
     const mine: Holding = {
       ...{ id, pid: process.pid, birth: await birthOf(process.pid), host: hostname() },
-      ...{ started: new Date(wallClock()).toISOString(), command },
+      ...{ started: now(), command },
     };
-    if (await place(path, mine)) {
-      return { id, host: mine.host, release: () => giveBack(path, mine) };
-    }
+    if (await place(path, mine)) return heldLock(path, mine, inherited !== undefined);
     const text = await readTextIfExists(path);
     if (text === undefined) continue;
     const holding = parse(text);
@@ -64,55 +74,91 @@ export async function takeLock({ path, command, breakIt }: LockWish): Promise<Fi
     }
     if (holding && !breakIt && (await isHeld(holding))) throw heldBy(holding, path);
     // Whose lease stands at Hetzner under this id is dead: the one who takes over may use it.
-    if (holding && !breakIt) ({ id } = holding);
+    inherited = holding && !breakIt && mayHaveLease(holding) ? holding.id : undefined;
     await takeAway(path, text);
   }
 }
 
+function heldLock(path: string, mine: Holding, inherited: boolean): FileLock {
+  const { id, host } = mine;
+  return {
+    ...{ id, host, inherited },
+    isHeld: async () => (await textOfMine(path, mine)) !== undefined,
+    release: () => giveBack(path, mine),
+    leaveId: async () => {
+      if ((await textOfMine(path, mine)) === undefined) return;
+      await writePrivateFile(path, textOf({ ...mine, ended: now() }));
+    },
+  };
+}
+
+/** A killed run may have renewed its lease just before; one that ended says when that was. */
+function mayHaveLease({ host, ended }: Holding): boolean {
+  if (host !== hostname()) return false;
+  return ended === undefined || wallClock() - Date.parse(ended) < idLifeMs;
+}
+
+function now(): string {
+  return new Date(wallClock()).toISOString();
+}
+
+function textOf(holding: Holding): string {
+  return `${JSON.stringify(holding)}\n`;
+}
+
 /** Writes the file unless there is one. */
-async function place(path: string, holding: Holding): Promise<boolean> {
-  try {
-    const file = await open(path, 'wx', 0o600);
+function place(path: string, holding: Holding): Promise<boolean> {
+  return explained('write', path, async () => {
     try {
-      await file.writeFile(`${JSON.stringify(holding)}\n`);
-    } finally {
-      await file.close();
+      const file = await open(path, 'wx', 0o600);
+      try {
+        await file.writeFile(textOf(holding));
+      } finally {
+        await file.close();
+      }
+      return true;
+    } catch (error) {
+      if (isCode(error, 'EEXIST')) return false;
+      throw error;
     }
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw asFileError(error, { verb: 'write', path }) ?? error;
-  }
+  });
 }
 
 /** Removes exactly this lock: two runs may find the same dead one, and the second must not take the first's. */
-async function takeAway(path: string, judged: string): Promise<void> {
+function takeAway(path: string, judged: string): Promise<void> {
   const aside = `${path}.${randomBytes(4).toString('hex')}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
-    throw asFileError(error, { verb: 'write', path }) ?? error;
-  }
-  if ((await readFile(aside, 'utf8')) === judged) await rm(aside, { force: true });
-  else await rename(aside, path);
+  return explained('write', path, async () => {
+    try {
+      await rename(path, aside);
+    } catch (error) {
+      if (isMissing(error)) return;
+      throw error;
+    }
+    if ((await readFile(aside, 'utf8')) === judged) await rm(aside, { force: true });
+    else await rename(aside, path);
+  });
 }
 
 async function giveBack(path: string, mine: Holding): Promise<void> {
+  const text = await textOfMine(path, mine);
+  if (text !== undefined) await takeAway(path, text);
+}
+
+/** The file's text as long as this run is the one that it names. */
+async function textOfMine(path: string, mine: Holding): Promise<string | undefined> {
   const text = await readTextIfExists(path);
   const holding = text === undefined ? undefined : parse(text);
-  if (text === undefined || holding?.id !== mine.id || holding.pid !== mine.pid) return;
-  await takeAway(path, text);
+  return holding?.id === mine.id && holding.pid === mine.pid ? text : undefined;
 }
 
 function parse(text: string): Holding | undefined {
   try {
     const read = JSON.parse(text) as Partial<Holding> | null;
-    const { id, pid, host, started, command, birth } = read ?? {};
+    const { id, pid, host, started, command, birth, ended } = read ?? {};
     if (typeof id !== 'string' || typeof pid !== 'number' || typeof host !== 'string') {
       return undefined;
     }
-    return { id, pid, birth, host, started: started ?? '?', command: command ?? '?' };
+    return { id, pid, birth, host, started: started ?? '?', command: command ?? '?', ended };
   } catch {
     return undefined;
   }
@@ -127,7 +173,8 @@ async function isYoung(path: string): Promise<boolean> {
 }
 
 /** Nobody can tell of a process on another machine; that one counts as alive. */
-async function isHeld({ host, pid, birth }: Holding): Promise<boolean> {
+async function isHeld({ host, pid, birth, ended }: Holding): Promise<boolean> {
+  if (ended !== undefined) return false;
   if (host !== hostname()) return true;
   // This run does not hold it yet, so it was another process with the same id.
   if (pid === process.pid || !isAlive(pid)) return false;

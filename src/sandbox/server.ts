@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../lib/errors.js';
 import type { Clock } from '../lib/wait.js';
@@ -25,7 +32,6 @@ export interface SandboxInfo {
   readonly instance: string;
   readonly speed: number;
   readonly now: number;
-  readonly token: string;
 }
 
 export interface SandboxServerOptions {
@@ -64,7 +70,8 @@ export class SandboxServer {
       ...(options.faults ? { faults: options.faults } : {}),
     });
     this.#http = createServer((request, response) => {
-      if (request.url?.startsWith('/v1/')) cloud(request, response);
+      if (!isMeantForUs(request)) refuse(response, 421);
+      else if (request.url?.startsWith('/v1/')) cloud(request, response);
       else void this.#answer(request, response);
     });
     this.#proxy = new NodeProxy({
@@ -105,7 +112,16 @@ export class SandboxServer {
     world.saveCloud();
   }
 
+  /** Stops, and saves the world. */
   async close(): Promise<void> {
+    await this.stop();
+    this.#options.world.settle();
+    this.#options.world.saveCloud();
+    this.#options.world.saveClusters();
+  }
+
+  /** Stops listening, and saves nothing. */
+  async stop(): Promise<void> {
     await this.#ticker.stop();
     this.#proxy.close();
     this.#http.closeAllConnections();
@@ -114,9 +130,6 @@ export class SandboxServer {
         resolve();
       });
     });
-    this.#options.world.settle();
-    this.#options.world.saveCloud();
-    this.#options.world.saveClusters();
   }
 
   #listenOn(port: number): Promise<void> {
@@ -140,7 +153,8 @@ export class SandboxServer {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { world, clock, identity, instance } = this.#options;
     const path = request.url ?? '/';
-    if (path === '/talos') {
+    if (path.startsWith('/sandbox') && !hasToken(request, identity.token)) refuse(response, 401);
+    else if (path === '/talos') {
       const call = JSON.parse(await collect(request)) as TalosRequest;
       const answer = await answerCall(world.talos, call, world.settle());
       world.saveClusters();
@@ -148,13 +162,7 @@ export class SandboxServer {
       this.#ticker.wake();
       sendJson(response, answer);
     } else if (path === '/sandbox') {
-      const info: SandboxInfo = {
-        instance,
-        speed: clock.speed,
-        now: clock.now(),
-        token: identity.token,
-      };
-      sendJson(response, info);
+      sendJson(response, { instance, speed: clock.speed, now: clock.now() } satisfies SandboxInfo);
     } else if (path === '/sandbox/snapshots') {
       this.ensureSnapshot(JSON.parse(await collect(request)) as SnapshotWish);
       sendJson(response, {});
@@ -165,6 +173,27 @@ export class SandboxServer {
       response.end(found?.body ?? 'not found');
     }
   }
+}
+
+/**
+ * Web pages can send requests to this machine, also under a name of their own that leads to it (DNS
+ * rebinding). What tools send has the sandbox's address as its host, and names no page that it came from.
+ */
+function isMeantForUs({ headers, socket }: IncomingMessage): boolean {
+  const hosts = [`127.0.0.1:${socket.localPort ?? 0}`, `localhost:${socket.localPort ?? 0}`];
+  const ours = hosts.includes(headers.host?.toLowerCase() ?? '');
+  return ours && headers.origin === undefined && headers['sec-fetch-site'] === undefined;
+}
+
+function hasToken({ headers }: IncomingMessage, token: string): boolean {
+  const [given, own] = [headers.authorization ?? '', `Bearer ${token}`].map((text) =>
+    createHash('sha256').update(text).digest(),
+  );
+  return given !== undefined && own !== undefined && timingSafeEqual(given, own);
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { 'content-type': 'text/plain' }).end(STATUS_CODES[status]);
 }
 
 function sendJson(response: ServerResponse, body: unknown): void {

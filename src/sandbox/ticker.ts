@@ -1,3 +1,4 @@
+import { OxideError } from '../lib/errors.js';
 import type { Clock } from '../lib/wait.js';
 import type { World } from './world.js';
 
@@ -22,7 +23,10 @@ export class Ticker {
   }
 
   start(): void {
-    this.#loop = this.#run();
+    // A world that cannot be saved has said so itself, and stands still from then on.
+    this.#loop = this.#run().catch((error: unknown) => {
+      if (!(error instanceof OxideError)) throw error;
+    });
   }
 
   /** Something happened that may have brought the next event forward. */

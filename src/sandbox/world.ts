@@ -21,9 +21,12 @@ export interface WorldOptions {
   readonly clock: Clock;
   /** Whether it is saved whenever it changes. */
   readonly saved: boolean;
+  /** Told when it cannot be saved: what is answered from then on would be lost. */
+  readonly onFailure: (reason: unknown) => void;
 }
 
-interface SavedWorld {
+/** What is kept of the cloud. */
+export interface SavedWorld {
   readonly now: number;
   readonly random: number;
   readonly cloud: unknown;
@@ -97,8 +100,7 @@ export class World {
 
   /** Saves the cloud: at once after each write, as the real one would have. */
   saveCloud(): void {
-    if (!this.#options.saved) return;
-    this.#options.state.write('cloud.json', {
+    this.#save('cloud.json', {
       now: this.#options.clock.now(),
       random: this.#random.state(),
       cloud: this.cloud.toJSON(),
@@ -107,8 +109,18 @@ export class World {
 
   /** Saves the nodes and what runs in their clusters. */
   saveClusters(): void {
-    if (!this.#options.saved) return;
-    this.#options.state.write('clusters.json', this.talos.toJSON());
+    this.#save('clusters.json', this.talos.toJSON());
+  }
+
+  #save(name: string, content: unknown): void {
+    const { saved, state, onFailure } = this.#options;
+    if (!saved) return;
+    try {
+      state.write(name, content);
+    } catch (error) {
+      onFailure(error);
+      throw error;
+    }
   }
 
   /** Who answers on a public address of this world, seen from the operator's machine. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ExitCode } from '../../src/lib/errors.js';
@@ -51,9 +51,12 @@ describe.runIf(bundled)('Ctrl-C', { timeout: 180_000 }, () => {
     const { code } = await interruptedAfter(cwd, 'POST /servers 201', 2);
     expect(code).toBe(ExitCode.interrupted);
     const output = join(cwd, 'output');
-    mkdirSync(join(output, '.scratch-a1B2c3'));
-    writeFileSync(join(output, '.scratch-a1B2c3', 'secrets.yaml'), 'half');
-    writeFileSync(join(output, 'machine-configs', '.0123456789ab.tmp'), 'half');
+    const leftovers = ['.scratch-0123456789ab', 'machine-configs/.0123456789ab.tmp'];
+    mkdirSync(join(output, '.scratch-0123456789ab'));
+    for (const path of ['.scratch-0123456789ab/secrets.yaml', ...leftovers.slice(1)]) {
+      writeFileSync(join(output, path), 'half', { mode: 0o600 });
+    }
+    appendFileSync(join(output, 'oxide.unfinished'), `\n${leftovers.join('\n\n')}\n`);
     expect((await runCli(create, { cwd })).code).toBe(ExitCode.done);
     const entries = readdirSync(output, { recursive: true, withFileTypes: true }).filter(
       ({ parentPath }) => !parentPath.includes('sandbox'),

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -46,5 +47,60 @@ describe('a second oxide in the same output folder', () => {
     const { stderr } = await runCli(['--sandbox', '--break-lock', 'kubeconfig'], { cwd });
     expect(stderr).toContain('the cluster "demo" does not exist in this project');
     expect(readdirSync(join(cwd, 'output'))).toEqual(['sandbox']);
+  });
+});
+
+describe('an output folder', () => {
+  /** Who may enter it, as `ls` says it: 755. */
+  const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+  test.skipIf(process.platform === 'win32')(
+    'that holds other things and is open to others is refused, and left as it is',
+    async () => {
+      const cwd = testFolder();
+      writeFileSync(join(cwd, 'cluster.yaml'), clusterYaml(1, 0));
+      const shared = join(cwd, 'shared');
+      await mkdir(shared);
+      writeFileSync(join(shared, 'holiday.jpg'), '');
+      chmodSync(shared, 0o755);
+      const { code, stderr } = await runCli(['--sandbox', '-o', 'shared', 'kubeconfig'], { cwd });
+      expect(code).toBe(ExitCode.precondition);
+      expect(stderr).toContain(
+        'other users of this machine can enter shared, and "holiday.jpg" in it is not oxide\'s',
+      );
+      expect(stderr).toContain('chmod 700 shared');
+      expect(readdirSync(shared)).toEqual(['holiday.jpg']);
+      await runCli(['--sandbox', '-o', 'shared', 'status'], { cwd });
+      expect(modeOf(shared)).toBe('755');
+      expect(modeOf(join(shared, 'sandbox'))).toBe('700');
+    },
+  );
+
+  test('with another cluster’s in it leaves that one alone', async () => {
+    const cwd = testFolder();
+    writeFileSync(join(cwd, 'cluster.yaml'), clusterYaml(1, 0));
+    const nested = join(cwd, 'output', 'prod');
+    await mkdir(join(nested, '.scratch-0123456789ab'), { recursive: true, mode: 0o700 });
+    for (const name of ['.abcdef012345.tmp', 'oxide.lock', 'oxide.unfinished']) {
+      writeFileSync(join(nested, name), '.abcdef012345.tmp\n.scratch-0123456789ab\n');
+    }
+    const { stderr } = await runCli(['--sandbox', 'kubeconfig'], { cwd });
+    expect(stderr).toContain('the cluster "demo" does not exist in this project');
+    expect(readdirSync(nested).sort()).toEqual([
+      ...['.abcdef012345.tmp', '.scratch-0123456789ab', 'oxide.lock', 'oxide.unfinished'],
+    ]);
+    expect(readdirSync(join(cwd, 'output')).sort()).toEqual(['prod', 'sandbox']);
+  });
+
+  test('keeps the id of a killed run through a command that needs no lease', async () => {
+    const cwd = await heldFolder();
+    const lock = join(cwd, 'output', 'oxide.lock');
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const killed = JSON.parse(readFileSync(lock, 'utf8')) as object;
+    writeFileSync(lock, JSON.stringify({ ...killed, pid }));
+    for (let i = 0; i < 2; i++) {
+      await runCli(['--sandbox', 'kubeconfig'], { cwd });
+      expect(readFileSync(lock, 'utf8')).toContain('feedbeef0001');
+    }
   });
 });

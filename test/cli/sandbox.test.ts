@@ -119,6 +119,16 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
     expect(readdirSync(join(cwd, 'output', 'sandbox'))).not.toContain('running.json');
   });
 
+  test('is not forgotten without asking, neither for a reset nor for a demo', async () => {
+    for (const command of ['reset', 'demo']) {
+      const { code, stderr } = await runCli(['sandbox', command], { cwd });
+      expect(stderr).toMatch(/The sandbox in output\/sandbox holds a rehearsal: \d+ resources/);
+      expect(stderr).toContain('→ Add --yes to confirm.');
+      expect(code).toBe(ExitCode.unconfirmed);
+    }
+    expect((await runCli(['--sandbox', 'status'], { cwd })).code).toBe(ExitCode.done);
+  });
+
   test('does not meet the one that runs beside it', async () => {
     const outputs = ['output', 'other'];
     const served = outputs.map((output) => startCli(['-o', output, 'sandbox', 'serve'], { cwd }));
@@ -138,6 +148,20 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
 });
 
 describe.runIf(bundled)('a sandbox', () => {
+  test('is forgotten at once when it holds nothing, and with --yes when it does', async () => {
+    const cwd = folderWith(clusterYaml(1, 0));
+    expect((await runCli(['sandbox', 'reset'], { cwd })).code).toBe(ExitCode.done);
+    await runCli(['--sandbox', 'status'], { cwd });
+    expect((await runCli(['sandbox', 'reset'], { cwd })).code).toBe(ExitCode.done);
+    const state = join(cwd, 'output', 'sandbox', 'cloud.json');
+    writeFileSync(state, 'not readable');
+    expect((await runCli(['sandbox', 'reset'], { cwd })).code).toBe(ExitCode.unconfirmed);
+    const { code, stderr } = await runCli(['sandbox', 'reset', '--yes'], { cwd });
+    expect(stderr).toContain('Forgot the sandbox in output/sandbox.');
+    expect(code).toBe(ExitCode.done);
+    expect(readdirSync(join(cwd, 'output', 'sandbox'))).not.toContain('cloud.json');
+  });
+
   test('shows the plan and its price with --dry-run, and ends with 10', async () => {
     const cwd = folderWith(clusterYaml(1, 1));
     const { code, stdout } = await runCli(['--sandbox', 'create', '--dry-run', '--json'], { cwd });

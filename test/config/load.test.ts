@@ -36,6 +36,12 @@ interface Malformed {
   readonly message: string;
 }
 
+const manyAliases = Array.from({ length: 5_000 }, (_, i) => `    k${i}: *a\n`).join('');
+const bomb = Array.from(
+  { length: 9 },
+  (_, i) => `    a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}]\n`,
+).join('');
+
 const malformed: readonly Malformed[] = [
   { what: 'empty', text: '', message: 'cluster.yaml: the file is empty' },
   { what: 'comments only', text: '# nothing\n', message: 'cluster.yaml: the file is empty' },
@@ -61,6 +67,41 @@ const malformed: readonly Malformed[] = [
     what: 'a key twice',
     text: `${minimal}    count: 1\n    count: 3\n`,
     message: 'cluster.yaml:8:5 the key "count" is there twice',
+  },
+  {
+    what: 'a key twice, in another notation',
+    text: `${minimal}cilium: { helm_values: { "1": a, 1: b } }\n`,
+    message: 'cluster.yaml:7:34 the key "1" is there twice',
+  },
+  {
+    what: 'lists in lists without end',
+    text: `${minimal}workers: ${'['.repeat(5_000)}\n`,
+    message: expect.stringMatching(/^cluster.yaml:7:\d+ it is nested too deeply$/) as string,
+  },
+  {
+    what: 'what is deeper than anybody writes',
+    text: `${minimal}cilium: { helm_values: ${'{ a: '.repeat(60)}1${' }'.repeat(60)} }\n`,
+    message: expect.stringMatching(/^cluster.yaml:7:\d+ it is nested too deeply$/) as string,
+  },
+  {
+    what: 'thousands of aliases',
+    text: `${minimal}cilium:\n  helm_values:\n    a: &a 1\n${manyAliases}`,
+    message: 'cluster.yaml:110:11 there are more than 100 aliases',
+  },
+  {
+    what: 'a value that holds itself',
+    text: `${minimal}cilium: &self\n  helm_values: *self\n`,
+    message: 'cluster.yaml:8:16 the alias *self is inside of what it stands for',
+  },
+  {
+    what: 'aliases of aliases of aliases',
+    text: `${minimal}cilium:\n  helm_values:\n    a0: &a0 [x, x, x]\n${bomb}`,
+    message: expect.stringContaining('Excessive alias count') as string,
+  },
+  {
+    what: 'more than a file of this kind ever has',
+    text: `${minimal}${'# a comment\n'.repeat(30_000)}`,
+    message: 'cluster.yaml: the file is larger than 256 KiB',
   },
   {
     what: 'two documents',
@@ -309,12 +350,21 @@ const malformed: readonly Malformed[] = [
 
 describe('a malformed cluster.yaml', () => {
   test.each(malformed)('with $what is refused with the place and the reason', (entry) => {
-    expect(messageFor(entry.text)).toBe(entry.message);
+    expect(messageFor(entry.text)).toEqual(entry.message);
   });
 
   test('with Windows line ends is reported at the same places', () => {
     const entry = malformed.find(({ what }) => what === 'missing keys');
     expect(messageFor(entry?.text.replaceAll('\n', '\r\n') ?? '')).toBe(entry?.message);
+  });
+
+  // With work for every pair of keys it would not end within the time of a test.
+  test('with 20,000 unknown keys is refused with the first of them', () => {
+    const keys = Array.from({ length: 20_000 }, (_, i) => `k${i}: 1\n`).join('');
+    const lines = messageFor(`${minimal}${keys}`).split('\n');
+    expect(lines).toHaveLength(51);
+    expect(lines[0]).toBe('cluster.yaml:7:1 unknown key "k0"');
+    expect(lines[50]).toBe('cluster.yaml: and 19950 problems more');
   });
 
   test('ends a script with exit code 2', () => {

@@ -246,6 +246,47 @@ describe('--break-lock', () => {
   });
 });
 
+describe('a run whose cluster is deleted meanwhile', () => {
+  const destroyAsCi = (rehearsal: Rehearsal) =>
+    destroy(rehearsal.run({ holder: { ...ci, takesOver: true } }).ctx, {
+      ...{ dryRun: false, deleteVolumes: false, deleteLoadBalancers: false },
+      confirm: () => Promise.resolve(true),
+    });
+
+  test('stops, and says that the network is gone', async () => {
+    const rehearsal = await rehearse(`${yaml}timeouts: { hetzner: 1h }\n`);
+    await create(rehearsal.run().ctx);
+    const first = await underWay(rehearsal);
+    // By hand, in the console: nobody's name is left there.
+    rehearsal.faults.add({
+      method: 'GET',
+      path: /^\/networks\/\d+$/,
+      count: Infinity,
+      fault: { kind: 'status', status: 404, code: 'not_found' },
+    });
+    const ended = await first.ended;
+    expect(String(ended)).toContain(
+      'the network of the cluster "demo" was deleted while this run worked on it',
+    );
+    expect((ended as OxideError).hint).toContain('oxide status');
+  });
+
+  test('says who makes it anew', async () => {
+    const rehearsal = await rehearse(`${yaml}timeouts: { hetzner: 1h }\n`);
+    await create(rehearsal.run().ctx);
+    const first = await underWay(rehearsal);
+    await destroyAsCi(rehearsal);
+    const until = Math.ceil(rehearsal.clock.now() / 1_000) + 3_600;
+    projectOf(rehearsal).call('POST', '/networks', {
+      ...{ name: 'demo', ip_range: '10.0.0.0/16' },
+      labels: { 'managed-by': 'oxide', cluster: 'demo', lease: `${until}.${ci.id}.build-7` },
+    });
+    expect(String(await first.ended)).toContain(
+      'another oxide, on build-7, has taken this cluster over',
+    );
+  });
+});
+
 describe('a plan that was looked at for long', () => {
   test('is not carried out when the servers are others by then', async () => {
     const rehearsal = await rehearse(yaml);

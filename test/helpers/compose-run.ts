@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { parseConfig } from '../../src/config/load.js';
 import type { ShownPlan } from '../../src/cluster/plan/plan.js';
 import { createActionWaiter } from '../../src/hetzner/actions.js';
@@ -27,8 +28,10 @@ export interface RunOptions {
   readonly ownIpv4?: readonly string[];
   /** Another machine's output folder; the rehearsal's own unless given. */
   readonly files?: ClusterFiles;
-  /** Who the run is to others; always the same one unless given. */
+  /** Who the run is to others; somebody new unless given. */
   readonly holder?: Partial<Holder>;
+  /** Who the run is by the lock of its folder, which learns from it whether a lease is left. */
+  readonly held?: Holder;
   /** What is answered when the firewall does not admit this machine; `refuse` unless given. */
   readonly admission?: 'add' | 'refuse';
   /** How far the clock of this machine is ahead of everybody else's, ms. */
@@ -120,8 +123,8 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
       stopped.abort(reason);
     },
     lastly: () => connect(new AbortController().signal),
-    holder: {
-      ...{ id: 'f00dcafe0001', host: 'here', takesOver: false, hasLease: false },
+    holder: options.held ?? {
+      ...{ id: randomBytes(6).toString('hex'), host: 'here', takesOver: false, hasLease: false },
       ...options.holder,
     },
     step: async (title, run) => {

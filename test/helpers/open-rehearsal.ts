@@ -7,7 +7,7 @@ import { ensurePrivateFolder } from '../../src/lib/files.js';
 import { FaultPlan } from '../../src/sandbox/faults.js';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import type { World } from '../../src/sandbox/world.js';
-import { ClusterFiles } from '../../src/steps/run/context.js';
+import { ClusterFiles, type Holder } from '../../src/steps/run/context.js';
 import { composeRun, type Run, type RunOptions } from './compose-run.js';
 import { scanRehearsal } from './secret-scan.js';
 import { WarpClock } from './warp-clock.js';
@@ -81,7 +81,8 @@ export async function openRehearsal(
     ...parts,
     stop,
     run: (options = {}) => {
-      const run = composeRun({ sandbox, world, clock, files, yaml }, options);
+      const holder = options.holder ?? heir(runs.at(-1)?.ctx.holder);
+      const run = composeRun({ sandbox, world, clock, files, yaml }, { ...options, holder });
       runs.push(run);
       return run;
     },
@@ -94,6 +95,11 @@ export async function openRehearsal(
       }
     },
   };
+}
+
+/** As the lock of the folder has it: the id goes on to the next run while a lease may stand with it. */
+function heir(before: Holder | undefined): Partial<Holder> {
+  return before?.hasLease ? { id: before.id, host: before.host, hasLease: true } : {};
 }
 
 async function addSnapshot(sandbox: Sandbox, yaml: string): Promise<void> {

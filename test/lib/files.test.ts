@@ -6,36 +6,15 @@ import {
   movePrivateFile,
   readMadeText,
   readTextIfExists,
-  removeLeftovers,
   rewriteFile,
   withScratchFolder,
   writePrivateFile,
 } from '../../src/lib/files.js';
+import { forgetFinished, recordingUnfinished } from '../../src/lib/unfinished.js';
 import { testFolder } from '../helpers/cli.js';
 
 const modeOf = async (path: string): Promise<string> =>
   ((await stat(path)).mode & 0o777).toString(8);
-
-describe('what a killed run left', () => {
-  test('is removed wherever it is, and nothing else', async () => {
-    const folder = testFolder();
-    for (const path of ['.scratch-a1B2c3', 'backups', 'backups/.scratch-d4E5f6']) {
-      await mkdir(join(folder, path));
-    }
-    const leftovers = [
-      '.scratch-a1B2c3/secrets.yaml',
-      '.0123456789ab.tmp',
-      'backups/.scratch-d4E5f6/etcd.snapshot',
-      'backups/.abcdef012345.tmp',
-    ];
-    const kept = ['secrets.yaml', '.gitignore', 'notes.tmp', 'backups/etcd.snapshot'];
-    for (const path of [...leftovers, ...kept]) await writeFile(join(folder, path), path);
-    await removeLeftovers(folder);
-    expect((await readdir(folder, { recursive: true })).sort()).toEqual(
-      [...kept, 'backups'].sort(),
-    );
-  });
-});
 
 describe('a scratch folder', () => {
   test.each([
@@ -43,13 +22,17 @@ describe('a scratch folder', () => {
     ['that an error does not name is removed', () => 'something else', 0],
   ])('%s', async (_, message, left) => {
     const folder = testFolder();
-    const failing = withScratchFolder(folder, async (scratch) => {
-      await writeFile(join(scratch, 'patch-0.yaml'), '');
-      throw new OxideError(`talosctl gen config @${message(scratch)}/patch-0.yaml`);
-    });
+    const failing = recordingUnfinished(folder, () =>
+      withScratchFolder(folder, async (scratch) => {
+        await writeFile(join(scratch, 'patch-0.yaml'), '');
+        throw new OxideError(`talosctl gen config @${message(scratch)}/patch-0.yaml`);
+      }),
+    );
     await expect(failing).rejects.toThrow('talosctl gen config');
-    expect(await readdir(folder)).toHaveLength(left);
-    await removeLeftovers(folder);
+    await forgetFinished(folder);
+    const scratch = (await readdir(folder)).filter((name) => name.startsWith('.scratch-'));
+    expect(scratch).toHaveLength(left);
+    await recordingUnfinished(folder, () => Promise.resolve());
     expect(await readdir(folder)).toEqual([]);
   });
 });
@@ -101,7 +84,6 @@ describe.skipIf(process.platform === 'win32')('a file', () => {
       () => writePrivateFile(join(folder, 'taken'), 'x'),
       () => writePrivateFile(join(folder, 'file', 'inside'), 'x'),
       () => readTextIfExists(join(folder, 'taken')),
-      () => removeLeftovers(join(folder, 'file')),
     ];
     for (const failure of failures) {
       const error: unknown = await failure().catch((reason: unknown) => reason);

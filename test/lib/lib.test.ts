@@ -1,12 +1,11 @@
-import { chmod, mkdtemp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { InterruptedError, OxideError, TimeoutError } from '../../src/lib/errors.js';
+import { exists } from '../../src/lib/folders.js';
 import {
-  ensurePrivateFolder,
-  exists,
   readStartIfExists,
   readTextIfExists,
   withScratchFolder,
@@ -161,14 +160,6 @@ describe.skipIf(process.platform === 'win32')('a private file', () => {
     await mkdir(join(folder, 'taken'));
     await expect(writePrivateFile(join(folder, 'taken'), 'x')).rejects.toThrow();
     expect(await readdir(folder)).toEqual(['taken']);
-  });
-
-  test('is in a folder that only its owner enters, also when that was wider', async () => {
-    const path = join(folder, 'output');
-    await mkdir(path);
-    await chmod(path, 0o755);
-    await ensurePrivateFolder(path);
-    expect(await rightsOf(path)).toBe(0o700);
   });
 
   test('that does not exist has no text', async () => {

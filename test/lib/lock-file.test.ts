@@ -4,7 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, describe, expect, test } from 'vitest';
 import { PreconditionError } from '../../src/lib/errors.js';
-import { takeLock, type LockWish } from '../../src/lib/lock-file.js';
+import { idLifeMs, takeLock, type LockWish } from '../../src/lib/lock-file.js';
 import { birthOf } from '../../src/lib/processes.js';
 import { spawnSync } from 'node:child_process';
 
@@ -65,6 +65,36 @@ describe('the lock of an output folder', () => {
     expect(lock.id).toBe('feedbeef0001');
     await lock.release();
     expect(await readdir(wish.folder)).toEqual([]);
+  });
+
+  test('leaves its id to the next run for as long as a lease may stand, and no longer', async () => {
+    const wish = lockIn();
+    plant(wish.path, { pid: deadPid() });
+    const first = await takeLock(wish);
+    expect(first.inherited).toBe(true);
+    await first.leaveId();
+    expect(statSync(wish.path).mode & 0o777).toBe(0o600);
+    const second = await takeLock(wish);
+    expect([second.id, second.inherited]).toEqual(['feedbeef0001', true]);
+    await second.release();
+    plant(wish.path, { ended: new Date(Date.now() - idLifeMs).toISOString() });
+    const third = await takeLock(wish);
+    expect(third.id).not.toBe('feedbeef0001');
+    expect(third.inherited).toBe(false);
+  });
+
+  test('that an ended run left for its id is no longer held, wherever that ran', async () => {
+    const wish = lockIn();
+    const ended = new Date().toISOString();
+    plant(wish.path, { ended, birth: await birthOf(process.ppid) });
+    expect((await takeLock(wish)).id).toBe('feedbeef0001');
+    plant(wish.path, { ended, host: 'elsewhere' });
+    const lock = await takeLock(wish);
+    expect(lock.inherited).toBe(false);
+    plant(wish.path, {});
+    expect(await lock.isHeld()).toBe(false);
+    await lock.leaveId();
+    expect(readFileSync(wish.path, 'utf8')).not.toContain('ended');
   });
 
   test.runIf(process.platform === 'linux')(

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
+import { holdFolder } from '../../src/cli/hold-folder.js';
 import { create } from '../../src/flows/create.js';
 import { ExitCode, OxideError } from '../../src/lib/errors.js';
-import { removeLeftovers } from '../../src/lib/files.js';
 import { beginFrom, type Rehearsal } from '../helpers/open-rehearsal.js';
 import { everythingOf } from '../helpers/secret-scan.js';
 import { watchFiles, type OnEvent } from './events.js';
@@ -11,15 +11,21 @@ import { demandPromises, shapeOf } from './shape.js';
 
 const codes = ['ENOSPC', 'EROFS', 'EACCES', 'EIO'];
 
+/** A create as the command does it: in a folder that it holds. */
+async function createHolding(rehearsal: Rehearsal): Promise<void> {
+  await holdFolder(rehearsal.files, { command: 'create', breakIt: false }, (held) =>
+    create(rehearsal.run({ held }).ctx),
+  );
+}
+
 /** What went wrong with a create in which a file operation failed; undefined when it succeeded. */
 async function failureOf(rehearsal: Rehearsal, onEvent: OnEvent): Promise<unknown> {
   const stopWatching = watchFiles(onEvent);
-  const run = rehearsal.run();
   try {
-    await create(run.ctx);
+    await createHolding(rehearsal);
     return undefined;
   } catch (error) {
-    (run.errors as unknown[]).push(error);
+    (rehearsal.runs.at(-1)?.errors as unknown[] | undefined)?.push(error);
     return error;
   } finally {
     stopWatching();
@@ -65,10 +71,8 @@ describe('a create whose disk refuses', () => {
         });
         demandNextStep(stop, where);
         const secrets = textOf(rehearsal.files.secrets);
-        await removeLeftovers(rehearsal.files.folder);
-        const again = rehearsal.run();
-        await create(again.ctx);
-        expect(await shapeOf(rehearsal, again), where).toEqual(wanted);
+        await createHolding(rehearsal);
+        expect(await shapeOf(rehearsal, rehearsal.runs.at(-1)), where).toEqual(wanted);
         demandPromises(rehearsal, 0);
         if (secrets !== undefined) expect(textOf(rehearsal.files.secrets)).toBe(secrets);
       } finally {

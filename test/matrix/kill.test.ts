@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { holdFolder } from '../../src/cli/hold-folder.js';
 import { create } from '../../src/flows/create.js';
-import { removeLeftovers } from '../../src/lib/files.js';
 import { ClusterFiles } from '../../src/steps/run/context.js';
 import { bundled, type Script } from '../helpers/bundle.js';
 import { copyOf, openRehearsal, type Prepared, type Rehearsal } from '../helpers/open-rehearsal.js';
@@ -33,12 +33,18 @@ async function killedAt(event: number): Promise<{ folder: string; said: string }
   return { folder, said: stdout.trim() };
 }
 
-/** What the next run of the same command does, after it has got the folder for itself. */
+/** What the next run of the same command does, in a process of its own as the lock sees it. */
 async function goOn(folder: string): Promise<Rehearsal> {
   const rehearsal = await openRehearsal(small, folder);
-  await removeLeftovers(rehearsal.files.folder);
-  await create(rehearsal.run().ctx);
+  await holdFolder(rehearsal.files, { command: 'create', breakIt: false }, (held) =>
+    create(rehearsal.run({ held }).ctx),
+  );
   return rehearsal;
+}
+
+/** Another command between: one that takes the lock of the folder, and not the cluster's lease. */
+async function lookIn(files: ClusterFiles): Promise<void> {
+  await holdFolder(files, { command: 'kubeconfig', breakIt: false }, () => Promise.resolve());
 }
 
 async function shapeAfter(rehearsal: Rehearsal): Promise<Shape> {
@@ -69,6 +75,7 @@ describe(`a create that is killed (OXIDE_TEST_SEED=${testSeed})`, () => {
       const files = new ClusterFiles(join(folder, 'output'));
       demandWholeFiles(files.folder, said);
       const secrets = existsSync(files.secrets) ? readFileSync(files.secrets, 'utf8') : undefined;
+      if (i % 2 === 1) await lookIn(files);
       if (serversOf(folder) > 0) expect(secrets, `secrets before servers; ${said}`).toBeDefined();
       const rehearsal = await goOn(folder);
       try {
@@ -89,7 +96,7 @@ function demandWholeFiles(folder: string, said: string): void {
   const known = new Set(existsSync(log) ? readFileSync(log, 'utf8').split('\n') : []);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || /\.scratch-|\.tmp$/.test(path)) continue;
+    if (!entry.isFile() || /\.scratch-|\.tmp$|oxide\.\w+$/.test(path)) continue;
     expect(known, `${path} is whole; ${said}`).toContain(digestOf(readFileSync(path)));
   }
 }

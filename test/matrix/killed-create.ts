@@ -5,6 +5,7 @@
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { holdFolder } from '../../src/cli/hold-folder.js';
 import { create } from '../../src/flows/create.js';
 import { openRehearsal } from '../helpers/open-rehearsal.js';
 import { noteContents, watchFiles, watchRequests, watchTools } from './events.js';
@@ -23,7 +24,9 @@ const rehearsal = await openRehearsal(readFileSync(yaml, 'utf8'), folder);
 noteContents(join(folder, 'contents'));
 watchRequests(rehearsal.faults, onEvent);
 watchFiles(onEvent);
-await create(rehearsal.run({ around: watchTools(onEvent) }).ctx);
+await holdFolder(rehearsal.files, { command: 'create', breakIt: false }, (held) =>
+  create(rehearsal.run({ held, around: watchTools(onEvent) }).ctx),
+);
 await rehearsal.stop();
 writeSync(1, `${seen} events\n`);
 process.exit(0);

@@ -1,10 +1,20 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { forgetSandbox, openSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { ExitCode } from '../../src/lib/errors.js';
+import { collect } from '../../src/sandbox/loopback.js';
+import { forgetSandbox, lookAtSandbox } from '../../src/sandbox/kept-sandbox.js';
+import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import { StateFolder } from '../../src/sandbox/state-folder.js';
 
 function folder(): string {
@@ -123,21 +133,86 @@ describe('a sandbox', () => {
   });
 });
 
-describe('the folder of a sandbox', () => {
-  test('is for its owner only', () => {
-    const state = new StateFolder(folder());
-    state.write('cloud.json', { a: 1 });
-    expect(state.read('cloud.json')).toEqual({ a: 1 });
-    if (process.platform === 'win32') return;
-    expect(statSync(state.path).mode & 0o777).toBe(0o700);
-    expect(statSync(state.file('cloud.json')).mode & 0o777).toBe(0o600);
+describe.skipIf(process.platform === 'win32')('the folder of a sandbox', () => {
+  test('and every file in it is for its owner only', async () => {
+    const path = folder();
+    const sandbox = await open(path);
+    const modes = new Set(readdirSync(path).map((name) => statSync(join(path, name)).mode & 0o777));
+    expect([...modes]).toEqual([0o600]);
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    await sandbox.close();
   });
 
   test('gives a claim to one alone, until it is given back', () => {
-    const state = new StateFolder(folder());
+    const state = new StateFolder(mkdtempSync(join(tmpdir(), 'oxide-sandbox-')));
+    onTestFinished(() => rm(state.path, { recursive: true, force: true }));
     expect([state.claim('running.json', 1), state.claim('running.json', 2)]).toEqual([true, false]);
     expect(state.read('running.json')).toBe(1);
     state.remove('running.json');
     expect(state.claim('running.json', 3)).toBe(true);
+  });
+
+  test('with a broken file says so, and how to begin anew', async () => {
+    const path = folder();
+    await (await open(path)).close();
+    writeFileSync(join(path, 'cloud.json'), '{"now": 1');
+    await expect(open(path)).rejects.toMatchObject({
+      message: `the state of the sandbox in ${join(path, 'cloud.json')} is not readable`,
+      exitCode: ExitCode.precondition,
+    });
+    expect(lookAtSandbox(path)).toEqual({ running: false, resources: undefined });
+    expect(forgetSandbox(path)).toBe(true);
+    await open(path);
+  });
+
+  test('with a claim that a killed process has half written is taken over', async () => {
+    const path = folder();
+    await (await open(path)).close();
+    const claim = join(path, 'running.json');
+    writeFileSync(claim, '');
+    utimesSync(claim, 0, 0);
+    expect((await open(path)).world).toBeDefined();
+  });
+});
+
+describe('the door of a sandbox', () => {
+  /** The status and the text that such a request is answered with. */
+  function answerTo(url: string, headers: Record<string, string>) {
+    return new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+      const sent = request(url, { headers }, (response) => {
+        collect(response).then((text) => {
+          resolve({ status: response.statusCode, text });
+        }, reject);
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+  }
+
+  test.each([
+    ['another host name that leads here', { host: 'evil.example:80' }],
+    ['the address with another port', { host: '127.0.0.1:1' }],
+    ['a web page', { origin: 'http://evil.example' }],
+    ['a web page that hides its origin', { 'sec-fetch-site': 'cross-site' }],
+  ])('is shut for %s', async (_who, headers: Record<string, string>) => {
+    const { url, token } = await open(folder());
+    const authorization = `Bearer ${token}`;
+    for (const path of ['/v1/servers', '/ip', '/sandbox', '/talos']) {
+      expect(await answerTo(`${url}${path}`, { authorization, ...headers })).toMatchObject({
+        status: 421,
+      });
+    }
+    expect(await answerTo(`${url}/ip`, {})).toMatchObject({ status: 200 });
+  });
+
+  test('gives the token to nobody, and tells of itself to who has it', async () => {
+    const { url, token } = await open(folder());
+    for (const given of ['', 'Bearer wrong', `Basic ${token}`]) {
+      const { status } = await answerTo(`${url}/sandbox`, { authorization: given });
+      expect(status).toBe(401);
+    }
+    const { status, text } = await answerTo(`${url}/sandbox`, { authorization: `Bearer ${token}` });
+    expect(status).toBe(200);
+    expect(text).not.toContain(token);
   });
 });

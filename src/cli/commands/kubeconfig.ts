@@ -5,7 +5,7 @@ import { ExitCode, UsageError } from '../../lib/errors.js';
 import { renderKubernetesAccess } from '../../ui/access.js';
 import { withCluster } from '../context.js';
 import type { CliIo, GlobalOptions } from '../io.js';
-import { sandboxFolder } from '../world.js';
+import { sandboxFolder } from '../output-folder.js';
 
 export interface KubeconfigOptions extends GlobalOptions {
   readonly merge?: boolean;

@@ -1,10 +1,13 @@
 import { normalize, resolve } from 'node:path';
 import { loadConfig } from '../../config/load.js';
 import { ExitCode, PreconditionError, UsageError } from '../../lib/errors.js';
+import { plural } from '../../lib/format.js';
 import { ClusterFiles } from '../../steps/run/context.js';
 import { createToolRunner, ToolError } from '../../tools/exec.js';
+import { confirmForgetting } from '../confirm.js';
 import type { CliIo, GlobalOptions } from '../io.js';
-import { sandboxFolder, type Surroundings } from '../world.js';
+import { checkOutputFolder, sandboxFolder } from '../output-folder.js';
+import { closing, type Surroundings } from '../world.js';
 
 const runTimeoutMs = 600_000;
 
@@ -20,16 +23,8 @@ export function sandboxServeCommand(options: GlobalOptions, io: CliIo): Promise<
     io.stderr.write(
       '\nThe sandbox runs. Paste these lines into another shell; Ctrl-C here ends it.\n',
     );
-    await new Promise<void>((end) => {
-      io.signal.addEventListener(
-        'abort',
-        () => {
-          end();
-        },
-        { once: true },
-      );
-      if (io.signal.aborted) end();
-    });
+    await aborted(AbortSignal.any([io.signal, world.failed]));
+    world.failed.throwIfAborted();
     return ExitCode.done;
   });
 }
@@ -49,7 +44,8 @@ export function sandboxRunCommand(
   return inSandbox(options, io, async (world, files) => {
     const { commands, toolEnvironment, clock } = world;
     const env = { ...toolEnvironment, ...accessTo(world, files) };
-    const run = createToolRunner({ commands, env, clock, signal: io.signal });
+    const signal = AbortSignal.any([io.signal, world.failed]);
+    const run = createToolRunner({ commands, env, clock, signal });
     try {
       const { stdout, stderr } = await run({ tool, args, timeoutMs: runTimeoutMs });
       io.stdout.write(stdout);
@@ -64,15 +60,31 @@ export function sandboxRunCommand(
   });
 }
 
-/** `oxide sandbox reset`: forgets the simulated cloud of an output folder. */
+/** `oxide sandbox reset`: forgets the simulated cloud of an output folder, after asking. */
 export async function sandboxResetCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
-  const { forgetSandbox } = await import('../../sandbox/sandbox.js');
+  const { forgetSandbox, lookAtSandbox } = await import('../../sandbox/kept-sandbox.js');
   const folder = sandboxFolder(options.output);
+  const { running, resources } = lookAtSandbox(folder);
+  if (!running && resources !== 0) {
+    const what = resources === undefined ? 'not readable' : plural(resources, 'resource');
+    io.stderr.write(`The sandbox in ${folder} holds a rehearsal: ${what}.\n`);
+    await confirmForgetting(options, io);
+  }
   if (!forgetSandbox(folder)) {
     throw new PreconditionError(`the sandbox in ${folder} is running`, 'End that process first.');
   }
   io.stderr.write(`Forgot the sandbox in ${folder}.\n`);
   return ExitCode.done;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((end) => {
+    const done = (): void => {
+      end();
+    };
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
+  });
 }
 
 async function inSandbox(
@@ -83,12 +95,9 @@ async function inSandbox(
   const { openSandboxWorld } = await import('../sandbox-world.js');
   const config = await loadConfig(options.config);
   const files = new ClusterFiles(normalize(options.output));
+  checkOutputFolder(files.folder);
   const world = await openSandboxWorld({ config, files, io });
-  try {
-    return await use(world, files);
-  } finally {
-    await world.close();
-  }
+  return closing(world, () => use(world, files));
 }
 
 /** What leads a tool to the sandbox's cluster. */

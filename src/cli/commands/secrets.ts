@@ -1,9 +1,10 @@
 import { exportSecrets, importSecrets } from '../../flows/secrets.js';
 import { ExitCode } from '../../lib/errors.js';
-import { ensurePrivateFolder } from '../../lib/files.js';
-import { takeLock } from '../../lib/lock-file.js';
+import { demandPrivate, ensurePrivate } from '../../lib/folders.js';
 import { renderExported, renderImported } from '../../ui/secrets.js';
+import { holdFolder } from '../hold-folder.js';
 import type { CliIo, GlobalOptions } from '../io.js';
+import { secretsFolder } from '../output-folder.js';
 import { ownCommand } from '../own-command.js';
 import { knownPassphrase, newPassphrase, type PassphraseOptions } from '../passphrase.js';
 import { withSecrets } from '../secrets-context.js';
@@ -34,13 +35,13 @@ export function secretsImportCommand(
   io: CliIo,
 ): Promise<ExitCode> {
   return withSecrets(options, io, async ({ flow, ui, look }) => {
+    await demandPrivate(secretsFolder(flow.files));
     const { file } = options;
     const passphrase = () => knownPassphrase(options, io);
     const hold = async (write: () => Promise<void>): Promise<void> => {
-      await ensurePrivateFolder(flow.files.folder);
       const { breakLock: breakIt = false } = options;
-      const lock = await takeLock({ path: flow.files.lock, command: 'secrets import', breakIt });
-      await write().finally(() => lock.release());
+      await ensurePrivate(secretsFolder(flow.files));
+      await holdFolder(flow.files, { command: 'secrets import', breakIt }, write);
     };
     const imported = await importSecrets(flow, { file, passphrase, look, hold });
     ui.print(imported, renderImported(imported, ownCommand(options, 'kubeconfig')));

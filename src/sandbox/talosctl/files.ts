@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { makeFoldersSync } from '../../lib/folders.js';
 import { CommandError, type CommandInvocation } from './command.js';
 
 /** Reads a file; an error is worded as Go words it. */
@@ -19,7 +20,7 @@ export function writeText(
 ): void {
   const full = resolve(io.cwd, path);
   try {
-    mkdirSync(dirname(full), { recursive: true });
+    makeFoldersSync(dirname(full));
     writeFileSync(full, content.data, { mode: content.mode });
   } catch (error) {
     throw new CommandError(`open ${path}: ${reasonOf(error)}`);

@@ -1,14 +1,16 @@
 import { clusterSelector, labelKeys } from '../../cluster/state/labels.js';
 import { leaseLabels, readLease, type Lease } from '../../cluster/state/lease.js';
 import type { Labels } from '../../cluster/state/cluster-state.js';
+import type { HetznerApi } from '../../hetzner/api.js';
 import { HetznerError } from '../../hetzner/errors.js';
 import { OxideError, PreconditionError } from '../../lib/errors.js';
+import { idLifeMs } from '../../lib/lock-file.js';
 import { formatDuration, timeOfDay } from '../../lib/format.js';
 import type { FlowContext } from './context.js';
 import { toServer } from './api-objects.js';
 
 /** How long a killed run keeps others out: longer than Hetzner is ever away for. */
-const leaseMs = 10 * 60_000;
+const leaseMs = idLifeMs;
 const renewMs = 3 * 60_000;
 /** Two runs that find the cluster free at the same moment both write; after this both see who was last. */
 const settleMs = 2_000;
@@ -32,13 +34,18 @@ export async function withLease<T>(
   work: (lease: ClusterLease) => Promise<T>,
 ): Promise<T> {
   const lease = new ClusterLease(ctx);
+  let result: T;
   try {
     await lease.take();
     if (seen) await demandUnchanged(ctx, seen);
-    return await work(lease);
-  } finally {
-    await lease.giveBack();
+    result = await work(lease);
+  } catch (error) {
+    const loss = await lease.giveBack();
+    // What fails in a cluster that somebody else changes meanwhile fails because of that.
+    throw loss && error instanceof HetznerError ? loss : error;
   }
+  await lease.giveBack();
+  return result;
 }
 
 /** While the plan was shown, a run that has ended since may have changed what it was made from. */
@@ -58,6 +65,9 @@ export class ClusterLease {
   readonly #ended = new AbortController();
   #network: number | undefined;
   #keeping: Promise<void> = Promise.resolve();
+  /** Other runs see it. */
+  #held = false;
+  #deletesNetwork = false;
 
   constructor(ctx: FlowContext) {
     this.#ctx = ctx;
@@ -81,6 +91,7 @@ export class ClusterLease {
     await hetzner.updateNetworkLabels(network.id, this.labels());
     await clock.sleep(settleMs, signal);
     this.#refuseOthers(await hetzner.network(network.id));
+    this.#held = true;
     this.#keeping = this.#keep(network.id);
   }
 
@@ -89,26 +100,38 @@ export class ClusterLease {
     this.#refuseOthers(network);
     this.#ctx.holder.hasLease = true;
     this.#network = network.id;
+    this.#held = true;
     this.#keeping = this.#keep(network.id);
   }
 
-  /** Takes the label off, also after an interrupt. What cannot be taken off ends by itself. */
-  async giveBack(): Promise<void> {
+  /** From here on the network may go: this run deletes it. */
+  deletesNetwork(): void {
+    this.#deletesNetwork = true;
+  }
+
+  /**
+   * Takes the label off, also after an interrupt. What cannot be taken off ends by itself. Returns
+   * who has taken the cluster from this run meanwhile.
+   */
+  async giveBack(): Promise<OxideError | undefined> {
     this.#ended.abort();
     await this.#keeping;
     const { holder } = this.#ctx;
     const id = this.#network;
-    if (id === undefined) return;
+    if (id === undefined) return undefined;
     const hetzner = this.#ctx.lastly();
     try {
       const lease = readLease((await hetzner.network(id)).labels);
-      if (lease && this.#isMine(lease))
-        await hetzner.updateNetworkLabels(id, { [labelKeys.lease]: undefined });
+      const mine = lease && this.#isMine(lease);
+      if (mine) await hetzner.updateNetworkLabels(id, { [labelKeys.lease]: undefined });
       holder.hasLease = false;
+      return this.#held && lease && !mine ? takenOver(lease) : undefined;
     } catch (error) {
       if (!(error instanceof OxideError)) throw error;
-      // Gone with the cluster, or left to its end: the next run from here takes it over.
-      if (isGone(error)) holder.hasLease = false;
+      // Left to its end: the next run from here takes it over.
+      if (!isGone(error)) return undefined;
+      holder.hasLease = false;
+      return await this.#whoDeleted(hetzner).catch(() => undefined);
     }
   }
 
@@ -126,11 +149,25 @@ export class ClusterLease {
         }
         await hetzner.updateNetworkLabels(networkId, this.labels());
       } catch (error) {
-        if (ended.aborted || isGone(error)) return;
+        if (ended.aborted) return;
+        if (isGone(error)) {
+          const loss = await this.#whoDeleted(hetzner).catch(() => undefined);
+          if (loss) stop(loss);
+          return;
+        }
         // Hetzner may be away for a moment; the lease lasts for some renewals.
         if (!(error instanceof OxideError)) throw error;
       }
     }
+  }
+
+  /** The network is gone. Whoever makes the cluster anew has a lease on another one. */
+  async #whoDeleted(hetzner: HetznerApi): Promise<OxideError | undefined> {
+    if (this.#deletesNetwork || !this.#held) return undefined;
+    const { cluster_name: cluster } = this.#ctx.config;
+    const [network] = await hetzner.networks(clusterSelector(cluster));
+    const lease = readLease(network?.labels ?? {});
+    return lease && !this.#isMine(lease) ? takenOver(lease) : networkGone(cluster);
   }
 
   #refuseOthers({ labels }: LeasedNetwork): void {
@@ -169,4 +206,13 @@ function takenOver({ host }: Lease): OxideError {
   return new OxideError(`another oxide, on ${host}, has taken this cluster over (--break-lock)`, {
     hint: 'This one stops, because two at once would undo each other. Nothing is lost; when the other has ended, the same command goes on.',
   });
+}
+
+function networkGone(cluster: string): OxideError {
+  return new OxideError(
+    `the network of the cluster "${cluster}" was deleted while this run worked on it`,
+    {
+      hint: 'By another oxide (destroy --break-lock), or by somebody in the Hetzner console. What is left shows: oxide status',
+    },
+  );
 }

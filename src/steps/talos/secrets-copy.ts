@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
-import { exists, readStartIfExists, readTextIfExists, writePrivateFile } from '../../lib/files.js';
+import { readStartIfExists, readTextIfExists, writePrivateFile } from '../../lib/files.js';
+import { exists } from '../../lib/folders.js';
 import type { Secret } from '../../lib/secret.js';
 import { caFingerprint, talosconfigFingerprint } from '../../tools/access-files.js';
 import { checkSealed, seal, unseal, type TextFiles } from '../../tools/sealed-archive.js';
