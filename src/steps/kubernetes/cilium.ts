@@ -8,6 +8,7 @@ import {
 } from '../../cluster/kubernetes/cilium-values.js';
 import type { InstalledCharts } from '../../cluster/kubernetes/installed.js';
 import { OxideError } from '../../lib/errors.js';
+import { explained } from '../../lib/file-errors.js';
 import { withScratchFolder, writeScratchFile } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
@@ -32,7 +33,8 @@ export async function fetchCilium(ctx: FlowContext, folder: string): Promise<str
   const from = chart ?? ctx.endpoints.ciliumChart;
   if (!helm.isChartUrl(from)) return from;
   await ctx.run(helm.pull({ chart: release.name, from, version }, folder));
-  const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+  const pulled = await explained('read', folder, () => readdir(folder));
+  const archive = pulled.find((name) => name.endsWith('.tgz'));
   if (archive === undefined) {
     throw new OxideError('helm pull ended without an error, but left no chart', {
       hint: 'The same command goes on from here.',
