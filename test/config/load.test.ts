@@ -20,6 +20,11 @@ function parse(text: string) {
   return parseConfig(text, { file: 'cluster.yaml', readFile: () => undefined });
 }
 
+/** `count` addresses that begin with these three bytes. */
+function addresses(bytes: string, count: number): string {
+  return Array.from({ length: count }, (_, i) => `${bytes}.${i}/32`).join(', ');
+}
+
 function messageFor(text: string): string {
   try {
     parse(text);
@@ -270,6 +275,25 @@ const malformed: readonly Malformed[] = [
       'cluster.yaml:8:33 hcloud.firewall.extra_rules.1.port: is not allowed for icmp, which has no ports',
       'cluster.yaml:9:21 hcloud.firewall.extra_rules.2.protocol: must be one of tcp, udp, icmp, esp, gre',
     ].join('\n'),
+  },
+  {
+    what: 'firewall rules that are too many only together',
+    text: `${head}  firewall:\n    allowed_cidrs: [${addresses('203.0.113', 100)}]\n    extra_rules:\n${[
+      5000, 5001, 5002, 5003,
+    ]
+      .map(
+        (port) =>
+          `      - { protocol: tcp, port: ${port}, source_ips: [${addresses('198.18.0', 100)}] }\n`,
+      )
+      .join('')}${pools}`,
+    message:
+      'cluster.yaml:5:5 hcloud.firewall: the firewall would have 604 effective rules, and Hetzner takes 500: each range of each rule is one, those of allowed_cidrs are two (6443 and 50000), 80 and 443 are two each',
+  },
+  {
+    what: 'more nodes than a network takes',
+    text: `${minimal}workers:\n  - { name: a, server_type: cx23, count: 60 }\n  - { name: b, server_type: cx23, count: 40 }\n`,
+    message:
+      'cluster.yaml:8:3 workers: 101 nodes are planned, and a Hetzner network takes 100 servers',
   },
   {
     what: 'labels and taints that nodes cannot have',
