@@ -19,8 +19,13 @@ export interface SchemaNode {
 
 /** The schema of cluster.yaml with the rules in words, for documentation. */
 export function describedSchema(): SchemaNode {
-  return z.toJSONSchema(clusterSchema, { io: 'input', unrepresentable: 'any' }) as SchemaNode;
+  return (described ??= z.toJSONSchema(clusterSchema, {
+    io: 'input',
+    unrepresentable: 'any',
+  }) as SchemaNode);
 }
+
+let described: SchemaNode | undefined;
 
 /** The keys that the mapping at this path may have. */
 export function knownKeys(path: Path): readonly string[] {

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { z } from 'zod';
 import { messageOf, UsageError } from '../lib/errors.js';
-import { knownKeys } from './described-schema.js';
+import { asWritten } from './as-written.js';
+import { describedSchema, knownKeys } from './described-schema.js';
 import { resolvePatch, type ReadFile } from './patches.js';
 import { kindOf, reasonOf, unknownKeyReason } from './reasons.js';
 import { addCrossFieldProblems } from './rules.js';
@@ -39,11 +40,11 @@ export function parseConfig(text: string, options: ParseOptions): ClusterConfig 
     const reason = `must be a mapping of keys and values, not ${kindOf(root)}`;
     throw problemsError(options.file, [{ position: source.valueAt([]), path: '', reason }]);
   }
-  const result = checkedSchema.safeParse(withoutBlanks(root, []), { error: reasonOf });
-  if (!result.success) {
-    const problems = result.error.issues.flatMap((issue) => problemsOf(issue, source));
-    throw problemsError(options.file, problems);
-  }
+  const written = asWritten(source, describedSchema());
+  const result = checkedSchema.safeParse(withoutBlanks(written.value, []), { error: reasonOf });
+  const issues = result.error?.issues ?? [];
+  const problems = [...written.problems, ...issues.flatMap((issue) => problemsOf(issue, source))];
+  if (!result.success || problems.length > 0) throw problemsError(options.file, problems);
   return resolveFiles(result.data, source, options);
 }
 

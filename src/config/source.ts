@@ -7,6 +7,7 @@ import {
   parseDocument,
   type Document,
   type Pair,
+  type Scalar,
   type YAMLError,
 } from 'yaml';
 
@@ -34,6 +35,16 @@ export interface YamlSource {
   valueAt(path: Path): Position;
   /** Where the key stands that ends the path. */
   keyAt(path: Path): Position;
+  /** The text of a scalar without quotes, as it stands in the file; undefined for all else. */
+  plainAt(path: Path): string | undefined;
+  /** The keys of the mapping, in their order: as they were read, and as they stand in the file. */
+  keysAt(path: Path): readonly YamlKey[];
+}
+
+/** `012` is read as `12`. */
+interface YamlKey {
+  readonly read: string;
+  readonly written: string;
 }
 
 const start: Position = { line: 1, column: 1 };
@@ -60,6 +71,8 @@ export function readYaml(text: string): YamlSource {
     problems,
     valueAt: (path) => placeOf(document, path, 'value', at),
     keyAt: (path) => placeOf(document, path, 'key', at),
+    plainAt: (path) => plainText(nodeAt(document, path)),
+    keysAt: (path) => keysOf(nodeAt(document, path)),
   };
 }
 
@@ -119,10 +132,37 @@ function entryOf(node: unknown, part: string | number): Entry | undefined {
     return value === undefined ? undefined : { key: undefined, value };
   }
   if (!isMap(node)) return undefined;
+  const wanted = String(part);
   const pair = node.items.find(
-    ({ key }: Pair) => isScalar(key) && String(key.value) === String(part),
+    ({ key }: Pair) => isScalar(key) && (keyRead(key) === wanted || key.source === wanted),
   );
   return pair && { key: pair.key, value: pair.value };
+}
+
+function nodeAt(document: Document.Parsed, path: Path): unknown {
+  const inner = path.reduce<unknown>(
+    (node, part) => entryOf(resolved(node, document), part)?.value,
+    document.contents,
+  );
+  return resolved(inner, document);
+}
+
+function plainText(node: unknown): string | undefined {
+  return isScalar(node) && node.type === 'PLAIN' ? (node.source ?? '') : undefined;
+}
+
+function keysOf(node: unknown): readonly YamlKey[] {
+  if (!isMap(node)) return [];
+  return node.items.flatMap(({ key }: Pair) => {
+    if (!isScalar(key)) return [];
+    const read = keyRead(key);
+    return [{ read, written: plainText(key) ?? read }];
+  });
+}
+
+/** A key as it is called in the value: `null` has no name there. */
+function keyRead({ value }: Scalar): string {
+  return value === null ? '' : `${value as string | number | boolean}`;
 }
 
 function resolved(node: unknown, document: Document.Parsed): unknown {
