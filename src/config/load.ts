@@ -6,9 +6,11 @@ import { messageOf, UsageError } from '../lib/errors.js';
 import { asWritten } from './as-written.js';
 import { describedSchema, knownKeys } from './described-schema.js';
 import { resolvePatch, type ReadFile } from './patches.js';
+import { placedPatch } from './placed-patch.js';
 import { kindOf, reasonOf, unknownKeyReason } from './reasons.js';
 import { addCrossFieldProblems } from './rules.js';
 import { clusterSchema, type ClusterConfig } from './schema.js';
+import type { ConfigPatch } from './fields.js';
 import { readYaml, type Path, type Problem, type YamlSource } from './source.js';
 
 export interface ParseOptions {
@@ -99,20 +101,21 @@ function resolveFiles(
   const folder = dirname(resolve(options.file));
   const read = options.readFile ?? readTextIfThere;
   const problems: Problem[] = [];
-  const resolvePatches = (key: PatchKey): string[] =>
+  const patches = (key: PatchKey): ConfigPatch[] =>
     config.talos[key].flatMap((given, index) => {
-      const patch = resolvePatch(given, folder, read);
-      if ('text' in patch) return [patch.text];
-      const path = ['talos', key, index];
-      const position = source.valueAt(path);
-      problems.push({ position, path: path.join('.'), reason: patch.reason });
+      const place = { source, file: options.file, path: ['talos', key, index] };
+      const isForWorkers =
+        key === 'worker_patches' || (key === 'config_patches' && config.workers.length > 0);
+      const patch = placedPatch(resolvePatch(given.text, folder, read), place, isForWorkers);
+      if ('text' in patch) return [patch];
+      problems.push(...patch.problems);
       return [];
     });
   const talos = {
     ...config.talos,
-    config_patches: resolvePatches('config_patches'),
-    control_plane_patches: resolvePatches('control_plane_patches'),
-    worker_patches: resolvePatches('worker_patches'),
+    config_patches: patches('config_patches'),
+    control_plane_patches: patches('control_plane_patches'),
+    worker_patches: patches('worker_patches'),
   };
   if (problems.length > 0) throw problemsError(options.file, problems);
   const { chart } = config.cilium;

@@ -317,11 +317,12 @@ const malformed: readonly Malformed[] = [
   },
   {
     what: 'patches that are none',
-    text: `${minimal}talos:\n  config_patches:\n    - patches/missing.yaml\n    - "{ machine: "\n    - |\n      - op: add\n        path: /x\n`,
+    text: `${minimal}talos:\n  config_patches:\n    - patches/missing.yaml\n    - "{ machine: "\n    - |\n      - machine: {}\n    - |\n      # later\n`,
     message: [
       'cluster.yaml:9:7 talos.config_patches.0: there is no file patches/missing.yaml',
       'cluster.yaml:10:7 talos.config_patches.1: not valid YAML: Flow map must end with a }',
       'cluster.yaml:11:7 talos.config_patches.2: a patch must be a mapping of keys and values',
+      'cluster.yaml:13:7 talos.config_patches.3: the patch is empty',
     ].join('\n'),
   },
 ];
@@ -427,8 +428,11 @@ describe('files', () => {
     );
     const config = await loadConfig(path);
     expect(config.talos.worker_patches).toEqual([
-      'machine:\n  sysctls: { a: "1" }\n',
-      'machine: {}',
+      {
+        text: 'machine:\n  sysctls: { a: "1" }\n',
+        origin: `${path}:8:20 talos.worker_patches.0: patches/sysctl.yaml`,
+      },
+      { text: 'machine: {}', origin: `${path}:8:41 talos.worker_patches.1` },
     ]);
     expect(config.cilium.chart).toBe(join(folder, 'charts', 'cilium.tgz'));
   });

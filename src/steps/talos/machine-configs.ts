@@ -1,5 +1,9 @@
 import { join } from 'node:path';
-import { clusterEndpoint, machineConfigPatches } from '../../cluster/talos/machine-config.js';
+import {
+  clusterEndpoint,
+  machineConfigPatches,
+  type MachineConfigPatch,
+} from '../../cluster/talos/machine-config.js';
 import { poolsOf, type RolePool } from '../../cluster/state/node-pools.js';
 import { configContract } from '../../cluster/talos/versions.js';
 import { UsageError } from '../../lib/errors.js';
@@ -70,11 +74,14 @@ async function generate(ctx: FlowContext, rolePool: RolePool): Promise<string> {
   return text;
 }
 
-async function writePatches(folder: string, patches: readonly string[]): Promise<string[]> {
+async function writePatches(
+  folder: string,
+  patches: readonly MachineConfigPatch[],
+): Promise<string[]> {
   return Promise.all(
-    patches.map(async (patch, i) => {
+    patches.map(async ({ text }, i) => {
       const file = join(folder, `patch-${i}.yaml`);
-      await writeScratchFile(file, patch);
+      await writeScratchFile(file, text);
       return file;
     }),
   );
