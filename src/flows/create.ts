@@ -12,7 +12,11 @@ import { ensureGatewayApi, fetchGatewayApi } from '../steps/kubernetes/gateway-a
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
 import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
 import { withLease, type ClusterLease } from '../steps/run/lease.js';
-import { ensureMachineConfigs } from '../steps/talos/machine-configs.js';
+import {
+  generateMachineConfigs,
+  keepMachineConfigs,
+  type MachineConfigs,
+} from '../steps/talos/machine-configs.js';
 import { ensureNetwork } from '../steps/hetzner/network.js';
 import { observe } from '../steps/observe/observe.js';
 import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
@@ -66,6 +70,9 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
     ),
   );
   await checkSecrets(ctx, state);
+  const machineConfigs = await step('Generate and check the machine configurations', (io) =>
+    generateMachineConfigs(ctx, io),
+  );
   const admitted = whoMayReach(ctx, state, own);
   const kubernetes = await observeKubernetes(ctx, state, own);
   const plan = await planWithApiAccess(
@@ -77,7 +84,9 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   const { nodes, endpoint, founded } =
     plan.changes.length === 0
       ? await refreshAccess(ctx, plan)
-      : await withLease(ctx, state.servers, (lease) => carryOut(ctx, { state, plan, lease }));
+      : await withLease(ctx, state.servers, (lease) =>
+          carryOut(ctx, { state, plan, machineConfigs, lease }),
+        );
   await step('Wait until all nodes are Ready', (io) =>
     waitForNodes(
       ctx,
@@ -111,6 +120,7 @@ async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningClust
 interface Work {
   readonly state: ClusterState;
   readonly plan: Plan;
+  readonly machineConfigs: MachineConfigs;
   readonly lease: ClusterLease;
 }
 
@@ -137,10 +147,12 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
 /** What the servers need before the first of them is ordered. */
 async function prepare(
   ctx: FlowContext,
-  { state, plan, lease }: Work,
+  { state, plan, machineConfigs, lease }: Work,
 ): Promise<ServerPrerequisites> {
   const { step } = ctx;
-  const caFingerprint = await step("Make the cluster's secrets", (io) => ensureSecrets(ctx, io));
+  const caFingerprint = await step("Keep the cluster's secrets", (io) =>
+    ensureSecrets(ctx, machineConfigs.madeSecrets, io),
+  );
   // Before all else: its name is unique in the project, so of two runs that begin at once one stops.
   const network = await step('Create the private network', (io) =>
     ensureNetwork(ctx, { state, planned: plan.network, caFingerprint, lease }, io),
@@ -150,7 +162,7 @@ async function prepare(
       ensureFirewall(ctx, { state, rules: plan.firewallRules }, io),
     ),
     step('Create the SSH key', (io) => ensureSshKey(ctx, state, io)),
-    step('Generate and check the machine configurations', (io) => ensureMachineConfigs(ctx, io)),
+    keepMachineConfigs(ctx, machineConfigs),
   );
   return { networkId: network.id, firewallId, sshKeyId, userData };
 }
