@@ -92,7 +92,7 @@ describe('several patches', () => {
     const rehearsal = await rehearse(yaml);
     const bad = 'machine:\n  nodeLabels:\n    a: "b c"\n';
     const text =
-      `${withPatches('config_patches', 'machine:\n  udev:\n    rules: x\n', bad)}` +
+      withPatches('config_patches', 'machine:\n  udev:\n    rules: x\n', bad) +
       `  worker_patches:\n    - 'cluster: { etcd: { extraArgs: { a: b } } }'\n` +
       `  control_plane_patches:\n    - 'persist: false'\n`;
     const { message } = await refusal(create(rehearsal.run({ yaml: text, dryRun: true }).ctx));
