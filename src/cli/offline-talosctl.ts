@@ -3,14 +3,16 @@ import { createToolRunner, type RunTool } from '../tools/exec.js';
 import { cleanEnvironment } from '../tools/environment.js';
 import type { CliIo } from './io.js';
 
+interface OfflineWish {
+  readonly sandbox?: boolean | undefined;
+  /** The version that the stand-in says it has. */
+  readonly version: string;
+  readonly onWarning: (text: string) => void;
+}
+
 /** talosctl for what needs no cluster: the user's own, or with --sandbox the stand-in. */
-export async function offlineTalosctl(
-  io: CliIo,
-  {
-    sandbox = false,
-    version,
-  }: { readonly sandbox?: boolean | undefined; readonly version: string },
-): Promise<RunTool> {
+export async function offlineTalosctl(io: CliIo, wish: OfflineWish): Promise<RunTool> {
+  const { sandbox = false, version, onWarning } = wish;
   const talosctl = sandbox ? await standIn() : { file: 'talosctl', args: [] };
   const none = { file: 'none', args: [] };
   const env = cleanEnvironment(io.env);
@@ -19,6 +21,7 @@ export async function offlineTalosctl(
     env: sandbox ? { ...env, OXIDE_SANDBOX_TALOSCTL_VERSION: version } : env,
     clock: realClock,
     signal: io.signal,
+    onWarning,
   });
 }
 

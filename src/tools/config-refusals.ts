@@ -1,13 +1,7 @@
 import type { ToolError } from './tool-error.js';
 
-/** What talosctl says beside the reason: what it did, and that something follows. */
-const noise = [
-  /^generating PKI and tokens$/,
-  /^Created /,
-  /^WARNING: /,
-  /^\d+ errors? occurred:$/,
-  /^\* \S+: \d+ errors? occurred:$/,
-];
+/** Lines that only say that something follows. */
+const noise = [/^\d+ errors? occurred:$/, /^\* \S+: \d+ errors? occurred:$/];
 
 const beginnings =
   /^(error parsing config JSON patch: |failed to generate config bundle: error patching (worker config|control plane configs): )/;
@@ -16,11 +10,10 @@ const beginnings =
  * Why talosctl refuses a machine configuration or a patch of it, in its own words and without what
  * it wraps them in. The lines of an excerpt keep their indentation.
  */
-export function configRefusal({ failure }: ToolError): string {
-  const lines = failure.stderr.split(/\r?\n/).map((line) => line.trimEnd());
-  const reasons = lines
+export function configRefusal({ reasonLines }: ToolError): string {
+  const reasons = reasonLines
     .map((line) => line.replace(/^\t+(?=\* )/, ''))
-    .filter((line) => line !== '' && !noise.some((pattern) => pattern.test(line)))
+    .filter((line) => !noise.some((pattern) => pattern.test(line)))
     .map((line) => line.replace(/^\* /, '').replace(beginnings, ''));
   // A list within a list: what it is about goes before its entries.
   return reasons.join('\n').replace(/: \d+ errors? occurred:\n/g, ': ');
@@ -30,11 +23,4 @@ export function configRefusal({ failure }: ToolError): string {
 export function refusedByItself({ failure }: ToolError): boolean {
   const { timedOut, signal, exitCode } = failure;
   return !timedOut && signal === undefined && exitCode !== undefined;
-}
-
-/** What `talosctl validate` finds odd without refusing it. */
-export function configWarnings(stderr: string): readonly string[] {
-  return stderr
-    .split(/\r?\n/)
-    .flatMap((line) => (line.startsWith('WARNING: ') ? line.slice('WARNING: '.length) : []));
 }

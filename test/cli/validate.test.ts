@@ -41,7 +41,7 @@ describe('oxide validate', () => {
       firewall: { effectiveRules: 4, most: 500, own: true },
       notes: [],
       warnings: [
-        'Talos: .machine.install.extensions is deprecated, please see https://docs.siderolabs.com/talos/latest/platform-specific-installations/boot-assets',
+        'talosctl: .machine.install.extensions is deprecated, please see https://docs.siderolabs.com/talos/latest/platform-specific-installations/boot-assets',
       ],
     });
     expect([code, readdirSync(cwd)]).toEqual([ExitCode.done, ['cluster.yaml']]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { configRefusal, configWarnings } from '../../src/tools/config-refusals.js';
+import { configRefusal } from '../../src/tools/config-refusals.js';
 import { ToolError } from '../../src/tools/exec.js';
 import { refusedPatches } from '../helpers/refused-patches.js';
 
@@ -52,14 +52,4 @@ describe('why talosctl refuses', () => {
       "patch delete: path 'machine.nodeLabels.absent' in document '/v1alpha1': failed to delete path 'machine.nodeLabels.absent': lookup failed",
     );
   });
-});
-
-// talosctl v1.13.9 validate, with machine.install.extensions.
-test('warnings are no refusal', () => {
-  const stderr =
-    'WARNING: .machine.install.extensions is deprecated, please see https://docs.siderolabs.com/talos/latest/platform-specific-installations/boot-assets\n';
-  expect(configWarnings(stderr)).toEqual([
-    '.machine.install.extensions is deprecated, please see https://docs.siderolabs.com/talos/latest/platform-specific-installations/boot-assets',
-  ]);
-  expect(refusal(stderr)).toBe('');
 });

@@ -15,10 +15,14 @@ import { offlineTalosctl } from '../offline-talosctl.js';
 /** `oxide validate`: everything that can be known of cluster.yaml without reaching out. */
 export async function validateCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
   const config = await loadConfig(options.config);
-  const { sandbox } = options;
-  const run = await offlineTalosctl(io, { sandbox, version: config.talos.version });
+  const odd: string[] = [];
+  const run = await offlineTalosctl(io, {
+    sandbox: options.sandbox,
+    version: config.talos.version,
+    onWarning: (text) => void odd.push(text),
+  });
   const check = await checkOffline({ config, run, folder: tmpdir() });
-  const view = viewOf(options.config, config, check);
+  const view = viewOf(options.config, config, { check, odd });
   if (options.json) {
     const { machineConfigs, firewall, notes, warnings } = view;
     const found = { machineConfigs, firewall, notes, warnings };
@@ -30,14 +34,19 @@ export async function validateCommand(options: GlobalOptions, io: CliIo): Promis
   return ExitCode.done;
 }
 
-function viewOf(file: string, config: ClusterConfig, check: OfflineCheck): ValidatedView {
+interface Findings {
+  readonly check: OfflineCheck;
+  /** What talosctl warned of. */
+  readonly odd: readonly string[];
+}
+
+function viewOf(file: string, config: ClusterConfig, { check, odd }: Findings): ValidatedView {
   const { allowed_cidrs: allowed, extra_rules: extraRules } = config.hcloud.firewall;
   const rules = wantedRules({ allowedCidrs: allowed ?? [], extraRules });
   const { notes, warnings } = fileRemarks(config);
-  const odd = check.checked ? check.warnings.map((warning) => `Talos: ${warning}`) : [];
   return {
     file,
-    machineConfigs: check.checked ? { checked: true, pools: check.pools } : check,
+    machineConfigs: check,
     firewall: {
       effectiveRules: effectiveRules(rules),
       most: firewallLimits.effectiveRules,

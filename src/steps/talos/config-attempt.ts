@@ -4,7 +4,6 @@ import type { RolePool } from '../../cluster/state/node-pools.js';
 import { configContract } from '../../cluster/talos/versions.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { readMadeText, writeScratchFile } from '../../lib/files.js';
-import { configWarnings } from '../../tools/config-refusals.js';
 import type { RunTool } from '../../tools/exec.js';
 import { genConfig, validateConfig } from '../../tools/talosctl.js';
 
@@ -18,14 +17,8 @@ export interface ConfigSource {
   readonly scratch: string;
 }
 
-/** A machine configuration that talosctl took. */
-export interface MadeConfig {
-  readonly text: string;
-  readonly warnings: readonly string[];
-}
-
 /** Makes the machine configuration of one pool with these patches and checks it. */
-export type AttemptConfig = (patches: readonly MachineConfigPatch[]) => Promise<MadeConfig>;
+export type AttemptConfig = (patches: readonly MachineConfigPatch[]) => Promise<string>;
 
 /** Attempts for one pool: each has a number, because talosctl writes over no file. */
 export function attemptsFor(source: ConfigSource, rolePool: RolePool): AttemptConfig {
@@ -48,9 +41,8 @@ export function attemptsFor(source: ConfigSource, rolePool: RolePool): AttemptCo
         additionalSans: talos.cluster_endpoint ? [new URL(talos.cluster_endpoint).hostname] : [],
       }),
     );
-    const { stderr } = await run(validateConfig(output));
-    const text = await readMadeText(output, 'talosctl gen config');
-    return { text, warnings: configWarnings(stderr) };
+    await run(validateConfig(output));
+    return readMadeText(output, 'talosctl gen config');
   };
 }
 

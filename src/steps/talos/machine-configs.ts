@@ -25,8 +25,6 @@ export interface MachineConfigs {
   readonly texts: ReadonlyMap<string, string>;
   /** The secrets in them when the cluster has none yet: the cluster's, once they are kept. */
   readonly madeSecrets: string | undefined;
-  /** What Talos finds odd without refusing it. */
-  readonly warnings: readonly string[];
 }
 
 /**
@@ -40,9 +38,6 @@ export async function generateMachineConfigs(
 ): Promise<MachineConfigs> {
   const kept = (await readTextIfExists(files.secrets)) === undefined ? undefined : files.secrets;
   const made = await machineConfigsOf({ config, run, folder: files.folder, secrets: kept });
-  made.warnings.forEach((warning) => {
-    io.warn(`Talos: ${warning}`);
-  });
   io.summary(plural(made.texts.size, 'pool'));
   return made;
 }
@@ -65,17 +60,14 @@ export function machineConfigsOf({ config, run, folder, secrets }: Wish): Promis
     }
     const source = { config, run, scratch, secrets: secrets ?? made ?? '' };
     return {
-      ...(await checkedConfigs(source)),
+      texts: await checkedConfigs(source),
       madeSecrets: made && (await readMadeText(made, 'talosctl gen secrets')),
     };
   });
 }
 
-async function checkedConfigs(
-  source: ConfigSource,
-): Promise<Pick<MachineConfigs, 'texts' | 'warnings'>> {
+async function checkedConfigs(source: ConfigSource): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
-  const warnings = new Set<string>();
   const faults = new Set<string>();
   // One after the other: each takes a moment, and a talosctl for each of many pools much memory.
   for (const rolePool of poolsOf(source.config)) {
@@ -83,14 +75,11 @@ async function checkedConfigs(
       attemptsFor(source, rolePool),
       machineConfigPatches(source.config, rolePool),
     );
-    if ('faults' in found) found.faults.forEach((fault) => faults.add(fault));
-    else {
-      texts.set(rolePool.pool.name, found.text);
-      found.warnings.forEach((warning) => warnings.add(warning));
-    }
+    if ('text' in found) texts.set(rolePool.pool.name, found.text);
+    else found.faults.forEach((fault) => faults.add(fault));
   }
   if (faults.size > 0) throw new UsageError([...faults].join('\n'), faultHint);
-  return { texts, warnings: [...warnings] };
+  return texts;
 }
 
 const faultHint =

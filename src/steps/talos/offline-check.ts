@@ -5,7 +5,7 @@ import { machineConfigsOf } from './machine-configs.js';
 
 /** What became of a check of the machine configurations without a cluster. */
 export type OfflineCheck =
-  | { readonly checked: true; readonly pools: number; readonly warnings: readonly string[] }
+  | { readonly checked: true; readonly pools: number }
   | { readonly checked: false; readonly why: string };
 
 interface OfflineWish {
@@ -26,6 +26,6 @@ export async function checkOffline(wish: OfflineWish): Promise<OfflineCheck> {
     kubernetesVersion: talos.kubernetes_version,
   });
   if (why !== undefined) return { checked: false, why };
-  const { texts, warnings } = await machineConfigsOf(wish);
-  return { checked: true, pools: texts.size, warnings };
+  const { texts } = await machineConfigsOf(wish);
+  return { checked: true, pools: texts.size };
 }

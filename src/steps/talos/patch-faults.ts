@@ -1,13 +1,13 @@
 import type { MachineConfigPatch } from '../../cluster/talos/machine-config.js';
 import { configRefusal, refusedByItself } from '../../tools/config-refusals.js';
 import { ToolError } from '../../tools/exec.js';
-import type { AttemptConfig, MadeConfig } from './config-attempt.js';
+import type { AttemptConfig } from './config-attempt.js';
 
 /** Hetzner's limit for user data, in bytes. */
 const userDataLimit = 32 * 1024;
 
 /** The machine configuration of a pool, or what in cluster.yaml stands in its way. */
-export type CheckedConfig = MadeConfig | { readonly faults: readonly string[] };
+export type CheckedConfig = { readonly text: string } | { readonly faults: readonly string[] };
 
 /**
  * Makes a pool's machine configuration from all patches at once. Only when talosctl refuses that, the
@@ -18,9 +18,9 @@ export async function checkedConfig(
   patches: readonly MachineConfigPatch[],
 ): Promise<CheckedConfig> {
   try {
-    const made = await attempt(patches);
-    const size = Buffer.byteLength(made.text);
-    return size > userDataLimit ? { faults: [tooLarge(size, patches)] } : made;
+    const text = await attempt(patches);
+    const size = Buffer.byteLength(text);
+    return size > userDataLimit ? { faults: [tooLarge(size, patches)] } : { text };
   } catch (error) {
     if (!(error instanceof ToolError) || !refusedByItself(error)) throw error;
     const faults = await faultsOf(attempt, patches);
