@@ -127,3 +127,16 @@ export const port = numberOrText(
   /^(\d{1,5}(-\d{1,5})?|any)$/,
   'must be a port such as 8080, a range such as "30000-32767", or any',
 ).transform(String);
+
+/** A patch of the machine configuration. */
+export interface ConfigPatch {
+  readonly text: string;
+  /** Where it comes from: `cluster.yaml:9:7 talos.worker_patches.1`, with its file when it has one. */
+  readonly origin: string;
+}
+
+/** Text, or the path of a file, which is read once the whole file was checked. */
+export const configPatch = z
+  .string()
+  .min(1)
+  .transform((text): ConfigPatch => ({ text, origin: '' }));

@@ -3,11 +3,14 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import type { z } from 'zod';
 import { messageOf, UsageError } from '../lib/errors.js';
-import { knownKeys } from './described-schema.js';
+import { asWritten } from './as-written.js';
+import { describedSchema, knownKeys } from './described-schema.js';
 import { resolvePatch, type ReadFile } from './patches.js';
+import { placedPatch } from './placed-patch.js';
 import { kindOf, reasonOf, unknownKeyReason } from './reasons.js';
 import { addCrossFieldProblems } from './rules.js';
 import { clusterSchema, type ClusterConfig } from './schema.js';
+import type { ConfigPatch } from './fields.js';
 import { readYaml, type Path, type Problem, type YamlSource } from './source.js';
 import { yamlLimits } from './yaml-walk.js';
 
@@ -45,11 +48,11 @@ export function parseConfig(text: string, options: ParseOptions): ClusterConfig 
     const reason = `must be a mapping of keys and values, not ${kindOf(root)}`;
     throw problemsError(options.file, [{ position: source.valueAt([]), path: '', reason }]);
   }
-  const result = checkedSchema.safeParse(withoutBlanks(root, []), { error: reasonOf });
-  if (!result.success) {
-    const problems = result.error.issues.flatMap((issue) => problemsOf(issue, source));
-    throw problemsError(options.file, problems);
-  }
+  const written = asWritten(source, describedSchema());
+  const result = checkedSchema.safeParse(withoutBlanks(written.value, []), { error: reasonOf });
+  const issues = result.error?.issues ?? [];
+  const problems = [...written.problems, ...issues.flatMap((issue) => problemsOf(issue, source))];
+  if (!result.success || problems.length > 0) throw problemsError(options.file, problems);
   return resolveFiles(result.data, source, options);
 }
 
@@ -106,20 +109,21 @@ function resolveFiles(
   const folder = dirname(resolve(options.file));
   const read = options.readFile ?? readTextIfThere;
   const problems: Problem[] = [];
-  const resolvePatches = (key: PatchKey): string[] =>
+  const patches = (key: PatchKey): ConfigPatch[] =>
     config.talos[key].flatMap((given, index) => {
-      const patch = resolvePatch(given, folder, read);
-      if ('text' in patch) return [patch.text];
-      const path = ['talos', key, index];
-      const position = source.valueAt(path);
-      problems.push({ position, path: path.join('.'), reason: patch.reason });
+      const place = { source, file: options.file, path: ['talos', key, index] };
+      const isForWorkers =
+        key === 'worker_patches' || (key === 'config_patches' && config.workers.length > 0);
+      const patch = placedPatch(resolvePatch(given.text, folder, read), place, isForWorkers);
+      if ('text' in patch) return [patch];
+      problems.push(...patch.problems);
       return [];
     });
   const talos = {
     ...config.talos,
-    config_patches: resolvePatches('config_patches'),
-    control_plane_patches: resolvePatches('control_plane_patches'),
-    worker_patches: resolvePatches('worker_patches'),
+    config_patches: patches('config_patches'),
+    control_plane_patches: patches('control_plane_patches'),
+    worker_patches: patches('worker_patches'),
   };
   if (problems.length > 0) throw problemsError(options.file, problems);
   const { chart } = config.cilium;

@@ -1,13 +1,15 @@
 import { isAbsolute, resolve } from 'node:path';
-import { isMap, parseAllDocuments } from 'yaml';
+import { isMap, isScalar, parseAllDocuments } from 'yaml';
 import { messageOf } from '../lib/errors.js';
-import { withQuotedTexts } from './patch-texts.js';
 import { flawsOf, yamlLimits, yamlOptions } from './yaml-walk.js';
+import { jsonPatchReason } from './json-patch.js';
 
 /** Reads a file next to cluster.yaml; undefined when there is none. Throws when it is unreadable. */
 export type ReadFile = (path: string) => string | undefined;
 
-export type ResolvedPatch = { readonly text: string } | { readonly reason: string };
+/** A patch as it was read, with the path of the file when it is not given inline. */
+export type ResolvedPatch =
+  { readonly text: string; readonly path?: string } | { readonly reason: string };
 
 /** The text of a patch that is given inline or as the path of a file, checked to be YAML mappings. */
 export function resolvePatch(given: string, folder: string, readFile: ReadFile): ResolvedPatch {
@@ -20,7 +22,8 @@ export function resolvePatch(given: string, folder: string, readFile: ReadFile):
     return { reason: `cannot read ${given}: ${messageOf(error)}` };
   }
   if (text === undefined) return { reason: `there is no file ${given}` };
-  return checked(text, `${given}: `);
+  const patch = checked(text, `${given}: `);
+  return 'text' in patch ? { ...patch, path: given } : patch;
 }
 
 /** A path holds neither line breaks nor `key: value` nor braces. */
@@ -33,15 +36,24 @@ function checked(text: string, origin: string): ResolvedPatch {
     return { reason: `${origin}the patch is larger than ${yamlLimits.bytes / 1024} KiB` };
   }
   const documents = parseAllDocuments(text, yamlOptions);
-  if ('empty' in documents) return { reason: `${origin}the patch is empty` };
-  for (const document of documents) {
+  for (const document of 'empty' in documents ? [] : documents) {
     const [error] = document.errors;
     if (error) return { reason: `${origin}not valid YAML: ${error.message}` };
     const [flaw] = flawsOf(document);
     if (flaw) return { reason: `${origin}${flaw.reason}` };
-    if (!isMap(document.contents)) {
+    const { contents } = document;
+    if (isEmpty(contents)) continue;
+    const json = jsonPatchReason(document.toJS());
+    if (json !== undefined) return { reason: `${origin}${json}` };
+    if (!isMap(contents)) {
       return { reason: `${origin}a patch must be a mapping of keys and values` };
     }
   }
-  return { text: withQuotedTexts(text) };
+  const isAllEmpty = 'empty' in documents || documents.every(({ contents }) => isEmpty(contents));
+  return isAllEmpty ? { reason: `${origin}the patch is empty` } : { text };
+}
+
+/** Comments only, or the end of a file after its last separator. */
+function isEmpty(contents: unknown): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
 }

@@ -42,7 +42,8 @@ export const pool = z
     }),
     locations: fallbacks.optional().meta({
       description:
-        'Several locations instead of one. Each server type is tried in all of them before the next type.',
+        'Several locations instead of one, as fallbacks: each server type is tried in all of them before the next type. ' +
+        'They are no spread: for control planes in three locations, write three pools with a `location` each.',
       rule: 'Instead of `location`. Each once, in the same network zone as all others.',
     }),
   })

@@ -8,7 +8,7 @@ export function reasonOf(issue: z.core.$ZodRawIssue): string | undefined {
       if (issue.input === undefined) return 'is required';
       if (issue.expected === 'int' && typeof issue.input === 'number')
         return 'must be a whole number';
-      return `must be ${kindNames[issue.expected] ?? issue.expected}, not ${kindOf(issue.input)}${quoteAdvice(issue)}`;
+      return `must be ${kindNames[issue.expected] ?? issue.expected}, not ${kindOf(issue.input)}`;
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
     case 'too_small':
@@ -41,11 +41,6 @@ export function kindOf(value: unknown): string {
   if (typeof value === 'number') return 'a number';
   if (typeof value === 'boolean') return 'true or false';
   return typeof value === 'string' ? 'text' : 'a mapping of keys and values';
-}
-
-function quoteAdvice(issue: { expected: string; input?: unknown }): string {
-  const plain = typeof issue.input === 'number' || typeof issue.input === 'boolean';
-  return issue.expected === 'string' && plain ? ' (put it in quotes)' : '';
 }
 
 /** The reason for a key that is not one of `known`, with the one that was probably meant. */

@@ -8,6 +8,10 @@ Every key of \`cluster.yaml\`, generated from the schema that oxide checks the f
 default and not marked as required may be left out. A key without a value counts as left out. Unknown
 keys are errors.
 
+Text needs no quotes where YAML reads it as something else: \`version: 1.10\` and a label \`zone: 012\` are the
+texts that stand there. Numbers are written in plain digits, and true and false so: \`012\` and \`yes\` are not the
+same to every reader of YAML.
+
 A complete file is in [cluster.example.yaml](../cluster.example.yaml). The smallest one:
 
 \`\`\`yaml

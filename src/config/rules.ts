@@ -9,6 +9,7 @@ import {
   uniqueTaints,
   workerLabels,
 } from './pool-rules.js';
+import { firewallSize, networkMembers } from './limit-rules.js';
 import {
   networkRange,
   noOverlaps,
@@ -37,6 +38,8 @@ const rules: readonly Rule[] = [
   { needs: inPools('server_type', 'server_types'), check: typeChoice },
   { needs: inPools('location', 'locations'), check: locationChoice },
   { needs: ['hcloud.network.cidr'], check: networkRange },
+  { needs: ['hcloud.firewall'], check: firewallSize },
+  { needs: ['control_planes.*.count', 'workers.*.count'], check: networkMembers },
   { needs: ['hcloud.network.cidr', 'hcloud.network.subnet_cidr'], check: subnetInside },
   { needs: ['hcloud.network.cidr', 'talos.pod_cidr', 'talos.service_cidr'], check: noOverlaps },
   { needs: ['talos.service_cidr'], check: serviceRange },

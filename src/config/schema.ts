@@ -4,6 +4,7 @@ import { Secret } from '../lib/secret.js';
 import {
   catalogueName,
   clusterName,
+  configPatch,
   firewallSource,
   httpsEndpoint,
   ipv4Range,
@@ -90,7 +91,7 @@ const hcloud = z
   })
   .meta({ description: 'Hetzner Cloud.' });
 
-const patches = z.array(z.string().min(1)).prefault([]);
+const patches = z.array(configPatch).prefault([]);
 const patchRule =
   'Strategic-merge patches: YAML text, or the path of a file relative to cluster.yaml.';
 

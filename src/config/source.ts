@@ -1,19 +1,20 @@
+import { isScalar, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
 import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Document,
-  type Pair,
-  type YAMLError,
-  type YAMLMap,
-} from 'yaml';
-import { flawsOf, offsetOf, tooDeep, yamlOptions } from './yaml-walk.js';
+  entryOf,
+  keysOf,
+  nodeAt,
+  offsetOf,
+  plainText,
+  resolved,
+  type Path,
+  type YamlKey,
+} from './yaml-nodes.js';
+import { flawsOf, tooDeep, yamlOptions } from './yaml-walk.js';
+
+export type { Path } from './yaml-nodes.js';
 
 /** A place in the file that was read: line and column, both from 1. */
-interface Position {
+export interface Position {
   readonly line: number;
   readonly column: number;
 }
@@ -26,8 +27,6 @@ export interface Problem {
   readonly reason: string;
 }
 
-export type Path = readonly (string | number)[];
-
 /** YAML text with its value and the places where the parts of the value stand. */
 export interface YamlSource {
   readonly value: unknown;
@@ -36,6 +35,12 @@ export interface YamlSource {
   valueAt(path: Path): Position;
   /** Where the key stands that ends the path. */
   keyAt(path: Path): Position;
+  /** A place in the text of a scalar; exact in a block such as `|`, else where the scalar begins. */
+  withinAt(path: Path, inner: Position): Position;
+  /** The text of a scalar without quotes, as it stands in the file; undefined for all else. */
+  plainAt(path: Path): string | undefined;
+  /** The keys of the mapping, in their order: as they were read, and as they stand in the file. */
+  keysAt(path: Path): readonly YamlKey[];
 }
 
 const start: Position = { line: 1, column: 1 };
@@ -68,7 +73,38 @@ export function readYaml(text: string): YamlSource {
     problems,
     valueAt: (path) => placeOf(document, path, 'value', at),
     keyAt: (path) => placeOf(document, path, 'key', at),
+    withinAt: (path, inner) => {
+      const begin = placeOf(document, path, 'value', at);
+      return within({ node: nodeAt(document, path), begin, text }, inner);
+    },
+    plainAt: (path) => plainText(nodeAt(document, path)),
+    keysAt: (path) => keysOf(nodeAt(document, path)),
   };
+}
+
+interface Block {
+  readonly node: unknown;
+  readonly begin: Position;
+  /** The whole file. */
+  readonly text: string;
+}
+
+function within({ node, begin, text }: Block, { line, column }: Position): Position {
+  if (!isScalar(node) || node.type !== 'BLOCK_LITERAL') return begin;
+  const [first = ''] = String(node.value)
+    .split('\n')
+    .filter((one) => one.trim() !== '');
+  const indented =
+    text
+      .split('\n')
+      .slice(begin.line)
+      .find((one) => one.trim() !== '') ?? '';
+  const indent = Math.max(0, indentOf(indented) - indentOf(first));
+  return { line: begin.line + line, column: column + indent };
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 /** After the first error of the syntax the parser is out of step: what it reports then is noise. */
@@ -109,41 +145,6 @@ function placeOf(
     node = entry.value;
   }
   return offset === undefined ? start : at(offset);
-}
-
-interface Entry {
-  /** Undefined for the entries of a list. */
-  readonly key: unknown;
-  readonly value: unknown;
-}
-
-function entryOf(node: unknown, part: string | number): Entry | undefined {
-  if (isSeq(node)) {
-    const value = node.items[Number(part)];
-    return value === undefined ? undefined : { key: undefined, value };
-  }
-  if (!isMap(node)) return undefined;
-  const pair = pairsOf(node).get(String(part));
-  return pair && { key: pair.key, value: pair.value };
-}
-
-/** Made once for each mapping: thousands of problems may be in one. */
-const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
-
-function pairsOf(node: YAMLMap): ReadonlyMap<string, Pair> {
-  const known = pairs.get(node);
-  if (known) return known;
-  const named = node.items.flatMap((pair: Pair): (readonly [string, Pair])[] =>
-    isScalar(pair.key) ? [[String(pair.key.value), pair]] : [],
-  );
-  // The first of a name counts.
-  const made = new Map([...named].reverse());
-  pairs.set(node, made);
-  return made;
-}
-
-function resolved(node: unknown, document: Document.Parsed): unknown {
-  return isAlias(node) ? node.resolve(document) : node;
 }
 
 /** The common mistakes in plain words; of the others, what the YAML library says. */

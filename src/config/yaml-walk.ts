@@ -1,4 +1,5 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, type Document } from 'yaml';
+import { offsetOf } from './yaml-nodes.js';
 
 /** What no cluster.yaml that a person wrote comes near to; beyond it the reading itself becomes a burden. */
 export const yamlLimits = { bytes: 256 * 1024, depth: 50, aliases: 100, problems: 50 } as const;
@@ -65,10 +66,4 @@ function repeatedKeys(keys: readonly unknown[]): readonly Flaw[] {
     seen.add(name);
     return [];
   });
-}
-
-/** Where in the text a node begins. */
-export function offsetOf(node: unknown): number | undefined {
-  if (typeof node !== 'object' || node === null || !('range' in node)) return undefined;
-  return Array.isArray(node.range) ? Number(node.range[0]) : undefined;
 }

@@ -15,7 +15,11 @@ import { ensureGatewayApi, fetchGatewayApi } from '../steps/kubernetes/gateway-a
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
 import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
 import { withLease, type ClusterLease } from '../steps/run/lease.js';
-import { ensureMachineConfigs } from '../steps/talos/machine-configs.js';
+import {
+  generateMachineConfigs,
+  keepMachineConfigs,
+  type MachineConfigs,
+} from '../steps/talos/machine-configs.js';
 import { ensureNetwork } from '../steps/hetzner/network.js';
 import { observe } from '../steps/observe/observe.js';
 import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
@@ -71,6 +75,9 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
     ),
   );
   await checkSecrets(ctx, state);
+  const machineConfigs = await step('Generate and check the machine configurations', (io) =>
+    generateMachineConfigs(ctx, io),
+  );
   const admitted = whoMayReach(ctx, state, own);
   const kubernetes = await observeKubernetes(ctx, state, own);
   const { known } = await observeKnownNodes(ctx, { state, nodes: kubernetes.nodes });
@@ -84,7 +91,10 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
     plan.changes.length === 0
       ? await refreshAccess(ctx, plan)
       : await withLease(ctx, state.servers, (lease) =>
-          carryOut({ ...ctx, config: plan.config }, { state, plan, lease }),
+          carryOut(
+            { ...ctx, config: plan.config },
+            { state, plan, checked: machineConfigs, lease },
+          ),
         );
   await step('Wait until all nodes are Ready', (io) =>
     waitForNodes(
@@ -122,6 +132,8 @@ async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningClust
 interface Work {
   readonly state: ClusterState;
   readonly plan: Plan;
+  /** Of cluster.yaml as it is. */
+  readonly checked: MachineConfigs;
   readonly lease: ClusterLease;
 }
 
@@ -145,23 +157,42 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
   });
 }
 
+/**
+ * New nodes of a running cluster get the versions that it runs, whatever cluster.yaml says; the
+ * configurations that were checked are those of the file.
+ */
+async function withVersionsOf(
+  ctx: FlowContext,
+  { differences }: Plan,
+  checked: MachineConfigs,
+): Promise<MachineConfigs> {
+  const versions = ['talos.version', 'talos.kubernetes_version'];
+  if (!differences.some(({ key }) => versions.includes(key))) return checked;
+  return ctx.step('Generate the machine configurations for the versions that run', (io) =>
+    generateMachineConfigs(ctx, io),
+  );
+}
+
 /** What the servers need before the first of them is ordered. */
 async function prepare(
   ctx: FlowContext,
-  { state, plan, lease }: Work,
+  { state, plan, checked, lease }: Work,
 ): Promise<ServerPrerequisites> {
   const { step } = ctx;
-  const caFingerprint = await step("Make the cluster's secrets", (io) => ensureSecrets(ctx, io));
+  const caFingerprint = await step("Keep the cluster's secrets", (io) =>
+    ensureSecrets(ctx, checked.madeSecrets, io),
+  );
   // Before all else: its name is unique in the project, so of two runs that begin at once one stops.
   const network = await step('Create the private network', (io) =>
     ensureNetwork(ctx, { state, planned: plan.network, caFingerprint, lease }, io),
   );
+  const machineConfigs = await withVersionsOf(ctx, plan, checked);
   const [firewallId, sshKeyId, userData] = await inParallel(
     step('Create the firewall', (io) =>
       ensureFirewall(ctx, { state, rules: plan.firewallRules }, io),
     ),
     step('Create the SSH key', (io) => ensureSshKey(ctx, state, io)),
-    step('Generate and check the machine configurations', (io) => ensureMachineConfigs(ctx, io)),
+    keepMachineConfigs(ctx, machineConfigs),
   );
   return { networkId: network.id, firewallId, sshKeyId, userData };
 }

@@ -7,7 +7,7 @@ import {
   type Role,
   type ServerState,
 } from '../cluster/state/cluster-state.js';
-import { PreconditionError } from '../lib/errors.js';
+import { PreconditionError, UsageError } from '../lib/errors.js';
 import { inParallel } from '../lib/parallel.js';
 import { writeTalosconfig } from '../steps/access/access-files.js';
 import { ensureApiAccess } from '../steps/access/api-access.js';
@@ -22,7 +22,11 @@ import { backUpEtcd } from '../steps/talos/etcd.js';
 import { limitConcurrency, settleAll } from '../lib/concurrency-limit.js';
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
 import { withLease } from '../steps/run/lease.js';
-import { ensureMachineConfigs } from '../steps/talos/machine-configs.js';
+import {
+  generateMachineConfigs,
+  keepMachineConfigs,
+  type MachineConfigs,
+} from '../steps/talos/machine-configs.js';
 import { releaseNode, removeNode } from '../steps/kubernetes/node-removal.js';
 import { observe } from '../steps/observe/observe.js';
 import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
@@ -84,13 +88,17 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
     observeInstalled(ctx),
   );
   const { wish } = options;
-  const plan = planScale({ config, state, catalogue, view, wish, known, installed });
+  const planned = planScale({ config, state, catalogue, view, wish, known, installed });
+  const scaled = { ...ctx, config: planned.config };
+  const { plan, machineConfigs } = await withMachineConfigs(scaled, planned);
   if (!(await options.confirm(plan))) return { kind: 'preview', plan };
-  const scaled = { ...ctx, config: plan.config };
   const carryOut = async (): Promise<void> => {
     await release(scaled, plan);
     const answering = reached.controlPlanes.filter((node) => !isIn(plan.remove, node));
-    const added = await grow(scaled, { state, plan, controlPlanes: answering });
+    const added = await grow(scaled, {
+      ...{ state, plan, machineConfigs },
+      controlPlanes: answering,
+    });
     await shrink(scaled, { plan, controlPlanes: [...answering, ...added], options });
     await writeEndpoints(scaled, plan, [...controlPlanes, ...added]);
     await step('Write down what the nodes are made of', (io) =>
@@ -100,6 +108,26 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
   if (plan.changes.length === 0) await carryOut();
   else await withLease(scaled, state.servers, carryOut);
   return { kind: 'scaled', scaled: describe(plan) };
+}
+
+interface CheckedPlan {
+  readonly plan: ScalePlan;
+  /** Undefined: they cannot be made, and none is needed. */
+  readonly machineConfigs: MachineConfigs | undefined;
+}
+
+/** A pool that only becomes smaller does so whatever is wrong in the patches; it is a warning then. */
+async function withMachineConfigs(ctx: FlowContext, plan: ScalePlan): Promise<CheckedPlan> {
+  try {
+    const machineConfigs = await ctx.step('Generate and check the machine configurations', (io) =>
+      generateMachineConfigs(ctx, io),
+    );
+    return { plan, machineConfigs };
+  } catch (error) {
+    if (plan.add.length > 0 || !(error instanceof UsageError)) throw error;
+    const warnings = [...plan.warnings, `No node could be made now: ${error.message}`];
+    return { plan: { ...plan, warnings }, machineConfigs: undefined };
+  }
 }
 
 function demandCluster({ config }: FlowContext, state: ClusterState): void {
@@ -117,9 +145,8 @@ async function release(ctx: FlowContext, { release: nodes }: ScalePlan): Promise
   }
 }
 
-interface Growth {
+interface Growth extends CheckedPlan {
   readonly state: ClusterState;
-  readonly plan: ScalePlan;
   /** Those that answer and stay. */
   readonly controlPlanes: readonly NodeServer[];
 }
@@ -127,13 +154,11 @@ interface Growth {
 /** Makes what is missing. Returns the control planes among it. */
 async function grow(
   ctx: FlowContext,
-  { state, plan, controlPlanes }: Growth,
+  { state, plan, machineConfigs, controlPlanes }: Growth,
 ): Promise<readonly NodeServer[]> {
   const { step } = ctx;
-  if (plan.add.length === 0) return [];
-  const userData = await step('Generate and check the machine configurations', (io) =>
-    ensureMachineConfigs(ctx, io),
-  );
+  if (plan.add.length === 0 || !machineConfigs) return [];
+  const userData = await keepMachineConfigs(ctx, machineConfigs);
   const prerequisites: ServerPrerequisites = { ...existingPrerequisites(state), userData };
   const isControlPlane = plan.role === 'control-plane';
   const ordering = new ServerOrdering(ctx, plan.add);

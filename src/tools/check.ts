@@ -47,6 +47,15 @@ export async function checkTools(run: RunTool, wanted: WantedVersions): Promise<
   return Object.fromEntries(versions) as Record<ToolName, string>;
 }
 
+/** Why the machine configurations of these versions cannot be made here; undefined: they can. */
+export async function talosctlProblem(
+  run: RunTool,
+  wanted: WantedVersions,
+): Promise<string | undefined> {
+  const check = checksFor(wanted).find(({ tool }) => tool === 'talosctl');
+  return check && (await answerOf(run, check)).problem;
+}
+
 function checksFor({ talosVersion, kubernetesVersion }: WantedVersions): Check[] {
   const talos = parseVersion(talosVersion);
   const kubernetes = parseVersion(kubernetesVersion);

@@ -22,7 +22,7 @@ export const knownCauses: readonly KnownCause[] = [
   {
     tools: ['talosctl'],
     pattern:
-      /^error parsing config JSON patch: |error patching \w+ config: |^\d+ errors? occurred:$/m,
+      /^error parsing config JSON patch: |error patching (worker config|control plane configs): |^\d+ errors? occurred:$/m,
     exitCode: ExitCode.usage,
     hint: 'Correct the patches in cluster.yaml: talos.config_patches and its neighbours.',
   },

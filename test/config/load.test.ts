@@ -20,6 +20,11 @@ function parse(text: string) {
   return parseConfig(text, { file: 'cluster.yaml', readFile: () => undefined });
 }
 
+/** `count` addresses that begin with these three bytes. */
+function addresses(bytes: string, count: number): string {
+  return Array.from({ length: count }, (_, i) => `${bytes}.${i}/32`).join(', ');
+}
+
 function messageFor(text: string): string {
   try {
     parse(text);
@@ -172,17 +177,12 @@ const malformed: readonly Malformed[] = [
     what: 'wrong kinds of values',
     text: `cluster_name: 12\nhcloud: nbg1\ncilium:\n  version: 1.19\n  enable_hubble: "yes"\ncontrol_planes:\n  name: a\n`,
     message: [
-      'cluster.yaml:1:15 cluster_name: must be text, not a number (put it in quotes)',
+      'cluster.yaml:1:15 cluster_name: "12" must be at most 32 lower-case letters, digits and dashes, beginning with a letter, not ending with a dash',
       'cluster.yaml:2:9 hcloud: must be a mapping of keys and values, not text',
-      'cluster.yaml:4:12 cilium.version: must be text, not a number (put it in quotes)',
+      'cluster.yaml:4:12 cilium.version: "1.19" must be a version such as 1.19.6',
       'cluster.yaml:5:18 cilium.enable_hubble: must be true or false, not text',
       'cluster.yaml:7:3 control_planes: must be a list, not a mapping of keys and values',
     ].join('\n'),
-  },
-  {
-    what: 'a token that is no text',
-    text: `cluster_name: demo\nhcloud:\n  location: nbg1\n  token: 8237419\n${pools}`,
-    message: 'cluster.yaml:4:10 hcloud.token: must be text, not a number (put it in quotes)',
   },
   {
     what: 'a bad cluster name',
@@ -313,19 +313,38 @@ const malformed: readonly Malformed[] = [
     ].join('\n'),
   },
   {
+    what: 'firewall rules that are too many only together',
+    text: `${head}  firewall:\n    allowed_cidrs: [${addresses('203.0.113', 100)}]\n    extra_rules:\n${[
+      5000, 5001, 5002, 5003,
+    ]
+      .map(
+        (port) =>
+          `      - { protocol: tcp, port: ${port}, source_ips: [${addresses('198.18.0', 100)}] }\n`,
+      )
+      .join('')}${pools}`,
+    message:
+      'cluster.yaml:5:5 hcloud.firewall: the firewall would have 604 effective rules, and Hetzner takes 500: each range of each rule is one, those of allowed_cidrs are two (6443 and 50000), 80 and 443 are two each',
+  },
+  {
+    what: 'more nodes than a network takes',
+    text: `${minimal}workers:\n  - { name: a, server_type: cx23, count: 60 }\n  - { name: b, server_type: cx23, count: 40 }\n`,
+    message:
+      'cluster.yaml:8:3 workers: 101 nodes are planned, and a Hetzner network takes 100 servers',
+  },
+  {
     what: 'labels and taints that nodes cannot have',
     text: `${minimal}workers:
   - name: w
     server_type: cx33
     labels:
       -gpu: "1"
-      gpu: 1
+      gpu: one two
       node-role.kubernetes.io/worker: ""
     taints: [gpu, "gpu:NoSchedule", "gpu=x:NoExecute"]
 `,
     message: [
       'cluster.yaml:11:7 workers.0.labels.-gpu: "-gpu" must be a label key such as workload or example.com/workload',
-      'cluster.yaml:12:12 workers.0.labels.gpu: must be text, not a number (put it in quotes)',
+      'cluster.yaml:12:12 workers.0.labels.gpu: "one two" must be a label value: at most 63 letters, digits, dots, dashes and underscores',
       'cluster.yaml:14:14 workers.0.taints.0: "gpu" must be a taint such as dedicated=gpu:NoSchedule (effects: NoSchedule, PreferNoSchedule, NoExecute)',
     ].join('\n'),
   },
@@ -339,11 +358,12 @@ const malformed: readonly Malformed[] = [
   },
   {
     what: 'patches that are none',
-    text: `${minimal}talos:\n  config_patches:\n    - patches/missing.yaml\n    - "{ machine: "\n    - |\n      - op: add\n        path: /x\n`,
+    text: `${minimal}talos:\n  config_patches:\n    - patches/missing.yaml\n    - "{ machine: "\n    - |\n      - machine: {}\n    - |\n      # later\n`,
     message: [
       'cluster.yaml:9:7 talos.config_patches.0: there is no file patches/missing.yaml',
       'cluster.yaml:10:7 talos.config_patches.1: not valid YAML: Flow map must end with a }',
       'cluster.yaml:11:7 talos.config_patches.2: a patch must be a mapping of keys and values',
+      'cluster.yaml:13:7 talos.config_patches.3: the patch is empty',
     ].join('\n'),
   },
 ];
@@ -458,8 +478,11 @@ describe('files', () => {
     );
     const config = await loadConfig(path);
     expect(config.talos.worker_patches).toEqual([
-      'machine:\n  sysctls: { a: "1" }\n',
-      'machine: {}',
+      {
+        text: 'machine:\n  sysctls: { a: "1" }\n',
+        origin: `${path}:8:20 talos.worker_patches.0: patches/sysctl.yaml`,
+      },
+      { text: 'machine: {}', origin: `${path}:8:41 talos.worker_patches.1` },
     ]);
     expect(config.cilium.chart).toBe(join(folder, 'charts', 'cilium.tgz'));
   });

@@ -132,8 +132,9 @@ describe('a create', () => {
     expect(again.plans[0]?.changes).toEqual([]);
     expect(rehearsal.faults.writes).toHaveLength(before);
     expect(
-      again.calls.filter(({ args }) => /^(apply|upgrade|bootstrap|gen)$/.test(args[0] ?? '')),
+      again.calls.filter(({ args }) => /^(apply|upgrade|bootstrap)$/.test(args[0] ?? '')),
     ).toEqual([]);
+    expect(again.calls.filter(({ args }) => args[1] === 'secrets')).toEqual([]);
   });
 
   test('stops after the plan when only that is asked for', async () => {

@@ -37,6 +37,7 @@ export const typesOnly: Readonly<Record<string, readonly string[]>> = { cluster:
 export const domainFacts: readonly string[] = [
   'cluster/network/node-addresses.ts',
   'cluster/network/cidr.ts',
+  'cluster/network/firewall-limits.ts',
   'cluster/state/names.ts',
   'cluster/talos/versions.ts',
 ];

@@ -1,12 +1,58 @@
+import { tmpdir } from 'node:os';
+import { effectiveRules, firewallLimits } from '../../cluster/network/firewall-limits.js';
+import { wantedRules } from '../../cluster/network/firewall-rules.js';
+import { fileRemarks } from '../../cluster/plan/file-remarks.js';
 import { loadConfig } from '../../config/load.js';
+import type { ClusterConfig } from '../../config/schema.js';
 import { ExitCode } from '../../lib/errors.js';
+import { checkOffline, type OfflineCheck } from '../../steps/talos/offline-check.js';
+import { renderJson } from '../../ui/json.js';
+import { selectColor } from '../../ui/terminal.js';
+import { renderValidated, type ValidatedView } from '../../ui/validated.js';
 import type { CliIo, GlobalOptions } from '../io.js';
+import { offlineTalosctl } from '../offline-talosctl.js';
 
 /** `oxide validate`: everything that can be known of cluster.yaml without reaching out. */
 export async function validateCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
   const config = await loadConfig(options.config);
-  if (options.json)
-    io.stdout.write(`${JSON.stringify({ valid: true, cluster: config.cluster_name })}\n`);
-  else io.stderr.write(`${options.config} is valid.\n`);
+  const odd: string[] = [];
+  const run = await offlineTalosctl(io, {
+    sandbox: options.sandbox,
+    version: config.talos.version,
+    onWarning: (text) => void odd.push(text),
+  });
+  const check = await checkOffline({ config, run, folder: tmpdir() });
+  const view = viewOf(options.config, config, { check, odd });
+  if (options.json) {
+    const { machineConfigs, firewall, notes, warnings } = view;
+    const found = { machineConfigs, firewall, notes, warnings };
+    io.stdout.write(renderJson({ valid: true, cluster: config.cluster_name, ...found }));
+  } else {
+    const color = selectColor({ isTTY: io.stderr.isTTY, env: io.env });
+    io.stderr.write(renderValidated(view, { color }));
+  }
   return ExitCode.done;
+}
+
+interface Findings {
+  readonly check: OfflineCheck;
+  /** What talosctl warned of. */
+  readonly odd: readonly string[];
+}
+
+function viewOf(file: string, config: ClusterConfig, { check, odd }: Findings): ValidatedView {
+  const { allowed_cidrs: allowed, extra_rules: extraRules } = config.hcloud.firewall;
+  const rules = wantedRules({ allowedCidrs: allowed ?? [], extraRules });
+  const { notes, warnings } = fileRemarks(config);
+  return {
+    file,
+    machineConfigs: check,
+    firewall: {
+      effectiveRules: effectiveRules(rules),
+      most: firewallLimits.effectiveRules,
+      own: allowed === undefined,
+    },
+    notes,
+    warnings: [...warnings, ...odd],
+  };
 }

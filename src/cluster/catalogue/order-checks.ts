@@ -1,12 +1,10 @@
 import type { CatalogueInput, Obstacle, MissingServers } from './obstacles.js';
 import { ExitCode, OxideError, PreconditionError, UsageError } from '../../lib/errors.js';
 import { typesOf } from './candidates.js';
+import { serversInANetwork } from '../network/node-addresses.js';
 import { chooseImage, imageHint } from './images.js';
 import { locationProblems } from './locations.js';
 import { typeObstacles } from './type-obstacles.js';
-
-/** Hetzner's limit of servers in one network (Hetzner docs, "Networks"). */
-const serversPerNetwork = 100;
 
 /** The same for servers that are not those of cluster.yaml's counts. */
 export function validateOrders(
@@ -30,8 +28,8 @@ export function validateOrders(
     }
   }
   const total = missing.reduce((sum, { count }) => sum + count, state.servers.length);
-  if (total > serversPerNetwork) {
-    const text = `${total} servers are more than the ${serversPerNetwork} that a Hetzner network holds`;
+  if (total > serversInANetwork) {
+    const text = `${total} servers are more than the ${serversInANetwork} that a Hetzner network holds`;
     obstacles.push(usage(text));
   }
   if (obstacles.length > 0) throw errorOf(obstacles);

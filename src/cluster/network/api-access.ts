@@ -1,6 +1,7 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { canonicalSource, isHeld, withRanges } from './cidr.js';
-import { apis, checkRuleLimits, inboundTcp, rulesEqual } from './firewall-rules.js';
+import { apis } from './firewall-limits.js';
+import { checkRuleLimits, inboundTcp, rulesEqual } from './firewall-rules.js';
 import type { ClusterState, FirewallRule, FirewallState } from '../state/cluster-state.js';
 
 /** The ranges from which rules let both the Kubernetes and the Talos API be reached. */

@@ -2,18 +2,13 @@ import type { ExtraFirewallRule } from '../../config/schema.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { canonicalSource } from './cidr.js';
 import type { FirewallRule } from '../state/cluster-state.js';
-
-const everybody = ['0.0.0.0/0', '::/0'];
-
-/** The APIs that only some may reach. Who does is written in rules that are known by these texts. */
-export const apis = [
-  {
-    port: '6443',
-    description: 'Kubernetes API',
-    added: 'Kubernetes API (oxide firewall allow-me)',
-  },
-  { port: '50000', description: 'Talos API', added: 'Talos API (oxide firewall allow-me)' },
-] as const;
+import {
+  apis,
+  builtInRules,
+  effectiveRules,
+  everybody,
+  firewallLimits,
+} from './firewall-limits.js';
 
 export interface FirewallWishes {
   /** Who may reach the Kubernetes and the Talos API; canonical ranges. */
@@ -27,9 +22,9 @@ export interface FirewallWishes {
 export function wantedRules(wishes: FirewallWishes): readonly FirewallRule[] {
   const { allowedCidrs, addedCidrs = [], extraRules } = wishes;
   return [
-    ...apis.map(({ port, description }) => inboundTcp(port, allowedCidrs, description)),
-    inboundTcp('80', everybody, 'HTTP'),
-    inboundTcp('443', everybody, 'HTTPS'),
+    ...builtInRules(allowedCidrs).map(({ port, sources, description }) =>
+      inboundTcp(port, sources, description),
+    ),
     ...extraRules.map((rule): FirewallRule => ({ direction: 'in', ...rule })),
     ...(addedCidrs.length === 0
       ? []
@@ -65,19 +60,15 @@ function fingerprint(rule: FirewallRule): string {
   ]);
 }
 
-/** Hetzner's limits for one firewall. */
-const rangesInARule = 100;
-const rulesInAFirewall = 50;
-
 /** Throws when Hetzner would not take the rules. */
 export function checkRuleLimits(rules: readonly FirewallRule[]): void {
+  const { rangesInARule, rules: rulesInAFirewall, effectiveRules: most } = firewallLimits;
   const crowded = rules.find(({ source_ips: ranges }) => ranges.length > rangesInARule);
   if (crowded) {
     const { description = 'without a description', source_ips: ranges } = crowded;
     throw new PreconditionError(
       `the firewall rule "${description}" would admit ${ranges.length} ranges, and Hetzner takes ${rangesInARule}`,
-      'Let only this machine in: oxide firewall allow-me --replace\n' +
-        'A range in place of many addresses: hcloud.firewall.allowed_cidrs in cluster.yaml.',
+      `${onlyThisMachine}\n${rangeAdvice}`,
     );
   }
   if (rules.length > rulesInAFirewall) {
@@ -86,7 +77,18 @@ export function checkRuleLimits(rules: readonly FirewallRule[]): void {
       'Let fewer rules do: hcloud.firewall.extra_rules in cluster.yaml, or rules made by hand.',
     );
   }
+  const effective = effectiveRules(rules);
+  if (effective > most) {
+    throw new PreconditionError(
+      `the firewall would have ${effective} effective rules, one for each range of each rule, and Hetzner takes ${most}`,
+      `${rangeAdvice}\nWho may reach the APIs counts twice: for the Kubernetes and for the Talos API.\n${onlyThisMachine}`,
+    );
+  }
 }
+
+const onlyThisMachine = 'Let only this machine in: oxide firewall allow-me --replace';
+const rangeAdvice =
+  'A range in place of many addresses: hcloud.firewall.allowed_cidrs in cluster.yaml.';
 
 /** A rule in words. */
 export interface RuleText {

@@ -6,6 +6,9 @@ export interface NodeNetwork {
   readonly subnetCidr: string;
 }
 
+/** How many servers one Hetzner network takes, whatever its size (docs.hetzner.com, "Networks"). */
+export const serversInANetwork = 100;
+
 /** Hetzner keeps this address for itself in every network (Hetzner docs, "Networks"). */
 const hetznerReserved = parseIpv4('172.31.1.1');
 

@@ -2,12 +2,12 @@ import type { ClusterConfig } from '../../config/schema.js';
 import { enumerate, plural } from '../../lib/format.js';
 import { admits, admittedRanges, keepsOut } from '../network/api-access.js';
 import { candidatesOf, candidateText, isSameCandidate } from '../catalogue/candidates.js';
+import { fileWarnings, spreadNotes } from './file-remarks.js';
 import type { PlanInput } from './plan.js';
 import type { PlannedServer } from './planned-servers.js';
 import { poolsOf } from '../state/node-pools.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
 import { labelKeys } from '../state/labels.js';
-import { ciliumWarning } from '../talos/versions.js';
 
 /** What `create` does otherwise than cluster.yaml says, and what it leaves as it is. */
 export function createNotes(
@@ -19,7 +19,18 @@ export function createNotes(
     ...projectNotes(state, servers),
     ...unrecordedNotes(state),
     ...unseenNotes(state, ownIpv4),
+    ...placeNotes(config, servers),
   ];
+}
+
+/** Control planes that all go to one place although several were named; where they are, they stay. */
+function placeNotes(config: ClusterConfig, servers: readonly PlannedServer[]): readonly string[] {
+  const controlPlanes = servers.filter(({ role }) => role === 'control-plane');
+  if (controlPlanes.every(({ existing }) => existing)) return [];
+  return spreadNotes(
+    config,
+    controlPlanes.map(({ location, existing }) => existing?.location ?? location),
+  );
 }
 
 /** Behind a firewall that keeps this machine out, Kubernetes looks as if it were not there. */
@@ -83,9 +94,8 @@ export function createWarnings(
 ): readonly string[] {
   const { firewall } = state;
   const open = firewall && state.servers.filter((s) => !s.firewallIds.includes(firewall.id));
-  const cilium = ciliumWarning(config.cilium.version, config.talos.kubernetes_version);
   return [
-    ...(cilium === undefined ? [] : [cilium]),
+    ...fileWarnings(config),
     ...(ownIpv4 === undefined || admits(rules, ownIpv4)
       ? []
       : [

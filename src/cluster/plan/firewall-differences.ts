@@ -1,13 +1,8 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { wantedApiAccess } from '../network/api-access.js';
 import { enumerate } from '../../lib/format.js';
-import {
-  apis,
-  ruleChanges,
-  rulesEqual,
-  wantedRules,
-  type RuleText,
-} from '../network/firewall-rules.js';
+import { apis } from '../network/firewall-limits.js';
+import { ruleChanges, rulesEqual, wantedRules, type RuleText } from '../network/firewall-rules.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
 import type { Difference } from './difference.js';
 import { effectOf } from './key-effects.js';

@@ -108,7 +108,7 @@ function keysIn(text: string | undefined): readonly string[] {
 function keysOfPatches(config: ClusterConfig, { role, pool }: RolePool): ReadonlySet<string> {
   const { config_patches, control_plane_patches, worker_patches } = config.talos;
   const own = role === 'control-plane' ? control_plane_patches : worker_patches;
-  const text = [...config_patches, ...own].join('\n');
+  const text = [...config_patches, ...own].map((patch) => patch.text).join('\n');
   const keys = [...Object.keys(pool.labels), ...pool.taints.map(({ key }) => key)];
   return new Set(keys.filter((key) => text.includes(key)));
 }

@@ -16,6 +16,13 @@ export function clusterEndpoint(config: ClusterConfig): string {
   return `https://${controlPlaneAddress({ cidr, subnetCidr: subnet_cidr }, 0)}:6443`;
 }
 
+/** A strategic-merge patch as YAML text. */
+export interface MachineConfigPatch {
+  readonly text: string;
+  /** Where in cluster.yaml it comes from; undefined for oxide's own. */
+  readonly origin?: string;
+}
+
 /**
  * The strategic-merge patches of a pool's machine configuration as YAML texts, in the order in
  * which they apply: oxide's own, then the user's for all nodes, then the user's for the role. They
@@ -24,14 +31,17 @@ export function clusterEndpoint(config: ClusterConfig): string {
  * All of them go to talosctl as patches of the one role: as common ones they would also be applied
  * to the other role's configuration, where a `$patch: delete` that finds nothing is an error.
  */
-export function machineConfigPatches(config: ClusterConfig, rolePool: RolePool): readonly string[] {
+export function machineConfigPatches(
+  config: ClusterConfig,
+  rolePool: RolePool,
+): readonly MachineConfigPatch[] {
   const { config_patches, control_plane_patches, worker_patches } = config.talos;
   const [own, ofUser] =
     rolePool.role === 'control-plane'
       ? [controlPlanePatch(config, rolePool.pool), control_plane_patches]
       : [workerPatch(rolePool.pool), worker_patches];
   const patches = [commonPatch(config), own].filter((patch) => Object.keys(patch).length > 0);
-  return [...patches.map((patch) => toYaml(patch)), ...config_patches, ...ofUser];
+  return [...patches.map((patch) => ({ text: toYaml(patch) })), ...config_patches, ...ofUser];
 }
 
 function commonPatch(config: ClusterConfig): object {

@@ -41,13 +41,13 @@ export function nodeSettings(config: ClusterConfig, { role, pool }: RolePool): N
     'talos.cluster_endpoint': talos.cluster_endpoint ?? 'none',
     'talos.pod_cidr': talos.pod_cidr,
     'talos.service_cidr': talos.service_cidr,
-    'talos.config_patches': patchesText(talos.config_patches),
+    'talos.config_patches': patchesText(textsOf(talos.config_patches)),
     ...(isControlPlane
       ? {
-          'talos.control_plane_patches': patchesText(talos.control_plane_patches),
+          'talos.control_plane_patches': patchesText(textsOf(talos.control_plane_patches)),
           workers: takesWorkloads(config) ? noWorkers : someWorkers,
         }
-      : { 'talos.worker_patches': patchesText(talos.worker_patches) }),
+      : { 'talos.worker_patches': patchesText(textsOf(talos.worker_patches)) }),
     labels: labelsText(pool.labels),
     taints: taintsText(pool.taints),
   };
@@ -63,6 +63,10 @@ const someWorkers = 'some: control planes take no pods';
 
 export function workloadsText(takes: boolean): string {
   return takes ? noWorkers : someWorkers;
+}
+
+function textsOf(patches: readonly { readonly text: string }[]): readonly string[] {
+  return patches.map(({ text }) => text);
 }
 
 /** `none`, or `2 (sha256 0d6be69b264717f2)`. */

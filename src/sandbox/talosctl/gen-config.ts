@@ -3,12 +3,12 @@ import { parse } from 'yaml';
 import { createCertificate, yearMs } from '../pki.js';
 import { listErrors } from '../talos/machine-config/multi-error.js';
 import { encodeConfig, encodeYaml } from '../talos/machine-config/encode.js';
-import { applyPatches, type ConfigPatch } from '../talos/machine-config/patch.js';
+import { type ConfigPatch } from '../talos/machine-config/patch.js';
 import { CommandError, type CommandInvocation, type CommandSpec } from './command.js';
 import { contractOf, defaultKubernetesOf } from './contract.js';
 import { demandNewFile, readText, writeText } from './files.js';
 import { generateConfig, type ConfigInput } from './generate.js';
-import { loadPatches } from './patches.js';
+import { loadPatches, patchedConfig } from './patches.js';
 import { createSecrets, secretsObjection, type SecretsBundle } from './secrets-bundle.js';
 
 const outputTypes = ['controlplane', 'worker', 'talosconfig'] as const;
@@ -55,7 +55,7 @@ export const genConfig: CommandSpec = {
     invocation.printError('generating PKI and tokens');
     // Both roles are patched, whichever is written: a patch that fits one only is an error.
     const patched = (role: 'controlplane' | 'worker') =>
-      applyPatches(generateConfig(input, role), [...patches.common, ...patches[role]]);
+      patchedConfig(generateConfig(input, role), role, [...patches.common, ...patches[role]]);
     const configs = { controlplane: patched('controlplane'), worker: patched('worker') };
     for (const type of wanted) {
       const data =

@@ -1,7 +1,8 @@
 import { decodeConfig } from '../talos/machine-config/decode.js';
 import { encodeConfig } from '../talos/machine-config/encode.js';
 import { applyPatches, parsePatch, type ConfigPatch } from '../talos/machine-config/patch.js';
-import type { CommandInvocation } from './command.js';
+import type { MachineConfig } from '../talos/machine-config/types.js';
+import { CommandError, type CommandInvocation } from './command.js';
 import { readText } from './files.js';
 
 /** Reads patches that are given inline or as `@file`. */
@@ -23,4 +24,19 @@ export function patchText(
   patches: readonly string[],
 ): string {
   return encodeConfig(applyPatches(decodeConfig(text), loadPatches(invocation, patches)));
+}
+
+/** A generated configuration with patches; says which one a patch did not fit (Talos source, config/bundle). */
+export function patchedConfig(
+  config: MachineConfig,
+  role: 'controlplane' | 'worker',
+  patches: readonly ConfigPatch[],
+): MachineConfig {
+  try {
+    return applyPatches(config, patches);
+  } catch (error) {
+    const what = role === 'worker' ? 'worker config' : 'control plane configs';
+    const why = error instanceof Error ? error.message : '';
+    throw new CommandError(`failed to generate config bundle: error patching ${what}: ${why}`);
+  }
 }

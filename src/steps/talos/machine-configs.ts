@@ -1,81 +1,101 @@
 import { join } from 'node:path';
-import { clusterEndpoint, machineConfigPatches } from '../../cluster/talos/machine-config.js';
-import { poolsOf, type RolePool } from '../../cluster/state/node-pools.js';
+import { machineConfigPatches } from '../../cluster/talos/machine-config.js';
+import { poolsOf } from '../../cluster/state/node-pools.js';
 import { configContract } from '../../cluster/talos/versions.js';
+import type { ClusterConfig } from '../../config/schema.js';
 import { UsageError } from '../../lib/errors.js';
 import {
   ensurePrivateFolder,
   readMadeText,
+  readTextIfExists,
   withScratchFolder,
   writePrivateFile,
-  writeScratchFile,
 } from '../../lib/files.js';
 import { plural } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
-import { genConfig, validateConfig } from '../../tools/talosctl.js';
+import type { RunTool } from '../../tools/exec.js';
+import { genSecrets } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
+import { attemptsFor, type ConfigSource } from './config-attempt.js';
+import { checkedConfig } from './patch-faults.js';
 
-/** Hetzner's limit for user data. */
-const userDataLimit = 32 * 1024;
+/** The machine configurations that cluster.yaml makes. Nothing of it is kept. */
+export interface MachineConfigs {
+  /** By the name of the pool; also of pools without nodes. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** The secrets in them when the cluster has none yet: the cluster's, once they are kept. */
+  readonly madeSecrets: string | undefined;
+}
 
 /**
- * The machine configuration of each pool, by pool name: generated from the cluster's secrets,
- * checked by talosctl and kept in the output folder. Invalid user data makes a server that never
- * answers and says nothing, so the check comes before any server is paid for.
+ * Generates the machine configuration of every pool and lets talosctl check it, without writing
+ * anything that lasts: for plans, and before the first write. Invalid user data makes a server that
+ * never answers and says nothing. Throws a UsageError that names each patch that is at fault.
  */
-export async function ensureMachineConfigs(
-  ctx: FlowContext,
+export async function generateMachineConfigs(
+  { config, files, run }: FlowContext,
   io: StepIo,
-): Promise<ReadonlyMap<string, string>> {
-  await ensurePrivateFolder(ctx.files.machineConfigs);
-  const pools = poolsOf(ctx.config).filter(({ pool }) => pool.count > 0);
-  const configs = new Map<string, string>();
-  // One after the other: each takes a moment, and a talosctl for each of many pools much memory.
-  for (const rolePool of pools) configs.set(rolePool.pool.name, await generate(ctx, rolePool));
-  io.summary(plural(pools.length, 'pool'));
-  return configs;
+): Promise<MachineConfigs> {
+  const kept = (await readTextIfExists(files.secrets)) === undefined ? undefined : files.secrets;
+  const made = await machineConfigsOf({ config, run, folder: files.folder, secrets: kept });
+  io.summary(plural(made.texts.size, 'pool'));
+  return made;
 }
 
-async function generate(ctx: FlowContext, rolePool: RolePool): Promise<string> {
-  const { config, files, run } = ctx;
-  const { pool, role } = rolePool;
-  const { talos } = config;
-  const text = await withScratchFolder(files.folder, async (scratch) => {
-    const patchFiles = await writePatches(scratch, machineConfigPatches(config, rolePool));
-    const output = join(scratch, `${pool.name}.yaml`);
-    await run(
-      genConfig({
-        cluster: config.cluster_name,
-        endpoint: clusterEndpoint(config),
-        secrets: files.secrets,
-        role,
-        output,
-        contract: configContract(talos.version),
-        kubernetesVersion: talos.kubernetes_version,
-        patchFiles,
-        additionalSans: talos.cluster_endpoint ? [new URL(talos.cluster_endpoint).hostname] : [],
-      }),
-    );
-    await run(validateConfig(output));
-    return readMadeText(output, 'talosctl gen config');
+interface Wish {
+  readonly config: ClusterConfig;
+  readonly run: RunTool;
+  /** Where a scratch folder may be made. */
+  readonly folder: string;
+  /** Path of the cluster's secrets; undefined: others are made, which are thrown away. */
+  readonly secrets?: string | undefined;
+}
+
+/** The same without a cluster at hand. */
+export function machineConfigsOf({ config, run, folder, secrets }: Wish): Promise<MachineConfigs> {
+  return withScratchFolder(folder, async (scratch) => {
+    const made = secrets === undefined ? join(scratch, 'secrets.yaml') : undefined;
+    if (made !== undefined) {
+      await run(genSecrets({ file: made, contract: configContract(config.talos.version) }));
+    }
+    const source = { config, run, scratch, secrets: secrets ?? made ?? '' };
+    return {
+      texts: await checkedConfigs(source),
+      madeSecrets: made && (await readMadeText(made, 'talosctl gen secrets')),
+    };
   });
-  const size = Buffer.byteLength(text);
-  if (size > userDataLimit) {
-    throw new UsageError(
-      `the machine configuration of the pool "${pool.name}" has ${size} bytes; Hetzner takes ${userDataLimit}`,
-      'Shorten the patches in cluster.yaml (talos.config_patches and its neighbours).',
-    );
-  }
-  await writePrivateFile(files.machineConfig(pool.name), text);
-  return text;
 }
 
-async function writePatches(folder: string, patches: readonly string[]): Promise<string[]> {
-  return Promise.all(
-    patches.map(async (patch, i) => {
-      const file = join(folder, `patch-${i}.yaml`);
-      await writeScratchFile(file, patch);
-      return file;
-    }),
-  );
+async function checkedConfigs(source: ConfigSource): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  const faults = new Set<string>();
+  // One after the other: each takes a moment, and a talosctl for each of many pools much memory.
+  for (const rolePool of poolsOf(source.config)) {
+    const found = await checkedConfig(
+      attemptsFor(source, rolePool),
+      machineConfigPatches(source.config, rolePool),
+    );
+    if ('text' in found) texts.set(rolePool.pool.name, found.text);
+    else found.faults.forEach((fault) => faults.add(fault));
+  }
+  if (faults.size > 0) throw new UsageError([...faults].join('\n'), faultHint);
+  return texts;
+}
+
+const faultHint =
+  'Nothing was changed. Correct the patches in cluster.yaml, and check them again: oxide validate';
+
+/** Keeps the machine configurations of pools with nodes in the output folder: they hold secrets. */
+export async function keepMachineConfigs(
+  { config, files }: FlowContext,
+  { texts }: MachineConfigs,
+): Promise<ReadonlyMap<string, string>> {
+  await ensurePrivateFolder(files.machineConfigs);
+  for (const { pool } of poolsOf(config)) {
+    const text = texts.get(pool.name);
+    if (pool.count > 0 && text !== undefined) {
+      await writePrivateFile(files.machineConfig(pool.name), text);
+    }
+  }
+  return texts;
 }

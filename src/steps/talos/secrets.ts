@@ -1,17 +1,9 @@
 import { checkAuthority, checkOwner } from '../ownership/secrets-owner.js';
-import { join } from 'node:path';
 import { anythingExists, type ClusterState } from '../../cluster/state/cluster-state.js';
-import { configContract } from '../../cluster/talos/versions.js';
 import { OxideError, PreconditionError } from '../../lib/errors.js';
-import {
-  readMadeText,
-  readTextIfExists,
-  withScratchFolder,
-  writePrivateFile,
-} from '../../lib/files.js';
+import { readTextIfExists, writePrivateFile } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
 import { caFingerprint } from '../../tools/access-files.js';
-import { genSecrets } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 
 /**
@@ -50,21 +42,24 @@ export async function remarkOnSecrets(
   }
 }
 
-/** The cluster's secrets: made once, kept for as long as the cluster lives. Returns the authority's fingerprint. */
-export async function ensureSecrets(ctx: FlowContext, io: StepIo): Promise<string> {
-  const { config, files, run } = ctx;
+/**
+ * The cluster's secrets: kept once, for as long as the cluster lives. `made` are those that its first
+ * machine configurations were checked with. Returns the authority's fingerprint.
+ */
+export async function ensureSecrets(
+  ctx: FlowContext,
+  made: string | undefined,
+  io: StepIo,
+): Promise<string> {
+  const { files } = ctx;
   const kept = await readTextIfExists(files.secrets);
   io.summary(kept === undefined ? files.secrets : `kept, ${files.secrets}`);
   if (kept !== undefined) return caFingerprint(kept);
-  return withScratchFolder(files.folder, async (scratch) => {
-    const made = join(scratch, 'secrets.yaml');
-    await run(genSecrets({ file: made, contract: configContract(config.talos.version) }));
-    const text = await readMadeText(made, 'talosctl gen secrets');
-    // Read before it is kept: it is never made a second time.
-    const fingerprint = caFingerprint(text);
-    await writePrivateFile(files.secrets, `${header(ctx)}${text}`);
-    return fingerprint;
-  });
+  if (made === undefined) throw new Error(`${files.secrets} went away while oxide was at work`);
+  // Read before it is kept: it is never made a second time.
+  const fingerprint = caFingerprint(made);
+  await writePrivateFile(files.secrets, `${header(ctx)}${made}`);
+  return fingerprint;
 }
 
 function header({ config, rehearsal }: FlowContext): string {

@@ -6,6 +6,7 @@ import {
   planApiAccess,
   wantedApiAccess,
 } from '../../../src/cluster/network/api-access.js';
+import { effectiveRules } from '../../../src/cluster/network/firewall-limits.js';
 import { isHeld, withRanges } from '../../../src/cluster/network/cidr.js';
 import { inboundTcp, wantedRules } from '../../../src/cluster/network/firewall-rules.js';
 import type { FirewallRule, FirewallState } from '../../../src/cluster/state/cluster-state.js';
@@ -196,4 +197,25 @@ describe('admitting', () => {
       'the firewall rule "Kubernetes API" would admit 101 ranges, and Hetzner takes 100',
     );
   });
+});
+
+test('admitting one more than the effective rules allow is refused before anything is written', () => {
+  const full = [1, 2, 3, 4, 5].map((port) =>
+    inboundTcp(
+      String(port),
+      Array.from({ length: 98 }, (_, i) => `192.0.2.${i}/32`),
+      'made by hand',
+    ),
+  );
+  const { rules } = firewall([own]);
+  const input = {
+    config: unlisted,
+    firewall: { id: 7, name: 'demo', labels: {}, rules: [...rules.slice(3), ...full] },
+    replace: false,
+  };
+  expect(effectiveRules(input.firewall.rules)).toBe(496);
+  expect(planApiAccess({ ...input, ranges: [old] }).changed).toBe(true);
+  expect(() => planApiAccess({ ...input, ranges: [old, '198.51.100.10/32', office] })).toThrow(
+    'the firewall would have 502 effective rules',
+  );
 });

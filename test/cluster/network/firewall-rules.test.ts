@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { effectiveRules } from '../../../src/cluster/network/firewall-limits.js';
 import {
   checkRuleLimits,
   rulesEqual,
@@ -57,4 +58,27 @@ test('more rules than Hetzner takes are refused', () => {
   expect(() => {
     checkRuleLimits(many(51));
   }).toThrow('the firewall would have 51 rules, and Hetzner takes 50');
+});
+
+test('every range of every rule is an effective rule', () => {
+  expect(effectiveRules(wanted)).toBe(2 + 2 + 2 + 2 + 1);
+  const out = { source_ips: [], destination_ips: ['192.0.2.0/24', '::/0'] };
+  expect(effectiveRules([out])).toBe(2);
+});
+
+test('more effective rules than Hetzner takes are refused', () => {
+  const ranges = Array.from({ length: 100 }, (_, i) => `203.0.113.${i}/32`);
+  const rule = (count: number): FirewallRule => ({
+    ...{ direction: 'in', protocol: 'udp', port: '1' },
+    source_ips: ranges.slice(0, count),
+  });
+  const full = [100, 100, 100, 100, 100].map(rule);
+  expect(() => {
+    checkRuleLimits(full);
+  }).not.toThrow();
+  expect(() => {
+    checkRuleLimits([...full, rule(1)]);
+  }).toThrow(
+    'the firewall would have 501 effective rules, one for each range of each rule, and Hetzner takes 500',
+  );
 });

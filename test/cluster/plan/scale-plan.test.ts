@@ -292,3 +292,15 @@ describe('control planes', () => {
     expect(removalObjection(members, { server: 'demo-cp-5', later: [] })).toMatch(/demo-cp-4/);
   });
 });
+
+test('a network takes a hundred servers, and no scale plans more', () => {
+  const config = configOf(`control_planes: [{ name: cp, server_type: cx23 }]
+workers: [{ name: web, server_type: cx33, count: 50 }, { name: db, server_type: cx33, count: 40 }]
+`);
+  const db = Array.from({ length: 40 }, (_, i) => existingServer('worker', 'db', i + 1));
+  const servers = [cp(1), ...db, web(1)];
+  expect(plan({ config, servers }, { pool: 'web', count: 59 }).add).toHaveLength(58);
+  expect(() => plan({ config, servers }, { pool: 'web', count: 60 })).toThrow(
+    '101 servers are more than the 100 that a Hetzner network holds',
+  );
+});

@@ -11,7 +11,7 @@ import { clusterOf, configOf } from '../fixtures.js';
 function patchesOf(config: ClusterConfig, pool: string): unknown[] {
   const rolePool = poolsOf(config).find((candidate) => candidate.pool.name === pool);
   if (!rolePool) throw new Error(`no pool ${pool}`);
-  return machineConfigPatches(config, rolePool).map((patch): unknown => parse(patch));
+  return machineConfigPatches(config, rolePool).map(({ text }): unknown => parse(text));
 }
 
 const common = {

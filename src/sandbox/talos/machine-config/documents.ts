@@ -4,6 +4,7 @@ import {
   choice,
   duration,
   int,
+  list,
   string,
   stringMap,
   strings,
@@ -23,7 +24,8 @@ export const v1alpha1Schema = struct('Config', {
   cluster: clusterSchema,
 });
 
-const link = { up: bool, mtu: int, addresses: any, routes: any, multicast: bool };
+const address = struct('network.AddressConfig', { address: string, routePriority: int });
+const link = { up: bool, mtu: int, addresses: list(address), routes: any, multicast: bool };
 const dhcp = {
   name: string,
   routeMetric: int,
@@ -113,6 +115,7 @@ const kinds: Readonly<Record<string, Readonly<Record<string, FieldType>>>> = {
 
 const goNames: Readonly<Record<string, string>> = {
   HostnameConfig: 'network.HostnameConfigV1Alpha1',
+  LinkConfig: 'network.LinkConfigV1Alpha1',
 };
 
 /** The keys of a kind of document; undefined when Talos does not know it in this API version. */

@@ -27,9 +27,10 @@ export interface MachineSection {
   network?: {
     hostname?: string;
     interfaces?: { interface?: string; vip?: unknown }[];
-    kubespan?: { enabled?: boolean };
+    kubespan?: { enabled?: boolean; mtu?: number };
   };
   disks?: unknown[];
+  systemDiskEncryption?: Partial<Record<'state' | 'ephemeral', { keys?: unknown[] }>>;
   install?: {
     disk?: string;
     diskSelector?: unknown;

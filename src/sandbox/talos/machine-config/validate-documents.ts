@@ -1,10 +1,19 @@
 import type { ConfigDocument, MachineConfig } from './types.js';
+import { userVolumeErrors, watchdogErrors } from './validate-volumes.js';
+
+const checks: Readonly<Record<string, (document: ConfigDocument) => string[]>> = {
+  HostnameConfig: hostnameErrors,
+  UserVolumeConfig: userVolumeErrors,
+  WatchdogTimerConfig: watchdogErrors,
+};
 
 /** What is wrong with the documents besides v1alpha1, and where they contradict it. */
 export function documentErrors(config: MachineConfig): string[] {
   const errors = config.documents.flatMap((document) => {
-    const found = document.kind === 'HostnameConfig' ? hostnameErrors(document) : [];
-    const id = document.name === undefined ? document.kind : `${document.kind}/${document.name}`;
+    const found = checks[document.kind]?.(document) ?? [];
+    // A kind whose documents have names shows also that one has none.
+    const named = document.name !== undefined || document.kind === 'UserVolumeConfig';
+    const id = named ? `${document.kind}/${document.name ?? ''}` : document.kind;
     return found.length > 0 ? [`${id}: ${found.join('\n')}`] : [];
   });
   return [...errors, ...conflicts(config)];

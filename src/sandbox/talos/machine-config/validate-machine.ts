@@ -20,6 +20,10 @@ const protectedKubeletFields = [
   'seccompDefault',
 ];
 
+/** Of KubeSpan's links (Talos source, constants.go). */
+const defaultMtu = 1420;
+const smallestMtu = 1280;
+
 /** What the runtime mode demands of the installation and the host DNS. */
 export function installErrors(machine: MachineSection, mode: string): string[] {
   const errors: string[] = [];
@@ -63,12 +67,22 @@ export function machineErrors(config: V1Alpha1, cniErrors: readonly string[]): s
     errors.push('issuing CA or some accepted CAs are required (.machine.ca, machine.acceptedCAs)');
   }
   errors.push(...roleErrors(machine, cluster, cniErrors));
+  const { kubespan } = machine.network ?? {};
+  if (kubespan?.enabled === true && (kubespan.mtu ?? defaultMtu) < smallestMtu) {
+    errors.push(`kubespan link MTU must be at least ${smallestMtu}`);
+  }
   for (const subnet of machine.kubelet?.nodeIP?.validSubnets ?? []) {
     if (!isSubnetOrAddress(subnet)) errors.push(`kubelet nodeIP subnet is not valid: "${subnet}"`);
   }
   for (const field of protectedKubeletFields) {
     if (machine.kubelet?.extraConfig && Object.hasOwn(machine.kubelet.extraConfig, field)) {
       errors.push(`kubelet configuration field "${field}" can't be overridden`);
+    }
+  }
+  const { ephemeral, state } = machine.systemDiskEncryption ?? {};
+  for (const [label, encryption] of Object.entries({ EPHEMERAL: ephemeral, STATE: state })) {
+    if (encryption && (encryption.keys ?? []).length === 0) {
+      errors.push(`partition "${label}": no encryption keys provided`);
     }
   }
   errors.push(
