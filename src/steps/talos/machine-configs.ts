@@ -33,11 +33,14 @@ export interface MachineConfigs {
  * never answers and says nothing. Throws a UsageError that names each patch that is at fault.
  */
 export async function generateMachineConfigs(
-  { config, files, run }: FlowContext,
+  { config, files, run, clock }: FlowContext,
   io: StepIo,
 ): Promise<MachineConfigs> {
   const kept = (await readTextIfExists(files.secrets)) === undefined ? undefined : files.secrets;
-  const made = await machineConfigsOf({ config, run, folder: files.folder, secrets: kept });
+  // Work of this machine, files included: a cluster that a rehearsal simulates waits meanwhile.
+  const made = await clock.during(() =>
+    machineConfigsOf({ config, run, folder: files.folder, secrets: kept }),
+  );
   io.summary(plural(made.texts.size, 'pool'));
   return made;
 }
