@@ -78,13 +78,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
     plan.changes.length === 0
       ? await refreshAccess(ctx, plan)
       : await withLease(ctx, state.servers, (lease) => carryOut(ctx, { state, plan, lease }));
-  await step('Wait until all nodes are Ready', (io) =>
-    waitForNodes(
-      ctx,
-      nodes.map(({ name }) => name),
-      io,
-    ),
-  );
+  await step('Wait until all nodes are Ready', (io) => waitForNodes(ctx, nodes, io));
   const cluster = describe(ctx, { plan, nodes, endpoint });
   return { kind: 'created', cluster, founded };
 }

@@ -132,8 +132,7 @@ async function grow(
     (io) => ensureServers(ctx, work, io),
   );
   if (isControlPlane) await joinInTurn(ctx, nodes, controlPlanes);
-  const names = nodes.map(({ name }) => name);
-  await step('Wait until the nodes are Ready', (io) => waitForNodes(ctx, names, io));
+  await step('Wait until the nodes are Ready', (io) => waitForNodes(ctx, nodes, io));
   return isControlPlane ? nodes : [];
 }
 

@@ -8,6 +8,7 @@ import type {
 import { serverLabels } from '../../src/cluster/state/labels.js';
 import { nodeName } from '../../src/cluster/state/names.js';
 import type { ClusterState, Role, ServerState } from '../../src/cluster/state/cluster-state.js';
+import type { ClusterNode } from '../../src/cluster/state/nodes.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
 
@@ -124,11 +125,22 @@ export function existingServer(
     location: 'nbg1',
     status: 'running',
     publicIpv4: '203.0.113.1',
-    privateIp: '10.0.1.1',
+    // Its own, as in a real network: nodes are told apart by it.
+    privateIp: `10.0.1.${(lastId % 200) + 1}`,
     firewallIds: [2],
     networkIds: [1],
     deleteProtected: false,
     labels,
+    ...more,
+  };
+}
+
+/** The node that this server is, Ready unless said otherwise. */
+export function nodeFor(server: ServerState, more: Partial<ClusterNode> = {}): ClusterNode {
+  const { name, role, privateIp: internalIp } = server;
+  return {
+    ...{ name, role, internalIp, providerId: undefined },
+    ...{ ready: true, reason: '', unschedulable: false },
     ...more,
   };
 }

@@ -3,14 +3,14 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import { type EtcdMemberView } from '../talos/etcd.js';
 import type { BudgetView, PodView } from '../kubernetes/evictions.js';
 import { type ScaleWish } from './scale-pool.js';
-import { type NodeView } from './removal-order.js';
 import type { ClusterState } from '../state/cluster-state.js';
+import type { ClusterNode } from '../state/nodes.js';
 
 /** What the running cluster says of itself. */
 export interface ClusterView {
   /** The versions that its control planes run: `v1.13.9` and `1.34.1`. */
   readonly versions: { readonly talos: string; readonly kubernetes: string };
-  readonly nodes: readonly NodeView[];
+  readonly nodes: readonly ClusterNode[];
   readonly pods: readonly PodView[];
   readonly budgets: readonly BudgetView[];
   readonly etcd: readonly EtcdMemberView[];

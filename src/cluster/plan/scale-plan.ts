@@ -25,6 +25,7 @@ import { checkCount, findPool, type ScaledPool } from './scale-pool.js';
 import { scaleNotes, scaleWarnings } from './scale-notes.js';
 import { chooseNodesToRemove, type NodesToRemove } from './removal-order.js';
 import type { ClusterState, Role, ServerState } from '../state/cluster-state.js';
+import { nodeOfServer } from '../state/nodes.js';
 import { validateOrders } from '../catalogue/order-checks.js';
 
 /** What a scale does, and what the pool is afterwards. */
@@ -140,7 +141,7 @@ function plannedAdditions(
 
 /** Not a node of Kubernetes yet, or a control plane whose etcd has not become a voter. */
 function isToFinish(server: ServerState, { view }: ScaleInput): boolean {
-  const isNode = view.nodes.some(({ name }) => name === server.name);
+  const isNode = nodeOfServer(view.nodes, server) !== undefined;
   if (server.role === 'worker' || isUnfinished(server)) return !isNode;
   return !view.etcd.some((member) => member.server === server.name && !member.learner);
 }

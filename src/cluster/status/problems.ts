@@ -103,7 +103,7 @@ function serverProblems(server: ServerStatus, { state, seen }: ProblemInput): Pr
     ];
   }
   if ('unknown' in seen || kubernetes?.ready) return open;
-  const reason = seen.nodes.find((node) => node.name === name)?.reason;
+  const reason = seen.nodes.find((node) => node.name === kubernetes?.node)?.reason;
   const message = kubernetes
     ? `${name} is not Ready: ${reason ?? ''}`
     : `${name} is not registered in Kubernetes`;

@@ -4,6 +4,7 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Cost } from '../state/cost.js';
 import { type Drift } from '../plan/drift.js';
 import type { ClusterState, Role } from '../state/cluster-state.js';
+import type { ClusterNode } from '../state/nodes.js';
 
 /** What is wrong with a cluster, or will be. The codes are stable. */
 export interface Problem {
@@ -30,14 +31,8 @@ export interface Problem {
   readonly hint: string;
 }
 
-/** A node as Kubernetes knows it. */
-export interface NodeFacts {
-  readonly name: string;
-  readonly ready: boolean;
-  /** Why it is not Ready, in Kubernetes' words. */
-  readonly reason: string;
-  /** Cordoned: it takes no new pods. */
-  readonly unschedulable: boolean;
+/** A node as Kubernetes knows it, with what it runs. */
+export interface NodeFacts extends ClusterNode {
   /** `v1.34.1` */
   readonly kubeletVersion: string;
   /** `v1.13.9` */
@@ -87,7 +82,12 @@ export interface ServerStatus {
   readonly publicIpv4: string | null;
   readonly privateIp: string | null;
   /** Null: not registered, or Kubernetes does not answer. */
-  readonly kubernetes: { readonly ready: boolean; readonly version: string } | null;
+  readonly kubernetes: {
+    /** Name of the node; it differs from the server's when one of them was changed. */
+    readonly node: string;
+    readonly ready: boolean;
+    readonly version: string;
+  } | null;
   /** `v1.13.9`; null: neither Talos nor Kubernetes could be asked. */
   readonly talosVersion: string | null;
   /** Null: a worker, or etcd cannot be asked there. */

@@ -7,7 +7,7 @@ import { planScale } from '../../../src/cluster/plan/scale-plan.js';
 import type { ClusterState } from '../../../src/cluster/state/cluster-state.js';
 import type { ClusterConfig } from '../../../src/config/schema.js';
 import { OxideError } from '../../../src/lib/errors.js';
-import { catalogueOf, configOf, existingServer, nothing, x86Image } from '../fixtures.js';
+import { catalogueOf, configOf, existingServer, nodeFor, nothing, x86Image } from '../fixtures.js';
 
 const pool = (choice: string, count = 2) =>
   configOf(`control_planes: [{ name: cp, server_type: cx23 }]
@@ -181,7 +181,7 @@ describe('a scale with fallbacks', () => {
       catalogue,
       view: {
         versions: { talos: 'v1.13.9', kubernetes: '1.34.1' },
-        nodes: servers.map(({ name }) => ({ name, ready: true, reason: '' })),
+        nodes: servers.map((server) => nodeFor(server)),
         ...{ pods: [], budgets: [], etcd: [] },
       },
       wish: { role: 'worker', pool: undefined, count: 2, nodes: [], force: false },

@@ -5,7 +5,7 @@ import type { ClusterView } from '../../../src/cluster/plan/scale-input.js';
 import type { ScaleWish } from '../../../src/cluster/plan/scale-pool.js';
 import type { ClusterState, ServerState } from '../../../src/cluster/state/cluster-state.js';
 import type { ClusterConfig } from '../../../src/config/schema.js';
-import { catalogueOf, clusterOf, configOf, existingServer, nothing } from '../fixtures.js';
+import { catalogueOf, clusterOf, configOf, existingServer, nodeFor, nothing } from '../fixtures.js';
 
 /** The last addresses of the subnet, as control planes have them. */
 const cp = (index: number, more: Partial<ServerState> = {}): ServerState =>
@@ -23,7 +23,7 @@ function viewOf(servers: readonly ServerState[], more: Partial<ClusterView> = {}
   const controlPlanes = servers.filter(({ role }) => role === 'control-plane');
   return {
     versions: { talos: 'v1.13.9', kubernetes: '1.34.1' },
-    nodes: servers.map(({ name }) => ({ name, ready: true, reason: '' })),
+    nodes: servers.map((server) => nodeFor(server)),
     pods: [],
     budgets: [],
     etcd: controlPlanes.map(({ name }) => member(name)),
@@ -49,8 +49,8 @@ function plan({ config, servers, view }: Situation, wish: Partial<ScaleWish>) {
 }
 
 const namesOf = (servers: readonly { name: string }[]) => servers.map(({ name }) => name);
-const unready = (...names: string[]) =>
-  names.map((name) => ({ name, ready: false, reason: 'gone' }));
+const unready = (...servers: (ServerState | undefined)[]) =>
+  servers.flatMap((server) => (server ? nodeFor(server, { ready: false, reason: 'gone' }) : []));
 
 describe('a plan that makes nodes', () => {
   test('fills the gaps first, with the price of what is added', () => {
@@ -100,7 +100,7 @@ describe('a plan that removes nodes', () => {
   test('takes the highest index, after those that are not Ready', () => {
     const nodes = [
       ...viewOf(five).nodes.filter(({ name }) => name !== 'demo-web-2'),
-      ...unready('demo-web-2'),
+      ...unready(five[2]),
     ];
     const found = plan({ servers: five, view: { nodes } }, { count: 3, force: true });
     expect(namesOf(found.remove)).toEqual(['demo-web-2', 'demo-web-5']);
@@ -177,7 +177,7 @@ describe('a plan that removes nodes', () => {
     [
       'a node that is not Ready without --force',
       { count: 4 },
-      unready('demo-web-5'),
+      unready(five[5]),
       /demo-web-5 cannot be drained/,
     ],
     ['a name that no node has', { count: 4, nodes: ['demo-wbe-1'] }, [], /has no node demo-wbe-1/],
