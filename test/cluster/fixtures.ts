@@ -96,6 +96,7 @@ export const nothing: ClusterState = {
   firewall: undefined,
   sshKey: undefined,
   servers: [],
+  unreadable: [],
   foreign: [],
 };
 

@@ -2,20 +2,23 @@ import type { ClusterConfig } from '../../config/schema.js';
 import { enumerate, plural } from '../../lib/format.js';
 import { admits, admittedRanges, keepsOut } from '../network/api-access.js';
 import { candidatesOf, candidateText, isSameCandidate, wishText } from '../catalogue/candidates.js';
-import { matchedServers, surplusServers } from './drift.js';
-import type { PlanInput } from './plan.js';
+import { matchedServers } from './drift.js';
+import { nameDifferences } from './node-names.js';
+import type { KubernetesState, PlanInput } from './plan.js';
 import type { PlannedServer } from './planned-servers.js';
+import { surplusOf } from './surplus.js';
 import { poolsOf } from '../state/node-pools.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
 import { ciliumWarning } from '../talos/versions.js';
 
 /** What `create` does otherwise than cluster.yaml says, and what it leaves as it is. */
 export function createNotes(
-  { config, state, ownIpv4 }: PlanInput,
+  { config, state, ownIpv4, kubernetes }: PlanInput,
   servers: readonly PlannedServer[],
 ): readonly string[] {
   return [
     ...surplusNotes(config, state),
+    ...nameNotes(state, kubernetes),
     ...typeNotes(config, state),
     ...fallbackNotes(config, servers),
     ...projectNotes(state, servers),
@@ -32,11 +35,14 @@ function unseenNotes(state: ClusterState, ownIpv4: string | undefined): readonly
 }
 
 function surplusNotes(config: ClusterConfig, state: ClusterState): readonly string[] {
-  const surplus = surplusServers(config, state).map(({ name }) => name);
-  if (surplus.length === 0) return [];
-  return [
-    `${plural(surplus.length, 'server')} more than cluster.yaml asks for, kept: ${surplus.join(', ')}`,
-  ];
+  return surplusOf(config, state).map(
+    ({ message, remedy }) => `${message}; kept, ${remedy} removes what is too much`,
+  );
+}
+
+/** What has names that lead astray, until somebody sets them right. */
+function nameNotes({ servers }: ClusterState, { nodes }: KubernetesState): readonly string[] {
+  return nameDifferences(servers, nodes).map(({ message, remedy }) => `${message} (${remedy})`);
 }
 
 function typeNotes(config: ClusterConfig, state: ClusterState): readonly string[] {

@@ -13,6 +13,9 @@ import {
   refuseHalfRemoved,
   validateCatalogue,
 } from './create-checks.js';
+import { refuseDoubtful } from './doubtful-servers.js';
+import { missingServers } from './drift.js';
+import { refuseTakenNames } from './taken-names.js';
 import { isUnfinished, plannedServers, type PlannedServer } from './planned-servers.js';
 import { createNotes, createWarnings } from './create-notes.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
@@ -26,7 +29,9 @@ import { gatewayApiVersion } from '../talos/versions.js';
 export function planCreate(input: PlanInput): Plan {
   const { config, state, catalogue, allowedCidrs, addedCidrs } = input;
   refuseForeign(config.cluster_name, state.foreign);
+  refuseDoubtful({ config, state, nodes: input.kubernetes.nodes });
   refuseHalfRemoved(state.servers);
+  refuseTakenNames(config.cluster_name, missingServers(config, state), state);
   const images = validateCatalogue({ config, state, catalogue });
   const servers = plannedServers({ config, state, catalogue, images });
   const network = plannedNetwork(config, catalogue);

@@ -4,6 +4,7 @@ import type { Cost } from '../state/cost.js';
 import { type ApiAccess } from '../network/api-access.js';
 import { type PlannedServer } from './planned-servers.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
+import type { ClusterNode } from '../state/nodes.js';
 
 /** One thing that a run will do. Plans are lists of these: shown, and then executed. */
 export interface Change {
@@ -80,7 +81,7 @@ export interface PlanInput extends ApiAccess {
   readonly kubernetes: KubernetesState;
 }
 
-/** What of Kubernetes is there already. All false when there is none, or when it does not answer. */
+/** What of Kubernetes is there already. All false and empty when there is none, or when it does not answer. */
 export interface KubernetesState {
   /** etcd was bootstrapped and the API answers. */
   readonly running: boolean;
@@ -88,4 +89,5 @@ export interface KubernetesState {
   readonly gatewayApi: boolean;
   /** The configured Cilium with the configured values. */
   readonly cilium: boolean;
+  readonly nodes: readonly ClusterNode[];
 }

@@ -20,6 +20,8 @@ import {
   wantedServer,
   type PlannedServer,
 } from './planned-servers.js';
+import { refuseDoubtful } from './doubtful-servers.js';
+import { refuseTakenNames } from './taken-names.js';
 import type { RolePool } from '../state/node-pools.js';
 import { checkCount, findPool, type ScaledPool } from './scale-pool.js';
 import { scaleNotes, scaleWarnings } from './scale-notes.js';
@@ -50,6 +52,7 @@ export interface ScalePlan extends ShownPlan {
  */
 export function planScale(input: ScaleInput): ScalePlan {
   const { config, state, catalogue, view, wish } = input;
+  refuseDoubtful({ config, state, nodes: view.nodes });
   const pool = findPool(config, state, wish);
   checkCount(state, pool, wish.count);
   const network = nodeNetwork(config);
@@ -57,6 +60,11 @@ export function planScale(input: ScaleInput): ScalePlan {
   const leaving = chooseNodesToRemove({ pool, wish, nodes: view.nodes, endpointIp });
   const effective = effectiveConfig(config, pool, input);
   const add = plannedAdditions(input, { pool, leaving, config: effective });
+  refuseTakenNames(
+    config.cluster_name,
+    add.filter(({ existing }) => !existing),
+    state,
+  );
   if (pool.role === 'control-plane') checkEtcd(view.etcd, leaving.remove, add);
   const gone = new Set(leaving.remove);
   const made = add.filter(({ existing }) => !existing);

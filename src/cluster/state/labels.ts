@@ -75,7 +75,8 @@ export function readServerIdentity(labels: Labels): ServerIdentity | undefined {
   const pool = labels[labelKeys.pool];
   const index = labels[labelKeys.index];
   if (role !== 'control-plane' && role !== 'worker') return undefined;
-  if (pool === undefined || index === undefined || !/^[1-9]\d*$/.test(index)) return undefined;
+  if (pool === undefined || pool === '') return undefined;
+  if (index === undefined || !/^[1-9]\d*$/.test(index)) return undefined;
   return { role, pool, index: Number(index) };
 }
 

@@ -4,13 +4,13 @@ import type { ClusterState } from '../../cluster/state/cluster-state.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
-import { readyz } from '../../tools/kubectl.js';
+import { getNodes, parseNodes, readyz } from '../../tools/kubectl.js';
 import { ciliumIsAsWanted } from './cilium.js';
 import type { FlowContext } from '../run/context.js';
 import { gatewayApiIsInstalled } from './gateway-api.js';
 import type { OwnAddresses } from '../access/own-address.js';
 
-const nothing: KubernetesState = { running: false, gatewayApi: false, cilium: false };
+const nothing: KubernetesState = { running: false, gatewayApi: false, cilium: false, nodes: [] };
 
 /**
  * What of Kubernetes is there already, asked with the kept kubeconfig. Not answering counts as
@@ -26,11 +26,12 @@ export async function observeKubernetes(
   if (!reachable || (await readTextIfExists(ctx.files.kubeconfig)) === undefined) return nothing;
   try {
     await ctx.run(readyz(ctx.files.kubeconfig));
-    const [gatewayApi, cilium] = await inParallel(
+    const [gatewayApi, cilium, nodes] = await inParallel(
       gatewayApiIsInstalled(ctx),
       ciliumIsAsWanted(ctx),
+      ctx.run(getNodes(ctx.files.kubeconfig)).then(({ stdout }) => parseNodes(stdout)),
     );
-    return { running: true, gatewayApi, cilium };
+    return { running: true, gatewayApi, cilium, nodes };
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (error instanceof ToolError) return nothing;

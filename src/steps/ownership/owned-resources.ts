@@ -4,6 +4,7 @@ import {
   countByKind,
 } from '../../cluster/state/owned-resources.js';
 import { clusterSelector, isGoing, isOwn, labelKeys } from '../../cluster/state/labels.js';
+import { unreadableReason } from '../../cluster/state/server-labels.js';
 import type { Labels } from '../../cluster/state/cluster-state.js';
 import type { LoadBalancer, Network, Server, Volume } from '../../hetzner/resources.js';
 import { enumerate } from '../../lib/format.js';
@@ -58,7 +59,10 @@ export async function observeOwnedResources(
     ...networks.map((one) => ownedNetwork(one, lists)),
   ];
   io?.summary(found.length === 0 ? 'nothing' : enumerate(countByKind(found)));
-  const notes = claims ? [] : unknownVolumes(lists.volumes, found);
+  const notes = [
+    ...unclearServers(servers, networks, lists.servers),
+    ...(claims ? [] : unknownVolumes(lists.volumes, found)),
+  ];
   return { found, notes, currency: lists.pricing.currency };
 }
 
@@ -135,6 +139,30 @@ function attachedVolumes(
 
 function isOfCsi({ labels }: Volume): boolean {
   return labels[labelKeys.managedBy] === csiManager;
+}
+
+/** Servers whose labels were edited, or set by another tool: they are named, whatever becomes of them. */
+function unclearServers(
+  own: readonly Server[],
+  networks: readonly Network[],
+  all: readonly Server[],
+): readonly string[] {
+  const within = networks.map(({ id }) => id);
+  const strangers = all.filter(
+    (one) => isIn(one, within) && !own.some(({ id }) => id === one.id) && one.status !== 'deleting',
+  );
+  return [
+    ...own.flatMap(({ name, id, labels }) => {
+      const why = unreadableReason(labels);
+      return why === undefined
+        ? []
+        : `${name} (id ${id}) counts as the cluster's, although nobody can tell which node it is: ${why}`;
+    }),
+    ...strangers.map(
+      ({ name, id }) =>
+        `${name} (id ${id}) is in the cluster's network and has not its labels: it stays, and with it the network`,
+    ),
+  ];
 }
 
 /** Volumes that may be the cluster's: nobody but its Kubernetes could tell. */

@@ -28,7 +28,7 @@ function without(...soldOut: readonly string[]): Catalogue {
 }
 
 function plan(config: ClusterConfig, catalogue = catalogueOf(), state = nothing) {
-  const kubernetes = { running: true, gatewayApi: true, cilium: true };
+  const kubernetes = { running: true, gatewayApi: true, cilium: true, nodes: [] };
   return planCreate({
     ...{ config, state, catalogue, kubernetes },
     ...{ allowedCidrs: ['203.0.113.7/32'], addedCidrs: [], ownIpv4: '203.0.113.7' },

@@ -15,7 +15,7 @@ function plan(input: Partial<PlanInput>) {
     allowedCidrs: mine,
     addedCidrs: [],
     ownIpv4: '203.0.113.7',
-    kubernetes: { running: true, gatewayApi: true, cilium: true },
+    kubernetes: { running: true, gatewayApi: true, cilium: true, nodes: [] },
     ...input,
   });
 }
@@ -199,7 +199,7 @@ describe('the plan of an existing cluster', () => {
   });
 
   test('names what Kubernetes still lacks when all servers are there', () => {
-    const none = { running: false, gatewayApi: false, cilium: false };
+    const none = { running: false, gatewayApi: false, cilium: false, nodes: [] };
     expect(names({ state: complete, kubernetes: none })).toEqual([
       'create kubernetes demo 1.34.1 on Talos v1.13.9',
       'create gateway-api demo v1.4.1',
@@ -239,7 +239,7 @@ workers: [{ name: web, server_type: cx33 }]`);
     const { changes, notes } = plan({ state: complete, config });
     expect(changes).toEqual([]);
     expect(notes).toEqual([
-      '1 server more than cluster.yaml asks for, kept: demo-web-2',
+      '1 server more than cluster.yaml asks for: demo-web-2; kept, oxide scale worker --pool web --count 1 removes what is too much',
       'demo-cp-1 is a cx23 in nbg1, cluster.yaml says cx33 in nbg1; kept.',
     ]);
   });
