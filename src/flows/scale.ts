@@ -1,4 +1,5 @@
-import type { ShownPlan } from '../cluster/plan/plan.js';
+import type { KeptEntry, ShownPlan } from '../cluster/plan/plan.js';
+import { toLeftEntry } from '../cluster/plan/scale-leftovers.js';
 import { planScale, type ScalePlan } from '../cluster/plan/scale-plan.js';
 import type { ScaleWish } from '../cluster/plan/scale-pool.js';
 import {
@@ -7,10 +8,15 @@ import {
   type Role,
   type ServerState,
 } from '../cluster/state/cluster-state.js';
+import type { OwnedResource } from '../cluster/state/owned-resources.js';
+import { missingServers } from '../cluster/plan/drift.js';
+import { refuseDoubtful, type DoubtInput } from '../cluster/plan/doubtful-servers.js';
+import { refuseTakenNames } from '../cluster/plan/taken-names.js';
 import { PreconditionError } from '../lib/errors.js';
 import { inParallel } from '../lib/parallel.js';
 import { writeTalosconfig } from '../steps/access/access-files.js';
 import { ensureApiAccess } from '../steps/access/api-access.js';
+import { markAsLeft, observeAttachments, stillLeft } from '../steps/ownership/attachments.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
 import { viewCluster } from '../steps/observe/cluster-view.js';
 import type { FlowContext } from '../steps/run/context.js';
@@ -48,6 +54,8 @@ export interface ScaledCluster {
   readonly count: number;
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** What hung on the removed servers, hangs on nothing now, and costs money. */
+  readonly left: readonly KeptEntry[];
   /** False when the pool had that number before. */
   readonly changed: boolean;
 }
@@ -70,13 +78,17 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
   );
   demandCluster(ctx, found);
   await checkSecrets(ctx, found);
+  refuseUnclear({ config, state: found, nodes: [] });
   const state = await ensureApiAccess(ctx, found, own);
   const reached = await step('Reach the cluster', (io) => reachCluster(ctx, { state, own }, io));
   const controlPlanes = controlPlanesOf(state);
-  const view = await step('Look into the cluster', () =>
-    viewCluster(ctx, { talos: reached.talos, controlPlanes }),
+  const [view, attached] = await step('Look into the cluster', () =>
+    inParallel(
+      viewCluster(ctx, { talos: reached.talos, controlPlanes }),
+      observeAttachments(ctx, state.servers),
+    ),
   );
-  const plan = planScale({ config, state, catalogue, view, wish: options.wish });
+  const plan = planScale({ config, state, catalogue, view, attached, wish: options.wish });
   if (!(await options.confirm(plan))) return { kind: 'preview', plan };
   const scaled = { ...ctx, config: plan.config };
   const carryOut = async (): Promise<void> => {
@@ -88,7 +100,8 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
   };
   if (plan.changes.length === 0) await carryOut();
   else await withLease(scaled, state.servers, carryOut);
-  return { kind: 'scaled', scaled: describe(plan) };
+  const left = await stillLeft(ctx, plan.leaves);
+  return { kind: 'scaled', scaled: describe(plan, left) };
 }
 
 function demandCluster({ config }: FlowContext, state: ClusterState): void {
@@ -97,6 +110,14 @@ function demandCluster({ config }: FlowContext, state: ClusterState): void {
     `the cluster "${config.cluster_name}" does not exist in this project`,
     'Make it: oxide create',
   );
+}
+
+/** Labels that were edited may hide the control planes: that is said before these are asked. */
+function refuseUnclear(input: DoubtInput): void {
+  const { config, state } = input;
+  refuseDoubtful(input);
+  const missing = missingServers(config, state).filter(({ role }) => role === 'control-plane');
+  refuseTakenNames(config.cluster_name, missing, state);
 }
 
 /** Nodes that stay although a stopped run began to remove them take pods again. */
@@ -177,6 +198,9 @@ async function shrink(
 ): Promise<void> {
   const { remove } = plan;
   if (remove.length === 0) return;
+  if (plan.leaves.length > 0) {
+    await ctx.step('Mark what stays', () => markAsLeft(ctx, plan.leaves));
+  }
   const { drainTimeoutMs, wish } = options;
   const shared = {
     others,
@@ -215,7 +239,7 @@ function isIn(
   return servers.some((server) => server.id === id);
 }
 
-function describe(plan: ScalePlan): ScaledCluster {
+function describe(plan: ScalePlan, left: readonly OwnedResource[]): ScaledCluster {
   return {
     cluster: plan.cluster,
     pool: plan.pool,
@@ -223,6 +247,7 @@ function describe(plan: ScalePlan): ScaledCluster {
     count: plan.to,
     added: plan.add.map(({ name }) => name),
     removed: plan.remove.map(({ name }) => name),
+    left: left.map(toLeftEntry),
     changed: plan.changes.length > 0,
   };
 }

@@ -19,6 +19,7 @@ export interface Change {
     | 'volume'
     | 'placement-group'
     | 'primary-ip'
+    | 'floating-ip'
     | 'kubernetes'
     | 'gateway-api'
     | 'cilium';

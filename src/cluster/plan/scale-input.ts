@@ -3,6 +3,7 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import { type EtcdMemberView } from '../talos/etcd.js';
 import type { BudgetView, PodView } from '../kubernetes/evictions.js';
 import { type ScaleWish } from './scale-pool.js';
+import type { OwnedResource } from '../state/owned-resources.js';
 import type { ClusterState } from '../state/cluster-state.js';
 import type { ClusterNode } from '../state/nodes.js';
 
@@ -14,6 +15,8 @@ export interface ClusterView {
   readonly pods: readonly PodView[];
   readonly budgets: readonly BudgetView[];
   readonly etcd: readonly EtcdMemberView[];
+  /** Hetzner's ids of the volumes that the storage driver attaches where their pods are. */
+  readonly csiVolumeIds: readonly number[];
 }
 
 export interface ScaleInput {
@@ -21,5 +24,7 @@ export interface ScaleInput {
   readonly state: ClusterState;
   readonly catalogue: Catalogue;
   readonly view: ClusterView;
+  /** What hangs on the cluster's servers and stays when they go; each names its server. */
+  readonly attached: readonly OwnedResource[];
   readonly wish: ScaleWish;
 }

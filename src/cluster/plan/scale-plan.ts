@@ -24,10 +24,12 @@ import { refuseDoubtful } from './doubtful-servers.js';
 import { refuseTakenNames } from './taken-names.js';
 import type { RolePool } from '../state/node-pools.js';
 import { checkCount, findPool, type ScaledPool } from './scale-pool.js';
+import { leftoversOf, movesNote, toStayingEntry } from './scale-leftovers.js';
 import { scaleNotes, scaleWarnings } from './scale-notes.js';
 import { chooseNodesToRemove, type NodesToRemove } from './removal-order.js';
 import type { ClusterState, Role, ServerState } from '../state/cluster-state.js';
 import { nodeOfServer } from '../state/nodes.js';
+import type { OwnedResource } from '../state/owned-resources.js';
 import { validateOrders } from '../catalogue/order-checks.js';
 
 /** What a scale does, and what the pool is afterwards. */
@@ -44,6 +46,8 @@ export interface ScalePlan extends ShownPlan {
   readonly remove: readonly ServerState[];
   /** They stay, although an earlier run began to remove them: they take pods again. */
   readonly release: readonly ServerState[];
+  /** What hangs on the servers that go, and stays. */
+  readonly leaves: readonly OwnedResource[];
 }
 
 /**
@@ -68,6 +72,7 @@ export function planScale(input: ScaleInput): ScalePlan {
   if (pool.role === 'control-plane') checkEtcd(view.etcd, leaving.remove, add);
   const gone = new Set(leaving.remove);
   const made = add.filter(({ existing }) => !existing);
+  const { stays, moves } = leftoversOf(input, leaving.remove);
   return {
     cluster: config.cluster_name,
     role: pool.role,
@@ -78,6 +83,8 @@ export function planScale(input: ScaleInput): ScalePlan {
     add,
     remove: leaving.remove,
     release: leaving.release,
+    leaves: stays,
+    stays: stays.map(toStayingEntry),
     changes: [
       ...leaving.release.map(releaseChange),
       ...add.flatMap((server) => additionChanges(server, catalogue)),
@@ -87,7 +94,11 @@ export function planScale(input: ScaleInput): ScalePlan {
       now: monthlyCost(catalogue, state.servers),
       after: monthlyCost(catalogue, [...state.servers.filter((one) => !gone.has(one)), ...made]),
     },
-    notes: [...scaleNotes(input, leaving.remove), ...fallbackNotes(effective, add)],
+    notes: [
+      ...scaleNotes(input, leaving.remove),
+      ...movesNote(moves),
+      ...fallbackNotes(effective, add),
+    ],
     warnings: scaleWarnings(input, pool, leaving.remove),
   };
 }

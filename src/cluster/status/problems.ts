@@ -232,13 +232,13 @@ function versionProblems({ config, running }: ProblemInput): Problem[] {
 function unused({ resources, servers }: ProblemInput): Problem[] {
   const named = new Set(servers.map(({ id }) => resourceKey({ kind: 'server', id })));
   return resources.flatMap((resource): Problem[] => {
-    const { kind, name, id, idle, monthly } = resource;
+    const { kind, name, id, idle, monthly, left } = resource;
     if (idle === undefined || named.has(resourceKey(resource))) return [];
     const price = monthly ? `, ${formatMoney(monthly.net, monthly.currency)} a month` : '';
     return [
       {
         code: 'unused',
-        message: `the ${kindNames[kind]} ${name} (id ${id}) ${idle}${price}`,
+        message: `the ${kindNames[kind]} ${name} (id ${id})${left === true ? ', which a scale left,' : ''} ${idle}${price}`,
         hint: `hcloud ${kind} delete ${id}, when nobody needs it`,
       },
     ];

@@ -100,7 +100,13 @@ export class NodeLife {
   }
 
   #newNode({ id, name }: Machine): NodeState {
-    const node = { machineId: id, name: hostnameFrom(name), isUp: false, hasRegistered: false, bootId: '' };
+    const node = {
+      machineId: id,
+      name: hostnameFrom(name),
+      isUp: false,
+      hasRegistered: false,
+      bootId: '',
+    };
     this.#nodes.set(id, node);
     return node;
   }

@@ -182,8 +182,9 @@ describe('a scale with fallbacks', () => {
       view: {
         versions: { talos: 'v1.13.9', kubernetes: '1.34.1' },
         nodes: servers.map((server) => nodeFor(server)),
-        ...{ pods: [], budgets: [], etcd: [] },
+        ...{ pods: [], budgets: [], etcd: [], csiVolumeIds: [] },
       },
+      attached: [],
       wish: { role: 'worker', pool: undefined, count: 2, nodes: [], force: false },
     });
 

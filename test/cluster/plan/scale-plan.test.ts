@@ -4,6 +4,7 @@ import { planScale } from '../../../src/cluster/plan/scale-plan.js';
 import type { ClusterView } from '../../../src/cluster/plan/scale-input.js';
 import type { ScaleWish } from '../../../src/cluster/plan/scale-pool.js';
 import type { ClusterState, ServerState } from '../../../src/cluster/state/cluster-state.js';
+import type { OwnedResource } from '../../../src/cluster/state/owned-resources.js';
 import type { ClusterConfig } from '../../../src/config/schema.js';
 import { catalogueOf, clusterOf, configOf, existingServer, nodeFor, nothing } from '../fixtures.js';
 
@@ -26,6 +27,7 @@ function viewOf(servers: readonly ServerState[], more: Partial<ClusterView> = {}
     nodes: servers.map((server) => nodeFor(server)),
     pods: [],
     budgets: [],
+    csiVolumeIds: [],
     etcd: controlPlanes.map(({ name }) => member(name)),
     ...more,
   };
@@ -35,15 +37,17 @@ interface Situation {
   readonly config?: ClusterConfig;
   readonly servers: readonly ServerState[];
   readonly view?: Partial<ClusterView>;
+  readonly attached?: readonly OwnedResource[];
 }
 
-function plan({ config, servers, view }: Situation, wish: Partial<ScaleWish>) {
+function plan({ config, servers, view, attached = [] }: Situation, wish: Partial<ScaleWish>) {
   const state: ClusterState = { ...nothing, servers };
   return planScale({
     config: config ?? clusterOf(1, 3),
     state,
     catalogue: catalogueOf(),
     view: viewOf(servers, view),
+    attached,
     wish: { role: 'worker', pool: undefined, count: 1, nodes: [], force: false, ...wish },
   });
 }
