@@ -130,7 +130,7 @@ describe('a worker that goes', () => {
     const { rehearsal, project, server } = await built();
     await project.make('volumes', handMade(server));
     rehearsal.faults.add({
-      fault: { kind: 'status', status: 422, code: 'service_error', message: 'planted' },
+      fault: { kind: 'status', status: 422, code: 'invalid_input', message: 'planted' },
       method: 'DELETE',
       path: new RegExp(`^/servers/${server}$`),
     });
