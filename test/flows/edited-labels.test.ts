@@ -179,7 +179,10 @@ describe.each(roles)('a %s (%s)', (role, name, place) => {
       const isFree = what.includes('free');
       const answers = [await created(), await scaled(role)];
       // A pool is complete with any indices: nothing is missing then, and nothing is wrong.
-      if (isFree) { expect(answers.map(({ code }) => code)).toEqual([0, 0]); return; }
+      if (isFree) {
+        expect(answers.map(({ code }) => code)).toEqual([0, 0]);
+        return;
+      }
       for (const { code, text } of answers) {
         expect(code).toBe(3);
         expect(text).toContain(`the name ${name} is taken by a server of the cluster (id ${id})`);
