@@ -96,13 +96,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
             { state, plan, checked: machineConfigs, lease },
           ),
         );
-  await step('Wait until all nodes are Ready', (io) =>
-    waitForNodes(
-      ctx,
-      nodes.map(({ name }) => name),
-      io,
-    ),
-  );
+  await step('Wait until all nodes are Ready', (io) => waitForNodes(ctx, nodes, io));
   await step('Write down what the nodes are made of', (io) =>
     ensureClusterRecord({ ...ctx, config: plan.config }, {}, io),
   );

@@ -1,4 +1,5 @@
-import type { ShownPlan } from '../cluster/plan/plan.js';
+import type { KeptEntry, ShownPlan } from '../cluster/plan/plan.js';
+import { toLeftEntry } from '../cluster/plan/scale-leftovers.js';
 import { planScale, type ScalePlan } from '../cluster/plan/scale-plan.js';
 import type { ScaleWish } from '../cluster/plan/scale-pool.js';
 import {
@@ -7,10 +8,15 @@ import {
   type Role,
   type ServerState,
 } from '../cluster/state/cluster-state.js';
+import type { OwnedResource } from '../cluster/state/owned-resources.js';
+import { missingServers } from '../cluster/plan/drift.js';
+import { refuseDoubtful, type DoubtInput } from '../cluster/plan/doubtful-servers.js';
+import { refuseTakenNames } from '../cluster/plan/taken-names.js';
 import { PreconditionError, UsageError } from '../lib/errors.js';
 import { inParallel } from '../lib/parallel.js';
 import { writeTalosconfig } from '../steps/access/access-files.js';
 import { ensureApiAccess } from '../steps/access/api-access.js';
+import { markAsLeft, observeAttachments, stillLeft } from '../steps/ownership/attachments.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
 import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
 import { observeInstalled } from '../steps/kubernetes/kubernetes-state.js';
@@ -55,6 +61,8 @@ export interface ScaledCluster {
   readonly count: number;
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** What hung on the removed servers, hangs on nothing now, and costs money. */
+  readonly left: readonly KeptEntry[];
   /** False when the pool had that number before. */
   readonly changed: boolean;
 }
@@ -77,18 +85,25 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
   );
   demandCluster(ctx, found);
   await checkSecrets(ctx, found);
+  refuseUnclear({ config, state: found, nodes: [] });
   const state = await ensureApiAccess(ctx, found, own);
   const reached = await step('Reach the cluster', (io) => reachCluster(ctx, { state, own }, io));
   const controlPlanes = controlPlanesOf(state);
-  const view = await step('Look into the cluster', () =>
-    viewCluster(ctx, { talos: reached.talos, controlPlanes }),
+  const [view, attached] = await step('Look into the cluster', () =>
+    inParallel(
+      viewCluster(ctx, { talos: reached.talos, controlPlanes }),
+      observeAttachments(ctx, state.servers),
+    ),
   );
   const [{ known }, installed] = await inParallel(
     observeKnownNodes(ctx, { state, nodes: view.nodes, through: reached.controlPlanes }),
     observeInstalled(ctx),
   );
   const { wish } = options;
-  const planned = planScale({ config, state, catalogue, view, wish, known, installed });
+  const planned = planScale({
+    ...{ config, state, catalogue, view, attached },
+    ...{ wish, known, installed },
+  });
   const scaled = { ...ctx, config: planned.config };
   const { plan, machineConfigs } = await withMachineConfigs(scaled, planned);
   if (!(await options.confirm(plan))) return { kind: 'preview', plan };
@@ -107,7 +122,8 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
   };
   if (plan.changes.length === 0) await carryOut();
   else await withLease(scaled, state.servers, carryOut);
-  return { kind: 'scaled', scaled: describe(plan) };
+  const left = await stillLeft(ctx, plan.leaves);
+  return { kind: 'scaled', scaled: describe(plan, left) };
 }
 
 interface CheckedPlan {
@@ -136,6 +152,14 @@ function demandCluster({ config }: FlowContext, state: ClusterState): void {
     `the cluster "${config.cluster_name}" does not exist in this project`,
     'Make it: oxide create',
   );
+}
+
+/** Labels that were edited may hide the control planes: that is said before these are asked. */
+function refuseUnclear(input: DoubtInput): void {
+  const { config, state } = input;
+  refuseDoubtful(input);
+  const missing = missingServers(config, state).filter(({ role }) => role === 'control-plane');
+  refuseTakenNames(config.cluster_name, missing, state);
 }
 
 /** Nodes that stay although a stopped run began to remove them take pods again. */
@@ -168,8 +192,7 @@ async function grow(
     (io) => ensureServers(ctx, work, io),
   );
   if (isControlPlane) await joinInTurn(ctx, nodes, controlPlanes);
-  const names = nodes.map(({ name }) => name);
-  await step('Wait until the nodes are Ready', (io) => waitForNodes(ctx, names, io));
+  await step('Wait until the nodes are Ready', (io) => waitForNodes(ctx, nodes, io));
   return isControlPlane ? nodes : [];
 }
 
@@ -214,6 +237,9 @@ async function shrink(
 ): Promise<void> {
   const { remove } = plan;
   if (remove.length === 0) return;
+  if (plan.leaves.length > 0) {
+    await ctx.step('Mark what stays', () => markAsLeft(ctx, plan.leaves));
+  }
   const { drainTimeoutMs, wish } = options;
   const shared = {
     others,
@@ -252,7 +278,7 @@ function isIn(
   return servers.some((server) => server.id === id);
 }
 
-function describe(plan: ScalePlan): ScaledCluster {
+function describe(plan: ScalePlan, left: readonly OwnedResource[]): ScaledCluster {
   return {
     cluster: plan.cluster,
     pool: plan.pool,
@@ -260,6 +286,7 @@ function describe(plan: ScalePlan): ScaledCluster {
     count: plan.to,
     added: plan.add.map(({ name }) => name),
     removed: plan.remove.map(({ name }) => name),
+    left: left.map(toLeftEntry),
     changed: plan.changes.length > 0,
   };
 }

@@ -59,7 +59,7 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
     known,
     installed,
     ...{ config, state, catalogue, seen, talos, secretsRemark, ownAddress, ...access },
-    resources: found.filter(({ owner }) => owner !== 'other'),
+    resources: found.filter(({ owner, left }) => owner !== 'other' || left === true),
     now: wallClock(),
   });
 }

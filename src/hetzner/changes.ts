@@ -10,7 +10,12 @@ import { createServerChanges, type ServerChanges } from './server-changes.js';
 type Labels = Readonly<Record<string, string>>;
 
 /** What others than oxide make, with the key under which an answer holds one of them. */
-const singular = { volumes: 'volume', load_balancers: 'load_balancer' } as const;
+const singular = {
+  volumes: 'volume',
+  load_balancers: 'load_balancer',
+  primary_ips: 'primary_ip',
+  floating_ips: 'floating_ip',
+} as const;
 type Labelled = keyof typeof singular;
 
 export type FirewallTarget =
@@ -24,7 +29,7 @@ export type FirewallTarget =
 export interface HetznerChanges extends ServerChanges {
   /** Changes these labels of the network and leaves its others. */
   updateNetworkLabels(networkId: number, labels: LabelChanges): Promise<Network>;
-  /** Adds labels to a volume or a load balancer, beside those that it has. */
+  /** Adds labels to a thing that others made, beside those that it has. */
   addLabels(collection: Labelled, id: number, labels: Labels): Promise<void>;
   addSubnet(networkId: number, subnet: SubnetOrder): Promise<Action[]>;
   /** Replaces the whole list of rules. */

@@ -16,6 +16,7 @@ export interface HetznerDeletes {
   deleteVolume(id: number): Promise<Action[]>;
   deletePlacementGroup(id: number): Promise<Action[]>;
   deletePrimaryIp(id: number): Promise<Action[]>;
+  deleteFloatingIp(id: number): Promise<Action[]>;
 }
 
 /** For some seconds after a server's deletion its firewall and addresses still count as in use. */
@@ -44,5 +45,6 @@ export function createDeletes(client: Client): HetznerDeletes {
     deleteVolume: removeFrom('volumes'),
     deletePlacementGroup: removeFrom('placement_groups'),
     deletePrimaryIp: removeFrom('primary_ips'),
+    deleteFloatingIp: removeFrom('floating_ips'),
   };
 }

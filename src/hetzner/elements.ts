@@ -54,6 +54,7 @@ const blanks: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['server_type', { name: 'unknown', prices: [] }],
   ['load_balancer_type', { name: 'unknown', prices: [] }],
   ['location', { name: 'unknown' }],
+  ['home_location', { name: 'unknown' }],
   ['public_net', { ipv4: null, ipv6: null, firewalls: [] }],
   ['private_net', []],
   ['volumes', []],

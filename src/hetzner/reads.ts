@@ -6,6 +6,7 @@ import type { Query } from './exchange.js';
 import {
   actionSchema,
   firewallSchema,
+  floatingIpSchema,
   imageSchema,
   loadBalancerSchema,
   locationSchema,
@@ -19,6 +20,7 @@ import {
   volumeSchema,
   type Action,
   type Firewall,
+  type FloatingIp,
   type Image,
   type LoadBalancer,
   type Location,
@@ -61,6 +63,7 @@ export interface HetznerReads {
   sshKeyByFingerprint(fingerprint: string): Promise<SshKey | undefined>;
   placementGroups(selector?: string): Promise<PlacementGroup[]>;
   primaryIps(selector?: string): Promise<PrimaryIp[]>;
+  floatingIps(selector?: string): Promise<FloatingIp[]>;
   loadBalancers(selector?: string): Promise<LoadBalancer[]>;
   volumes(selector?: string): Promise<Volume[]>;
   /** At most 25 ids: the API's page. An id that Hetzner does not know is left out. */
@@ -79,6 +82,7 @@ const collections = {
   ssh_keys: sshKeySchema,
   placement_groups: placementGroupSchema,
   primary_ips: primaryIpSchema,
+  floating_ips: floatingIpSchema,
   load_balancers: loadBalancerSchema,
   volumes: volumeSchema,
   images: imageSchema,
@@ -148,6 +152,7 @@ export function createReads(client: Client, isOwn: Tolerance['isOwn']): HetznerR
     sshKeyByFingerprint: async (fingerprint) => (await list('ssh_keys', { fingerprint }))[0],
     placementGroups: selected('placement_groups'),
     primaryIps: selected('primary_ips'),
+    floatingIps: selected('floating_ips'),
     loadBalancers: selected('load_balancers'),
     volumes: selected('volumes'),
     actions: async (ids) =>

@@ -110,6 +110,18 @@ export const primaryIpSchema = z.object({
 });
 export type PrimaryIp = z.output<typeof primaryIpSchema>;
 
+export const floatingIpSchema = z.object({
+  id,
+  name: z.string(),
+  ip: z.string(),
+  type: z.enum(['ipv4', 'ipv6']),
+  server: id.nullable(),
+  home_location: z.object({ name: z.string() }),
+  protection,
+  labels,
+});
+export type FloatingIp = z.output<typeof floatingIpSchema>;
+
 export const loadBalancerSchema = z.object({
   id,
   name: z.string(),
@@ -185,6 +197,12 @@ export const pricingSchema = z.object({
   currency: z.string().catch('EUR'),
   vat_rate: z.string().optional().catch(undefined),
   primary_ips: readable(z.object({ type: z.string(), prices: readable(priceSchema) })),
+  floating_ips: readable(
+    z.object({
+      type: z.string(),
+      prices: readable(z.object({ location: z.string(), price_monthly: moneySchema })),
+    }),
+  ),
   volume: z.object({ price_per_gb_month: moneySchema }).optional().catch(undefined),
 });
 export type Pricing = z.output<typeof pricingSchema>;

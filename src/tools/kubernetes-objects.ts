@@ -8,6 +8,8 @@ export interface KubeNode {
   /** Why it is not Ready, in Kubernetes' words; empty when it is. */
   readonly reason: string;
   readonly internalIp: string | undefined;
+  /** `hcloud://42`; undefined where no cloud controller has set it. */
+  readonly providerId: string | undefined;
   readonly role: 'control-plane' | 'worker';
   /** `v1.34.1` */
   readonly kubeletVersion: string;
@@ -28,7 +30,9 @@ const condition = z.object({
 
 const nodeSchema = z.object({
   metadata: z.object({ name: z.string(), labels: stringMap }),
-  spec: z.object({ unschedulable: z.boolean().default(false) }).default({ unschedulable: false }),
+  spec: z
+    .object({ unschedulable: z.boolean().default(false), providerID: z.string().optional() })
+    .default({ unschedulable: false }),
   status: z.object({
     addresses: z.array(z.object({ type: z.string(), address: z.string() })).default([]),
     conditions: z.array(condition).default([]),
@@ -48,6 +52,7 @@ export function parseNodes(stdout: string): KubeNode[] {
       ready: isReady,
       reason: isReady ? '' : (ready?.message ?? '') || 'NotReady: no word from the kubelet yet',
       internalIp: status.addresses.find(({ type }) => type === 'InternalIP')?.address,
+      providerId: spec.providerID,
       role: controlPlaneLabel in metadata.labels ? 'control-plane' : 'worker',
       kubeletVersion: status.nodeInfo?.kubeletVersion ?? '',
       talosVersion: /^Talos \((v[^)]+)\)$/.exec(status.nodeInfo?.osImage ?? '')?.[1],

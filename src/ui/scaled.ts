@@ -1,4 +1,8 @@
 import { enumerate } from '../lib/format.js';
+import type { KeptEntry } from '../cluster/plan/plan.js';
+import { keptLines } from './kept-resources.js';
+import { createStyle } from './style.js';
+import type { TableOptions } from './table.js';
 
 /** What of a finished scale is shown. */
 export interface ScaledView {
@@ -6,14 +10,16 @@ export interface ScaledView {
   readonly count: number;
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** What hung on them and is left. */
+  readonly left: readonly KeptEntry[];
   readonly changed: boolean;
   /** What became of the number in cluster.yaml. */
   readonly configuration: string;
 }
 
 /** How many nodes the pool has now, and what is left to do in cluster.yaml. */
-export function renderScaled(scaled: ScaledView): string {
-  const { pool, count, added, removed, changed, configuration } = scaled;
+export function renderScaled(scaled: ScaledView, { color, columns }: TableOptions): string {
+  const { pool, count, added, removed, left, changed, configuration } = scaled;
   const nodes = `${count} ${count === 1 ? 'node' : 'nodes'}`;
   const first = changed
     ? `The pool "${pool}" has ${nodes} now.`
@@ -22,6 +28,7 @@ export function renderScaled(scaled: ScaledView): string {
     first,
     ...(added.length > 0 ? [`  made     ${enumerate(added)}`] : []),
     ...(removed.length > 0 ? [`  removed  ${enumerate(removed)}`] : []),
+    ...(left.length > 0 ? ['Left behind:', ...keptLines(left, columns, createStyle(color))] : []),
     ...(configuration === '' ? [] : [configuration]),
   ];
   return `\n${lines.join('\n')}\n`;

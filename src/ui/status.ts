@@ -76,7 +76,12 @@ function nodeRows({ servers }: ClusterStatus): string[][] {
     const { name, role, kubernetes, talosVersion } = server;
     const ready = kubernetes?.ready ? 'Ready' : 'NotReady';
     return [
-      ...[name, role, kubernetes ? ready : unknown, kubernetes?.version ?? unknown],
+      ...[
+        kubernetes?.node ?? name,
+        role,
+        kubernetes ? ready : unknown,
+        kubernetes?.version ?? unknown,
+      ],
       ...[talosVersion ?? unknown, etcdWord(server)],
     ];
   });

@@ -11,6 +11,7 @@ import { ciliumValues, mergeHelmValues } from '../../src/cluster/kubernetes/cili
 import type { InstalledCharts } from '../../src/cluster/kubernetes/installed.js';
 import { gatewayApiVersion } from '../../src/cluster/talos/versions.js';
 import type { ClusterState, Role, ServerState } from '../../src/cluster/state/cluster-state.js';
+import type { ClusterNode } from '../../src/cluster/state/nodes.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
 
@@ -98,6 +99,7 @@ export const nothing: ClusterState = {
   firewall: undefined,
   sshKey: undefined,
   servers: [],
+  unreadable: [],
   foreign: [],
 };
 
@@ -137,11 +139,22 @@ export function existingServer(
     location: 'nbg1',
     status: 'running',
     publicIpv4: '203.0.113.1',
-    privateIp: '10.0.1.1',
+    // Its own, as in a real network: nodes are told apart by it.
+    privateIp: `10.0.1.${(lastId % 200) + 1}`,
     firewallIds: [2],
     networkIds: [1],
     deleteProtected: false,
     labels,
+    ...more,
+  };
+}
+
+/** The node that this server is, Ready unless said otherwise. */
+export function nodeFor(server: ServerState, more: Partial<ClusterNode> = {}): ClusterNode {
+  const { name, role, privateIp: internalIp } = server;
+  return {
+    ...{ name, role, internalIp, providerId: undefined },
+    ...{ ready: true, reason: '', unschedulable: false },
     ...more,
   };
 }

@@ -8,6 +8,7 @@ import { scale, type ScaledCluster } from '../../src/flows/scale.js';
 import type { ScaleWish } from '../../src/cluster/plan/scale-pool.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { parseNodes } from '../../src/tools/kubectl.js';
+import { administer } from '../helpers/administer.js';
 import {
   clusterYaml,
   rehearse,
@@ -58,18 +59,6 @@ function etcdOf({ world }: Rehearsal) {
   return (world.talos.bootstrappedClusters()[0]?.etcd.members ?? []).map(({ hostname, learner }) =>
     learner ? `${hostname} (learner)` : hostname,
   );
-}
-
-/** A call of the simulated Kubernetes API by an administrator. */
-async function administer(
-  { world, files }: Rehearsal,
-  call: { method: string; path: string; body?: object; contentType?: string },
-): Promise<void> {
-  const host = /server: https:\/\/([\d.]+):6443/.exec(readFileSync(files.kubeconfig, 'utf8'))?.[1];
-  const found = await world.locate(host ?? '', 6443);
-  if ('refused' in found) throw new Error(found.refused);
-  const { status, body } = found.kube.request(call, world.settle());
-  if (status >= 300) throw new Error(JSON.stringify(body));
 }
 
 /** One pod on each worker, which their budget never lets go. */

@@ -8,6 +8,7 @@ const collections = [
   'placement_groups',
   'primary_ips',
   'load_balancers',
+  'floating_ips',
   'volumes',
   'images',
 ] as const;

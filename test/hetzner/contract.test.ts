@@ -164,6 +164,10 @@ async function removeWhatOthersMade(api: HetznerApi, actions: ActionWaiter): Pro
   await actions.wait(await api.deleteLoadBalancer(balancer?.id ?? 0), 'delete');
   expect(await api.loadBalancers()).toEqual([]);
   await api.deletePrimaryIp(address?.id ?? 0);
+  const [floating] = await api.floatingIps();
+  expect(floating).toMatchObject({ server: null, home_location: { name: 'nbg1' } });
+  await api.addLabels('floating_ips', floating?.id ?? 0, { kept: 'no' });
+  await api.deleteFloatingIp(floating?.id ?? 0);
 }
 
 describe.skipIf(openapi === undefined)('the client and the official description', () => {
@@ -226,6 +230,7 @@ const othersOrders = [
   ['/volumes', { name: 'pvc-1', size: 10, location: 'nbg1' }],
   ['/placement_groups', { name: 'spread', type: 'spread' }],
   ['/load_balancers', { name: 'ingress', load_balancer_type: 'lb11', location: 'nbg1' }],
+  ['/floating_ips', { name: 'moves', type: 'ipv4', home_location: 'nbg1' }],
   ['/primary_ips', { name: 'kept', type: 'ipv4', location: 'nbg1' }],
 ] as const;
 

@@ -99,7 +99,7 @@ describe('a price', () => {
       cloud.on('GET /pricing', ok({ pricing: { currency: 'EUR', volume: odd, primary_ips: odd } }));
       const [found] = await api.serverTypes();
       expect(found?.prices.map(({ location }) => location)).toEqual(['nbg1']);
-      expect(await api.pricing()).toEqual({ currency: 'EUR', primary_ips: [] });
+      expect(await api.pricing()).toEqual({ currency: 'EUR', primary_ips: [], floating_ips: [] });
     },
   );
 });

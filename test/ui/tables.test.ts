@@ -43,7 +43,7 @@ describe('tables', () => {
           ...{ name: 'demo-web-1', id: 7, role: 'worker', pool: 'web', index: 1 },
           ...{ type: 'cx33', location: 'nbg1', status: 'running' },
           ...{ publicIpv4: '203.0.113.5', privateIp: null },
-          kubernetes: { ready: true, version: 'v1.34.1' },
+          kubernetes: { node: 'demo-web-1', ready: true, version: 'v1.34.1' },
           ...{ talosVersion: null, etcd: null },
         },
       ],

@@ -66,13 +66,16 @@ export interface Eviction {
   readonly inTurn: readonly { readonly budget: BudgetView; readonly pods: number }[];
 }
 
-/** Sorts the pods of a node by what its drain does to them. DaemonSets and static pods stay. */
+/**
+ * Sorts the pods of a node by what its drain does to them. DaemonSets and static pods stay. A
+ * server that is no node has none.
+ */
 export function evictionOf(
-  node: string,
+  node: string | undefined,
   pods: readonly PodView[],
   budgets: readonly BudgetView[],
 ): Eviction {
-  const leaving = pods.filter((pod) => pod.node === node && mustLeave(pod));
+  const leaving = pods.filter((pod) => node !== undefined && pod.node === node && mustLeave(pod));
   const held = leaving.map((pod) => ({ pod, budgets: budgetsThatHold(pod, budgets) }));
   return {
     moving: leaving.filter(({ controller }) => controller !== undefined),

@@ -3,7 +3,8 @@ import { enumerate, plural } from '../../lib/format.js';
 import { admits, admittedRanges, keepsOut } from '../network/api-access.js';
 import { candidatesOf, candidateText, isSameCandidate } from '../catalogue/candidates.js';
 import { fileWarnings, spreadNotes } from './file-remarks.js';
-import type { PlanInput } from './plan.js';
+import { nameDifferences } from './node-names.js';
+import type { KubernetesState, PlanInput } from './plan.js';
 import type { PlannedServer } from './planned-servers.js';
 import { poolsOf } from '../state/node-pools.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
@@ -11,10 +12,11 @@ import { labelKeys } from '../state/labels.js';
 
 /** What `create` does otherwise than cluster.yaml says, and what it leaves as it is. */
 export function createNotes(
-  { config, state, ownIpv4 }: PlanInput,
+  { config, state, ownIpv4, kubernetes }: PlanInput,
   servers: readonly PlannedServer[],
 ): readonly string[] {
   return [
+    ...nameNotes(state, kubernetes),
     ...fallbackNotes(config, servers),
     ...projectNotes(state, servers),
     ...unrecordedNotes(state),
@@ -50,6 +52,11 @@ function unrecordedNotes({ servers }: ClusterState): readonly string[] {
   return [
     `Made by an earlier oxide, so what differs is known only as far as Talos and Kubernetes tell: ${names.join(', ')}.`,
   ];
+}
+
+/** What has names that lead astray, until somebody sets them right. */
+function nameNotes({ servers }: ClusterState, { nodes }: KubernetesState): readonly string[] {
+  return nameDifferences(servers, nodes).map(({ message, remedy }) => `${message} (${remedy})`);
 }
 
 /** What the account must allow. No API tells its limits, so that a plan cannot be checked against them. */

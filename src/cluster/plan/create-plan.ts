@@ -18,6 +18,9 @@ import {
   refuseImpossible,
   validateCatalogue,
 } from './create-checks.js';
+import { refuseDoubtful } from './doubtful-servers.js';
+import { missingServers } from './drift.js';
+import { refuseTakenNames } from './taken-names.js';
 import { isUnfinished, plannedServers, type PlannedServer } from './planned-servers.js';
 import { createNotes, createWarnings } from './create-notes.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
@@ -32,7 +35,9 @@ export function planCreate(input: PlanInput): Plan {
   const { state, catalogue, allowedCidrs, addedCidrs, known } = input;
   const config = withRunningVersions(input.config, state, known);
   refuseForeign(config.cluster_name, state.foreign);
+  refuseDoubtful({ config, state, nodes: input.kubernetes.nodes });
   refuseHalfRemoved(state.servers);
+  refuseTakenNames(config.cluster_name, missingServers(config, state), state);
   const images = validateCatalogue({ config, state, catalogue });
   const servers = plannedServers({ config, state, catalogue, images });
   const network = plannedNetwork(config, catalogue);

@@ -51,7 +51,7 @@ export interface HeldNetwork {
 const order: readonly (readonly ResourceKind[])[] = [
   ['server'],
   ['load-balancer', 'volume'],
-  ['firewall', 'placement-group', 'primary-ip', 'ssh-key'],
+  ['firewall', 'placement-group', 'primary-ip', 'floating-ip', 'ssh-key'],
   ['network'],
 ];
 

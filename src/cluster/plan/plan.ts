@@ -7,6 +7,7 @@ import type { Cost } from '../state/cost.js';
 import { type ApiAccess } from '../network/api-access.js';
 import { type PlannedServer } from './planned-servers.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
+import type { ClusterNode } from '../state/nodes.js';
 
 /** One thing that a run will do. Plans are lists of these: shown, and then executed. */
 export interface Change {
@@ -21,6 +22,7 @@ export interface Change {
     | 'volume'
     | 'placement-group'
     | 'primary-ip'
+    | 'floating-ip'
     | 'kubernetes'
     | 'gateway-api'
     | 'cilium';
@@ -100,4 +102,6 @@ export interface KubernetesState {
   readonly running: boolean;
   /** What is installed; undefined: there is no Kubernetes, or it does not answer. */
   readonly installed: InstalledCharts | undefined;
+  /** Empty when it does not answer. */
+  readonly nodes: readonly ClusterNode[];
 }

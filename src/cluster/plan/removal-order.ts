@@ -3,24 +3,12 @@ import { enumerate, plural } from '../../lib/format.js';
 import { removalStage } from '../state/labels.js';
 import type { ScaledPool, ScaleWish } from './scale-pool.js';
 import type { ServerState } from '../state/cluster-state.js';
-
-/** A node as Kubernetes knows it. */
-export interface NodeView {
-  readonly name: string;
-  readonly ready: boolean;
-  /** Why it is not Ready. */
-  readonly reason: string;
-  readonly internalIp: string | undefined;
-  /** `v1.34.1` */
-  readonly kubeletVersion: string;
-  /** `v1.13.9` */
-  readonly talosVersion: string | undefined;
-}
+import { nodeOfServer, nodesOfServer, serverAndNode, type ClusterNode } from '../state/nodes.js';
 
 export interface RemovalInput {
   readonly pool: ScaledPool;
   readonly wish: ScaleWish;
-  readonly nodes: readonly NodeView[];
+  readonly nodes: readonly ClusterNode[];
   /** Private address that all nodes know the Kubernetes API by. */
   readonly endpointIp: string;
 }
@@ -41,9 +29,7 @@ export interface NodesToRemove {
  */
 export function chooseNodesToRemove(input: RemovalInput): NodesToRemove {
   const { pool, wish } = input;
-  const begun = (stage: 'drain' | 'reset') => (server: ServerState) =>
-    removalStage(server.labels) === stage;
-  const spent = pool.servers.filter(begun('reset'));
+  const spent = pool.servers.filter((server) => isSpent(server, input.nodes));
   const living = pool.servers.filter((server) => !spent.includes(server));
   const surplus = Math.max(0, living.length - wish.count);
   const named = namedServers(input, living, surplus);
@@ -56,13 +42,24 @@ export function chooseNodesToRemove(input: RemovalInput): NodesToRemove {
   checkDrainable(input, chosen);
   checkProtection(remove);
   const staying = living.filter((server) => !remove.includes(server));
-  return { remove, release: staying.filter(begun('drain')), staying };
+  const release = staying.filter(({ labels }) => removalStage(labels) !== undefined);
+  return { remove, release, staying };
+}
+
+/**
+ * True for a server that an earlier run told to reset itself, so that it no longer is a node. The
+ * label alone is not believed: nothing that is Ready and takes pods was drained and reset.
+ */
+export function isSpent(server: ServerState, nodes: readonly ClusterNode[]): boolean {
+  if (removalStage(server.labels) !== 'reset') return false;
+  const node = nodeOfServer(nodes, server);
+  return !(server.status === 'running' && node?.ready === true && !node.unschedulable);
 }
 
 /** Lower goes earlier. */
 function rank({ nodes }: RemovalInput, server: ServerState): number {
   if (removalStage(server.labels) !== undefined) return 0;
-  const isReady = nodes.some(({ name, ready }) => name === server.name && ready);
+  const isReady = nodeOfServer(nodes, server)?.ready === true;
   return server.status === 'running' && isReady ? 2 : 1;
 }
 
@@ -71,12 +68,14 @@ function rank({ nodes }: RemovalInput, server: ServerState): number {
  * that has to go: then an earlier run of the same command has removed it.
  */
 function namedServers(
-  { pool, wish, endpointIp }: RemovalInput,
+  input: RemovalInput,
   living: readonly ServerState[],
   surplus: number,
 ): readonly ServerState[] {
-  const found = living.filter(({ name }) => wish.nodes.includes(name));
-  const unknown = wish.nodes.filter((name) => !pool.servers.some((server) => server.name === name));
+  const { pool, wish, endpointIp } = input;
+  const meant = wish.nodes.map((name) => ({ name, servers: serversCalled(input, name) }));
+  const found = living.filter((one) => meant.some(({ servers }) => servers.includes(one)));
+  const unknown = meant.filter(({ servers }) => servers.length === 0).map(({ name }) => name);
   if (unknown.length > 0 && found.length !== surplus) {
     throw new UsageError(
       `the pool "${pool.name}" has no node ${enumerate(unknown)}`,
@@ -95,6 +94,25 @@ function namedServers(
   return found;
 }
 
+/**
+ * The servers of the pool that are meant by this name: that of the server, that of its node, or its
+ * id, for servers whose names were exchanged.
+ */
+function serversCalled({ pool, nodes }: RemovalInput, name: string): readonly ServerState[] {
+  const byId = pool.servers.filter(({ id }) => String(id) === name);
+  if (byId.length > 0) return byId;
+  const called = pool.servers.filter(
+    (server) =>
+      server.name === name || nodesOfServer(nodes, server).some((node) => node.name === name),
+  );
+  if (called.length < 2) return called;
+  const each = called.map((one) => `${serverAndNode(one, nodeOfServer(nodes, one))}: id ${one.id}`);
+  throw new UsageError(
+    `"${name}" is the name of one server and of the node of another: ${enumerate(each)}`,
+    `Say which one is meant by its id: --node ${called[0]?.id ?? ''}`,
+  );
+}
+
 function endpointNeeded(servers: readonly ServerState[], endpointIp: string): PreconditionError {
   const holder = servers.find(({ privateIp }) => privateIp === endpointIp);
   return new PreconditionError(
@@ -103,15 +121,33 @@ function endpointNeeded(servers: readonly ServerState[], endpointIp: string): Pr
   );
 }
 
-/** A node whose kubelet is silent never confirms that its pods have ended. */
+/**
+ * A node whose kubelet is silent never confirms that its pods have ended, and a server that runs
+ * and cannot be found among the nodes may be one under any name, with pods on it.
+ */
 function checkDrainable({ nodes, wish }: RemovalInput, chosen: readonly ServerState[]): void {
   if (wish.force) return;
-  const silent = chosen.flatMap(({ name }) => nodes.find((n) => n.name === name && !n.ready) ?? []);
+  const ofChosen = chosen.map((server) => ({ server, node: nodeOfServer(nodes, server) }));
+  const lost = ofChosen.filter(({ server, node }) => !node && server.status === 'running');
+  if (lost.length > 0) throw notAmongNodes(lost.map(({ server }) => server));
+  const silent = ofChosen.filter(({ node }) => node?.ready === false);
   const [first] = silent;
   if (!first) return;
+  const names = silent.map(({ server, node }) => serverAndNode(server, node));
   throw new PreconditionError(
-    `${enumerate(silent.map(({ name }) => name))} cannot be drained: not Ready (${first.reason})`,
+    `${enumerate(names)} cannot be drained: not Ready (${first.node?.reason ?? ''})`,
     'Repair it first, or remove it as it is: the same command with --force. Pods on it are lost.',
+  );
+}
+
+/** A server that runs and whose node is not known cannot be drained (exit 3). */
+export function notAmongNodes(servers: readonly ServerState[]): PreconditionError {
+  const each = servers.map(({ name, id, privateIp }) => {
+    return `${name} (id ${id}, ${privateIp ?? 'no private address'})`;
+  });
+  return new PreconditionError(
+    `${enumerate(each)} cannot be drained: no node in Kubernetes has its address`,
+    'Look at what it is: kubectl get nodes -o wide. If it never was a node, or is to go as it is: the same command with --force.',
   );
 }
 

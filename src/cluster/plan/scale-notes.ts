@@ -6,6 +6,7 @@ import type { ClusterView, ScaleInput } from './scale-input.js';
 import { toleranceOf } from '../talos/quorum.js';
 import type { ScaledPool } from './scale-pool.js';
 import type { ServerState } from '../state/cluster-state.js';
+import { nodesOfServer, serverAndNode } from '../state/nodes.js';
 
 /** Keys that new nodes get from the cluster and not from cluster.yaml. */
 const fromCluster: readonly string[] = ['talos.version', 'talos.kubernetes_version'];
@@ -58,8 +59,19 @@ function evictionNotes(
   { view, wish }: ScaleInput,
   remove: readonly ServerState[],
 ): readonly string[] {
-  if (wish.force) return remove.map(({ name }) => `${name}: its pods are not moved (--force)`);
-  return remove.map(({ name }) => evictionNote(name, evictionOf(name, view.pods, view.budgets)));
+  return remove.flatMap((server) => {
+    const [living, ...stale] = nodesOfServer(view.nodes, server);
+    const name = serverAndNode(server, living);
+    const second = stale.map((node) => staleNote(server, node.name));
+    if (wish.force) return [`${name}: its pods are not moved (--force)`, ...second];
+    const eviction = evictionOf(living?.name, view.pods, view.budgets);
+    return [evictionNote(name, eviction), ...second];
+  });
+}
+
+/** Its kubelet is gone, so nothing on it can be drained; without the node its pods are given up. */
+function staleNote({ name }: ServerState, stale: string): string {
+  return `${stale} is an earlier node of ${name}, from before it was renamed: it is deleted with it, and what is bound to it is made again elsewhere.`;
 }
 
 function blockWarnings(
@@ -67,10 +79,13 @@ function blockWarnings(
   remove: readonly ServerState[],
 ): readonly string[] {
   if (wish.force) return [];
-  return remove.flatMap(({ name }) => {
-    const eviction = evictionOf(name, view.pods, view.budgets);
+  return remove.flatMap((server) => {
+    const [living] = nodesOfServer(view.nodes, server);
+    const eviction = evictionOf(living?.name, view.pods, view.budgets);
     if (eviction.blocked.length === 0) return [];
-    return [`${name}: at present these pods may not be evicted: ${blockedText(eviction)}`];
+    return [
+      `${serverAndNode(server, living)}: at present these pods may not be evicted: ${blockedText(eviction)}`,
+    ];
   });
 }
 

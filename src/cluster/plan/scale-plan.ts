@@ -24,11 +24,16 @@ import {
   wantedServer,
   type PlannedServer,
 } from './planned-servers.js';
+import { refuseDoubtful } from './doubtful-servers.js';
+import { refuseTakenNames } from './taken-names.js';
 import type { RolePool } from '../state/node-pools.js';
 import { checkCount, findPool, type ScaledPool } from './scale-pool.js';
+import { leftoversOf, movesNote, toStayingEntry } from './scale-leftovers.js';
 import { scaleNotes, scaleWarnings, splitWarnings } from './scale-notes.js';
 import { chooseNodesToRemove, type NodesToRemove } from './removal-order.js';
 import type { ClusterState, Role, ServerState } from '../state/cluster-state.js';
+import { nodeOfServer } from '../state/nodes.js';
+import type { OwnedResource } from '../state/owned-resources.js';
 import { validateOrders } from '../catalogue/order-checks.js';
 
 /** What a scale does, and what the pool is afterwards. */
@@ -45,6 +50,8 @@ export interface ScalePlan extends ShownPlan {
   readonly remove: readonly ServerState[];
   /** They stay, although an earlier run began to remove them: they take pods again. */
   readonly release: readonly ServerState[];
+  /** What hangs on the servers that go, and stays. */
+  readonly leaves: readonly OwnedResource[];
 }
 
 /**
@@ -53,6 +60,7 @@ export interface ScalePlan extends ShownPlan {
  */
 export function planScale(input: ScaleInput): ScalePlan {
   const { config, state, catalogue, view, wish } = input;
+  refuseDoubtful({ config, state, nodes: view.nodes });
   const pool = findPool(config, state, wish);
   checkCount(state, pool, wish.count);
   const network = nodeNetwork(config);
@@ -60,6 +68,11 @@ export function planScale(input: ScaleInput): ScalePlan {
   const leaving = chooseNodesToRemove({ pool, wish, nodes: view.nodes, endpointIp });
   const effective = effectiveConfig(config, pool, input);
   const add = plannedAdditions(input, { pool, leaving, config: effective });
+  refuseTakenNames(
+    config.cluster_name,
+    add.filter(({ existing }) => !existing),
+    state,
+  );
   if (pool.role === 'control-plane') checkEtcd(view.etcd, leaving.remove, add);
   const { known, installed } = input;
   const firewallRules = settledRules(config, state);
@@ -67,6 +80,7 @@ export function planScale(input: ScaleInput): ScalePlan {
   refuseImpossible(differences);
   const gone = new Set(leaving.remove);
   const made = add.filter(({ existing }) => !existing);
+  const { stays, moves } = leftoversOf(input, leaving.remove);
   return {
     cluster: config.cluster_name,
     role: pool.role,
@@ -79,6 +93,8 @@ export function planScale(input: ScaleInput): ScalePlan {
     release: leaving.release,
     differences,
     left: differences.filter((one) => !isAboutCount(one, pool)),
+    leaves: stays,
+    stays: stays.map(toStayingEntry),
     changes: [
       ...leaving.release.map(releaseChange),
       ...add.flatMap((server) => additionChanges(server, catalogue)),
@@ -88,7 +104,11 @@ export function planScale(input: ScaleInput): ScalePlan {
       now: monthlyCost(catalogue, state.servers),
       after: monthlyCost(catalogue, [...state.servers.filter((one) => !gone.has(one)), ...made]),
     },
-    notes: [...scaleNotes(input, leaving.remove), ...fallbackNotes(effective, add)],
+    notes: [
+      ...scaleNotes(input, leaving.remove),
+      ...movesNote(moves),
+      ...fallbackNotes(effective, add),
+    ],
     warnings: [
       ...scaleWarnings(input, pool, leaving.remove),
       ...splitWarnings(differences, { pool, added: made.map(({ name }) => name) }),
@@ -159,7 +179,7 @@ function plannedAdditions(
 
 /** Not a node of Kubernetes yet, or a control plane whose etcd has not become a voter. */
 function isToFinish(server: ServerState, { view }: ScaleInput): boolean {
-  const isNode = view.nodes.some(({ name }) => name === server.name);
+  const isNode = nodeOfServer(view.nodes, server) !== undefined;
   if (server.role === 'worker' || isUnfinished(server)) return !isNode;
   return !view.etcd.some((member) => member.server === server.name && !member.learner);
 }

@@ -25,6 +25,15 @@ export interface ServerState {
   readonly labels: Labels;
 }
 
+/** A server that carries the cluster's labels, but none that say which node it is. */
+export interface UnreadableServer {
+  readonly id: number;
+  readonly name: string;
+  /** Address in the cluster's network; undefined while it is not attached. */
+  readonly privateIp: string | undefined;
+  readonly labels: Labels;
+}
+
 export interface NetworkState {
   readonly id: number;
   readonly name: string;
@@ -82,6 +91,8 @@ export interface ClusterState {
   readonly firewall: FirewallState | undefined;
   readonly sshKey: SshKeyState | undefined;
   readonly servers: readonly ServerState[];
+  /** Also the cluster's: no command takes them for what they might be, and each names them. */
+  readonly unreadable: readonly UnreadableServer[];
   readonly foreign: readonly ForeignResource[];
   /** Looked at when servers of cluster.yaml are missing. */
   readonly project?: ProjectUse | undefined;
@@ -93,6 +104,7 @@ export function anythingExists(state: ClusterState): boolean {
     state.network !== undefined ||
     state.firewall !== undefined ||
     state.sshKey !== undefined ||
-    state.servers.length > 0
+    state.servers.length > 0 ||
+    state.unreadable.length > 0
   );
 }

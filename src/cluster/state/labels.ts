@@ -13,6 +13,8 @@ export const labelKeys = {
   caFingerprint: 'ca-fingerprint',
   /** How far a server's removal has come; only there while it goes on. */
   removal: 'removal',
+  /** On what hung on a server that a scale removed: the cluster that left it. */
+  leftBy: 'left-by-oxide',
   /** On the network: who works on the cluster, and until when at most. */
   lease: 'lease',
 } as const;
@@ -80,7 +82,8 @@ export function readServerIdentity(labels: Labels): ServerIdentity | undefined {
   const pool = labels[labelKeys.pool];
   const index = labels[labelKeys.index];
   if (role !== 'control-plane' && role !== 'worker') return undefined;
-  if (pool === undefined || index === undefined || !/^[1-9]\d*$/.test(index)) return undefined;
+  if (pool === undefined || pool === '') return undefined;
+  if (index === undefined || !/^[1-9]\d*$/.test(index)) return undefined;
   return { role, pool, index: Number(index) };
 }
 
@@ -95,6 +98,19 @@ export function goingLabels(cluster: string): Labels {
 /** True when a destroy of the cluster has begun that was to delete what carries these labels. */
 export function isGoing(cluster: string, labels: Labels): boolean {
   return Object.entries(goingLabels(cluster)).every(([key, value]) => labels[key] === value);
+}
+
+/**
+ * The label of what hung on a server that a scale removed: without the server nobody could tell
+ * afterwards whose it was. Its key is oxide's own, because the thing may be anybody's.
+ */
+export function leftLabels(cluster: string): Labels {
+  return { [labelKeys.leftBy]: cluster };
+}
+
+/** True when a scale of the cluster left what carries these labels. */
+export function isLeft(cluster: string, labels: Labels): boolean {
+  return labels[labelKeys.leftBy] === cluster;
 }
 
 /** A removal begins with the drain, and cannot be taken back once the node was told to reset itself. */

@@ -9,6 +9,7 @@ export type ResourceKind =
   | 'firewall'
   | 'placement-group'
   | 'primary-ip'
+  | 'floating-ip'
   | 'ssh-key'
   | 'network';
 
@@ -37,6 +38,8 @@ export interface OwnedResource {
   /** Why it costs money without being used; undefined when it is used, or costs nothing. */
   readonly idle?: string | undefined;
   readonly usedBy: readonly ResourceUser[];
+  /** A scale removed the server that it hung on, and left it. */
+  readonly left?: boolean;
 }
 
 /** What exists of a cluster, and what is not known of it. */
@@ -61,6 +64,7 @@ export const kindNames: Readonly<Record<ResourceKind, string>> = {
   firewall: 'firewall',
   'placement-group': 'placement group',
   'primary-ip': 'primary IP',
+  'floating-ip': 'floating IP',
   'ssh-key': 'SSH key',
   network: 'network',
 };

@@ -7,6 +7,7 @@ import type { KnownOfNode } from '../talos/found-settings.js';
 import { admittedRanges } from '../network/api-access.js';
 import { poolsOf } from '../state/node-pools.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
+import { nodeOfServer } from '../state/nodes.js';
 import { findProblems, isDegrading } from './problems.js';
 
 /** Compares what is there with what cluster.yaml asks for. */
@@ -81,14 +82,14 @@ function networkText({ cidr, subnets }: NonNullable<ClusterState['network']>): s
 
 function serverStatus(server: ServerState, { seen, talos }: StatusInput): ServerStatus {
   const { name, id, role, pool, index, type, location, status } = server;
-  const node = 'nodes' in seen ? seen.nodes.find((one) => one.name === name) : undefined;
+  const node = 'nodes' in seen ? nodeOfServer(seen.nodes, server) : undefined;
   const said = talos.find((one) => one.server === name);
   const asked = said && 'is' in said.version ? said.version.is : undefined;
   return {
     ...{ name, id, role, pool, index, type, location, status },
     publicIpv4: server.publicIpv4 ?? null,
     privateIp: server.privateIp ?? null,
-    kubernetes: node ? { ready: node.ready, version: node.kubeletVersion } : null,
+    kubernetes: node ? { node: node.name, ready: node.ready, version: node.kubeletVersion } : null,
     talosVersion: asked ?? node?.talosVersion ?? null,
     etcd: said && 'is' in said.etcd ? said.etcd.is : null,
   };

@@ -1,7 +1,9 @@
 import type { Problem, AccessFileSeen, ServerStatus, StatusInput } from './report.js';
+import { identityProblems } from './identity-problems.js';
 import { resourceKey, kindNames } from '../state/owned-resources.js';
 import { formatMoney } from '../state/cost.js';
 import { missingServers, type RunningVersions } from '../plan/drift.js';
+import { surplusOf } from '../plan/surplus.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
 import { removalStage } from '../state/labels.js';
 import type { ServerState } from '../state/cluster-state.js';
@@ -15,6 +17,10 @@ const advisory: ReadonlySet<Problem['code']> = new Set([
   'own-address-not-allowed',
   'version-unsupported',
   'node-cordoned',
+  'name-differs',
+  'surplus-servers',
+  'stale-node',
+  'node-without-server',
   'unused',
 ]);
 
@@ -35,8 +41,14 @@ const goOn = 'oxide create makes what is missing';
 
 /** Everything that is wrong, the cluster's own parts first. */
 export function findProblems(input: ProblemInput): readonly Problem[] {
+  const unclear = identityProblems(input);
+  const stopsCreate = unclear.some(
+    ({ code }) => code === 'server-unclear' || code === 'name-taken',
+  );
   return [
-    ...missingParts(input),
+    ...missingParts(input, stopsCreate),
+    ...unclear,
+    ...surplus(input),
     ...input.state.servers.flatMap((server) => unfinishedRemoval(server, input)),
     ...input.servers.flatMap((server) => serverProblems(server, input)),
     ...kubernetesProblems(input),
@@ -49,11 +61,11 @@ export function findProblems(input: ProblemInput): readonly Problem[] {
   ];
 }
 
-function missingParts({ config, state }: ProblemInput): Problem[] {
+function missingParts({ config, state }: ProblemInput, inTheWay: boolean): Problem[] {
   const missing = (code: Problem['code'], what: string): Problem => ({
     code,
     message: `${what} does not exist`,
-    hint: goOn,
+    hint: inTheWay ? 'oxide create makes it once all names and labels are right' : goOn,
   });
   const { network, firewall } = state;
   return [
@@ -61,6 +73,12 @@ function missingParts({ config, state }: ProblemInput): Problem[] {
     ...(firewall ? [] : [missing('missing-firewall', 'the firewall')]),
     ...missingServers(config, state).map(({ name }) => missing('missing-server', name)),
   ];
+}
+
+function surplus({ config, state }: ProblemInput): Problem[] {
+  return surplusOf(config, state).map(({ message, remedy }) => {
+    return { code: 'surplus-servers', message, hint: `${remedy} removes what is too much` };
+  });
 }
 
 /** A stopped run left the node cordoned or wiped: only another scale finishes it or gives it back. */
@@ -103,7 +121,7 @@ function serverProblems(server: ServerStatus, { state, seen }: ProblemInput): Pr
     ];
   }
   if ('unknown' in seen || kubernetes?.ready) return open;
-  const reason = seen.nodes.find((node) => node.name === name)?.reason;
+  const reason = seen.nodes.find((node) => node.name === kubernetes?.node)?.reason;
   const message = kubernetes
     ? `${name} is not Ready: ${reason ?? ''}`
     : `${name} is not registered in Kubernetes`;
@@ -214,13 +232,13 @@ function versionProblems({ config, running }: ProblemInput): Problem[] {
 function unused({ resources, servers }: ProblemInput): Problem[] {
   const named = new Set(servers.map(({ id }) => resourceKey({ kind: 'server', id })));
   return resources.flatMap((resource): Problem[] => {
-    const { kind, name, id, idle, monthly } = resource;
+    const { kind, name, id, idle, monthly, left } = resource;
     if (idle === undefined || named.has(resourceKey(resource))) return [];
     const price = monthly ? `, ${formatMoney(monthly.net, monthly.currency)} a month` : '';
     return [
       {
         code: 'unused',
-        message: `the ${kindNames[kind]} ${name} (id ${id}) ${idle}${price}`,
+        message: `the ${kindNames[kind]} ${name} (id ${id})${left === true ? ', which a scale left,' : ''} ${idle}${price}`,
         hint: `hcloud ${kind} delete ${id}, when nobody needs it`,
       },
     ];

@@ -6,6 +6,7 @@ import type { Difference } from '../plan/difference.js';
 import type { InstalledCharts } from '../kubernetes/installed.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
 import type { ClusterState, Role } from '../state/cluster-state.js';
+import type { ClusterNode } from '../state/nodes.js';
 
 /** What is wrong with a cluster, or will be. The codes are stable. */
 export interface Problem {
@@ -16,6 +17,12 @@ export interface Problem {
     | 'server-not-running'
     | 'server-not-behind-firewall'
     | 'removal-unfinished'
+    | 'surplus-servers'
+    | 'server-unclear'
+    | 'name-taken'
+    | 'name-differs'
+    | 'stale-node'
+    | 'node-without-server'
     | 'node-not-ready'
     | 'node-cordoned'
     | 'kubernetes-unknown'
@@ -32,15 +39,8 @@ export interface Problem {
   readonly hint: string;
 }
 
-/** A node as Kubernetes knows it. */
-export interface NodeFacts {
-  readonly name: string;
-  readonly ready: boolean;
-  /** Why it is not Ready, in Kubernetes' words. */
-  readonly reason: string;
-  /** Cordoned: it takes no new pods. */
-  readonly unschedulable: boolean;
-  readonly internalIp: string | undefined;
+/** A node as Kubernetes knows it, with what it runs. */
+export interface NodeFacts extends ClusterNode {
   /** `v1.34.1` */
   readonly kubeletVersion: string;
   /** `v1.13.9` */
@@ -90,7 +90,12 @@ export interface ServerStatus {
   readonly publicIpv4: string | null;
   readonly privateIp: string | null;
   /** Null: not registered, or Kubernetes does not answer. */
-  readonly kubernetes: { readonly ready: boolean; readonly version: string } | null;
+  readonly kubernetes: {
+    /** Name of the node; it differs from the server's when one of them was changed. */
+    readonly node: string;
+    readonly ready: boolean;
+    readonly version: string;
+  } | null;
   /** `v1.13.9`; null: neither Talos nor Kubernetes could be asked. */
   readonly talosVersion: string | null;
   /** Null: a worker, or etcd cannot be asked there. */

@@ -15,6 +15,7 @@ const kinds = {
   volumes: 'volume',
   load_balancers: 'load_balancer',
   primary_ips: 'primary_ip',
+  floating_ips: 'floating_ip',
 } as const satisfies Record<string, ResourceType>;
 
 export const actionRoutes: readonly Route[] = [

@@ -13,7 +13,7 @@ import { ok, type Answer, type Route } from './route.js';
 
 const tebibyte = 2 ** 40;
 /** EUR without tax; tax is not simulated, so gross equals net. */
-const monthly = { ipv4: 0.5, imageGb: 0.0143, volumeGb: 0.0572, floatingIpv4: 3 };
+const monthly = { ipv4: 0.5, imageGb: 0.0143, volumeGb: 0.0572, floatingIpv4: 3, floatingIpv6: 1 };
 const hourlyIpv4 = 0.0008;
 
 /** The announcement and end of the first CPX generation (Hetzner changelog, 2025-10-16). */
@@ -162,10 +162,8 @@ function pricing(): Answer {
       price_hourly: amount(perHour),
       price_monthly: amount(perMonth),
     }));
-  const floating = locations.map(({ name }) => ({
-    location: name,
-    price_monthly: amount(monthly.floatingIpv4),
-  }));
+  const floating = (perMonth: number): object[] =>
+    locations.map(({ name }) => ({ location: name, price_monthly: amount(perMonth) }));
   return ok({
     pricing: {
       currency: 'EUR',
@@ -174,7 +172,10 @@ function pricing(): Answer {
         { type: 'ipv4', prices: addressPrices(hourlyIpv4, monthly.ipv4) },
         { type: 'ipv6', prices: addressPrices(0, 0) },
       ],
-      floating_ips: [{ type: 'ipv4', prices: floating }],
+      floating_ips: [
+        { type: 'ipv4', prices: floating(monthly.floatingIpv4) },
+        { type: 'ipv6', prices: floating(monthly.floatingIpv6) },
+      ],
       floating_ip: { price_monthly: amount(monthly.floatingIpv4) },
       image: { price_per_gb_month: amount(monthly.imageGb) },
       volume: { price_per_gb_month: amount(monthly.volumeGb) },

@@ -6,6 +6,7 @@ import { Limits } from './limits.js';
 import { Market } from './market.js';
 import type {
   FirewallRecord,
+  FloatingIpRecord,
   ImageRecord,
   NetworkRecord,
   PlacementGroupRecord,
@@ -45,6 +46,7 @@ export class Project {
   readonly placementGroups: Table<PlacementGroupRecord>;
   readonly images: Table<ImageRecord>;
   readonly primaryIps: Table<PrimaryIpRecord>;
+  readonly floatingIps: Table<FloatingIpRecord>;
   readonly volumes: Table<VolumeRecord>;
   readonly loadBalancers: Table<LoadBalancerRecord>;
   readonly actions: Table<ActionRecord>;
@@ -63,6 +65,7 @@ export class Project {
     this.placementGroups = new Table('placement group', saved?.placementGroups);
     this.images = new Table('image', saved?.images);
     this.primaryIps = new Table('primary IP', saved?.primaryIps);
+    this.floatingIps = new Table('floating IP', saved?.floatingIps);
     this.volumes = new Table('volume', saved?.volumes);
     this.loadBalancers = new Table('load balancer', saved?.loadBalancers);
     this.actions = new Table('action', saved?.actions);
@@ -138,6 +141,7 @@ export class Project {
       placementGroups: placementGroups.toJSON(),
       images: images.toJSON(),
       primaryIps: this.primaryIps.toJSON(),
+      floatingIps: this.floatingIps.toJSON(),
       volumes: this.volumes.toJSON(),
       loadBalancers: this.loadBalancers.toJSON(),
       actions: this.actions.toJSON(),

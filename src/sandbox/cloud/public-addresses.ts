@@ -43,6 +43,7 @@ export function reverseName(address: string): string {
 export function nextIpv4(project: Project): string {
   const used = new Set([
     ...project.primaryIps.all().map((ip) => ip.address),
+    ...project.floatingIps.all().map((ip) => ip.address),
     ...project.loadBalancers.all().map((balancer) => balancer.ipv4),
   ]);
   const total = ipv4Pools[0].size + ipv4Pools[1].size;

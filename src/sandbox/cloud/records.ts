@@ -132,6 +132,16 @@ export interface PrimaryIpRecord extends Resource {
   server: number | null;
 }
 
+export interface FloatingIpRecord extends Resource {
+  readonly type: 'ipv4' | 'ipv6';
+  /** An IPv4 address, or the base address of a /64. */
+  readonly address: string;
+  readonly location: string;
+  description: string | null;
+  protection: boolean;
+  server: number | null;
+}
+
 export interface VolumeRecord extends Resource {
   readonly location: string;
   size: number;
@@ -149,7 +159,8 @@ export type ResourceType =
   | 'firewall'
   | 'load_balancer'
   | 'placement_group'
-  | 'primary_ip';
+  | 'primary_ip'
+  | 'floating_ip';
 
 export interface ResourceRef {
   readonly id: number;

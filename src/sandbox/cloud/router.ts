@@ -2,6 +2,7 @@ import { ApiError } from './api-error.js';
 import { actionRoutes } from './action-routes.js';
 import { catalogueRoutes } from './catalogue-view.js';
 import { firewallRoutes } from './firewalls.js';
+import { floatingIpRoutes } from './floating-ips.js';
 import { imageRoutes } from './images.js';
 import { loadBalancerRoutes } from './load-balancers.js';
 import { networkRoutes } from './networks.js';
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...sshKeyRoutes,
   ...placementGroupRoutes,
   ...primaryIpRoutes,
+  ...floatingIpRoutes,
   ...volumeRoutes,
   ...networkRoutes,
   ...firewallRoutes,

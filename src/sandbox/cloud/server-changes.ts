@@ -42,6 +42,7 @@ export function releaseServer(project: Project, server: ServerRecord): void {
     project.firewalls.find(entry.firewall)?.releasing.push({ server: server.id, until });
   }
   for (const volume of project.volumes.all()) if (volume.server === server.id) volume.server = null;
+  for (const ip of project.floatingIps.all()) if (ip.server === server.id) ip.server = null;
   for (const ip of project.primaryIps.all().filter((address) => address.server === server.id)) {
     if (ip.autoDelete) project.primaryIps.remove(ip.id);
     else ip.server = null;

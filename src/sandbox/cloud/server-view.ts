@@ -61,7 +61,10 @@ function publicNet(project: Project, server: ServerRecord): object {
       ? { id: ipv4.id, ip: ipv4.address, blocked: false, dns_ptr: reverseName(ipv4.address) }
       : null,
     ipv6: ipv6 ? { id: ipv6.id, ip: `${ipv6.address}/64`, blocked: false, dns_ptr: [] } : null,
-    floating_ips: [],
+    floating_ips: project.floatingIps
+      .all()
+      .filter((ip) => ip.server === server.id)
+      .map(({ id }) => id),
     firewalls: firewallStates(server),
   };
 }

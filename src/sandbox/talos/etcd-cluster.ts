@@ -4,7 +4,8 @@ import { GrpcError } from './protocol.js';
 export interface EtcdMember {
   /** 16 hex digits. */
   readonly id: string;
-  readonly hostname: string;
+  /** What its etcd called itself when it last started. */
+  hostname: string;
   readonly machineId: number;
   readonly peerAddress: string;
   /** A member that receives data but has no vote yet. */

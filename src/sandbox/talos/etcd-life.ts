@@ -132,7 +132,7 @@ export class EtcdLife {
     ];
     return {
       id: this.world.random.hex(16),
-      hostname: node.settings.hostname ?? node.machine.name,
+      hostname: node.settings.hostname ?? node.state.name,
       machineId: node.machine.id,
       peerAddress: firstIn(node.settings.etcdSubnets, addresses) ?? '',
       learner: learnsUntil !== undefined,

@@ -100,7 +100,13 @@ export class NodeLife {
   }
 
   #newNode({ id, name }: Machine): NodeState {
-    const node = { machineId: id, name, isUp: false, hasRegistered: false, bootId: '' };
+    const node = {
+      machineId: id,
+      name: hostnameFrom(name),
+      isUp: false,
+      hasRegistered: false,
+      bootId: '',
+    };
     this.#nodes.set(id, node);
     return node;
   }
@@ -150,12 +156,25 @@ export class NodeLife {
     const machine = this.#world.machines.machines().find(({ id }) => id === node.machineId);
     if (!machine?.image) return;
     node.isUp = true;
+    this.#takeHostname(node, machine);
     if (node.config === undefined) {
       const boot = bootConfig(machine.userData, machine.image.talosVersion);
       if ('refusal' in boot) node.refusal = boot.refusal;
       else if (boot.config !== undefined) node.config = boot.config;
     }
     if (node.etcd) node.apiServerAt = (node.upAt ?? this.now) + apiServerStart;
+  }
+
+  /**
+   * Talos asks the metadata service for the hostname once in a boot, and it is the server's name at
+   * that time; a fixed one in the configuration wins (Talos source, platform/hcloud/hcloud.go and
+   * controllers/network/platform_config.go). etcd tells the others its name whenever it starts.
+   */
+  #takeHostname(node: NodeState, machine: Machine): void {
+    node.name = hostnameFrom(machine.name);
+    if (!node.etcd) return;
+    const member = this.#world.cluster(node.etcd.cluster)?.etcd.member(node.etcd.member);
+    if (member) member.hostname = this.#world.settingsOf(node)?.hostname ?? node.name;
   }
 
   #switchOff(node: NodeState): void {
@@ -189,4 +208,9 @@ export class NodeLife {
     this.#world.cluster(cluster)?.kube.setNodeAlive(name, false, this.now);
     node.hasRegistered = false;
   }
+}
+
+/** The hostname of a full name; its domain is kept apart (Talos source, HostnameSpecSpec.ParseFQDN). */
+function hostnameFrom(name: string): string {
+  return name.split('.')[0] ?? name;
 }

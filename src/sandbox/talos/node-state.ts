@@ -3,7 +3,8 @@ import type { EtcdService } from './etcd-service.js';
 /** What of a node outlives a look at it: its disk, and where it stands in its current boot. */
 export interface NodeState {
   readonly machineId: number;
-  readonly name: string;
+  /** The hostname that it took from the cloud's metadata when it last booted. */
+  name: string;
   /** The power-on that the current boot began with, simulated ms; undefined while off. */
   poweredOnAt?: number;
   /** When Talos is or was up in this boot. */

@@ -1,3 +1,4 @@
+import { isSpent, notAmongNodes } from '../../cluster/plan/removal-order.js';
 import { labelKeys, removalStage, type RemovalStage } from '../../cluster/state/labels.js';
 import type { ServerState } from '../../cluster/state/cluster-state.js';
 import { HetznerError } from '../../hetzner/errors.js';
@@ -5,12 +6,12 @@ import { messageOf, OxideError, TimeoutError } from '../../lib/errors.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import { ToolError } from '../../tools/exec.js';
-import { deleteNode } from '../../tools/kubectl.js';
 import { reset } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import { deleteServer } from '../ownership/deletions.js';
-import { giveBack, nodeNamed } from './cordon.js';
+import { giveBack } from './cordon.js';
 import { drainNode } from './drain.js';
+import { deleteNodes, nodesOf, readNodes } from './server-nodes.js';
 import { demandRemovable, ensureMemberGone } from '../talos/etcd.js';
 import { memberOf } from '../observe/etcd-members.js';
 import type { ConcurrencyLimit } from '../../lib/concurrency-limit.js';
@@ -54,22 +55,22 @@ export async function removeNode(ctx: FlowContext, removal: Removal, io: StepIo)
     await ensureMemberGone(ctx, { ...removal, leaving: addressed(leaving) }, io);
   }
   io.detail('deleting the node and its server');
-  await ctx.run(deleteNode(ctx.files.kubeconfig, leaving.name));
+  await deleteNodes(ctx, leaving);
   await deleteServer(ctx, leaving, io);
   await verifyGone(ctx, leaving, io);
   io.summary(`id ${leaving.id}`);
 }
 
 /** An earlier run has drained it; since then, somebody may have let it take pods again. */
-async function isEmptyAlready(ctx: FlowContext, { name, labels }: ServerState): Promise<boolean> {
-  if (removalStage(labels) !== 'reset') return false;
-  const node = await nodeNamed(ctx, name);
-  return !node?.ready || node.unschedulable;
+async function isEmptyAlready(ctx: FlowContext, leaving: ServerState): Promise<boolean> {
+  if (removalStage(leaving.labels) !== 'reset') return false;
+  return isSpent(leaving, await readNodes(ctx));
 }
 
 /** Gives a node back to the cluster that a stopped run began to remove. */
 export async function releaseNode(ctx: FlowContext, server: ServerState): Promise<void> {
-  await giveBack(ctx, server.name);
+  const [node] = await nodesOf(ctx, server);
+  if (node) await giveBack(ctx, node.name);
   await mark(ctx, server, undefined);
 }
 
@@ -101,7 +102,9 @@ async function mark(
 
 async function emptyNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
   const { leaving, drainTimeoutMs, drains } = removal;
-  if (!(await nodeNamed(ctx, leaving.name))) return;
+  const [node] = await nodesOf(ctx, leaving);
+  if (!node && leaving.status === 'running') throw notAmongNodes([leaving]);
+  if (!node) return;
   io.detail('waiting for its turn to be drained');
   await drains(async () => {
     await mark(ctx, leaving, 'drain');
@@ -109,7 +112,7 @@ async function emptyNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
       io.detail(`draining: ${text}`);
     };
     try {
-      await drainNode(ctx, { node: leaving.name, timeoutMs: drainTimeoutMs, onProgress });
+      await drainNode(ctx, { node: node.name, timeoutMs: drainTimeoutMs, onProgress });
       await checkEtcd(ctx, removal);
     } catch (error) {
       // Interrupted, the mark stays: the next run finds the node cordoned.
@@ -173,11 +176,13 @@ async function leftEtcd(ctx: FlowContext, { leaving, others }: Removal): Promise
 async function hasStopped(ctx: FlowContext, leaving: ServerState, ask: Ask): Promise<Probe<true>> {
   const status = await statusOf(ctx, leaving);
   if (status === undefined || status === 'off') return { ready: true };
-  const asked = await ask(() => nodeNamed(ctx, leaving.name));
+  const asked = await ask(() => nodesOf(ctx, leaving));
   if ('waiting' in asked) return asked;
-  const node = asked.ready;
-  if (!node || (!node.ready && node.unschedulable)) return { ready: true };
-  return { waiting: `its server is ${status}, the node ${node.ready ? 'Ready' : 'not Ready'}` };
+  const nodes = asked.ready;
+  const isSilent = nodes.every(({ ready }) => !ready);
+  const isCordoned = nodes.some(({ unschedulable }) => unschedulable);
+  if (nodes.length === 0 || (isSilent && isCordoned)) return { ready: true };
+  return { waiting: `its server is ${status}, the node ${isSilent ? 'not Ready' : 'Ready'}` };
 }
 
 /** Hetzner's word for the server's state; undefined: it is gone. */
@@ -196,11 +201,9 @@ async function verifyGone(ctx: FlowContext, leaving: ServerState, io: StepIo): P
   const probe = async (): Promise<Probe<true>> => {
     const status = await statusOf(ctx, leaving);
     if (status !== undefined) return { waiting: `the server is still there (${status})` };
-    const asked = await ask(() => nodeNamed(ctx, leaving.name));
-    if ('waiting' in asked) return asked;
-    if (!asked.ready) return { ready: true };
-    const deleted = await ask(() => ctx.run(deleteNode(ctx.files.kubeconfig, leaving.name)));
-    return 'waiting' in deleted ? deleted : { waiting: 'the node had registered again' };
+    const deleted = await ask(() => deleteNodes(ctx, leaving));
+    if ('waiting' in deleted) return deleted;
+    return deleted.ready === 0 ? { ready: true } : { waiting: 'the node had registered again' };
   };
   const patience = {
     timeoutMs: ctx.config.timeouts.reset,

@@ -1,34 +1,36 @@
 import { contains, parseIpv4Range } from '../../cluster/network/cidr.js';
+import { nodeOfServer, serverAndNode } from '../../cluster/state/nodes.js';
 import { ExitCode, OxideError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import { getNodes, parseNodes, type KubeNode } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
+import type { NodeServer } from '../run/node-server.js';
 import { askKubernetes, waitOptions, type Ask } from '../run/waiting.js';
 
-/** Waits until every one of these nodes is registered, Ready and known by an address of the subnet. */
+/** Waits until every one of these servers is a node that is Ready and known by an address of the subnet. */
 export async function waitForNodes(
   ctx: FlowContext,
-  names: readonly string[],
+  servers: readonly NodeServer[],
   io: StepIo,
 ): Promise<readonly KubeNode[]> {
   const ask = askKubernetes(ctx);
   const nodes = await waitFor(
-    `all ${names.length} nodes to be Ready`,
-    () => probeNodes(ctx, names, ask),
+    `all ${servers.length} nodes to be Ready`,
+    () => probeNodes(ctx, servers, ask),
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.nodes,
       hint: `Look closer: kubectl --kubeconfig ${ctx.files.kubeconfig} get nodes,pods -A\nThe same command goes on from here.`,
     }),
   );
-  io.summary(`${nodes.length} of ${names.length}`);
+  io.summary(`${nodes.length} of ${servers.length}`);
   return nodes;
 }
 
 async function probeNodes(
   ctx: FlowContext,
-  names: readonly string[],
+  servers: readonly NodeServer[],
   ask: Ask,
 ): Promise<Probe<readonly KubeNode[]>> {
   const listed = await ask(async () =>
@@ -36,26 +38,38 @@ async function probeNodes(
   );
   if ('waiting' in listed) return listed;
   const nodes = listed.ready;
-  const wanted = names.map((name) => nodes.find((node) => node.name === name));
-  const found = wanted.filter((node) => node !== undefined);
-  const missing = names.filter((_, i) => wanted[i] === undefined);
-  const unready = found.filter(({ ready }) => !ready);
-  checkAddresses(ctx, found);
+  checkAddresses(ctx, nodes, servers);
+  const wanted = servers.map((server) => ({ server, node: nodeOfServer(nodes, server) }));
+  const found = wanted.flatMap(({ node }) => node ?? []);
+  const missing = wanted.flatMap(({ server, node }) => (node ? [] : server.name));
+  const unready = wanted.filter(({ node }) => node?.ready === false);
   if (missing.length === 0 && unready.length === 0) return { ready: found };
   const ready = found.length - unready.length;
   const why = [
     ...(missing.length > 0 ? [`not registered: ${enumerate(missing)}`] : []),
-    ...unready.slice(0, 1).map(({ name, reason }) => `${name}: ${reason}`),
+    ...unready
+      .slice(0, 1)
+      .map(({ server, node }) => `${serverAndNode(server, node)}: ${node?.reason ?? ''}`),
   ];
-  return { waiting: `${ready} of ${names.length} Ready; ${why.join('; ')}` };
+  return { waiting: `${ready} of ${servers.length} Ready; ${why.join('; ')}` };
 }
 
-/** A node known by its public address would send the pods' traffic into the firewall. */
-function checkAddresses(ctx: FlowContext, nodes: readonly KubeNode[]): void {
+/**
+ * A node known by its public address would send the pods' traffic into the firewall. It is found by
+ * that address or, only for this error, by its name: what ties it to its server is what is wrong.
+ */
+function checkAddresses(
+  ctx: FlowContext,
+  nodes: readonly KubeNode[],
+  servers: readonly NodeServer[],
+): void {
   const subnet = ctx.config.hcloud.network.subnet_cidr;
   const range = parseIpv4Range(subnet);
   for (const { name, internalIp } of nodes) {
-    if (internalIp === undefined) continue;
+    const awaited = servers.some(
+      (server) => server.publicIpv4 === internalIp || server.name.toLowerCase() === name,
+    );
+    if (internalIp === undefined || !awaited) continue;
     const inside =
       /^[\d.]+$/.test(internalIp) && contains(range, parseIpv4Range(`${internalIp}/32`));
     if (inside) continue;

@@ -10,6 +10,7 @@ import {
   parseLocalClaims,
   parseNodes,
   parsePodsToEvict,
+  parseVolumeIds,
   type KubeNode,
 } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
@@ -28,15 +29,16 @@ export async function viewCluster(
     read(getNodes(kubeconfig)).then(parseNodes),
     read(getPods(kubeconfig)),
     read(getBudgets(kubeconfig)).then(parseBudgets),
-    read(getPersistentVolumes(kubeconfig)).then(parseLocalClaims),
+    read(getPersistentVolumes(kubeconfig)),
     readEtcd(ctx, controlPlanes),
   );
   return {
     versions: { talos, kubernetes: kubernetesVersion(nodes) },
     nodes,
-    pods: parsePodsToEvict(pods, volumes),
+    pods: parsePodsToEvict(pods, parseLocalClaims(volumes)),
     budgets,
     etcd,
+    csiVolumeIds: parseVolumeIds(volumes),
   };
 }
 

@@ -24,7 +24,8 @@ export interface KnownNodes {
 }
 
 /** What Kubernetes tells of the versions of a node. */
-type NodeVersions = Pick<KubeNode, 'internalIp' | 'kubeletVersion' | 'talosVersion'>;
+type NodeVersions = Pick<KubeNode, 'internalIp'> &
+  Partial<Pick<KubeNode, 'kubeletVersion' | 'talosVersion'>>;
 
 interface Asked {
   readonly state: ClusterState;
@@ -57,7 +58,7 @@ export async function observeKnownNodes(ctx: FlowContext, asked: Asked): Promise
         configuration: configurations.find((one) => one.node === privateIp),
         running: {
           talos: node?.talosVersion,
-          kubernetes: node?.kubeletVersion.replace(/^v/, '') || undefined,
+          kubernetes: node?.kubeletVersion?.replace(/^v/, '') || undefined,
         },
       },
     ];

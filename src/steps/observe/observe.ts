@@ -24,6 +24,7 @@ import {
   toServer,
   toServerType,
   toSshKey,
+  toUnreadable,
 } from '../run/api-objects.js';
 
 /** What exists of the cluster, and what can be ordered for it. */
@@ -61,6 +62,7 @@ export async function observeCluster(ctx: Looker): Promise<ClusterState> {
     firewall: firewalls.own && toFirewall(firewalls.own),
     sshKey: keys.own && toSshKey(keys.own),
     servers: servers.flatMap((server) => toServer(server, networks.own?.id) ?? []),
+    unreadable: servers.flatMap((server) => toUnreadable(server, networks.own?.id) ?? []),
     foreign: [],
   };
   const foreign: ForeignResource[] = [];

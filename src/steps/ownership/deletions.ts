@@ -97,6 +97,7 @@ const deletions: Readonly<Record<ResourceKind, Delete>> = {
   firewall: onceFree(deleteFirewall),
   'placement-group': onceFree(({ hetzner }, { id }) => hetzner.deletePlacementGroup(id)),
   'primary-ip': onceFree(({ hetzner }, { id }) => hetzner.deletePrimaryIp(id)),
+  'floating-ip': onceFree(({ hetzner }, { id }) => hetzner.deleteFloatingIp(id)),
   'ssh-key': untilGone(({ hetzner }, { id }) => hetzner.deleteSshKey(id)),
   network: untilGone(deleteNetwork),
 };

@@ -3,17 +3,24 @@ import {
   type OwnedResources,
   countByKind,
 } from '../../cluster/state/owned-resources.js';
-import { clusterSelector, isGoing, isOwn, labelKeys } from '../../cluster/state/labels.js';
+import { clusterSelector, isOwn } from '../../cluster/state/labels.js';
 import type { Labels } from '../../cluster/state/cluster-state.js';
-import type { LoadBalancer, Network, Server, Volume } from '../../hetzner/resources.js';
+import type { Network, Server, Volume } from '../../hetzner/resources.js';
 import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import type { FlowContext } from '../run/context.js';
-import { askKubernetes, type KubernetesClaims } from './kubernetes-claims.js';
+import {
+  attachedAddresses,
+  attachedLoadBalancers,
+  attachedVolumes,
+  isOfCsi,
+  remembered,
+} from './attached-resources.js';
+import { askKubernetes } from './kubernetes-claims.js';
 import {
   ownedFirewall,
-  isIn,
+  ownedFloatingIp,
   ownedLoadBalancer,
   ownedNetwork,
   ownedPlacementGroup,
@@ -22,11 +29,7 @@ import {
   ownedSshKey,
   ownedVolume,
 } from './to-owned-resource.js';
-
-/** hcloud-cloud-controller-manager sets nothing else (its source, internal/hcops/load_balancer.go). */
-const controllerLoadBalancerLabel = 'hcloud-ccm/service-uid';
-/** hcloud-csi-driver's own label (its source, internal/driver/controller.go). */
-const csiManager = 'csi-driver';
+import { unclearServers } from './unclear-servers.js';
 
 /**
  * Everything in the project that carries the cluster's labels, and the load balancers and volumes
@@ -50,15 +53,22 @@ export async function observeOwnedResources(
       ownedLoadBalancer(one, lists),
     ),
     ...own(lists.volumes).map((one) => ownedVolume(one, lists)),
-    ...attachedVolumes(ctx, lists.volumes, surroundings).map((one) => ownedVolume(one, lists)),
+    ...attachedVolumes(ctx, lists.volumes, surroundings).map((one) =>
+      remembered(ctx, one, ownedVolume(one, lists)),
+    ),
     ...own(lists.firewalls).map((one) => ownedFirewall(one, lists)),
     ...own(lists.placementGroups).map((one) => ownedPlacementGroup(one, lists)),
     ...own(lists.primaryIps).map((one) => ownedPrimaryIp(one, lists)),
+    ...own(lists.floatingIps).map((one) => ownedFloatingIp(one, lists)),
+    ...attachedAddresses(ctx, lists, surroundings),
     ...own(lists.sshKeys).map(ownedSshKey),
     ...networks.map((one) => ownedNetwork(one, lists)),
   ];
   io?.summary(found.length === 0 ? 'nothing' : enumerate(countByKind(found)));
-  const notes = claims ? [] : unknownVolumes(lists.volumes, found);
+  const notes = [
+    ...unclearServers(servers, networks, lists.servers),
+    ...(claims ? [] : unknownVolumes(lists.volumes, found)),
+  ];
   return { found, notes, currency: lists.pricing.currency };
 }
 
@@ -71,16 +81,17 @@ async function readProject({ hetzner, config }: FlowContext) {
     hetzner.volumes(),
     hetzner.pricing(),
   );
-  const [networks, firewalls, sshKeys, placementGroups, primaryIps] = await inParallel(
+  const [networks, firewalls, sshKeys, placementGroups, primaryIps, floatingIps] = await inParallel(
     hetzner.networks(selector),
     hetzner.firewalls(selector),
     hetzner.sshKeys(selector),
     hetzner.placementGroups(selector),
-    hetzner.primaryIps(selector),
+    hetzner.primaryIps(),
+    hetzner.floatingIps(),
   );
   return {
     ...{ servers, loadBalancers, volumes, pricing },
-    ...{ networks, firewalls, sshKeys, placementGroups, primaryIps },
+    ...{ networks, firewalls, sshKeys, placementGroups, primaryIps, floatingIps },
   };
 }
 
@@ -88,53 +99,8 @@ function asOwn<T>(one: T): T & Pick<OwnedResource, 'owner'> {
   return { ...one, owner: 'cluster' };
 }
 
-interface Surroundings {
-  readonly servers: readonly number[];
-  readonly networks: readonly number[];
-  /** Undefined when Kubernetes could not be asked. */
-  readonly claims: KubernetesClaims | undefined;
-}
-
 function surroundingsOf(servers: readonly Server[], networks: readonly Network[]) {
   return { servers: servers.map(({ id }) => id), networks: networks.map(({ id }) => id) };
-}
-
-/** Load balancers in the cluster's network, before its servers, or of one of its Services. */
-function attachedLoadBalancers(
-  { config }: FlowContext,
-  all: readonly LoadBalancer[],
-  { servers, networks, claims }: Surroundings,
-): (LoadBalancer & Pick<OwnedResource, 'owner'>)[] {
-  return all
-    .filter(({ labels }) => !isOwn(config.cluster_name, labels))
-    .flatMap((one) => {
-      const service = one.labels[controllerLoadBalancerLabel];
-      const leadsHere = one.targets.some(({ server }) => server && servers.includes(server.id));
-      const claimed = service !== undefined && claims?.serviceUids.includes(service) === true;
-      const hangsOn = isIn(one, networks) || (service !== undefined && leadsHere) || claimed;
-      if (!hangsOn && !isGoing(config.cluster_name, one.labels)) return [];
-      return [{ ...one, owner: service === undefined ? ('other' as const) : 'controller' }];
-    });
-}
-
-/** Volumes at the cluster's servers, or of one of its PersistentVolumes. */
-function attachedVolumes(
-  { config }: FlowContext,
-  all: readonly Volume[],
-  { servers, claims }: Surroundings,
-): (Volume & Pick<OwnedResource, 'owner'>)[] {
-  return all
-    .filter(({ labels }) => !isOwn(config.cluster_name, labels))
-    .flatMap((one) => {
-      const attached = one.server !== null && servers.includes(one.server);
-      const claimed = isOfCsi(one) && claims?.volumeIds.includes(one.id) === true;
-      if (!attached && !claimed && !isGoing(config.cluster_name, one.labels)) return [];
-      return [{ ...one, owner: isOfCsi(one) ? 'controller' : ('other' as const) }];
-    });
-}
-
-function isOfCsi({ labels }: Volume): boolean {
-  return labels[labelKeys.managedBy] === csiManager;
 }
 
 /** Volumes that may be the cluster's: nobody but its Kubernetes could tell. */

@@ -2,6 +2,7 @@ import type { OwnedResource, ResourceUser } from '../../cluster/state/owned-reso
 import type { Cost } from '../../cluster/state/cost.js';
 import type {
   Firewall,
+  FloatingIp,
   LoadBalancer,
   LocationPrice,
   Network,
@@ -123,6 +124,19 @@ export function ownedPrimaryIp(address: Owned<PrimaryIp>, lists: ProjectLists): 
       server === null
         ? costOf(lists.pricing, [ipPrice(lists.pricing, type, location?.name ?? '')])
         : undefined,
+    deleteProtected: protection.delete,
+    idle: server === null ? 'is assigned to no server' : undefined,
+    usedBy: serverUsers(lists, server === null ? [] : [server]),
+  };
+}
+
+export function ownedFloatingIp(address: Owned<FloatingIp>, lists: ProjectLists): OwnedResource {
+  const { id, name, owner, type, ip, protection, home_location: location, server } = address;
+  const prices = lists.pricing.floating_ips.find((one) => one.type === type)?.prices ?? [];
+  const price = prices.find((one) => one.location === location.name) ?? prices[0];
+  return {
+    ...{ kind: 'floating-ip', id, name, owner, detail: ip },
+    monthly: costOf(lists.pricing, [price]),
     deleteProtected: protection.delete,
     idle: server === null ? 'is assigned to no server' : undefined,
     usedBy: serverUsers(lists, server === null ? [] : [server]),

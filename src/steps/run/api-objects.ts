@@ -10,6 +10,7 @@ import type {
   NetworkState,
   ServerState,
   SshKeyState,
+  UnreadableServer,
 } from '../../cluster/state/cluster-state.js';
 import type {
   Firewall,
@@ -43,6 +44,15 @@ export function toServer(server: Server, networkId: number | undefined): ServerS
     deleteProtected: server.protection.delete,
     labels: server.labels,
   };
+}
+
+/** A server of the cluster whose labels do not say which node it is; undefined when they do. */
+export function toUnreadable(
+  { id, name, status, labels, private_net: nets }: Server,
+  networkId: number | undefined,
+): UnreadableServer | undefined {
+  if (readServerIdentity(labels) || status === 'deleting') return undefined;
+  return { id, name, labels, privateIp: nets.find(({ network }) => network === networkId)?.ip };
 }
 
 export function toNetwork(network: Network): NetworkState {

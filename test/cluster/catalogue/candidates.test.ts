@@ -11,6 +11,7 @@ import {
   configOf,
   existingServer,
   installedFor,
+  nodeFor,
   nothing,
   x86Image,
 } from '../fixtures.js';
@@ -34,7 +35,7 @@ function without(...soldOut: readonly string[]): Catalogue {
 }
 
 function plan(config: ClusterConfig, catalogue = catalogueOf(), state = nothing) {
-  const kubernetes = { running: true, installed: installedFor(config) };
+  const kubernetes = { running: true, installed: installedFor(config), nodes: [] };
   return planCreate({
     ...{ config, state, catalogue, kubernetes, known: new Map() },
     ...{ allowedCidrs: ['203.0.113.7/32'], addedCidrs: [], ownIpv4: '203.0.113.7' },
@@ -181,12 +182,10 @@ describe('a scale with fallbacks', () => {
       catalogue,
       view: {
         versions: { talos: 'v1.13.9', kubernetes: '1.34.1' },
-        nodes: servers.map(({ name, privateIp }) => ({
-          ...{ name, ready: true, reason: '', internalIp: privateIp },
-          ...{ kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
-        })),
-        ...{ pods: [], budgets: [], etcd: [] },
+        nodes: servers.map((server) => nodeFor(server)),
+        ...{ pods: [], budgets: [], etcd: [], csiVolumeIds: [] },
       },
+      attached: [],
       ...{ known: new Map(), installed: undefined },
       wish: { role: 'worker', pool: undefined, count: 2, nodes: [], force: false },
     });

@@ -22,7 +22,11 @@ function plan(input: Partial<PlanInput>) {
     allowedCidrs: mine,
     addedCidrs: [],
     ownIpv4: '203.0.113.7',
-    kubernetes: { running: true, installed: installedFor(input.config ?? clusterOf(1, 2)) },
+    kubernetes: {
+      running: true,
+      installed: installedFor(input.config ?? clusterOf(1, 2)),
+      nodes: [],
+    },
     known: new Map(),
     ...input,
   });
@@ -210,7 +214,7 @@ describe('the plan of an existing cluster', () => {
   });
 
   test('names what Kubernetes still lacks when all servers are there', () => {
-    const none = { running: false, installed: undefined };
+    const none = { running: false, installed: undefined, nodes: [] };
     expect(names({ state: complete, kubernetes: none })).toEqual([
       'create kubernetes demo 1.34.1 on Talos v1.13.9',
       'create gateway-api demo v1.4.1',
@@ -219,7 +223,11 @@ describe('the plan of an existing cluster', () => {
     expect(
       names({
         state: complete,
-        kubernetes: { running: true, installed: { gatewayApi: 'v1.4.1', cilium: undefined } },
+        kubernetes: {
+          running: true,
+          installed: { gatewayApi: 'v1.4.1', cilium: undefined },
+          nodes: [],
+        },
       }),
     ).toEqual(['create cilium demo 1.19.6']);
   });

@@ -73,7 +73,7 @@ function plan(config: ClusterConfig, servers: ReturnType<typeof existingServer>[
     allowedCidrs: ['198.51.100.7/32'],
     addedCidrs: [],
     ownIpv4: undefined,
-    kubernetes: { running: false, installed: undefined },
+    kubernetes: { running: false, installed: undefined, nodes: [] },
     known: new Map(),
   });
 }

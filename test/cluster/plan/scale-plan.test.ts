@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { removalObjection, type EtcdMemberView } from '../../../src/cluster/talos/etcd.js';
 import { planScale } from '../../../src/cluster/plan/scale-plan.js';
 import type { ClusterView } from '../../../src/cluster/plan/scale-input.js';
-import type { NodeView } from '../../../src/cluster/plan/removal-order.js';
 import type { ScaleWish } from '../../../src/cluster/plan/scale-pool.js';
 import type { ClusterState, ServerState } from '../../../src/cluster/state/cluster-state.js';
+import type { OwnedResource } from '../../../src/cluster/state/owned-resources.js';
 import type { ClusterConfig } from '../../../src/config/schema.js';
-import { catalogueOf, clusterOf, configOf, existingServer, nothing } from '../fixtures.js';
+import { catalogueOf, clusterOf, configOf, existingServer, nodeFor, nothing } from '../fixtures.js';
 
 /** The last addresses of the subnet, as control planes have them. */
 const cp = (index: number, more: Partial<ServerState> = {}): ServerState =>
@@ -19,19 +19,15 @@ const member = (server: string, more: Partial<EtcdMemberView> = {}): EtcdMemberV
   ...more,
 });
 
-const nodeOf = ({ name, privateIp }: ServerState): NodeView => ({
-  ...{ name, ready: true, reason: '', internalIp: privateIp },
-  ...{ kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
-});
-
 /** A cluster of these servers in which all is well, unless said otherwise. */
 function viewOf(servers: readonly ServerState[], more: Partial<ClusterView> = {}): ClusterView {
   const controlPlanes = servers.filter(({ role }) => role === 'control-plane');
   return {
     versions: { talos: 'v1.13.9', kubernetes: '1.34.1' },
-    nodes: servers.map(nodeOf),
+    nodes: servers.map((server) => nodeFor(server)),
     pods: [],
     budgets: [],
+    csiVolumeIds: [],
     etcd: controlPlanes.map(({ name }) => member(name)),
     ...more,
   };
@@ -41,26 +37,25 @@ interface Situation {
   readonly config?: ClusterConfig;
   readonly servers: readonly ServerState[];
   readonly view?: Partial<ClusterView>;
+  readonly attached?: readonly OwnedResource[];
 }
 
-function plan({ config, servers, view }: Situation, wish: Partial<ScaleWish>) {
+function plan({ config, servers, view, attached = [] }: Situation, wish: Partial<ScaleWish>) {
   const state: ClusterState = { ...nothing, servers };
   return planScale({
     config: config ?? clusterOf(1, 3),
     state,
     catalogue: catalogueOf(),
     view: viewOf(servers, view),
+    attached,
     ...{ known: new Map(), installed: undefined },
     wish: { role: 'worker', pool: undefined, count: 1, nodes: [], force: false, ...wish },
   });
 }
 
 const namesOf = (servers: readonly { name: string }[]) => servers.map(({ name }) => name);
-const unready = (...names: string[]): NodeView[] =>
-  names.map((name) => ({
-    ...{ name, ready: false, reason: 'gone', internalIp: undefined },
-    ...{ kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
-  }));
+const unready = (...servers: (ServerState | undefined)[]) =>
+  servers.flatMap((server) => (server ? nodeFor(server, { ready: false, reason: 'gone' }) : []));
 
 describe('a plan that makes nodes', () => {
   test('fills the gaps first, with the price of what is added', () => {
@@ -110,7 +105,7 @@ describe('a plan that removes nodes', () => {
   test('takes the highest index, after those that are not Ready', () => {
     const nodes = [
       ...viewOf(five).nodes.filter(({ name }) => name !== 'demo-web-2'),
-      ...unready('demo-web-2'),
+      ...unready(five[2]),
     ];
     const found = plan({ servers: five, view: { nodes } }, { count: 3, force: true });
     expect(namesOf(found.remove)).toEqual(['demo-web-2', 'demo-web-5']);
@@ -187,7 +182,7 @@ describe('a plan that removes nodes', () => {
     [
       'a node that is not Ready without --force',
       { count: 4 },
-      unready('demo-web-5'),
+      unready(five[5]),
       /demo-web-5 cannot be drained/,
     ],
     ['a name that no node has', { count: 4, nodes: ['demo-wbe-1'] }, [], /has no node demo-wbe-1/],

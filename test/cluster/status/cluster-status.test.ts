@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { wantedRules } from '../../../src/cluster/network/firewall-rules.js';
 import type { OwnedResource } from '../../../src/cluster/state/owned-resources.js';
-import type { ClusterState } from '../../../src/cluster/state/cluster-state.js';
+import type { ClusterState, ServerState } from '../../../src/cluster/state/cluster-state.js';
 import { clusterStatus } from '../../../src/cluster/status/cluster-status.js';
 import type { NodeFacts, StatusInput } from '../../../src/cluster/status/report.js';
-import { catalogueOf, clusterOf, existingServer, nothing } from '../fixtures.js';
+import { catalogueOf, clusterOf, existingServer, nodeFor, nothing } from '../fixtures.js';
 
 const now = Date.parse('2026-11-01T00:00:00Z');
 const inDays = (days: number) => new Date(now + days * 24 * 60 * 60_000);
@@ -28,16 +28,11 @@ const state: ClusterState = {
   servers: [worker, controlPlane],
 };
 
-function node(name: string, more: Partial<NodeFacts> = {}): NodeFacts {
-  return {
-    ...{ name, ready: true, reason: '', internalIp: '10.0.1.1' },
-    ...{ kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9' },
-    unschedulable: false,
-    ...more,
-  };
+function node(server: ServerState, more: Partial<NodeFacts> = {}): NodeFacts {
+  return { ...nodeFor(server), kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9', ...more };
 }
 
-const nodes = [node('demo-cp-1'), node('demo-web-1')];
+const nodes = [node(controlPlane), node(worker)];
 const etcd = { member: 'a1', leader: true, healthy: true };
 
 const healthy: StatusInput = {
@@ -97,14 +92,11 @@ describe('a cluster', () => {
       /^demo-web-1 is not Ready: kubelet stopped$/,
       {
         seen: {
-          nodes: [
-            node('demo-cp-1'),
-            node('demo-web-1', { ready: false, reason: 'kubelet stopped' }),
-          ],
+          nodes: [node(controlPlane), node(worker, { ready: false, reason: 'kubelet stopped' })],
         },
       },
     ],
-    ['node-not-ready', /^demo-web-1 is not registered/, { seen: { nodes: [node('demo-cp-1')] } }],
+    ['node-not-ready', /^demo-web-1 is not registered/, { seen: { nodes: [node(controlPlane)] } }],
     ['kubernetes-unknown', /cannot be asked: no route/, { seen: { unknown: 'no route' } }],
     [
       'talos-unknown',
@@ -148,7 +140,7 @@ describe('a cluster', () => {
     [
       'node-cordoned',
       /^demo-web-1 takes no pods: it is cordoned$/,
-      { seen: { nodes: [node('demo-cp-1'), node('demo-web-1', { unschedulable: true })] } },
+      { seen: { nodes: [node(controlPlane), node(worker, { unschedulable: true })] } },
     ],
     ['secrets', /^they are lost$/, { secretsRemark: 'they are lost' }],
     [
@@ -193,7 +185,7 @@ describe('a cluster', () => {
     const leaving = { ...worker, labels: { removal: 'drain' } };
     const { problems } = statusOf({
       state: { ...state, servers: [controlPlane, leaving] },
-      seen: { nodes: [node('demo-cp-1'), node('demo-web-1', { unschedulable: true })] },
+      seen: { nodes: [node(controlPlane), node(worker, { unschedulable: true })] },
     });
     expect(problems.map(({ code }) => code)).toEqual(['removal-unfinished']);
   });

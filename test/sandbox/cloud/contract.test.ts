@@ -165,6 +165,10 @@ function driveEverything(): Driver {
   driver.rest();
   driver.get(`/networks/${network}/members`);
   const volume = idOf(driver.post('/volumes', { name: 'v', size: 10, location: 'nbg1' }), 'volume');
+  const floating = idOf(
+    driver.post('/floating_ips', { type: 'ipv4', home_location: 'nbg1' }),
+    'floating_ip',
+  );
   const balancer = idOf(
     driver.post('/load_balancers', { name: 'lb', load_balancer_type: 'lb11', location: 'nbg1' }),
     'load_balancer',
@@ -178,6 +182,14 @@ function driveEverything(): Driver {
   driver.post(`/primary_ips/${ip}/actions/change_protection`, { delete: true });
   driver.send('DELETE', `/primary_ips/${ip}`);
   driver.post(`/primary_ips/${ip}/actions/change_protection`, { delete: false });
+  for (const [action, body] of [
+    ['assign', { server }],
+    ['unassign', undefined],
+    ['change_protection', { delete: true }],
+    ['change_protection', { delete: false }],
+  ] as const) {
+    driver.post(`/floating_ips/${floating}/actions/${action}`, body);
+  }
   driver.post(`/images/${snapshot}/actions/change_protection`, { delete: false });
   driver.rest();
   driveActions(driver, {
@@ -188,6 +200,7 @@ function driveEverything(): Driver {
     volumes: volume,
     load_balancers: balancer,
     primary_ips: ip,
+    floating_ips: floating,
   });
   const [some] = driver.get(`/servers/${server}/actions`)['actions'] as unknown as { id: number }[];
   driver.get(`/actions?id=${some?.id ?? 0}&sort=status&sort=id`);
@@ -201,6 +214,7 @@ function driveEverything(): Driver {
     networks: network,
     placement_groups: group,
     primary_ips: ip,
+    floating_ips: floating,
     ssh_keys: key,
     images: snapshot,
   });

@@ -180,6 +180,21 @@ describe('a kubelet', () => {
     expect([...rehearsal.kubernetes.nodes.keys()]).toEqual(['demo-cp-1']);
   });
 
+  it('of a renamed server keeps its name until the next boot, and then registers as another node', async () => {
+    const { rehearsal, worker } = await bootstrapped(1);
+    const { id } = rehearsal.room.put('demo-web-1', worker);
+    rehearsal.pass(600);
+    rehearsal.room.change(id, { name: 'db.example.com' });
+    rehearsal.pass(600);
+    const { nodes, alive } = rehearsal.kubernetes;
+    expect([...nodes.keys()]).toEqual(['demo-cp-1', 'demo-web-1']);
+    rehearsal.room.change(id, { poweredOnAt: rehearsal.room.now });
+    rehearsal.pass(600);
+    expect([...nodes.keys()]).toEqual(['demo-cp-1', 'demo-web-1', 'db']);
+    expect([alive.get('demo-web-1'), alive.get('db')]).toEqual([false, true]);
+    expect(nodes.get('db')?.internalIp).toBe(nodes.get('demo-web-1')?.internalIp);
+  });
+
   it('of a node with other secrets never registers', async () => {
     const { rehearsal } = await bootstrapped(1);
     const other = await rehearsal.generate('other', '--config-patch', privateSubnets);

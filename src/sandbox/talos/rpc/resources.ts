@@ -64,7 +64,7 @@ const kinds: readonly ResourceKind[] = [
     columns: [['NODENAME', 'nodename']],
     items: ({ node }) => [
       resource('k8s', 'Nodenames.kubernetes.talos.dev', 'nodename', {
-        nodename: (node.settings?.hostname ?? node.machine.name).toLowerCase(),
+        nodename: (node.settings?.hostname ?? node.state.name).toLowerCase(),
         hostnameVersion: '1',
         skipNodeRegistration: false,
       }),
@@ -117,7 +117,7 @@ function peersOf({ world, node }: CallContext): ConfiguredNode[] {
 }
 
 function memberResource({ machine, settings, state }: ConfiguredNode): Resource {
-  const hostname = settings.hostname ?? machine.name;
+  const hostname = settings.hostname ?? state.name;
   return resource('cluster', 'Members.cluster.talos.dev', hostname, {
     nodeId: state.bootId.slice(0, 32),
     addresses: addressesOf(machine),

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { renderAction } from './actions.js';
+import { invalidField, protectedFromDeletion, refused } from './api-error.js';
+import type { ActionRecord } from './action-records.js';
+import { checkBody } from './body.js';
+import { idField, idOrNameField, nameField, noBody } from './fields.js';
+import { labelsField } from './labels.js';
+import { list } from './listing.js';
+import { locationNamed } from './market.js';
+import type { Project } from './project.js';
+import { nextIpv4, nextIpv6, reverseName } from './public-addresses.js';
+import type { FloatingIpRecord } from './records.js';
+import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+import { timestamp } from './time.js';
+
+const createFields = z.strictObject({
+  type: z.enum(['ipv4', 'ipv6']),
+  server: idField.nullish(),
+  home_location: idOrNameField.optional(),
+  description: z.string().optional(),
+  name: nameField(255).optional(),
+  labels: labelsField.default({}),
+});
+
+const updateFields = z.strictObject({
+  name: nameField(255).optional(),
+  description: z.string().optional(),
+  labels: labelsField.optional(),
+});
+
+export const floatingIpRoutes: readonly Route[] = [
+  ['GET', '/floating_ips', listFloatingIps],
+  ['POST', '/floating_ips', create],
+  [
+    'GET',
+    '/floating_ips/{id}',
+    (project, { id }) => ok({ floating_ip: renderFloatingIp(project.floatingIps.get(id)) }),
+  ],
+  ['PUT', '/floating_ips/{id}', update],
+  ['DELETE', '/floating_ips/{id}', remove],
+  ['POST', '/floating_ips/{id}/actions/assign', assign],
+  ['POST', '/floating_ips/{id}/actions/unassign', unassign],
+  ['POST', '/floating_ips/{id}/actions/change_protection', changeProtection],
+];
+
+function renderFloatingIp(ip: FloatingIpRecord): object {
+  return {
+    id: ip.id,
+    name: ip.name,
+    description: ip.description,
+    created: timestamp(ip.created),
+    ip: ip.type === 'ipv4' ? ip.address : `${ip.address}/64`,
+    type: ip.type,
+    server: ip.server,
+    dns_ptr: ip.type === 'ipv4' ? [{ ip: ip.address, dns_ptr: reverseName(ip.address) }] : [],
+    home_location: locationNamed(ip.location),
+    blocked: false,
+    protection: { delete: ip.protection },
+    labels: ip.labels,
+  };
+}
+
+function listFloatingIps(project: Project, call: Call): Answer {
+  return list(call, {
+    key: 'floating_ips',
+    rows: project.floatingIps.all(),
+    render: renderFloatingIp,
+    filters: { name: (ip) => ip.name },
+    sorts: { id: (ip) => ip.id, created: (ip) => ip.created },
+    labels: (ip) => ip.labels,
+  });
+}
+
+function begin(project: Project, ip: FloatingIpRecord, command: string): ActionRecord {
+  const self = { id: ip.id, type: 'floating_ip' } as const;
+  const server = ip.server === null ? [] : [{ id: ip.server, type: 'server' } as const];
+  return project.start({ command, resources: [self, ...server], duration: 'otherAction' });
+}
+
+function create(project: Project, call: Call): Answer {
+  const body = checkBody(createFields, call.body);
+  const id = project.newId();
+  const name = body.name ?? `floating_ip-${id}`;
+  project.assertNameFree(project.floatingIps, name);
+  const wanted = body.server ?? undefined;
+  const server = wanted === undefined ? undefined : project.servers.get(wanted);
+  if ((server === undefined) === (body.home_location === undefined)) {
+    throw invalidField('home_location', 'exactly one of home_location and server must be given');
+  }
+  const ip = project.floatingIps.add({
+    ...{ id, name, created: project.now, labels: body.labels, type: body.type },
+    description: body.description ?? null,
+    address: body.type === 'ipv4' ? nextIpv4(project) : nextIpv6(project),
+    location: server?.location ?? locationNamed(body.home_location ?? '').name,
+    protection: false,
+    server: server?.id ?? null,
+  });
+  const action = server ? renderAction(begin(project, ip, 'assign_floating_ip')) : null;
+  return created({ floating_ip: renderFloatingIp(ip), action });
+}
+
+function update(project: Project, call: Call): Answer {
+  const ip = project.floatingIps.get(call.id);
+  const body = checkBody(updateFields, call.body);
+  if (body.name !== undefined) {
+    project.assertNameFree(project.floatingIps, body.name, { except: ip.id });
+    ip.name = body.name;
+  }
+  ip.description = body.description ?? ip.description;
+  ip.labels = body.labels ?? ip.labels;
+  return ok({ floating_ip: renderFloatingIp(ip) });
+}
+
+function remove(project: Project, call: Call): Answer {
+  const ip = project.floatingIps.get(call.id);
+  if (ip.protection) throw protectedFromDeletion('floating IP');
+  if (ip.server !== null) {
+    throw refused('must_be_unassigned', 'floating IP must be unassigned before it is deleted');
+  }
+  project.floatingIps.remove(ip.id);
+  return deleted;
+}
+
+function assign(project: Project, call: Call): Answer {
+  const ip = project.floatingIps.get(call.id);
+  const { server } = checkBody(z.strictObject({ server: idField }), call.body);
+  ip.server = project.servers.get(server).id;
+  return created({ action: renderAction(begin(project, ip, 'assign_floating_ip')) });
+}
+
+function unassign(project: Project, call: Call): Answer {
+  checkBody(noBody, call.body);
+  const ip = project.floatingIps.get(call.id);
+  const action = begin(project, ip, 'unassign_floating_ip');
+  ip.server = null;
+  return created({ action: renderAction(action) });
+}
+
+function changeProtection(project: Project, call: Call): Answer {
+  const ip = project.floatingIps.get(call.id);
+  const body = checkBody(z.strictObject({ delete: z.boolean() }), call.body);
+  ip.protection = body.delete;
+  return created({ action: renderAction(begin(project, ip, 'change_protection')) });
+}
