@@ -37,6 +37,7 @@ export async function openSandboxWorld({ config, files, io }: SandboxWish): Prom
     clock: sandbox.clock,
     commands: await sandboxTools({ config, io, toolEnvironment }),
     toolEnvironment,
+    resolveName: (name) => sandbox.resolve(name),
     close: () => sandbox.close(),
   };
 }

@@ -13,6 +13,7 @@ import { UsageError } from '../lib/errors.js';
 import { realClock } from '../lib/wait.js';
 import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
+import { resolveName } from '../tools/resolve-name.js';
 import type { CliIo, GlobalOptions } from './io.js';
 import { outboundOf } from './outbound.js';
 
@@ -47,6 +48,7 @@ async function realWorld(config: ClusterConfig, io: CliIo): Promise<Surroundings
       helm: { file: 'helm', args: [] },
     },
     toolEnvironment: cleanEnvironment(env),
+    resolveName,
     close: () => Promise.resolve(),
   };
 }

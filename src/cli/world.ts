@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly commands: ToolCommands;
   /** The whole environment that tools see. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
+  /** The IPv4 addresses that a name leads to; none when nobody knows it. */
+  readonly resolveName: (name: string) => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }
 

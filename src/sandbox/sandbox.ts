@@ -40,6 +40,8 @@ export interface Sandbox {
   readonly world: World | undefined;
   /** Puts a Talos snapshot into the project, as its owner would have. */
   ensureSnapshot(snapshot: SnapshotWish): Promise<void>;
+  /** The addresses that a name leads to in the simulated internet. */
+  resolve(name: string): Promise<readonly string[]>;
   /** Saves the world and stops listening. */
   close(): Promise<void>;
 }
@@ -107,6 +109,7 @@ async function joinRunning(state: StateFolder): Promise<Sandbox | undefined> {
     ensureSnapshot: async (wish) => {
       await postJson(`${url}/sandbox/snapshots`, wish);
     },
+    resolve: (name) => resolveAt(url, name),
     close: () => Promise.resolve(),
   };
 }
@@ -144,11 +147,17 @@ async function runHere(
       server.ensureSnapshot(wish);
       return Promise.resolve();
     },
+    resolve: (name) => Promise.resolve(world.resolve(name)),
     close: async () => {
       await server.close();
       state.remove(runningFile);
     },
   };
+}
+
+async function resolveAt(url: string, name: string): Promise<readonly string[]> {
+  const found = await getJson(`${url}/sandbox/names/${encodeURIComponent(name)}`);
+  return Array.isArray(found) ? (found as readonly string[]) : [];
 }
 
 function newIdentity(): SandboxIdentity {
