@@ -19,9 +19,16 @@ import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
 import { checkSecrets, ensureSecrets } from '../steps/talos/secrets.js';
 import { ensureServers, type ServerPrerequisites } from '../steps/hetzner/servers.js';
-import { addressed, type NodeServer } from '../steps/run/node-server.js';
+import { addressed, controlPlanesOf, type NodeServer } from '../steps/run/node-server.js';
 import { ensureSshKey } from '../steps/hetzner/ssh-key.js';
 import { bootstrapOnce, waitForTalos } from '../steps/talos/bootstrap.js';
+import { readyForJoins } from '../steps/talos/ready-for-joins.js';
+import { joinInTurn, waitForVoters } from '../steps/talos/join-etcd.js';
+import { observeEtcd, settleEtcd } from '../steps/talos/etcd-look.js';
+import { checkEndpoint } from '../steps/access/endpoint-name.js';
+import { chooseApiServer } from '../steps/observe/reachable-apis.js';
+import type { EtcdSeen } from '../cluster/talos/etcd.js';
+import { isUnfinished } from '../cluster/plan/planned-servers.js';
 import { observeKubernetes } from '../steps/kubernetes/kubernetes-state.js';
 
 /** A cluster that is complete: every planned node is Ready. */
@@ -67,17 +74,20 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   );
   await checkSecrets(ctx, state);
   const admitted = whoMayReach(ctx, state, own);
-  const kubernetes = await observeKubernetes(ctx, state, own);
+  const [kubernetes, etcd] = await inParallel(
+    observeKubernetes(ctx, state, own),
+    observeEtcd(ctx, state, own),
+  );
   const plan = await planWithApiAccess(
     ctx,
-    { config, state, catalogue, kubernetes, ownIpv4: own.ipv4, ...admitted },
+    { config, state, catalogue, kubernetes, etcd, ownIpv4: own.ipv4, ...admitted },
     own,
   );
   if (!(await ctx.confirm(plan))) return { kind: 'preview', plan };
   const { nodes, endpoint, founded } =
     plan.changes.length === 0
       ? await refreshAccess(ctx, plan)
-      : await withLease(ctx, state.servers, (lease) => carryOut(ctx, { state, plan, lease }));
+      : await withLease(ctx, state.servers, (lease) => carryOut(ctx, { state, plan, etcd, lease }));
   await step('Wait until all nodes are Ready', (io) =>
     waitForNodes(
       ctx,
@@ -85,6 +95,9 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
       io,
     ),
   );
+  const controlPlanes = nodes.filter(({ role }) => role === 'control-plane');
+  await step('Wait until etcd is whole', (io) => waitForVoters(ctx, controlPlanes, io));
+  await checkEndpoint(ctx, controlPlanes);
   const cluster = describe(ctx, { plan, nodes, endpoint });
   return { kind: 'created', cluster, founded };
 }
@@ -102,15 +115,15 @@ async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningClust
   const nodes = plan.servers.flatMap(({ existing }) => (existing ? [addressed(existing)] : []));
   const controlPlanes = nodes.filter(({ role }) => role === 'control-plane');
   await writeTalosconfig(ctx, controlPlanes);
-  const endpoint = await ctx.step('Write the kubeconfig', (io) =>
-    writeKubeconfig(ctx, firstOf(controlPlanes), io),
-  );
+  const way = { first: firstOf(controlPlanes), from: controlPlanes };
+  const endpoint = await ctx.step('Write the kubeconfig', (io) => writeKubeconfig(ctx, way, io));
   return { nodes, endpoint, founded: false };
 }
 
 interface Work {
   readonly state: ClusterState;
   readonly plan: Plan;
+  readonly etcd: EtcdSeen;
   readonly lease: ClusterLease;
 }
 
@@ -118,7 +131,10 @@ interface Work {
 async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
   const { plan } = work;
   const prerequisites = await prepare(ctx, work);
-  const orders: Orders = { plan, prerequisites, ordering: new ServerOrdering(ctx, plan.servers) };
+  const ordering = new ServerOrdering(ctx, plan.servers);
+  const etcd = await settle(ctx, { ...work, prerequisites, ordering });
+  const isRunning = etcd.kind === 'running';
+  const orders: Orders = { plan, prerequisites, ordering, start: !isRunning };
   return withScratchFolder(ctx.files.folder, async (scratch) => {
     const [controlPlanes, [manifest, chart]] = await inParallel(
       makeServers(ctx, 'control-plane', orders),
@@ -126,14 +142,41 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
         inParallel(fetchGatewayApi(ctx), fetchCilium(ctx, scratch)),
       ),
     );
+    const parts = { controlPlanes, manifest, chart };
     const [kubernetes, workers] = await inParallel(
-      startKubernetes(ctx, plan, { controlPlanes, manifest, chart }),
-      makeServers(ctx, 'worker', orders),
+      isRunning ? growKubernetes(ctx, plan, parts) : startKubernetes(ctx, plan, parts),
+      makeServers(ctx, 'worker', { ...orders, start: true }),
     );
     return { nodes: [...controlPlanes, ...workers], ...kubernetes };
   });
 }
 
+type Settling = Work & Pick<Orders, 'prerequisites' | 'ordering'>;
+
+/**
+ * Nothing is ordered before it is known whether etcd runs and, where it does, that another control
+ * plane can join. Those that exist are finished and started for that.
+ */
+async function settle(ctx: FlowContext, work: Settling): Promise<EtcdSeen> {
+  const { state, plan, etcd, ...orders } = work;
+  const servers = plan.servers.filter(
+    ({ role, existing }) => role === 'control-plane' && existing !== undefined,
+  );
+  if (etcd.kind === 'none' || servers.length === 0) return { kind: 'none' };
+  const finished = servers.some(({ existing }) => existing && isUnfinished(existing))
+    ? await ctx.step('Start the control planes', (io) =>
+        ensureServers(ctx, { servers, ...orders }, io),
+      )
+    : [];
+  const nodes = updated(controlPlanesOf(state), finished);
+  await writeTalosconfig(ctx, nodes);
+  const seen =
+    etcd.kind === 'running' && finished.length === 0
+      ? etcd
+      : await ctx.step('Ask the control planes for etcd', (io) => settleEtcd(ctx, nodes, io));
+  if (seen.kind === 'running') await readyForJoins(ctx, { plan, nodes, seen });
+  return seen;
+}
 /** What the servers need before the first of them is ordered. */
 async function prepare(
   ctx: FlowContext,
@@ -159,6 +202,8 @@ interface Orders {
   readonly plan: Plan;
   readonly prerequisites: ServerPrerequisites;
   readonly ordering: ServerOrdering;
+  /** False: control planes of a running cluster are started one by one. */
+  readonly start: boolean;
 }
 
 async function makeServers(
@@ -191,16 +236,63 @@ async function startKubernetes(
 ): Promise<Omit<RunningCluster, 'nodes'>> {
   const { step } = ctx;
   const first = firstOf(controlPlanes);
-  const existed = new Set(plan.servers.flatMap(({ existing }) => existing?.id ?? []));
-  const older = controlPlanes.filter(({ id }) => existed.has(id));
+  const older = olderOf(plan, controlPlanes);
   await writeTalosconfig(ctx, controlPlanes);
   await step(`Wait for Talos on ${first.name}`, (io) => waitForTalos(ctx, first, io));
   const founded = await step('Bootstrap etcd', (io) => bootstrapOnce(ctx, { first, older }, io));
-  const endpoint = await step('Write the kubeconfig', (io) => writeKubeconfig(ctx, first, io));
-  await step('Wait for the Kubernetes API', (io) => waitForKubernetesApi(ctx, endpoint, io));
-  await step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
-  await step('Install Cilium', (io) => ensureCilium(ctx, chart, io));
+  const endpoint = await step('Write the kubeconfig', (io) =>
+    writeKubeconfig(ctx, { first, from: [first] }, io),
+  );
+  ctx.apiServers.use([first]);
+  await step('Wait for the Kubernetes API', (io) => waitForKubernetesApi(ctx, io));
+  ctx.apiServers.use(controlPlanes);
+  await install(ctx, { manifest, chart });
   return { endpoint, founded };
+}
+
+/** Control planes join a running etcd one after the other; the others answer meanwhile. */
+async function growKubernetes(
+  ctx: FlowContext,
+  plan: Plan,
+  { controlPlanes, ...addons }: Parts,
+): Promise<Omit<RunningCluster, 'nodes'>> {
+  const { step } = ctx;
+  const older = olderOf(plan, controlPlanes);
+  await writeTalosconfig(ctx, controlPlanes);
+  const newer = controlPlanes.filter((node) => !older.includes(node));
+  await joinInTurn(ctx, newer, older);
+  const endpoint = await step('Write the kubeconfig', (io) =>
+    writeKubeconfig(ctx, { first: firstOf(controlPlanes), from: older }, io),
+  );
+  await step('Wait for the Kubernetes API', async (io) => {
+    await chooseApiServer(ctx, older);
+    await waitForKubernetesApi(ctx, io);
+  });
+  await install(ctx, addons);
+  return { endpoint, founded: false };
+}
+
+async function install(
+  ctx: FlowContext,
+  { manifest, chart }: Omit<Parts, 'controlPlanes'>,
+): Promise<void> {
+  await ctx.step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
+  await ctx.step('Install Cilium', (io) => ensureCilium(ctx, chart, io));
+}
+
+/** Those that existed before this run. */
+function olderOf(plan: Plan, controlPlanes: readonly NodeServer[]): readonly NodeServer[] {
+  const existed = new Set(plan.servers.flatMap(({ existing }) => existing?.id ?? []));
+  return controlPlanes.filter(({ id }) => existed.has(id));
+}
+
+/** The same control planes as they are after some were finished. */
+function updated(
+  nodes: readonly NodeServer[],
+  finished: readonly NodeServer[],
+): readonly NodeServer[] {
+  const same = ({ id }: NodeServer): boolean => finished.some((node) => node.id === id);
+  return [...nodes.filter((node) => !same(node)), ...finished].sort((a, b) => a.index - b.index);
 }
 
 /** The cluster's endpoint and the one that is bootstrapped. */

@@ -2,7 +2,12 @@ import type { Invocation } from './invocation.js';
 
 export { bootstrapOutcome, talosObstacle, type Obstacle } from './talos-reasons.js';
 export { parseEtcdFolder, parseEtcdService } from './etcd-answers.js';
-export { parseEtcdMembers, parseEtcdStatus, parseServerVersion } from './talos-answers.js';
+export {
+  hasLeader,
+  parseEtcdMembers,
+  parseEtcdStatus,
+  parseServerVersion,
+} from './talos-answers.js';
 export type { EtcdMember } from './talos-answers.js';
 
 /** How a node is reached: one endpoint, one node, and the credentials of the cluster. */

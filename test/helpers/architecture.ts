@@ -56,6 +56,7 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
   yaml: [
     'config/',
     'lib/yaml-text.ts',
+    'cluster/talos/discovery.ts',
     'tools/access-files.ts',
     'tools/merge-kubeconfig.ts',
     'sandbox/talos/',

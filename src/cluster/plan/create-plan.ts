@@ -15,6 +15,7 @@ import {
 } from './create-checks.js';
 import { isUnfinished, plannedServers, type PlannedServer } from './planned-servers.js';
 import { createNotes, createWarnings } from './create-notes.js';
+import { planEtcd } from './etcd-plan.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
 import { gatewayApiVersion } from '../talos/versions.js';
 
@@ -34,6 +35,7 @@ export function planCreate(input: PlanInput): Plan {
   const { extra_rules: extraRules } = config.hcloud.firewall;
   const firewallRules = wantedRules({ allowedCidrs, addedCidrs, extraRules });
   checkRuleLimits(firewallRules);
+  const etcd = planEtcd({ config, servers, seen: input.etcd ?? { kind: 'none' } });
   const added = servers.filter((server) => server.existing === undefined);
   return {
     cluster: config.cluster_name,
@@ -41,12 +43,14 @@ export function planCreate(input: PlanInput): Plan {
       ...networkChanges(network, state),
       ...firewallChanges(config.cluster_name, firewallRules, state),
       ...sshKeyChanges(config.cluster_name, state),
+      ...etcd.changes,
       ...servers.flatMap((server) => serverChanges(server, catalogue)),
       ...kubernetesChanges(config, input.kubernetes),
     ],
     network,
     firewallRules,
     servers,
+    goneMembers: etcd.gone,
     cost: {
       now: monthlyCost(catalogue, state.servers),
       after: monthlyCost(catalogue, [...state.servers, ...added]),

@@ -4,6 +4,7 @@ import type { Cost } from '../state/cost.js';
 import { type ApiAccess } from '../network/api-access.js';
 import { type PlannedServer } from './planned-servers.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
+import type { EtcdMemberView, EtcdSeen } from '../talos/etcd.js';
 
 /** One thing that a run will do. Plans are lists of these: shown, and then executed. */
 export interface Change {
@@ -13,6 +14,7 @@ export interface Change {
     | 'subnet'
     | 'firewall'
     | 'ssh-key'
+    | 'etcd-member'
     | 'server'
     | 'load-balancer'
     | 'volume'
@@ -45,6 +47,8 @@ export interface Plan {
   readonly firewallRules: readonly FirewallRule[];
   /** Every server that cluster.yaml asks for, control planes first, existing or not. */
   readonly servers: readonly PlannedServer[];
+  /** Members of etcd that are removed, because their servers are gone. */
+  readonly goneMembers: readonly EtcdMemberView[];
   readonly cost: {
     readonly now: Cost;
     readonly after: Cost;
@@ -78,6 +82,8 @@ export interface PlanInput extends ApiAccess {
   /** This machine's public IPv4 address, by which it reaches the nodes; undefined: not known. */
   readonly ownIpv4: string | undefined;
   readonly kubernetes: KubernetesState;
+  /** What was seen of etcd; none unless given. */
+  readonly etcd?: EtcdSeen | undefined;
 }
 
 /** What of Kubernetes is there already. All false when there is none, or when it does not answer. */

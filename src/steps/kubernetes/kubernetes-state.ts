@@ -4,7 +4,8 @@ import type { ClusterState } from '../../cluster/state/cluster-state.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
-import { readyz } from '../../tools/kubectl.js';
+import { chooseApiServer } from '../observe/reachable-apis.js';
+import { controlPlanesOf } from '../run/node-server.js';
 import { ciliumIsAsWanted } from './cilium.js';
 import type { FlowContext } from '../run/context.js';
 import { gatewayApiIsInstalled } from './gateway-api.js';
@@ -22,10 +23,11 @@ export async function observeKubernetes(
   own: OwnAddresses,
 ): Promise<KubernetesState> {
   if (keepsOut(state.firewall, own.ipv4)) return nothing;
-  const reachable = state.servers.some(({ role }) => role === 'control-plane');
-  if (!reachable || (await readTextIfExists(ctx.files.kubeconfig)) === undefined) return nothing;
+  const controlPlanes = controlPlanesOf(state).filter(({ status }) => status === 'running');
+  if (controlPlanes.length === 0 || (await readTextIfExists(ctx.files.kubeconfig)) === undefined)
+    return nothing;
   try {
-    await ctx.run(readyz(ctx.files.kubeconfig));
+    if ((await chooseApiServer(ctx, controlPlanes)).answering.length === 0) return nothing;
     const [gatewayApi, cilium] = await inParallel(
       gatewayApiIsInstalled(ctx),
       ciliumIsAsWanted(ctx),

@@ -15,6 +15,7 @@ import { ToolError } from '../../tools/exec.js';
 import { getNodes, parseNodes } from '../../tools/kubectl.js';
 import {
   etcdStatus,
+  hasLeader,
   parseEtcdStatus,
   parseServerVersion,
   talosObstacle,
@@ -102,11 +103,10 @@ async function probeControlPlane(ctx: FlowContext, node: NodeServer): Promise<Ta
   const [talos, etcd] = await inParallel(
     ask(ctx, async () => parseServerVersion(await ctx.run(version(target)))),
     ask(ctx, async (): Promise<EtcdStanding> => {
-      const { member, leader, learner, errors } = parseEtcdStatus(
-        await ctx.run(etcdStatus(target)),
-      );
-      const led = /[1-9a-f]/.test(leader);
-      return { member, leader: leader === member, healthy: led && !learner && errors === '' };
+      const status = parseEtcdStatus(await ctx.run(etcdStatus(target)));
+      const { member, leader, learner, errors } = status;
+      const healthy = hasLeader(status) && !learner && errors === '';
+      return { member, leader: leader === member, healthy };
     }),
   );
   return { server: node.name, version: talos, etcd };

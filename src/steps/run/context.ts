@@ -12,14 +12,22 @@ import type { ApiServers } from './api-servers.js';
 
 /** The files that oxide keeps for a cluster, all readable by their owner only. */
 export class ClusterFiles {
-  constructor(readonly folder: string) {}
+  readonly #talosconfig: string | undefined;
+
+  /** `talosconfig`: another one than the folder's. */
+  constructor(
+    readonly folder: string,
+    { talosconfig }: { readonly talosconfig?: string } = {},
+  ) {
+    this.#talosconfig = talosconfig;
+  }
 
   /** The cluster's secrets: written once, never replaced. Whoever loses them loses the cluster. */
   get secrets(): string {
     return join(this.folder, 'secrets.yaml');
   }
   get talosconfig(): string {
-    return join(this.folder, 'talosconfig');
+    return this.#talosconfig ?? join(this.folder, 'talosconfig');
   }
   get kubeconfig(): string {
     return join(this.folder, 'kubeconfig');
