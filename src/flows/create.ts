@@ -25,7 +25,7 @@ import { bootstrapOnce, waitForTalos } from '../steps/talos/bootstrap.js';
 import { readyForJoins } from '../steps/talos/ready-for-joins.js';
 import { joinInTurn, waitForVoters } from '../steps/talos/join-etcd.js';
 import { observeEtcd, settleEtcd } from '../steps/talos/etcd-look.js';
-import { checkEndpoint } from '../steps/access/endpoint-name.js';
+import { checkEndpoint } from '../steps/access/check-endpoint.js';
 import { chooseApiServer } from '../steps/observe/reachable-apis.js';
 import type { EtcdSeen } from '../cluster/talos/etcd.js';
 import { isUnfinished } from '../cluster/plan/planned-servers.js';

@@ -7,6 +7,7 @@ import type { FlowContext } from '../steps/run/context.js';
 import {
   withShortTimeouts,
   probeAccessFiles,
+  probeMembers,
   probeNodes,
   probeTalos,
   observeExisting,
@@ -34,17 +35,15 @@ function surroundingsOf(ctx: FlowContext) {
 }
 
 async function look(ctx: FlowContext, surroundings: Surroundings): Promise<StatusReport> {
-  const { config, step } = ctx;
-  const [[catalogue, resources, ownAddress], seen, [state, talos, secretsRemark], access] =
-    await inParallel(
-      surroundings,
-      step('Ask Kubernetes', (io) => probeNodes(ctx, io)),
-      lookAtServers(ctx),
-      probeAccessFiles(ctx),
-    );
+  const { config } = ctx;
+  const [[catalogue, resources, ownAddress], servers, access] = await inParallel(
+    surroundings,
+    lookAtServers(ctx),
+    probeAccessFiles(ctx),
+  );
   const { found } = resources;
   return clusterStatus({
-    ...{ config, state, catalogue, seen, talos, secretsRemark, ownAddress, ...access },
+    ...{ config, catalogue, ownAddress, ...servers, ...access },
     resources: found.filter(({ owner }) => owner !== 'other'),
     now: wallClock(),
   });
@@ -53,8 +52,13 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
 async function lookAtServers(ctx: FlowContext) {
   const { step } = ctx;
   const state = await step('Look at what exists', () => observeExisting(ctx));
-  const talos = await step('Ask Talos', (io) => probeTalos(ctx, state, io));
-  return [state, talos, await remarkOnSecrets(ctx, state)] as const;
+  const [seen, talos, members, secretsRemark] = await inParallel(
+    step('Ask Kubernetes', (io) => probeNodes(ctx, state, io)),
+    step('Ask Talos', (io) => probeTalos(ctx, state, io)),
+    probeMembers(ctx, state),
+    remarkOnSecrets(ctx, state),
+  );
+  return { state, seen, talos, members, secretsRemark };
 }
 
 export interface Watch {

@@ -3,7 +3,13 @@ import { enumerate } from '../../lib/format.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { controlPlaneAddress } from '../network/node-addresses.js';
 import { discoveryIsOff } from '../talos/discovery.js';
-import { memberName, sickMember, type EtcdMemberView, type EtcdSeen } from '../talos/etcd.js';
+import {
+  goneMembers,
+  memberName,
+  sickMember,
+  type EtcdMemberView,
+  type EtcdSeen,
+} from '../talos/etcd.js';
 import { canRemove } from '../talos/quorum.js';
 import type { Change } from './plan.js';
 import { isUnfinished, type PlannedServer } from './planned-servers.js';
@@ -46,11 +52,6 @@ export function planEtcd({ config, servers, seen }: EtcdPlanInput): EtcdPlan {
       ...controlPlanes.flatMap((server) => joinChange(server, members)),
     ],
   };
-}
-
-/** Members that no server of the project stands behind any more. */
-export function goneMembers(members: readonly EtcdMemberView[]): readonly EtcdMemberView[] {
-  return members.filter(({ server, healthy }) => server === undefined && !healthy);
 }
 
 /** A control plane that runs and is no voter yet. One that is started anyway is in the plan already. */

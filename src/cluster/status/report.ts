@@ -3,6 +3,7 @@ import type { OwnedResource } from '../state/owned-resources.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Cost } from '../state/cost.js';
 import { type Drift } from '../plan/drift.js';
+import type { EtcdMemberView } from '../talos/etcd.js';
 import type { ClusterState, Role } from '../state/cluster-state.js';
 
 /** What is wrong with a cluster, or will be. The codes are stable. */
@@ -63,6 +64,8 @@ export interface TalosSeen {
   /** `v1.13.9` */
   readonly version: { readonly is: string } | { readonly unknown: string };
   readonly etcd: { readonly is: EtcdStanding } | { readonly unknown: string };
+  /** Its etcd runs and knows no leader: too few members are left to decide. */
+  readonly leaderless?: boolean;
 }
 
 /** A talosconfig or kubeconfig of the output folder. */
@@ -130,6 +133,8 @@ export interface StatusInput {
   readonly catalogue: Catalogue;
   readonly seen: NodesSeen;
   readonly talos: readonly TalosSeen[];
+  /** The members of etcd; undefined when nobody could list them. */
+  readonly members?: readonly EtcdMemberView[] | undefined;
   readonly accessFiles: readonly AccessFileSeen[];
   /** What is wrong with the kept secrets; undefined while they are the cluster's. */
   readonly secretsRemark: string | undefined;

@@ -27,6 +27,15 @@ export type EtcdSeen =
       readonly removal: string;
     };
 
+/** Where the way on is described when etcd's data is lost, or seems to be. */
+export const restoreHint =
+  'A cluster whose etcd is lost has to be restored by hand: docs/operations.md, "When etcd is lost".';
+
+/** Members that no server of the project stands behind any more. */
+export function goneMembers(members: readonly EtcdMemberView[]): readonly EtcdMemberView[] {
+  return members.filter(({ server, healthy }) => server === undefined && !healthy);
+}
+
 /** A control plane that is to leave etcd, and those that leave after it. Names of servers. */
 export interface Leaving {
   readonly server: string;

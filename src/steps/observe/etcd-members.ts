@@ -29,7 +29,23 @@ export async function readEtcd(
   // One that has just answered lists them; a dead one is waited for only when there is no other.
   const answering = controlPlanes.filter((_, i) => statuses[i] !== undefined);
   const others = controlPlanes.filter((node) => !answering.includes(node));
-  const members = await listMembers(ctx, [...answering, ...others]);
+  return viewsOf(await listMembers(ctx, [...answering, ...others]), known, healthy);
+}
+
+/** The members without a word on how they are, in one call. */
+export async function listEtcd(
+  ctx: FlowContext,
+  controlPlanes: readonly NodeServer[],
+  known: readonly NodeServer[],
+): Promise<readonly EtcdMemberView[]> {
+  return viewsOf(await listMembers(ctx, controlPlanes), known, new Set());
+}
+
+function viewsOf(
+  members: readonly EtcdMember[],
+  known: readonly NodeServer[],
+  healthy: ReadonlySet<string | undefined>,
+): readonly EtcdMemberView[] {
   return members.map(({ id, hostname, learner, peerUrls }) => ({
     ...{ id, hostname, learner },
     server: known.find(({ privateIp }) => peerUrls.some((url) => hostOf(url) === privateIp))?.name,

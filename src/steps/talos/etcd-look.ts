@@ -1,6 +1,5 @@
-import { goneMembers } from '../../cluster/plan/etcd-plan.js';
 import type { ClusterState, ServerState } from '../../cluster/state/cluster-state.js';
-import type { EtcdMemberView, EtcdSeen } from '../../cluster/talos/etcd.js';
+import { restoreHint, type EtcdMemberView, type EtcdSeen } from '../../cluster/talos/etcd.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
 import { inParallel } from '../../lib/parallel.js';
@@ -10,7 +9,7 @@ import { keepsOut } from '../../cluster/network/api-access.js';
 import { withTalosAccess } from '../access/access-files.js';
 import type { OwnAddresses } from '../access/own-address.js';
 import { withShortTimeouts } from '../observe/probes.js';
-import { etcdPeers, readEtcd } from '../observe/etcd-members.js';
+import { readMembers } from '../observe/members-and-servers.js';
 import { ClusterFiles, type FlowContext } from '../run/context.js';
 import { controlPlanesOf, type NodeServer } from '../run/node-server.js';
 import { standingOf } from './etcd-standing.js';
@@ -18,10 +17,6 @@ import { waitOptions } from '../run/waiting.js';
 
 /** How often a bad answer is asked for again: a leader may be just being elected. */
 const looks = 3;
-
-/** Where the way on is described when etcd's data is lost, or seems to be. */
-export const restoreHint =
-  'A cluster whose etcd is lost has to be restored by hand: docs/operations.md, "When etcd is lost".';
 
 /** What one look at the control planes found, before anything is concluded from it. */
 type Sight =
@@ -101,7 +96,7 @@ export async function settleEtcd(
 
 async function lookOnce(ctx: FlowContext, nodes: readonly NodeServer[]): Promise<Sight> {
   const running = nodes.filter(({ status }) => status === 'running');
-  const members = await membersOf(ctx, running, nodes);
+  const members = await readMembers(ctx, running, { nodes });
   if (members) return runningEtcd(ctx, members, running);
   const standings = await inParallel(...running.map((node) => standingOf(ctx, node)));
   const why = standings.map(({ node, why: one }) => `${node.name}: ${one}`).join('; ');
@@ -112,43 +107,6 @@ async function lookOnce(ctx: FlowContext, nodes: readonly NodeServer[]): Promise
   }
   if (kinds.size === 1 && kinds.has('silent')) return { kind: 'silent', why };
   return kinds.size === 1 && kinds.has('empty') ? { kind: 'none' } : { kind: 'unsure', why };
-}
-
-/** Undefined when nobody can list them. */
-async function membersOf(
-  ctx: FlowContext,
-  running: readonly NodeServer[],
-  nodes: readonly NodeServer[],
-): Promise<readonly EtcdMemberView[] | undefined> {
-  try {
-    const members = await readEtcd(ctx, running, nodes);
-    return goneMembers(members).length === 0 ? members : await withServers(ctx, members, running);
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (error instanceof PreconditionError) return undefined;
-    throw error;
-  }
-}
-
-/**
- * Members of control planes that lost their labels, or their place in the network, are not gone:
- * every server of the project is looked at before a member is taken for one that nobody needs.
- */
-async function withServers(
-  ctx: FlowContext,
-  members: readonly EtcdMemberView[],
-  running: readonly NodeServer[],
-): Promise<readonly EtcdMemberView[]> {
-  const [servers, peers] = await inParallel(ctx.hetzner.servers(), etcdPeers(ctx, running));
-  return members.map((member) => {
-    if (member.server !== undefined) return member;
-    const hosts = peers.get(member.id) ?? [];
-    const bearer = servers.find(
-      ({ name, private_net: nets }) =>
-        name === member.hostname || nets.some(({ ip }) => hosts.includes(ip)),
-    );
-    return { ...member, server: bearer?.name };
-  });
 }
 
 function runningEtcd(

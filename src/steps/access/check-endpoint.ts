@@ -3,25 +3,45 @@ import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { atApiServer } from '../../tools/api-server.js';
 import { ToolError } from '../../tools/exec.js';
+import { waitFor, type Probe } from '../../lib/wait.js';
+import { apiServerOf } from '../run/api-servers.js';
 import { readyz } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
 import type { NodeServer } from '../run/node-server.js';
+import { waitOptions } from '../run/waiting.js';
 
 /** Real milliseconds for an answer by way of the name. */
 const lookMs = 5_000;
 
 /**
- * Checks whether `talos.cluster_endpoint` leads to the cluster. It is for users, oxide does without:
- * one that leads nowhere yet is a note with the record that has to be set.
+ * Checks whether the address in the kubeconfig leads to the cluster: it is for users, oxide does
+ * without. A `talos.cluster_endpoint` that leads nowhere yet is a note with the record to set.
  */
 export async function checkEndpoint(
   ctx: FlowContext,
   controlPlanes: readonly NodeServer[],
 ): Promise<void> {
-  const endpoint = ctx.config.talos.cluster_endpoint;
-  if (endpoint === undefined) return;
+  const name = ctx.config.talos.cluster_endpoint;
+  const endpoint = name ?? controlPlanes.map(apiServerOf)[0] ?? '';
   await ctx.step(`Check that ${endpoint} leads to the cluster`, (io) =>
-    check(ctx, { endpoint, controlPlanes }, io),
+    name === undefined
+      ? waitForAnswer(ctx, endpoint, io)
+      : check(ctx, { endpoint, controlPlanes }, io),
+  );
+}
+
+/** The first control plane's own API starts a moment after its etcd. */
+async function waitForAnswer(ctx: FlowContext, endpoint: string, io: StepIo): Promise<void> {
+  await waitFor(
+    `the Kubernetes API (${endpoint})`,
+    async (): Promise<Probe<true>> => {
+      const failure = await failureAt(ctx, endpoint);
+      return failure === undefined ? { ready: true } : { waiting: failure };
+    },
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.kubernetes,
+      hint: 'The cluster is whole, and the kubeconfig leads there. Another control plane: oxide kubeconfig',
+    }),
   );
 }
 
