@@ -1,16 +1,21 @@
 import type { Plan } from '../cluster/plan/plan.js';
 import type { ClusterState, Role } from '../cluster/state/cluster-state.js';
+import {
+  firstOf,
+  growKubernetes,
+  startKubernetes,
+  type StartedKubernetes,
+} from './create-kubernetes.js';
 import { withScratchFolder } from '../lib/files.js';
 import { inParallel } from '../lib/parallel.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
 import { planWithApiAccess, whoMayReach } from '../steps/access/api-access.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
-import { ensureCilium, fetchCilium } from '../steps/kubernetes/cilium.js';
+import { fetchCilium } from '../steps/kubernetes/cilium.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { ensureFirewall } from '../steps/hetzner/firewall.js';
-import { ensureGatewayApi, fetchGatewayApi } from '../steps/kubernetes/gateway-api.js';
+import { fetchGatewayApi } from '../steps/kubernetes/gateway-api.js';
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
-import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
 import { withLease, type ClusterLease } from '../steps/run/lease.js';
 import { ensureMachineConfigs } from '../steps/talos/machine-configs.js';
 import { ensureNetwork } from '../steps/hetzner/network.js';
@@ -19,16 +24,13 @@ import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
 import { checkSecrets, ensureSecrets } from '../steps/talos/secrets.js';
 import { ensureServers, type ServerPrerequisites } from '../steps/hetzner/servers.js';
-import { addressed, controlPlanesOf, type NodeServer } from '../steps/run/node-server.js';
+import { addressed, type NodeServer } from '../steps/run/node-server.js';
 import { ensureSshKey } from '../steps/hetzner/ssh-key.js';
-import { bootstrapOnce, waitForTalos } from '../steps/talos/bootstrap.js';
-import { readyForJoins } from '../steps/talos/ready-for-joins.js';
-import { joinInTurn, waitForVoters } from '../steps/talos/join-etcd.js';
-import { observeEtcd, settleEtcd } from '../steps/talos/etcd-look.js';
+import { ensureKnownEtcd } from '../steps/talos/known-etcd.js';
+import { waitForVoters } from '../steps/talos/join-etcd.js';
+import { observeEtcd } from '../steps/talos/etcd-look.js';
 import { checkEndpoint } from '../steps/access/check-endpoint.js';
-import { chooseApiServer } from '../steps/observe/reachable-apis.js';
 import type { EtcdSeen } from '../cluster/talos/etcd.js';
-import { isUnfinished } from '../cluster/plan/planned-servers.js';
 import { observeKubernetes } from '../steps/kubernetes/kubernetes-state.js';
 
 /** A cluster that is complete: every planned node is Ready. */
@@ -102,12 +104,8 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   return { kind: 'created', cluster, founded };
 }
 
-interface RunningCluster {
+interface RunningCluster extends StartedKubernetes {
   readonly nodes: readonly NodeServer[];
-  /** Address of the Kubernetes API in the kubeconfig. */
-  readonly endpoint: string;
-  /** Its etcd was bootstrapped by this run. */
-  readonly founded: boolean;
 }
 
 /** A complete cluster needs no change; its access files may be gone or lead to an old address. */
@@ -132,7 +130,7 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
   const { plan } = work;
   const prerequisites = await prepare(ctx, work);
   const ordering = new ServerOrdering(ctx, plan.servers);
-  const etcd = await settle(ctx, { ...work, prerequisites, ordering });
+  const etcd = await ensureKnownEtcd(ctx, { ...work, prerequisites, ordering });
   const isRunning = etcd.kind === 'running';
   const orders: Orders = { plan, prerequisites, ordering, start: !isRunning };
   return withScratchFolder(ctx.files.folder, async (scratch) => {
@@ -151,32 +149,6 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
   });
 }
 
-type Settling = Work & Pick<Orders, 'prerequisites' | 'ordering'>;
-
-/**
- * Nothing is ordered before it is known whether etcd runs and, where it does, that another control
- * plane can join. Those that exist are finished and started for that.
- */
-async function settle(ctx: FlowContext, work: Settling): Promise<EtcdSeen> {
-  const { state, plan, etcd, ...orders } = work;
-  const servers = plan.servers.filter(
-    ({ role, existing }) => role === 'control-plane' && existing !== undefined,
-  );
-  if (etcd.kind === 'none' || servers.length === 0) return { kind: 'none' };
-  const finished = servers.some(({ existing }) => existing && isUnfinished(existing))
-    ? await ctx.step('Start the control planes', (io) =>
-        ensureServers(ctx, { servers, ...orders }, io),
-      )
-    : [];
-  const nodes = updated(controlPlanesOf(state), finished);
-  await writeTalosconfig(ctx, nodes);
-  const seen =
-    etcd.kind === 'running' && finished.length === 0
-      ? etcd
-      : await ctx.step('Ask the control planes for etcd', (io) => settleEtcd(ctx, nodes, io));
-  if (seen.kind === 'running') await readyForJoins(ctx, { plan, nodes, seen });
-  return seen;
-}
 /** What the servers need before the first of them is ordered. */
 async function prepare(
   ctx: FlowContext,
@@ -215,91 +187,6 @@ async function makeServers(
   if (servers.length === 0) return [];
   const title = role === 'worker' ? 'Create the workers' : 'Create the control planes';
   return ctx.step(title, (io) => ensureServers(ctx, { servers, ...orders }, io));
-}
-
-interface Parts {
-  readonly controlPlanes: readonly NodeServer[];
-  /** The Gateway API's definitions. */
-  readonly manifest: string;
-  /** Where the Cilium chart is. */
-  readonly chart: string;
-}
-
-/**
- * The critical path: from running control planes to an answering Kubernetes API and the network of
- * the pods.
- */
-async function startKubernetes(
-  ctx: FlowContext,
-  plan: Plan,
-  { controlPlanes, manifest, chart }: Parts,
-): Promise<Omit<RunningCluster, 'nodes'>> {
-  const { step } = ctx;
-  const first = firstOf(controlPlanes);
-  const older = olderOf(plan, controlPlanes);
-  await writeTalosconfig(ctx, controlPlanes);
-  await step(`Wait for Talos on ${first.name}`, (io) => waitForTalos(ctx, first, io));
-  const founded = await step('Bootstrap etcd', (io) => bootstrapOnce(ctx, { first, older }, io));
-  const endpoint = await step('Write the kubeconfig', (io) =>
-    writeKubeconfig(ctx, { first, from: [first] }, io),
-  );
-  ctx.apiServers.use([first]);
-  await step('Wait for the Kubernetes API', (io) => waitForKubernetesApi(ctx, io));
-  ctx.apiServers.use(controlPlanes);
-  await install(ctx, { manifest, chart });
-  return { endpoint, founded };
-}
-
-/** Control planes join a running etcd one after the other; the others answer meanwhile. */
-async function growKubernetes(
-  ctx: FlowContext,
-  plan: Plan,
-  { controlPlanes, ...addons }: Parts,
-): Promise<Omit<RunningCluster, 'nodes'>> {
-  const { step } = ctx;
-  const older = olderOf(plan, controlPlanes);
-  await writeTalosconfig(ctx, controlPlanes);
-  const newer = controlPlanes.filter((node) => !older.includes(node));
-  await joinInTurn(ctx, newer, older);
-  const endpoint = await step('Write the kubeconfig', (io) =>
-    writeKubeconfig(ctx, { first: firstOf(controlPlanes), from: older }, io),
-  );
-  await step('Wait for the Kubernetes API', async (io) => {
-    await chooseApiServer(ctx, older);
-    await waitForKubernetesApi(ctx, io);
-  });
-  await install(ctx, addons);
-  return { endpoint, founded: false };
-}
-
-async function install(
-  ctx: FlowContext,
-  { manifest, chart }: Omit<Parts, 'controlPlanes'>,
-): Promise<void> {
-  await ctx.step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
-  await ctx.step('Install Cilium', (io) => ensureCilium(ctx, chart, io));
-}
-
-/** Those that existed before this run. */
-function olderOf(plan: Plan, controlPlanes: readonly NodeServer[]): readonly NodeServer[] {
-  const existed = new Set(plan.servers.flatMap(({ existing }) => existing?.id ?? []));
-  return controlPlanes.filter(({ id }) => existed.has(id));
-}
-
-/** The same control planes as they are after some were finished. */
-function updated(
-  nodes: readonly NodeServer[],
-  finished: readonly NodeServer[],
-): readonly NodeServer[] {
-  const same = ({ id }: NodeServer): boolean => finished.some((node) => node.id === id);
-  return [...nodes.filter((node) => !same(node)), ...finished].sort((a, b) => a.index - b.index);
-}
-
-/** The cluster's endpoint and the one that is bootstrapped. */
-function firstOf(controlPlanes: readonly NodeServer[]): NodeServer {
-  const [first] = controlPlanes;
-  if (!first) throw new Error('a checked configuration has a control plane');
-  return first;
 }
 
 function describe(

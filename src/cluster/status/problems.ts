@@ -3,8 +3,7 @@ import { resourceKey, kindNames } from '../state/owned-resources.js';
 import { formatMoney } from '../state/cost.js';
 import { missingServers, type RunningVersions } from '../plan/drift.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
-import { plural } from '../../lib/format.js';
-import { goneMembers, restoreHint, sickMember } from '../talos/etcd.js';
+import { etcdProblems, talosProblems } from './etcd-problems.js';
 import { removalStage } from '../state/labels.js';
 import type { ServerState } from '../state/cluster-state.js';
 import { ciliumWarning, kubernetesProblem, talosProblem } from '../talos/versions.js';
@@ -34,9 +33,6 @@ interface ProblemInput extends StatusInput {
 }
 
 const goOn = 'oxide create makes what is missing';
-/** What create cannot do: it makes a control plane anew only when its server is gone. */
-const repair =
-  'it may be starting; one that is lost: delete its server, and oxide create makes it anew';
 
 /** Everything that is wrong, the cluster's own parts first. */
 export function findProblems(input: ProblemInput): readonly Problem[] {
@@ -141,41 +137,6 @@ function cordonProblems({ seen, state }: ProblemInput): Problem[] {
       message: `${name} takes no pods: it is cordoned`,
       hint: `kubectl uncordon ${name}, when nobody needs it so`,
     }));
-}
-
-function talosProblems({ talos }: ProblemInput): Problem[] {
-  return talos.flatMap(({ server, version, etcd, leaderless }): Problem[] => {
-    if ('unknown' in version) {
-      const message = `Talos on ${server} cannot be asked: ${version.unknown}`;
-      return [{ code: 'talos-unknown', message, hint: repair }];
-    }
-    if ('unknown' in etcd) {
-      const message = `etcd on ${server} cannot be asked: ${etcd.unknown}`;
-      return [{ code: 'etcd-unhealthy', message, hint: repair }];
-    }
-    if (etcd.is.healthy || leaderless === true) return [];
-    const message = `the etcd member of ${server} (${etcd.is.member}) is not a healthy voter`;
-    return [{ code: 'etcd-unhealthy', message, hint: 'talosctl etcd status shows more' }];
-  });
-}
-
-/** What is wrong with etcd as a whole: members without a server, and a quorum that is lost. */
-function etcdProblems({ talos, members }: ProblemInput): Problem[] {
-  const gone = goneMembers(members ?? []).map((member): Problem => ({
-    code: 'etcd-unhealthy',
-    message: sickMember(member),
-    hint: 'oxide create removes it, when the others are healthy',
-  }));
-  const { length: lost } = talos.filter(({ leaderless }) => leaderless);
-  if (lost === 0) return gone;
-  return [
-    ...gone,
-    {
-      code: 'etcd-unhealthy',
-      message: `etcd has no quorum: ${plural(lost, 'member')} that ${lost === 1 ? 'answers knows' : 'answer know'} no leader`,
-      hint: `oxide create starts control planes that are off. ${restoreHint}`,
-    },
-  ];
 }
 
 /** The cluster runs without them; they are missed on the day that a node has to be added. */

@@ -43,6 +43,7 @@ async function waitForAnswer(ctx: FlowContext, endpoint: string, io: StepIo): Pr
       hint: 'The cluster is whole, and the kubeconfig leads there. Another control plane: oxide kubeconfig',
     }),
   );
+  io.summary('it does');
 }
 
 interface Question {

@@ -1,7 +1,7 @@
 import type { ClusterState, ServerState } from '../../cluster/state/cluster-state.js';
 import { restoreHint, type EtcdMemberView, type EtcdSeen } from '../../cluster/talos/etcd.js';
 import { PreconditionError } from '../../lib/errors.js';
-import { enumerate } from '../../lib/format.js';
+import { enumerate, plural } from '../../lib/format.js';
 import { inParallel } from '../../lib/parallel.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
@@ -55,13 +55,21 @@ async function lookAtEtcd(ctx: FlowContext, state: ClusterState, io: StepIo): Pr
     'a word of etcd',
     async (): Promise<Probe<EtcdSeen>> => {
       const sight = await lookOnce(ctx, nodes);
-      if (sight.kind !== 'leaderless' && sight.kind !== 'silent') return { ready: sight };
+      if (sight.kind !== 'leaderless' && sight.kind !== 'silent') {
+        io.summary(summaryOf(sight));
+        return { ready: sight };
+      }
       if (comesBack) return { ready: { kind: 'unsure', why: sight.why } };
       if (++bad >= looks) throw lost(ctx, sight);
       return { waiting: sight.why };
     },
     waitOptions(ctx, io, { timeoutMs: ctx.config.timeouts.etcd }),
   );
+}
+
+function summaryOf(seen: EtcdSeen): string {
+  if (seen.kind === 'running') return plural(seen.members.length, 'member');
+  return seen.kind === 'none' ? 'it has never run' : seen.why;
 }
 
 /** Off, or made so recently that it may not have come up for the first time. */

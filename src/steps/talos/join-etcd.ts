@@ -1,7 +1,7 @@
 import { sickMember, memberName, type EtcdMemberView } from '../../cluster/talos/etcd.js';
 import { canRemove } from '../../cluster/talos/quorum.js';
 import { OxideError, PreconditionError } from '../../lib/errors.js';
-import { enumerate } from '../../lib/format.js';
+import { enumerate, plural } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import { etcdRemoveMember } from '../../tools/talosctl.js';
@@ -47,7 +47,7 @@ export async function makeRoomInEtcd(ctx: FlowContext, room: Room, io: StepIo): 
     await removeMember(ctx, member, room.nodes);
     names.push(memberName(member));
   }
-  io.summary(names.length === 0 ? `${members.length} members` : `removed ${enumerate(names)}`);
+  io.summary(names.length === 0 ? plural(members.length, 'member') : `removed ${enumerate(names)}`);
 }
 
 async function waitForHealthy(
