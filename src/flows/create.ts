@@ -63,7 +63,8 @@ export type CreateOutcome =
 
 /**
  * Makes the cluster of cluster.yaml, or what is missing of it. Everything looks first and acts
- * then, so that the same command goes on from wherever an earlier run stopped. Nothing is deleted.
+ * then, so that the same command goes on from wherever an earlier run stopped. Nothing is deleted
+ * but members of etcd whose servers are gone.
  */
 export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   const { config, step } = ctx;

@@ -31,8 +31,8 @@ function unknownName(addresses: readonly string[] = []) {
         ? {
             exitCode: 1,
             stdout: '',
-            // kubectl 1.34.5 for a name without a record.
-            stderr: `Unable to connect to the server: dial tcp: lookup ${name} on 127.0.0.53:53: no such host\n`,
+            // What kubectl v1.34.5 says of a name that nobody knows.
+            stderr: `Unable to connect to the server: dial tcp: lookup ${name} on 10.255.255.53:53: no such host\n`,
           }
         : undefined,
   };
@@ -69,7 +69,7 @@ describe('a name as talos.cluster_endpoint', () => {
     await expect(create(run.ctx)).resolves.toMatchObject({ kind: 'created' });
     const addresses = await addressesOf(rehearsal);
     expect(notes(run)).toEqual([
-      `${name} has no address yet. The kubeconfig leads there: set the DNS record ${name}, type A, to ` +
+      `${name} has no address yet. Users reach it there by the kubeconfig: set the DNS record ${name}, type A, to ` +
         `${addresses[0] ?? ''}, ${addresses[1] ?? ''} and ${addresses[2] ?? ''}. oxide itself works without it.`,
     ]);
     const again = rehearsal.run(unknownName());

@@ -85,14 +85,11 @@ async function nameNote(
   addresses: readonly string[],
 ): Promise<string> {
   const found = await ctx.resolveName(name);
-  const seen = found.length === 0 ? 'has no address yet' : `leads to ${enumerate(found)}`;
-  const cause = found.some((one) => !addresses.includes(one))
-    ? ', where this cluster does not answer'
-    : '';
-  const trouble =
-    found.length > 0 && cause === '' ? ', whose Kubernetes API did not answer by that name' : cause;
-  return (
-    `${name} ${seen}${trouble}. The kubeconfig leads there: set the DNS record ${name}, type A, ` +
-    `to ${enumerate(addresses)}. oxide itself works without it.`
-  );
+  const record = `Users reach it there by the kubeconfig: set the DNS record ${name}, type A, to ${enumerate(addresses)}. oxide itself works without it.`;
+  if (found.length === 0) return `${name} has no address yet. ${record}`;
+  const isElsewhere = found.some((one) => !addresses.includes(one));
+  const why = isElsewhere
+    ? 'where this cluster does not answer'
+    : 'which do not answer by that name';
+  return `${name} leads to ${enumerate(found)}, ${why}. ${record}`;
 }

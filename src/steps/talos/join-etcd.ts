@@ -67,7 +67,7 @@ async function waitForHealthy(
     },
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.etcd,
-      hint: 'Repair that control plane, or, when it is lost, delete its server in the Hetzner console:\noxide create then removes its member and makes it anew.',
+      hint: 'Repair that control plane. One that is lost: delete its server in the Hetzner console, and oxide create makes it anew.',
     }),
   );
 }
