@@ -4,6 +4,7 @@ import { createHetznerApi, type HetznerApi } from '../hetzner/api.js';
 import type { OxideError } from '../lib/errors.js';
 import { createStepRunner } from '../lib/step.js';
 import { realDeadline } from '../lib/wait.js';
+import { ApiServers, sentTo } from '../steps/run/api-servers.js';
 import type { ClusterFiles, FlowContext, Holder } from '../steps/run/context.js';
 import { createToolRunner } from '../tools/exec.js';
 import { confirmAdmission } from './confirm.js';
@@ -65,6 +66,13 @@ export function composeFlow(composition: Composition, clients: HetznerApi[]): Fl
     return client;
   };
   const hetzner = connect(signal);
+  const apiServers = new ApiServers();
+  const run = createToolRunner({
+    ...{ commands, env: toolEnvironment, clock, signal, onDebug },
+    onWarning: (message) => {
+      ui.reporter.emit({ type: 'warning', message });
+    },
+  });
   return {
     config,
     files,
@@ -75,12 +83,9 @@ export function composeFlow(composition: Composition, clients: HetznerApi[]): Fl
       signal,
       timeoutMs: config.timeouts.hetzner,
     }),
-    run: createToolRunner({
-      ...{ commands, env: toolEnvironment, clock, signal, onDebug },
-      onWarning: (message) => {
-        ui.reporter.emit({ type: 'warning', message });
-      },
-    }),
+    run: sentTo(apiServers, run),
+    apiServers,
+    resolveName: world.resolveName,
     endpoints,
     clock,
     signal,

@@ -47,6 +47,7 @@ export async function openSandboxWorld({ config, files, io }: SandboxWish): Prom
     commands,
     toolEnvironment: { ...toolEnvironment, OXIDE_SANDBOX_URL: sandbox.url },
     failed: sandbox.failed,
+    resolveName: (name) => sandbox.resolve(name),
     close: () => sandbox.close(),
   };
 }

@@ -10,6 +10,7 @@ import {
 import { realClock } from '../lib/wait.js';
 import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
+import { resolveName } from '../tools/resolve-name.js';
 import type { CliIo, GlobalOptions } from './io.js';
 import { outboundOf } from './outbound.js';
 import type { Surroundings } from './world.js';
@@ -46,6 +47,7 @@ async function realWorld(config: ClusterConfig, io: CliIo): Promise<Surroundings
     },
     toolEnvironment: cleanEnvironment(env),
     failed: new AbortController().signal,
+    resolveName,
     close: () => Promise.resolve(),
   };
 }

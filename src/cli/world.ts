@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly toolEnvironment: Readonly<Record<string, string>>;
   /** Aborted with the reason when these surroundings cannot go on. */
   readonly failed: AbortSignal;
+  /** The IPv4 addresses that a name leads to; none when nobody knows it. */
+  readonly resolveName: (name: string) => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }
 

@@ -47,14 +47,14 @@ export async function accessTalos(ctx: FlowContext): Promise<TalosAccess> {
 }
 
 /**
- * Fetches the kubeconfig again from a control plane that runs and, where it is wished, adds it to
+ * Fetches the kubeconfig again from a control plane that answers and, where it is wished, adds it to
  * the user's own. The talosconfig, with which it is fetched, is made again too.
  */
 export async function accessKubernetes(
   ctx: FlowContext,
   wish?: MergeWish,
 ): Promise<KubernetesAccess> {
-  const [{ state, controlPlanes, first }, own] = await inParallel(
+  const [{ state, controlPlanes, running }, own] = await inParallel(
     findControlPlanes(ctx),
     ctx.step('Find the public address of this machine', (io) =>
       findOwnAddresses(ctx, 'compare', io),
@@ -64,7 +64,7 @@ export async function accessKubernetes(
   const endpoint = await ctx.step('Fetch the kubeconfig', async (io) => {
     await warnOfEnd(ctx, ctx.files.kubeconfig, io);
     await renewTalosconfig(ctx, controlPlanes);
-    return renewKubeconfig(ctx, first, io);
+    return renewKubeconfig(ctx, { from: running }, io);
   });
   const merged = wish
     ? await ctx.step('Add it to your kubeconfig', (io) =>
@@ -82,16 +82,16 @@ export async function accessKubernetes(
 interface ControlPlanes {
   readonly state: ClusterState;
   readonly controlPlanes: readonly NodeServer[];
-  /** The first that runs. */
-  readonly first: NodeServer;
+  /** Those that run, as Hetzner says. */
+  readonly running: readonly NodeServer[];
 }
 
 async function findControlPlanes(ctx: FlowContext): Promise<ControlPlanes> {
   const state = await ctx.step('Look at what exists', () => observeExisting(ctx));
   await checkSecrets(ctx, state);
   const controlPlanes = controlPlanesOf(state);
-  const first = controlPlanes.find(({ status }) => status === 'running');
-  if (first) return { state, controlPlanes, first };
+  const running = controlPlanes.filter(({ status }) => status === 'running');
+  if (running.length > 0) return { state, controlPlanes, running };
   throw new PreconditionError(
     `no control plane of the cluster "${ctx.config.cluster_name}" runs`,
     'oxide create makes and starts what is missing.',

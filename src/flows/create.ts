@@ -3,17 +3,22 @@ import type { Plan } from '../cluster/plan/plan.js';
 import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import type { ClusterState, Role } from '../cluster/state/cluster-state.js';
+import {
+  firstOf,
+  growKubernetes,
+  startKubernetes,
+  type StartedKubernetes,
+} from './create-kubernetes.js';
 import { withScratchFolder } from '../lib/files.js';
 import { inParallel } from '../lib/parallel.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
 import { planWithApiAccess, whoMayReach } from '../steps/access/api-access.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
-import { ensureCilium, fetchCilium } from '../steps/kubernetes/cilium.js';
+import { fetchCilium } from '../steps/kubernetes/cilium.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { ensureFirewall } from '../steps/hetzner/firewall.js';
-import { ensureGatewayApi, fetchGatewayApi } from '../steps/kubernetes/gateway-api.js';
+import { fetchGatewayApi } from '../steps/kubernetes/gateway-api.js';
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
-import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
 import { withLease, type ClusterLease } from '../steps/run/lease.js';
 import {
   generateMachineConfigs,
@@ -28,7 +33,11 @@ import { checkSecrets, ensureSecrets } from '../steps/talos/secrets.js';
 import { ensureServers, type ServerPrerequisites } from '../steps/hetzner/servers.js';
 import { addressed, type NodeServer } from '../steps/run/node-server.js';
 import { ensureSshKey } from '../steps/hetzner/ssh-key.js';
-import { bootstrapOnce, waitForTalos } from '../steps/talos/bootstrap.js';
+import { ensureKnownEtcd } from '../steps/talos/known-etcd.js';
+import { waitForVoters } from '../steps/talos/join-etcd.js';
+import { observeEtcd } from '../steps/talos/etcd-look.js';
+import { checkEndpoint } from '../steps/access/check-endpoint.js';
+import type { EtcdSeen } from '../cluster/talos/etcd.js';
 import { observeKubernetes } from '../steps/kubernetes/kubernetes-state.js';
 
 /** A cluster that is complete: every planned node is Ready. */
@@ -63,7 +72,8 @@ export type CreateOutcome =
 
 /**
  * Makes the cluster of cluster.yaml, or what is missing of it. Everything looks first and acts
- * then, so that the same command goes on from wherever an earlier run stopped. Nothing is deleted.
+ * then, so that the same command goes on from wherever an earlier run stopped. Nothing is deleted
+ * but members of etcd whose servers are gone.
  */
 export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   const { config, step } = ctx;
@@ -79,11 +89,14 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
     generateMachineConfigs(ctx, io),
   );
   const admitted = whoMayReach(ctx, state, own);
-  const kubernetes = await observeKubernetes(ctx, state, own);
+  const [kubernetes, etcd] = await inParallel(
+    observeKubernetes(ctx, state, own),
+    observeEtcd(ctx, state, own),
+  );
   const { known } = await observeKnownNodes(ctx, { state, nodes: kubernetes.nodes });
   const plan = await planWithApiAccess(
     ctx,
-    { config, state, catalogue, kubernetes, known, ownIpv4: own.ipv4, ...admitted },
+    { config, state, catalogue, kubernetes, etcd, known, ownIpv4: own.ipv4, ...admitted },
     own,
   );
   if (!(await ctx.confirm(plan))) return { kind: 'preview', plan };
@@ -93,23 +106,22 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
       : await withLease(ctx, state.servers, (lease) =>
           carryOut(
             { ...ctx, config: plan.config },
-            { state, plan, checked: machineConfigs, lease },
+            { state, plan, etcd, checked: machineConfigs, lease },
           ),
         );
   await step('Wait until all nodes are Ready', (io) => waitForNodes(ctx, nodes, io));
   await step('Write down what the nodes are made of', (io) =>
     ensureClusterRecord({ ...ctx, config: plan.config }, {}, io),
   );
+  const controlPlanes = nodes.filter(({ role }) => role === 'control-plane');
+  await step('Wait until etcd is whole', (io) => waitForVoters(ctx, controlPlanes, io));
+  await checkEndpoint(ctx, controlPlanes);
   const cluster = describe(ctx, { plan, nodes, endpoint });
   return { kind: 'created', cluster, founded };
 }
 
-interface RunningCluster {
+interface RunningCluster extends StartedKubernetes {
   readonly nodes: readonly NodeServer[];
-  /** Address of the Kubernetes API in the kubeconfig. */
-  readonly endpoint: string;
-  /** Its etcd was bootstrapped by this run. */
-  readonly founded: boolean;
 }
 
 /** A complete cluster needs no change; its access files may be gone or lead to an old address. */
@@ -117,9 +129,8 @@ async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningClust
   const nodes = plan.servers.flatMap(({ existing }) => (existing ? [addressed(existing)] : []));
   const controlPlanes = nodes.filter(({ role }) => role === 'control-plane');
   await writeTalosconfig(ctx, controlPlanes);
-  const endpoint = await ctx.step('Write the kubeconfig', (io) =>
-    writeKubeconfig(ctx, firstOf(controlPlanes), io),
-  );
+  const way = { first: firstOf(controlPlanes), from: controlPlanes };
+  const endpoint = await ctx.step('Write the kubeconfig', (io) => writeKubeconfig(ctx, way, io));
   return { nodes, endpoint, founded: false };
 }
 
@@ -128,6 +139,7 @@ interface Work {
   readonly plan: Plan;
   /** Of cluster.yaml as it is. */
   readonly checked: MachineConfigs;
+  readonly etcd: EtcdSeen;
   readonly lease: ClusterLease;
 }
 
@@ -135,7 +147,10 @@ interface Work {
 async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
   const { plan } = work;
   const prerequisites = await prepare(ctx, work);
-  const orders: Orders = { plan, prerequisites, ordering: new ServerOrdering(ctx, plan.servers) };
+  const ordering = new ServerOrdering(ctx, plan.servers);
+  const etcd = await ensureKnownEtcd(ctx, { ...work, prerequisites, ordering });
+  const isRunning = etcd.kind === 'running';
+  const orders: Orders = { plan, prerequisites, ordering, start: !isRunning };
   return withScratchFolder(ctx.files.folder, async (scratch) => {
     const [controlPlanes, [manifest, chart]] = await inParallel(
       makeServers(ctx, 'control-plane', orders),
@@ -143,9 +158,10 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
         inParallel(fetchGatewayApi(ctx), fetchCilium(ctx, scratch)),
       ),
     );
+    const parts = { controlPlanes, manifest, chart };
     const [kubernetes, workers] = await inParallel(
-      startKubernetes(ctx, plan, { controlPlanes, manifest, chart }),
-      makeServers(ctx, 'worker', orders),
+      isRunning ? growKubernetes(ctx, plan, parts) : startKubernetes(ctx, plan, parts),
+      makeServers(ctx, 'worker', { ...orders, start: true }),
     );
     return { nodes: [...controlPlanes, ...workers], ...kubernetes };
   });
@@ -195,6 +211,8 @@ interface Orders {
   readonly plan: Plan;
   readonly prerequisites: ServerPrerequisites;
   readonly ordering: ServerOrdering;
+  /** False: control planes of a running cluster are started one by one. */
+  readonly start: boolean;
 }
 
 async function makeServers(
@@ -206,44 +224,6 @@ async function makeServers(
   if (servers.length === 0) return [];
   const title = role === 'worker' ? 'Create the workers' : 'Create the control planes';
   return ctx.step(title, (io) => ensureServers(ctx, { servers, ...orders }, io));
-}
-
-interface Parts {
-  readonly controlPlanes: readonly NodeServer[];
-  /** The Gateway API's definitions. */
-  readonly manifest: string;
-  /** Where the Cilium chart is. */
-  readonly chart: string;
-}
-
-/**
- * The critical path: from running control planes to an answering Kubernetes API and the network of
- * the pods.
- */
-async function startKubernetes(
-  ctx: FlowContext,
-  plan: Plan,
-  { controlPlanes, manifest, chart }: Parts,
-): Promise<Omit<RunningCluster, 'nodes'>> {
-  const { step } = ctx;
-  const first = firstOf(controlPlanes);
-  const existed = new Set(plan.servers.flatMap(({ existing }) => existing?.id ?? []));
-  const older = controlPlanes.filter(({ id }) => existed.has(id));
-  await writeTalosconfig(ctx, controlPlanes);
-  await step(`Wait for Talos on ${first.name}`, (io) => waitForTalos(ctx, first, io));
-  const founded = await step('Bootstrap etcd', (io) => bootstrapOnce(ctx, { first, older }, io));
-  const endpoint = await step('Write the kubeconfig', (io) => writeKubeconfig(ctx, first, io));
-  await step('Wait for the Kubernetes API', (io) => waitForKubernetesApi(ctx, endpoint, io));
-  await step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
-  await step('Install Cilium', (io) => ensureCilium(ctx, chart, io));
-  return { endpoint, founded };
-}
-
-/** The cluster's endpoint and the one that is bootstrapped. */
-function firstOf(controlPlanes: readonly NodeServer[]): NodeServer {
-  const [first] = controlPlanes;
-  if (!first) throw new Error('a checked configuration has a control plane');
-  return first;
 }
 
 function describe(

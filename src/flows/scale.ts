@@ -23,7 +23,7 @@ import { observeInstalled } from '../steps/kubernetes/kubernetes-state.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import { viewCluster } from '../steps/observe/cluster-view.js';
 import type { FlowContext } from '../steps/run/context.js';
-import { joinControlPlane } from '../steps/talos/control-plane-join.js';
+import { joinInTurn } from '../steps/talos/join-etcd.js';
 import { backUpEtcd } from '../steps/talos/etcd.js';
 import { limitConcurrency, settleAll } from '../lib/concurrency-limit.js';
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
@@ -110,6 +110,8 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
   const carryOut = async (): Promise<void> => {
     await release(scaled, plan);
     const answering = reached.controlPlanes.filter((node) => !isIn(plan.remove, node));
+    // Not through one that goes: its Kubernetes API ends before its node is deleted.
+    ctx.apiServers.use(reached.apis.filter((node) => !isIn(plan.remove, node)));
     const added = await grow(scaled, {
       ...{ state, plan, machineConfigs },
       controlPlanes: answering,
@@ -206,21 +208,6 @@ function existingPrerequisites(state: ClusterState): Omit<ServerPrerequisites, '
     'the cluster lacks its network, its firewall or its SSH key',
     'oxide create makes what is missing.',
   );
-}
-
-/** One at a time: etcd takes in one learner, and each new voter raises its quorum. */
-async function joinInTurn(
-  ctx: FlowContext,
-  nodes: readonly NodeServer[],
-  voters: readonly NodeServer[],
-): Promise<void> {
-  const others = voters.filter((voter) => !isIn(nodes, voter));
-  for (const node of nodes) {
-    await ctx.step(`Start ${node.name} and let it join etcd`, (io) =>
-      joinControlPlane(ctx, { node, others }, io),
-    );
-    others.push(node);
-  }
 }
 
 interface Shrinkage {

@@ -9,6 +9,7 @@ import type { FlowContext } from '../steps/run/context.js';
 import {
   withShortTimeouts,
   probeAccessFiles,
+  probeMembers,
   probeNodes,
   probeTalos,
   observeExisting,
@@ -37,20 +38,14 @@ function surroundingsOf(ctx: FlowContext) {
 
 async function look(ctx: FlowContext, surroundings: Surroundings): Promise<StatusReport> {
   const { config, step } = ctx;
-  const [
-    [catalogue, resources, ownAddress],
-    seen,
-    [state, talos, secretsRemark],
-    access,
-    installed,
-  ] = await inParallel(
+  const [[catalogue, resources, ownAddress], servers, access, installed] = await inParallel(
     surroundings,
-    step('Ask Kubernetes', (io) => probeNodes(ctx, io)),
     lookAtServers(ctx),
     probeAccessFiles(ctx),
     observeInstalled(ctx),
   );
   const { found } = resources;
+  const { seen, state } = servers;
   const nodes = 'nodes' in seen ? seen.nodes : [];
   const { known } = await step('Ask what the nodes are made of', () =>
     observeKnownNodes(ctx, { state, nodes }),
@@ -58,7 +53,7 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
   return clusterStatus({
     known,
     installed,
-    ...{ config, state, catalogue, seen, talos, secretsRemark, ownAddress, ...access },
+    ...{ config, catalogue, ownAddress, ...servers, ...access },
     resources: found.filter(({ owner, left }) => owner !== 'other' || left === true),
     now: wallClock(),
   });
@@ -67,8 +62,13 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
 async function lookAtServers(ctx: FlowContext) {
   const { step } = ctx;
   const state = await step('Look at what exists', () => observeExisting(ctx));
-  const talos = await step('Ask Talos', (io) => probeTalos(ctx, state, io));
-  return [state, talos, await remarkOnSecrets(ctx, state)] as const;
+  const [seen, talos, members, secretsRemark] = await inParallel(
+    step('Ask Kubernetes', (io) => probeNodes(ctx, state, io)),
+    step('Ask Talos', (io) => probeTalos(ctx, state, io)),
+    probeMembers(ctx, state),
+    remarkOnSecrets(ctx, state),
+  );
+  return { state, seen, talos, members, secretsRemark };
 }
 
 export interface Watch {

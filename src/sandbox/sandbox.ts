@@ -43,6 +43,8 @@ export interface Sandbox {
   readonly failed: AbortSignal;
   /** Puts a Talos snapshot into the project, as its owner would have. */
   ensureSnapshot(snapshot: SnapshotWish): Promise<void>;
+  /** The addresses that a name leads to in the simulated internet. */
+  resolve(name: string): Promise<readonly string[]>;
   /** Saves the world and stops listening. */
   close(): Promise<void>;
 }
@@ -96,6 +98,7 @@ async function joinRunning(state: StateFolder): Promise<Sandbox | undefined> {
     ensureSnapshot: async (wish) => {
       await postJson(`${url}/sandbox/snapshots`, wish, token);
     },
+    resolve: (name) => resolveAt({ url, token }, name),
     close: () => Promise.resolve(),
   };
 }
@@ -133,6 +136,7 @@ async function runHere(
       server.ensureSnapshot(wish);
       return Promise.resolve();
     },
+    resolve: (name) => Promise.resolve(world.resolve(name)),
     close: async () => {
       try {
         await server.close();
@@ -141,6 +145,14 @@ async function runHere(
       }
     },
   };
+}
+
+async function resolveAt(
+  { url, token }: { readonly url: string; readonly token: string },
+  name: string,
+): Promise<readonly string[]> {
+  const found = await getJson(`${url}/sandbox/names/${encodeURIComponent(name)}`, token);
+  return Array.isArray(found) ? (found as readonly string[]) : [];
 }
 
 function newIdentity(): SandboxIdentity {

@@ -34,6 +34,9 @@ export interface SandboxInfo {
   readonly now: number;
 }
 
+/** Where a sandbox answers what a name resolves to. */
+const namesPath = '/sandbox/names/';
+
 export interface SandboxServerOptions {
   readonly world: World;
   readonly clock: Clock;
@@ -166,6 +169,8 @@ export class SandboxServer {
     } else if (path === '/sandbox/snapshots') {
       this.ensureSnapshot(JSON.parse(await collect(request)) as SnapshotWish);
       sendJson(response, {});
+    } else if (path.startsWith(namesPath)) {
+      sendJson(response, world.resolve(decodeURIComponent(path.slice(namesPath.length))));
     } else {
       const found = await this.#downloads.handle(path);
       if (found) response.writeHead(found.status, { 'content-type': found.contentType });

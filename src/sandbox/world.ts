@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Clock } from '../lib/wait.js';
 import { Cloud } from './cloud/cloud.js';
 import { KubeCluster } from './kubernetes/cluster.js';
@@ -123,12 +124,23 @@ export class World {
     }
   }
 
-  /** Who answers on a public address of this world, seen from the operator's machine. */
+  /** What the name servers of this world say: the addresses of a name; none when it has no record. */
+  resolve(name: string): readonly string[] {
+    this.settle();
+    const id = this.talos.namedBy(name);
+    const machine = this.cloud.machines().find((candidate) => candidate.id === id);
+    return machine?.publicIpv4 === undefined ? [] : [machine.publicIpv4];
+  }
+
+  /** Who answers on a public address, or a name, of this world, seen from the operator's machine. */
   async locate(host: string, port: number): Promise<ApiServer> {
     const now = this.settle();
+    const addresses = isIP(host) === 0 ? this.resolve(host) : [host];
     const machine = this.cloud
       .machines()
-      .find((candidate) => candidate.publicIpv4 === host || candidate.publicIpv6 === host);
+      .find(({ publicIpv4 = '', publicIpv6 = '' }) =>
+        [publicIpv4, publicIpv6].some((own) => addresses.includes(own)),
+      );
     if (!machine) return { refused: 'No route to host' };
     if (!this.cloud.admits(machine.id, this.#callerAddress, port)) {
       return { refused: 'Connection timed out' };

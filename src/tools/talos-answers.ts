@@ -33,6 +33,11 @@ export interface EtcdStatus {
   readonly errors: string;
 }
 
+/** Whether the node's etcd knows a leader: without quorum there is none, and its id is zeros. */
+export function hasLeader({ leader }: EtcdStatus): boolean {
+  return /[1-9a-f]/.test(leader);
+}
+
 /** Reads the table of `talosctl etcd status` of one node; there is no other output format. */
 export function parseEtcdStatus({ stdout }: ToolOutput): EtcdStatus {
   // Each column is followed by one that every version has; between LEARNER and ERRORS they differ.

@@ -2,7 +2,12 @@ import type { Invocation } from './invocation.js';
 
 export { bootstrapOutcome, talosObstacle, type Obstacle } from './talos-reasons.js';
 export { parseEtcdFolder, parseEtcdService } from './etcd-answers.js';
-export { parseEtcdMembers, parseEtcdStatus, parseServerVersion } from './talos-answers.js';
+export {
+  hasLeader,
+  parseEtcdMembers,
+  parseEtcdStatus,
+  parseServerVersion,
+} from './talos-answers.js';
 export type { EtcdMember } from './talos-answers.js';
 export { parseMachineConfigs } from './machine-config-facts.js';
 export type { MachineConfigFacts } from './machine-config-facts.js';

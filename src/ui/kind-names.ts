@@ -4,6 +4,7 @@ import type { Change } from '../cluster/plan/plan.js';
 /** Kinds whose name in a sentence is not their key. */
 const names: Partial<Record<Change['kind'], string>> = {
   ...kindNames,
+  'etcd-member': 'etcd member',
   kubernetes: 'Kubernetes',
   'gateway-api': 'Gateway API',
   cilium: 'Cilium',

@@ -57,6 +57,7 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
   yaml: [
     'config/',
     'lib/yaml-text.ts',
+    'cluster/talos/discovery.ts',
     'tools/access-files.ts',
     'tools/machine-config-facts.ts',
     'tools/merge-kubeconfig.ts',

@@ -9,6 +9,7 @@ import { Secret } from '../../src/lib/secret.js';
 import { createStepRunner } from '../../src/lib/step.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import type { World } from '../../src/sandbox/world.js';
+import { ApiServers, sentTo } from '../../src/steps/run/api-servers.js';
 import type { ClusterFiles, FlowContext, Holder } from '../../src/steps/run/context.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { createToolDoubles, type DoublesOptions } from './tool-doubles.js';
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly intercept?: DoublesOptions['intercept'];
   readonly around?: DoublesOptions['around'];
   readonly ownIpv4?: readonly string[];
+  /** What the name servers say; the sandbox's own unless given. */
+  readonly resolveName?: FlowContext['resolveName'];
   /** Another machine's output folder; the rehearsal's own unless given. */
   readonly files?: ClusterFiles;
   /** Who the run is to others; somebody new unless given. */
@@ -87,6 +90,18 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
     });
   const hetzner = connect(signal);
   const step = createStepRunner({ emit }, clock, signal);
+  const apiServers = new ApiServers();
+  const run = createToolDoubles({
+    world,
+    clock,
+    signal,
+    talosVersion: config.talos.version,
+    around: options.around,
+    intercept: (invocation) => {
+      calls.push(invocation);
+      return options.intercept?.(invocation);
+    },
+  });
   const ctx: FlowContext = {
     config,
     files,
@@ -97,17 +112,9 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
       signal,
       timeoutMs: config.timeouts.hetzner,
     }),
-    run: createToolDoubles({
-      world,
-      clock,
-      signal,
-      talosVersion: config.talos.version,
-      around: options.around,
-      intercept: (invocation) => {
-        calls.push(invocation);
-        return options.intercept?.(invocation);
-      },
-    }),
+    run: sentTo(apiServers, run),
+    apiServers,
+    resolveName: options.resolveName ?? ((name) => sandbox.resolve(name)),
     endpoints: {
       ...publicEndpoints,
       hcloud: `${sandbox.url}/v1`,

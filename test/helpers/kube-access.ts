@@ -38,8 +38,9 @@ export async function reach(
   { world }: DoublesOptions,
   args: readonly string[],
 ): Promise<KubeRequest | Ending> {
-  const file = optionOf(args, '--kubeconfig') ?? '';
-  const { hostname, port } = new URL(serverOf(file));
+  const own = serverOf(optionOf(args, '--kubeconfig') ?? '');
+  const named = optionOf(args, '--server') ?? optionOf(args, '--kube-apiserver');
+  const { hostname, port } = new URL(named ?? own);
   const found = await world.locate(hostname, Number(port));
   if ('refused' in found) return failed(`Unable to connect to the server: ${found.refused}\n`);
   const kube: KubeCluster = found.kube;

@@ -23,6 +23,7 @@ import { missingServers } from './drift.js';
 import { refuseTakenNames } from './taken-names.js';
 import { isUnfinished, plannedServers, type PlannedServer } from './planned-servers.js';
 import { createNotes, createWarnings } from './create-notes.js';
+import { planEtcd } from './etcd-plan.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
 import { gatewayApiVersion } from '../talos/versions.js';
 
@@ -45,6 +46,7 @@ export function planCreate(input: PlanInput): Plan {
   const { extra_rules: extraRules } = config.hcloud.firewall;
   const firewallRules = wantedRules({ allowedCidrs, addedCidrs, extraRules });
   checkRuleLimits(firewallRules);
+  const etcd = planEtcd({ config, servers, seen: input.etcd ?? { kind: 'none' } });
   const added = servers.filter((server) => server.existing === undefined);
   const { installed } = input.kubernetes;
   const differences = differencesOf({
@@ -64,12 +66,14 @@ export function planCreate(input: PlanInput): Plan {
       ...networkChanges(network, state),
       ...firewallChanges(config.cluster_name, { rules: firewallRules, state, differences }),
       ...sshKeyChanges(config.cluster_name, state),
+      ...etcd.changes,
       ...servers.flatMap((server) => serverChanges(server, catalogue)),
       ...kubernetesChanges(config, input.kubernetes, differences),
     ],
     network,
     firewallRules,
     servers,
+    goneMembers: etcd.gone,
     cost: {
       now: monthlyCost(catalogue, state.servers),
       after: monthlyCost(catalogue, [...state.servers, ...added]),

@@ -8,6 +8,7 @@ import { type ApiAccess } from '../network/api-access.js';
 import { type PlannedServer } from './planned-servers.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
 import type { ClusterNode } from '../state/nodes.js';
+import type { EtcdMemberView, EtcdSeen } from '../talos/etcd.js';
 
 /** One thing that a run will do. Plans are lists of these: shown, and then executed. */
 export interface Change {
@@ -17,6 +18,7 @@ export interface Change {
     | 'subnet'
     | 'firewall'
     | 'ssh-key'
+    | 'etcd-member'
     | 'server'
     | 'load-balancer'
     | 'volume'
@@ -55,6 +57,8 @@ export interface Plan {
   readonly firewallRules: readonly FirewallRule[];
   /** Every server that cluster.yaml asks for, control planes first, existing or not. */
   readonly servers: readonly PlannedServer[];
+  /** Members of etcd that are removed, because their servers are gone. */
+  readonly goneMembers: readonly EtcdMemberView[];
   readonly cost: {
     readonly now: Cost;
     readonly after: Cost;
@@ -94,6 +98,8 @@ export interface PlanInput extends ApiAccess {
   readonly kubernetes: KubernetesState;
   /** What is known of what the nodes are made of, by the id of their server. */
   readonly known: ReadonlyMap<number, KnownOfNode>;
+  /** What was seen of etcd; none unless given. */
+  readonly etcd?: EtcdSeen | undefined;
 }
 
 /** What of Kubernetes is there already. */

@@ -229,7 +229,7 @@ export function unsafe(message: string): PreconditionError {
   return new PreconditionError(
     message,
     'etcd must keep its quorum, also with --force. Repair or remove that control plane first;\n' +
-      'a member whose server is lost goes with: talosctl etcd remove-member <id>',
+      'a member whose server is gone is removed by oxide create, or with: talosctl etcd remove-member <id>',
   );
 }
 

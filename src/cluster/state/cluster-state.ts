@@ -15,6 +15,8 @@ export interface ServerState {
   readonly location: string;
   /** Hetzner's word: running, initializing, starting, stopping, off, deleting, migrating, rebuilding, unknown. */
   readonly status: string;
+  /** When it was made, as Hetzner writes it. */
+  readonly created?: string | undefined;
   readonly publicIpv4: string | undefined;
   /** Address in the cluster's network; undefined while it is not attached. */
   readonly privateIp: string | undefined;

@@ -5,6 +5,7 @@ import { formatMoney } from '../state/cost.js';
 import { missingServers, type RunningVersions } from '../plan/drift.js';
 import { surplusOf } from '../plan/surplus.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
+import { etcdProblems, talosProblems } from './etcd-problems.js';
 import { removalStage } from '../state/labels.js';
 import type { ServerState } from '../state/cluster-state.js';
 import { ciliumWarning, kubernetesProblem, talosProblem } from '../talos/versions.js';
@@ -54,6 +55,7 @@ export function findProblems(input: ProblemInput): readonly Problem[] {
     ...kubernetesProblems(input),
     ...cordonProblems(input),
     ...talosProblems(input),
+    ...etcdProblems(input),
     ...secretsProblems(input),
     ...accessProblems(input),
     ...versionProblems(input),
@@ -153,22 +155,6 @@ function cordonProblems({ seen, state }: ProblemInput): Problem[] {
       message: `${name} takes no pods: it is cordoned`,
       hint: `kubectl uncordon ${name}, when nobody needs it so`,
     }));
-}
-
-function talosProblems({ talos }: ProblemInput): Problem[] {
-  return talos.flatMap(({ server, version, etcd }): Problem[] => {
-    if ('unknown' in version) {
-      const message = `Talos on ${server} cannot be asked: ${version.unknown}`;
-      return [{ code: 'talos-unknown', message, hint: goOn }];
-    }
-    if ('unknown' in etcd) {
-      const message = `etcd on ${server} cannot be asked: ${etcd.unknown}`;
-      return [{ code: 'etcd-unhealthy', message, hint: goOn }];
-    }
-    if (etcd.is.healthy) return [];
-    const message = `the etcd member of ${server} (${etcd.is.member}) is not a healthy voter`;
-    return [{ code: 'etcd-unhealthy', message, hint: 'talosctl etcd status shows more' }];
-  });
 }
 
 /** The cluster runs without them; they are missed on the day that a node has to be added. */

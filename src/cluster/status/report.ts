@@ -5,6 +5,7 @@ import type { Cost } from '../state/cost.js';
 import type { Difference } from '../plan/difference.js';
 import type { InstalledCharts } from '../kubernetes/installed.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
+import type { EtcdMemberView } from '../talos/etcd.js';
 import type { ClusterState, Role } from '../state/cluster-state.js';
 import type { ClusterNode } from '../state/nodes.js';
 
@@ -66,6 +67,8 @@ export interface TalosSeen {
   /** `v1.13.9` */
   readonly version: { readonly is: string } | { readonly unknown: string };
   readonly etcd: { readonly is: EtcdStanding } | { readonly unknown: string };
+  /** Its etcd runs and knows no leader: too few members are left to decide. */
+  readonly leaderless?: boolean;
 }
 
 /** A talosconfig or kubeconfig of the output folder. */
@@ -139,6 +142,8 @@ export interface StatusInput {
   readonly catalogue: Catalogue;
   readonly seen: NodesSeen;
   readonly talos: readonly TalosSeen[];
+  /** The members of etcd; undefined when nobody could list them. */
+  readonly members?: readonly EtcdMemberView[] | undefined;
   readonly accessFiles: readonly AccessFileSeen[];
   /** What is wrong with the kept secrets; undefined while they are the cluster's. */
   readonly secretsRemark: string | undefined;

@@ -14,6 +14,28 @@ export interface EtcdMemberView {
   readonly healthy: boolean;
 }
 
+/** What a look at the control planes found of etcd. */
+export type EtcdSeen =
+  /** It never ran: there is no control plane, or none that holds its data. */
+  | { readonly kind: 'none' }
+  /** Not known yet: control planes are off, start, or are behind a firewall that keeps this machine out. */
+  | { readonly kind: 'unsure'; readonly why: string }
+  | {
+      readonly kind: 'running';
+      readonly members: readonly EtcdMemberView[];
+      /** The command that removes a member by hand; its id follows. */
+      readonly removal: string;
+    };
+
+/** Where the way on is described when etcd's data is lost, or seems to be. */
+export const restoreHint =
+  'A cluster whose etcd is lost has to be restored by hand: docs/operations.md, "When etcd is lost".';
+
+/** Members that no server of the project stands behind any more. */
+export function goneMembers(members: readonly EtcdMemberView[]): readonly EtcdMemberView[] {
+  return members.filter(({ server, healthy }) => server === undefined && !healthy);
+}
+
 /** A control plane that is to leave etcd, and those that leave after it. Names of servers. */
 export interface Leaving {
   readonly server: string;
@@ -44,14 +66,19 @@ export function removalObjection(
 /** What is wrong with these members; undefined when all are healthy voters. */
 export function membersObjection(members: readonly EtcdMemberView[]): string | undefined {
   const learner = members.find((member) => member.learner);
-  if (learner) return `the etcd member ${nameOf(learner)} is still a learner`;
+  if (learner) return `the etcd member ${memberName(learner)} is still a learner`;
   const sick = members.find((member) => !member.healthy);
-  if (!sick) return undefined;
-  return sick.server === undefined
-    ? `the etcd member ${nameOf(sick)} has no server any more`
-    : `the etcd member ${nameOf(sick)} does not answer`;
+  return sick && sickMember(sick);
 }
 
-function nameOf({ server, hostname, id }: EtcdMemberView): string {
+/** What is wrong with a member that is not healthy. */
+export function sickMember(sick: EtcdMemberView): string {
+  return sick.server === undefined
+    ? `the etcd member ${memberName(sick)} has no server any more`
+    : `the etcd member ${memberName(sick)} does not answer`;
+}
+
+/** The member as messages have it: `demo-cp-2 (8e9e05c52164694d)`. */
+export function memberName({ server, hostname, id }: EtcdMemberView): string {
   return `${server ?? hostname} (${id})`;
 }

@@ -56,14 +56,19 @@ export class EtcdCluster {
   }
 
   /**
-   * Whether a new member would be let in: no other learner, and a quorum that would still hold if
-   * the new member never came up.
+   * Whether a control plane with an empty disk is let in now. Talos first takes out a member of the
+   * same name, which is that machine's predecessor (Talos 1.13 source, `addMember` in
+   * internal/app/machined/pkg/system/services/etcd.go). An address that another member has is
+   * refused (etcd 3.6 source, `ErrPeerURLexists` in server/etcdserver/api/membership/cluster.go).
    */
-  acceptsMember(now: number): boolean {
-    const voters = this.#voters();
-    const running = voters.filter(this.isRunning).length;
-    const isSafe = voters.length === 1 || running >= Math.floor((voters.length + 1) / 2) + 1;
-    return isSafe && this.hasQuorum(now) && voters.length === this.state.members.length;
+  makesRoomFor(
+    { hostname, peerAddress }: Pick<EtcdMember, 'hostname' | 'peerAddress'>,
+    now: number,
+  ): boolean {
+    const predecessor = this.state.members.find((member) => member.hostname === hostname);
+    if (predecessor && !this.#removes(predecessor, now)) return false;
+    const isTaken = this.state.members.some((member) => member.peerAddress === peerAddress);
+    return !isTaken && this.#acceptsMember(now);
   }
 
   add(member: EtcdMember): void {
@@ -117,6 +122,27 @@ export class EtcdCluster {
     if (this.state.leader !== id || !successor) return;
     this.state.leader = successor.id;
     this.state.raftTerm++;
+  }
+
+  #removes({ id }: EtcdMember, now: number): boolean {
+    try {
+      this.remove(id, now);
+      return true;
+    } catch (error) {
+      if (error instanceof GrpcError) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Whether a new member would be let in: no other learner, and a quorum that would still hold if
+   * the new member never came up (etcd 3.6.12 source, `mayAddMember` in server/etcdserver/server.go).
+   */
+  #acceptsMember(now: number): boolean {
+    const voters = this.#voters();
+    const running = voters.filter(this.isRunning).length;
+    const isSafe = voters.length === 1 || running >= Math.floor((voters.length + 1) / 2) + 1;
+    return isSafe && this.hasQuorum(now) && voters.length === this.state.members.length;
   }
 
   #voters(): EtcdMember[] {

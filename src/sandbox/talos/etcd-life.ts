@@ -111,14 +111,16 @@ export class EtcdLife {
   #join(node: ConfiguredNode, surroundings: Surroundings): void {
     const { now } = surroundings;
     const { settings, state } = node;
-    const cluster = this.world.clustersWithKey(settings.clusterKey).find((candidate) => {
-      if (!candidate.etcd.acceptsMember(now)) return false;
-      const reachable = controlPlanesReachableFrom(node, surroundings);
-      return reachable.some((other) => other.state.etcd?.cluster === candidate.id);
-    });
-    const member = this.#memberFor(node, now + durationOf('etcdJoin'));
+    const newcomer = identityOf(node);
     // Without an address in the advertised subnets etcd has none to tell the others.
-    if (!cluster || (settings.etcdSubnets.length > 0 && member.peerAddress === '')) return;
+    if (settings.etcdSubnets.length > 0 && newcomer.peerAddress === '') return;
+    const reachable = controlPlanesReachableFrom(node, surroundings);
+    const cluster = this.world
+      .clustersWithKey(settings.clusterKey)
+      .filter(({ id }) => reachable.some((other) => other.state.etcd?.cluster === id))
+      .find(({ etcd }) => etcd.makesRoomFor(newcomer, now));
+    if (!cluster) return;
+    const member = this.#memberFor(node, now + durationOf('etcdJoin'));
     cluster.etcd.add(member);
     state.etcd = { cluster: cluster.id, member: member.id };
     if (state.etcdService) this.#start(state.etcdService, now);
@@ -126,15 +128,10 @@ export class EtcdLife {
 
   /** The member that a control plane is in etcd. */
   #memberFor(node: ConfiguredNode, learnsUntil?: number): EtcdMember {
-    const addresses = [
-      ...node.machine.privateIps.map(({ ip }) => ip),
-      node.machine.publicIpv4 ?? '',
-    ];
     return {
       id: this.world.random.hex(16),
-      hostname: node.settings.hostname ?? node.state.name,
       machineId: node.machine.id,
-      peerAddress: firstIn(node.settings.etcdSubnets, addresses) ?? '',
+      ...identityOf(node),
       learner: learnsUntil !== undefined,
       promotableAt: learnsUntil ?? 0,
     };
@@ -159,4 +156,13 @@ export class EtcdLife {
     checked(service, now, learns ?? lost);
     if (service.health?.healthy) delete state.bootFailsAt;
   }
+}
+
+/** By what etcd's members know a control plane. */
+function identityOf({ machine, settings, state }: ConfiguredNode) {
+  const addresses = [...machine.privateIps.map(({ ip }) => ip), machine.publicIpv4 ?? ''];
+  return {
+    hostname: settings.hostname ?? state.name,
+    peerAddress: firstIn(settings.etcdSubnets, addresses) ?? '',
+  };
 }

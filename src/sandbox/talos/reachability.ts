@@ -43,7 +43,10 @@ export function canReachApi(
 
 /**
  * The control planes of the node's own cluster that it gets a connection to: itself, the one
- * behind the cluster endpoint and, with discovery, all in the same private network.
+ * behind the cluster endpoint and, with discovery, all in the same private network that take part
+ * in it. A control plane finds the members of etcd in the same way, so that a new holder of the
+ * endpoint's address joins only by discovery (Talos 1.13 source, internal/pkg/etcd/endpoints.go and
+ * the controllers k8s/static_endpoint.go and cluster/endpoint.go, whose addresses it merges).
  */
 export function controlPlanesReachableFrom(
   node: ConfiguredNode,
@@ -59,7 +62,8 @@ export function controlPlanesReachableFrom(
   const first = controlPlanes.find((other) => world.isApiServerUp(other.state, now));
   return controlPlanes.filter((other) => {
     if (other.machine.id === machine.id) return true;
-    if (settings.findsMembers && sharesNetwork(machine, other.machine)) return true;
+    const known = settings.findsMembers && other.settings.findsMembers;
+    if (known && sharesNetwork(machine, other.machine)) return true;
     if (isIP(host) === 0) return other === first;
     if (!addressesOf(other.machine).includes(host)) return false;
     const isPrivate = other.machine.privateIps.some(({ ip }) => ip === host);

@@ -74,6 +74,20 @@ export class TalosWorld implements Simulated, TalosWorldView {
     return { kube: cluster.kube, ...tls };
   }
 
+  /**
+   * The machine that a name of the Kubernetes API leads to: who set a record for it pointed it at the
+   * first control plane, which has the address that all nodes know. Undefined: nobody bears the name.
+   */
+  namedBy(name: string): number | undefined {
+    const bearers = this.nodes().filter(
+      ({ settings }) => settings?.role === 'control-plane' && settings.apiServerSans.includes(name),
+    );
+    const first = bearers.find(({ machine, settings }) =>
+      machine.privateIps.some(({ ip }) => settings?.endpoint.includes(`//${ip}:`)),
+    );
+    return (first ?? bearers[0])?.machine.id;
+  }
+
   clusters(): readonly KubeClusterPort[] {
     return this.#clusters.map((cluster) => cluster.kube);
   }

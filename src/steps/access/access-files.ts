@@ -7,6 +7,7 @@ import {
   readTextIfExists,
   withScratchFolder,
   writePrivateFile,
+  writeScratchFile,
 } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, wallClock, type Probe } from '../../lib/wait.js';
@@ -21,8 +22,9 @@ import {
   type TalosconfigWish,
 } from '../../tools/access-files.js';
 import { genConfig, kubeconfig } from '../../tools/talosctl.js';
-import type { FlowContext } from '../run/context.js';
+import { ClusterFiles, type FlowContext } from '../run/context.js';
 import type { NodeServer } from '../run/node-server.js';
+import { apiServerOf } from '../run/api-servers.js';
 import { targetOf } from '../run/talos-target.js';
 import { askTalos, waitOptions, type Ask } from '../run/waiting.js';
 
@@ -41,6 +43,29 @@ export async function writeTalosconfig(
   }
   const text = adaptTalosconfig(kept, talosconfigWish(ctx, controlPlanes));
   if (text !== kept) await writePrivateFile(ctx.files.talosconfig, text);
+}
+
+/**
+ * Does what needs the Talos API while the talosconfig of the output folder may be missing, ended or
+ * of other secrets: then with one that is made for this alone. A look writes nothing that is kept.
+ */
+export async function withTalosAccess<T>(
+  ctx: FlowContext,
+  look: (ctx: FlowContext) => Promise<T>,
+): Promise<T> {
+  const { files } = ctx;
+  const kept = await readTextIfExists(files.talosconfig);
+  const isGood = kept !== undefined && (await isOwn(ctx, kept)) && !hasEnded(kept);
+  if (isGood) return look(ctx);
+  return withScratchFolder(files.folder, async (scratch) => {
+    const talosconfig = join(scratch, 'own-talosconfig');
+    await writeScratchFile(talosconfig, await makeTalosconfig(ctx));
+    return look({ ...ctx, files: new ClusterFiles(files.folder, { talosconfig }) });
+  });
+}
+
+function hasEnded(talosconfig: string): boolean {
+  return talosconfigExpiry(talosconfig).getTime() <= wallClock();
 }
 
 /** Whether a talosconfig is of the cluster's secrets: an earlier cluster may have left its own. */
@@ -98,36 +123,47 @@ async function makeTalosconfig(ctx: FlowContext): Promise<string> {
  */
 export async function writeKubeconfig(
   ctx: FlowContext,
-  first: NodeServer,
+  way: KubeconfigWay & { readonly first: NodeServer },
   io: StepIo,
 ): Promise<string> {
   const { files } = ctx;
   const kept = await readTextIfExists(files.kubeconfig);
-  const wish = kubeconfigWish(ctx, first);
+  const wish = kubeconfigWish(ctx, way.first);
   const leadsThere = kept !== undefined && adaptKubeconfig(kept, wish) === kept;
-  if (!leadsThere || endsSoon(kubeconfigExpiry(kept))) return renewKubeconfig(ctx, first, io);
+  if (!leadsThere || endsSoon(kubeconfigExpiry(kept))) {
+    return renewKubeconfig(ctx, way, io);
+  }
   io.summary(`kept, ${files.kubeconfig}`);
   return wish.server;
 }
 
-/** Writes the kubeconfig with a new client certificate, which the control plane makes. */
+/** Where a kubeconfig comes from, and where it leads. */
+export interface KubeconfigWay {
+  /** Any of them makes it: the first that answers. */
+  readonly from: readonly NodeServer[];
+  /** Where it leads to, unless cluster.yaml names an endpoint; the one that made it when undefined. */
+  readonly first?: NodeServer;
+}
+
+/** Writes the kubeconfig with a new client certificate, which a control plane makes. */
 export async function renewKubeconfig(
   ctx: FlowContext,
-  first: NodeServer,
+  { from, first }: KubeconfigWay,
   io: StepIo,
 ): Promise<string> {
   const { files } = ctx;
-  const wish = kubeconfigWish(ctx, first);
   const ask = askTalos(ctx);
-  const made = await waitFor(
+  let tries = 0;
+  const { node, text } = await waitFor(
     'the kubeconfig',
-    () => fetchKubeconfig(ctx, first, ask),
+    () => fetchKubeconfig(ctx, from[tries++ % from.length], ask),
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.kubernetes,
       hint: 'Whether the firewall admits this machine, and how the servers are: oxide status',
     }),
   );
-  await writePrivateFile(files.kubeconfig, adaptKubeconfig(made, wish));
+  const wish = kubeconfigWish(ctx, first ?? node);
+  await writePrivateFile(files.kubeconfig, adaptKubeconfig(text, wish));
   io.summary(files.kubeconfig);
   return wish.server;
 }
@@ -135,22 +171,23 @@ export async function renewKubeconfig(
 function kubeconfigWish({ config, endpoints }: FlowContext, first: NodeServer): KubeconfigWish {
   return {
     context: config.cluster_name,
-    server: config.talos.cluster_endpoint ?? `https://${first.publicIpv4}:6443`,
+    server: config.talos.cluster_endpoint ?? apiServerOf(first),
     proxyUrl: endpoints.nodeProxy,
   };
 }
 
 async function fetchKubeconfig(
   ctx: FlowContext,
-  first: NodeServer,
+  node: NodeServer | undefined,
   ask: Ask,
-): Promise<Probe<string>> {
+): Promise<Probe<{ readonly node: NodeServer; readonly text: string }>> {
   const { files, run } = ctx;
+  if (!node) throw new Error('a kubeconfig comes from a control plane');
   return withScratchFolder(files.folder, async (scratch) => {
     const file = join(scratch, 'kubeconfig');
     return ask(async () => {
-      await run(kubeconfig(targetOf(ctx, first), file));
-      return readMadeText(file, 'talosctl kubeconfig');
+      await run(kubeconfig(targetOf(ctx, node), file));
+      return { node, text: await readMadeText(file, 'talosctl kubeconfig') };
     });
   });
 }

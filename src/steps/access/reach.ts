@@ -7,8 +7,8 @@ import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
-import { readyz } from '../../tools/kubectl.js';
 import { parseServerVersion, version } from '../../tools/talosctl.js';
+import { chooseApiServer } from '../observe/reachable-apis.js';
 import type { FlowContext } from '../run/context.js';
 import type { OwnAddresses } from './own-address.js';
 import { targetOf } from '../run/talos-target.js';
@@ -17,6 +17,8 @@ import { targetOf } from '../run/talos-target.js';
 export interface Reached {
   /** In the order of their indices. */
   readonly controlPlanes: readonly NodeServer[];
+  /** Those whose Kubernetes API answers. */
+  readonly apis: readonly NodeServer[];
   /** The oldest, when they differ: `v1.13.9`. */
   readonly talos: string;
 }
@@ -43,12 +45,12 @@ export async function reachCluster(
     );
   }
   const hint = unreachableHint(state, own);
-  try {
-    await ctx.run(readyz(ctx.files.kubeconfig));
-  } catch (error) {
-    throw unreachable(ctx, { what: 'the Kubernetes API', error, hint });
+  const candidates = controlPlanesOf(state).filter(({ status }) => status === 'running');
+  const apis = await chooseApiServer(ctx, candidates);
+  if (apis.answering.length === 0) {
+    throw unreachable(ctx, { what: 'the Kubernetes API', error: apis.failure, hint });
   }
-  const answers = await inParallel(...controlPlanesOf(state).map((node) => talosOf(ctx, node)));
+  const answers = await inParallel(...candidates.map((node) => talosOf(ctx, node)));
   const answering = answers.flatMap((answer) => ('talos' in answer ? [answer] : []));
   const [oldest] = answering.map(({ talos }) => talos).sort(byVersion);
   if (oldest === undefined) {
@@ -56,7 +58,11 @@ export async function reachCluster(
     throw unreachable(ctx, { what: 'the Talos API', error, hint });
   }
   io.summary(`Talos ${oldest} on ${enumerate(answering.map(({ node }) => node.name))}`);
-  return { controlPlanes: answering.map(({ node }) => node), talos: oldest };
+  return {
+    controlPlanes: answering.map(({ node }) => node),
+    apis: apis.answering,
+    talos: oldest,
+  };
 }
 
 async function talosOf(

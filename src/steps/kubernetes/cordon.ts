@@ -13,7 +13,7 @@ import {
 import type { FlowContext } from '../run/context.js';
 
 /** A node as Kubernetes knows it now; undefined: it does not. */
-export async function nodeNamed(ctx: FlowContext, name: string): Promise<KubeNode | undefined> {
+async function nodeNamed(ctx: FlowContext, name: string): Promise<KubeNode | undefined> {
   const { stdout } = await ctx.run(getNodes(ctx.files.kubeconfig));
   return parseNodes(stdout).find((node) => node.name === name);
 }

@@ -5,7 +5,9 @@ import type { ClusterState } from '../../cluster/state/cluster-state.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
-import { getNodes, parseNodes, readyz, type KubeNode } from '../../tools/kubectl.js';
+import { getNodes, parseNodes, type KubeNode } from '../../tools/kubectl.js';
+import { chooseApiServer } from '../observe/reachable-apis.js';
+import { controlPlanesOf } from '../run/node-server.js';
 import type { OwnAddresses } from '../access/own-address.js';
 import type { FlowContext } from '../run/context.js';
 import { installedCilium } from './cilium.js';
@@ -28,10 +30,11 @@ export async function observeKubernetes(
   own: OwnAddresses,
 ): Promise<SeenKubernetes> {
   if (keepsOut(state.firewall, own.ipv4)) return nothing;
-  const reachable = state.servers.some(({ role }) => role === 'control-plane');
-  if (!reachable || (await readTextIfExists(ctx.files.kubeconfig)) === undefined) return nothing;
+  const controlPlanes = controlPlanesOf(state).filter(({ status }) => status === 'running');
+  if (controlPlanes.length === 0 || (await readTextIfExists(ctx.files.kubeconfig)) === undefined)
+    return nothing;
   try {
-    await ctx.run(readyz(ctx.files.kubeconfig));
+    if ((await chooseApiServer(ctx, controlPlanes)).answering.length === 0) return nothing;
     const [installed, nodes] = await inParallel(
       readInstalled(ctx),
       ctx.run(getNodes(ctx.files.kubeconfig)),

@@ -1,10 +1,6 @@
-import type {
-  AccessFileSeen,
-  EtcdStanding,
-  NodesSeen,
-  TalosSeen,
-} from '../../cluster/status/report.js';
+import type { AccessFileSeen, NodesSeen, TalosSeen } from '../../cluster/status/report.js';
 import { anythingExists, type ClusterState } from '../../cluster/state/cluster-state.js';
+import type { EtcdMemberView } from '../../cluster/talos/etcd.js';
 import { messageOf, OxideError, PreconditionError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { plural } from '../../lib/format.js';
@@ -15,13 +11,17 @@ import { ToolError } from '../../tools/exec.js';
 import { getNodes, parseNodes } from '../../tools/kubectl.js';
 import {
   etcdStatus,
+  hasLeader,
   parseEtcdStatus,
   parseServerVersion,
   talosObstacle,
   version,
 } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
+import { listEtcd } from './etcd-members.js';
+import { readMembers } from './members-and-servers.js';
 import { observeCluster } from './observe.js';
+import { chooseApiServer } from './reachable-apis.js';
 import { controlPlanesOf, type NodeServer } from '../run/node-server.js';
 import { targetOf } from '../run/talos-target.js';
 
@@ -66,11 +66,20 @@ function reasonOf(error: ToolError): string {
   return (invocation.tool === 'talosctl' ? talosObstacle(error)?.why : undefined) ?? error.reason;
 }
 
-/** What Kubernetes says of the nodes. */
-export async function probeNodes(ctx: FlowContext, io: StepIo): Promise<NodesSeen> {
+/** What Kubernetes says of the nodes, through any control plane that answers. */
+export async function probeNodes(
+  ctx: FlowContext,
+  state: ClusterState,
+  io: StepIo,
+): Promise<NodesSeen> {
   const { kubeconfig } = ctx.files;
   if ((await readTextIfExists(kubeconfig)) === undefined) {
     return { unknown: `there is no ${kubeconfig}` };
+  }
+  const { answering, failure } = await chooseApiServer(ctx, runningOf(state));
+  if (answering.length === 0 && failure) {
+    io.summary('no answer');
+    return { unknown: reasonOf(failure) };
   }
   const answer = await ask(ctx, async () =>
     parseNodes((await ctx.run(getNodes(kubeconfig))).stdout),
@@ -85,7 +94,7 @@ export async function probeTalos(
   state: ClusterState,
   io: StepIo,
 ): Promise<readonly TalosSeen[]> {
-  const running = controlPlanesOf(state).filter(({ status }) => status === 'running');
+  const running = runningOf(state);
   const { talosconfig } = ctx.files;
   if ((await readTextIfExists(talosconfig)) === undefined) {
     const unknown = { unknown: `there is no ${talosconfig}` };
@@ -97,19 +106,33 @@ export async function probeTalos(
   return seen;
 }
 
+function runningOf(state: ClusterState): readonly NodeServer[] {
+  return controlPlanesOf(state).filter(({ status }) => status === 'running');
+}
+
+/** The members of etcd with their servers; undefined when nobody can list them. */
+export async function probeMembers(
+  ctx: FlowContext,
+  state: ClusterState,
+): Promise<readonly EtcdMemberView[] | undefined> {
+  if ((await readTextIfExists(ctx.files.talosconfig)) === undefined) return undefined;
+  const running = runningOf(state);
+  if (running.length === 0) return undefined;
+  return readMembers(ctx, running, { nodes: controlPlanesOf(state), read: listEtcd });
+}
+
 async function probeControlPlane(ctx: FlowContext, node: NodeServer): Promise<TalosSeen> {
   const target = targetOf(ctx, node);
   const [talos, etcd] = await inParallel(
     ask(ctx, async () => parseServerVersion(await ctx.run(version(target)))),
-    ask(ctx, async (): Promise<EtcdStanding> => {
-      const { member, leader, learner, errors } = parseEtcdStatus(
-        await ctx.run(etcdStatus(target)),
-      );
-      const led = /[1-9a-f]/.test(leader);
-      return { member, leader: leader === member, healthy: led && !learner && errors === '' };
-    }),
+    ask(ctx, async () => parseEtcdStatus(await ctx.run(etcdStatus(target)))),
   );
-  return { server: node.name, version: talos, etcd };
+  if (!('is' in etcd)) return { server: node.name, version: talos, etcd };
+  const { member, leader, learner, errors } = etcd.is;
+  const led = hasLeader(etcd.is);
+  const healthy = led && !learner && errors === '';
+  const is = { member, leader: leader === member, healthy };
+  return { server: node.name, version: talos, etcd: { is }, leaderless: !led };
 }
 
 /** What the kept access files say of themselves; those that are not there are left out. */

@@ -10,6 +10,8 @@ import {
   parseUids,
   parseVolumeIds,
 } from '../../tools/kubectl.js';
+import type { Server } from '../../hetzner/resources.js';
+import { chooseApiServer } from '../observe/reachable-apis.js';
 import type { FlowContext } from '../run/context.js';
 
 /** What the cluster's Kubernetes says is its own at Hetzner. */
@@ -20,13 +22,19 @@ export interface KubernetesClaims {
   readonly serviceUids: readonly string[];
 }
 
+export interface Asking {
+  readonly networks: readonly { readonly labels: Labels }[];
+  /** The cluster's. */
+  readonly servers: readonly Server[];
+}
+
 /**
- * Asks the cluster with the kept kubeconfig. Undefined when there is none, when it belongs to
+ * Asks the cluster with the kept kubeconfig, at any control plane that answers. Undefined when there is none, when it belongs to
  * another cluster, or when Kubernetes does not answer: a destroy goes on without it.
  */
 export async function askKubernetes(
   ctx: FlowContext,
-  networks: readonly { readonly labels: Labels }[],
+  { networks, servers }: Asking,
 ): Promise<KubernetesClaims | undefined> {
   const { files, run, signal } = ctx;
   const [secrets, kubeconfig] = await inParallel(
@@ -37,6 +45,8 @@ export async function askKubernetes(
   try {
     const kept = caFingerprint(secrets);
     if (!networks.some(({ labels }) => labels[labelKeys.caFingerprint] === kept)) return undefined;
+    const { answering } = await chooseApiServer(ctx, controlPlanesAmong(servers));
+    if (answering.length === 0) return undefined;
     const [volumes, services] = await inParallel(
       run(getPersistentVolumes(files.kubeconfig)),
       run(getServices(files.kubeconfig)),
@@ -50,4 +60,12 @@ export async function askKubernetes(
     if (error instanceof OxideError) return undefined;
     throw error;
   }
+}
+
+function controlPlanesAmong(servers: readonly Server[]): readonly { publicIpv4: string }[] {
+  return servers.flatMap(({ labels, status, public_net: { ipv4 } }) =>
+    labels[labelKeys.role] === 'control-plane' && status === 'running' && ipv4
+      ? [{ publicIpv4: ipv4.ip }]
+      : [],
+  );
 }

@@ -44,7 +44,7 @@ export async function observeOwnedResources(
   const own = <T extends { readonly labels: Labels }>(all: readonly T[]) =>
     all.filter(({ labels }) => isOwn(ctx.config.cluster_name, labels)).map(asOwn);
   const [servers, networks] = [own(lists.servers), own(lists.networks)];
-  const claims = servers.length > 0 ? await askKubernetes(ctx, networks) : undefined;
+  const claims = servers.length > 0 ? await askKubernetes(ctx, { networks, servers }) : undefined;
   const surroundings = { ...surroundingsOf(servers, networks), claims };
   const found = [
     ...servers.map((one) => ownedServer(one, lists)),

@@ -37,6 +37,7 @@ export function toServer(server: Server, networkId: number | undefined): ServerS
     type: server.server_type.name,
     location: server.location.name,
     status: server.status,
+    created: server.created,
     publicIpv4: server.public_net.ipv4?.ip,
     privateIp: server.private_net.find(({ network }) => network === networkId)?.ip,
     firewallIds: server.public_net.firewalls.map(({ id }) => id),

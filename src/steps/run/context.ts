@@ -8,17 +8,26 @@ import type { OxideError } from '../../lib/errors.js';
 import type { RunStep } from '../../lib/step.js';
 import type { Clock } from '../../lib/wait.js';
 import type { RunTool } from '../../tools/exec.js';
+import type { ApiServers } from './api-servers.js';
 
 /** The files that oxide keeps for a cluster, all readable by their owner only. */
 export class ClusterFiles {
-  constructor(readonly folder: string) {}
+  readonly #talosconfig: string | undefined;
+
+  /** `talosconfig`: another one than the folder's. */
+  constructor(
+    readonly folder: string,
+    { talosconfig }: { readonly talosconfig?: string } = {},
+  ) {
+    this.#talosconfig = talosconfig;
+  }
 
   /** The cluster's secrets: written once, never replaced. Whoever loses them loses the cluster. */
   get secrets(): string {
     return join(this.folder, 'secrets.yaml');
   }
   get talosconfig(): string {
-    return join(this.folder, 'talosconfig');
+    return this.#talosconfig ?? join(this.folder, 'talosconfig');
   }
   get kubeconfig(): string {
     return join(this.folder, 'kubeconfig');
@@ -71,7 +80,11 @@ export interface FlowContext {
   readonly files: ClusterFiles;
   readonly hetzner: HetznerApi;
   readonly actions: ActionWaiter;
+  /** Runs a tool; what kubectl and helm ask goes to the address of `apiServers`. */
   readonly run: RunTool;
+  readonly apiServers: ApiServers;
+  /** The IPv4 addresses that a name leads to; none when nobody knows it. */
+  readonly resolveName: (name: string) => Promise<readonly string[]>;
   readonly endpoints: Endpoints;
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -30,9 +30,15 @@ export async function asked<T>(ctx: FlowContext, call: () => Promise<T>): Promis
     return { ready: await call() };
   } catch (error) {
     ctx.signal.throwIfAborted();
-    if (error instanceof ToolError) return { waiting: error.reason };
-    throw error;
+    if (!(error instanceof ToolError)) throw error;
+    askAnotherNext(ctx, error);
+    return { waiting: error.reason };
   }
+}
+
+/** Where Kubernetes was asked, this control plane may have died: the next one is asked then. */
+function askAnotherNext({ apiServers }: FlowContext, { failure }: ToolError): void {
+  if (failure.invocation.tool !== 'talosctl') apiServers.next();
 }
 
 const goesOn = 'The same command goes on from here.';
@@ -65,6 +71,7 @@ function asker(ctx: FlowContext, obstacleOf: (error: ToolError) => Obstacle | un
       ctx.signal.throwIfAborted();
       const obstacle = error instanceof ToolError ? obstacleOf(error) : undefined;
       if (!(error instanceof ToolError) || !obstacle) throw error;
+      askAnotherNext(ctx, error);
       const { prospect, why, hint } = obstacle;
       const now = ctx.clock.steady();
       if (prospect === 'not-yet') hopelessSince = undefined;

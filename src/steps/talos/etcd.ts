@@ -1,6 +1,10 @@
-import { readEtcd, memberOf } from '../observe/etcd-members.js';
+import { askMembers, readEtcd, memberOf } from '../observe/etcd-members.js';
 import { join } from 'node:path';
-import { removalObjection } from '../../cluster/talos/etcd.js';
+import {
+  membersObjection,
+  removalObjection,
+  type EtcdMemberView,
+} from '../../cluster/talos/etcd.js';
 import { unsafe } from '../../cluster/plan/scale-plan.js';
 import { OxideError } from '../../lib/errors.js';
 import { ensurePrivateFolder, movePrivateFile, withScratchFolder } from '../../lib/files.js';
@@ -21,9 +25,11 @@ export async function waitForVoter(
   await waitFor(
     `${node.name} to become a voting member of etcd`,
     async (): Promise<Probe<true>> => {
-      const members = await readEtcd(ctx, [...others, node]);
+      const listed = await askMembers(ctx, [...others, node]);
+      if ('waiting' in listed) return listed;
+      const members = listed.ready;
       const own = members.find(({ server }) => server === node.name);
-      if (!own) return { waiting: 'not a member yet' };
+      if (!own) return { waiting: `not a member yet${blockers(members)}` };
       if (own.learner) return { waiting: 'still a learner' };
       return own.healthy ? { ready: true } : { waiting: 'a member that does not answer yet' };
     },
@@ -32,6 +38,12 @@ export async function waitForVoter(
       hint: `Look closer: talosctl --talosconfig ${ctx.files.talosconfig} --nodes ${node.publicIpv4} dmesg\nThe same command goes on from here.`,
     }),
   );
+}
+
+/** What keeps etcd from taking another member in, as far as it can be seen. */
+function blockers(members: readonly EtcdMemberView[]): string {
+  const objection = membersObjection(members);
+  return objection === undefined ? '' : `: ${objection}`;
 }
 
 /** A control plane that leaves, as the steps know it. */

@@ -119,6 +119,51 @@ describe('etcd', () => {
     ]);
   });
 
+  it('lets a machine in that bears the name of a dead member, which Talos takes out itself', async () => {
+    const { rehearsal, cp, controlPlane } = await bootstrapped(3);
+    const [first, third] = [cp(1), cp(3)];
+    rehearsal.room.remove(third.id);
+    rehearsal.room.put('demo-cp-3', controlPlane, { id: 9, publicIpv4: '203.0.113.9' });
+    rehearsal.pass(300);
+    expect(await membersAt(rehearsal, first)).toEqual([
+      'demo-cp-1 false',
+      'demo-cp-2 false',
+      'demo-cp-3 false',
+    ]);
+  });
+
+  it('lets nobody in at the address of another member', async () => {
+    const { rehearsal, cp, controlPlane } = await bootstrapped(3);
+    const [first, third] = [cp(1), cp(3)];
+    rehearsal.room.remove(third.id);
+    const { privateIps } = third;
+    rehearsal.room.put('demo-cp-4', controlPlane, { id: 9, publicIpv4: '203.0.113.9', privateIps });
+    rehearsal.pass(300);
+    expect(await membersAt(rehearsal, first)).toContain('demo-cp-3 false');
+    const id = await memberId(rehearsal, first, 'demo-cp-3');
+    await rehearsal.at(first, 'etcd', 'remove-member', id);
+    rehearsal.pass(60);
+    expect(await membersAt(rehearsal, first)).toContain('demo-cp-4 false');
+  });
+
+  it('is found by the new holder of the endpoint address with discovery only', async () => {
+    const joined = async (enabled: boolean): Promise<string[]> => {
+      const { rehearsal, cp, controlPlane } = await bootstrapped(3);
+      rehearsal.write('cp.yaml', controlPlane);
+      rehearsal.write('discovery.yaml', `cluster: { discovery: { enabled: ${String(enabled)} } }`);
+      const patch = ['machineconfig', 'patch', 'cp.yaml', '-p', '@discovery.yaml'];
+      const { stdout } = await rehearsal.talosctl(...patch);
+      const { id, name, privateIps } = cp(1);
+      rehearsal.room.remove(id);
+      rehearsal.room.put(name, stdout, { id: 9, publicIpv4: '203.0.113.9', privateIps });
+      rehearsal.pass(300);
+      return membersAt(rehearsal, nth(rehearsal.room.list, 1));
+    };
+    // In both cases the dead member stands first, and a new one stands last.
+    expect((await joined(true)).at(-1)).toBe('demo-cp-1 false');
+    expect((await joined(false)).at(0)).toBe('demo-cp-1 false');
+  });
+
   it('refuses to remove what its quorum rests on', async () => {
     const { rehearsal, cp } = await bootstrapped(3);
     const [first, second, third] = [cp(1), cp(2), cp(3)];

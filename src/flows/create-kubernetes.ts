@@ -1,0 +1,95 @@
+import type { Plan } from '../cluster/plan/plan.js';
+import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
+import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
+import { ensureCilium } from '../steps/kubernetes/cilium.js';
+import { ensureGatewayApi } from '../steps/kubernetes/gateway-api.js';
+import { chooseApiServer } from '../steps/observe/reachable-apis.js';
+import type { FlowContext } from '../steps/run/context.js';
+import type { NodeServer } from '../steps/run/node-server.js';
+import { bootstrapOnce, waitForTalos } from '../steps/talos/bootstrap.js';
+import { joinInTurn } from '../steps/talos/join-etcd.js';
+
+/** A Kubernetes that answers and has the network of its pods. */
+export interface StartedKubernetes {
+  /** Address of the Kubernetes API in the kubeconfig. */
+  readonly endpoint: string;
+  /** Its etcd was bootstrapped by this run. */
+  readonly founded: boolean;
+}
+
+/** What it is made of. */
+export interface Parts {
+  readonly controlPlanes: readonly NodeServer[];
+  /** The Gateway API's definitions. */
+  readonly manifest: string;
+  /** Where the Cilium chart is. */
+  readonly chart: string;
+}
+
+/**
+ * The critical path: from running control planes to an answering Kubernetes API and the network of
+ * the pods.
+ */
+export async function startKubernetes(
+  ctx: FlowContext,
+  plan: Plan,
+  { controlPlanes, manifest, chart }: Parts,
+): Promise<StartedKubernetes> {
+  const { step } = ctx;
+  const first = firstOf(controlPlanes);
+  const older = olderOf(plan, controlPlanes);
+  await writeTalosconfig(ctx, controlPlanes);
+  await step(`Wait for Talos on ${first.name}`, (io) => waitForTalos(ctx, first, io));
+  const founded = await step('Bootstrap etcd', (io) => bootstrapOnce(ctx, { first, older }, io));
+  const endpoint = await step('Write the kubeconfig', (io) =>
+    writeKubeconfig(ctx, { first, from: [first] }, io),
+  );
+  ctx.apiServers.use([first]);
+  await step('Wait for the Kubernetes API', (io) => waitForKubernetesApi(ctx, io));
+  ctx.apiServers.use(controlPlanes);
+  await install(ctx, { manifest, chart });
+  return { endpoint, founded };
+}
+
+/** Control planes join a running etcd one after the other; the others answer meanwhile. */
+export async function growKubernetes(
+  ctx: FlowContext,
+  plan: Plan,
+  { controlPlanes, ...addons }: Parts,
+): Promise<StartedKubernetes> {
+  const { step } = ctx;
+  const older = olderOf(plan, controlPlanes);
+  await writeTalosconfig(ctx, controlPlanes);
+  const newer = controlPlanes.filter((node) => !older.includes(node));
+  await joinInTurn(ctx, newer, older);
+  const endpoint = await step('Write the kubeconfig', (io) =>
+    writeKubeconfig(ctx, { first: firstOf(controlPlanes), from: older }, io),
+  );
+  await step('Wait for the Kubernetes API', async (io) => {
+    await chooseApiServer(ctx, older);
+    await waitForKubernetesApi(ctx, io);
+  });
+  await install(ctx, addons);
+  return { endpoint, founded: false };
+}
+
+async function install(
+  ctx: FlowContext,
+  { manifest, chart }: Omit<Parts, 'controlPlanes'>,
+): Promise<void> {
+  await ctx.step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
+  await ctx.step('Install Cilium', (io) => ensureCilium(ctx, chart, io));
+}
+
+/** Those that existed before this run. */
+function olderOf(plan: Plan, controlPlanes: readonly NodeServer[]): readonly NodeServer[] {
+  const existed = new Set(plan.servers.flatMap(({ existing }) => existing?.id ?? []));
+  return controlPlanes.filter(({ id }) => existed.has(id));
+}
+
+/** The cluster's endpoint and the one that is bootstrapped. */
+export function firstOf(controlPlanes: readonly NodeServer[]): NodeServer {
+  const [first] = controlPlanes;
+  if (!first) throw new Error('a checked configuration has a control plane');
+  return first;
+}

@@ -1,0 +1,95 @@
+import { isIP } from 'node:net';
+import { enumerate } from '../../lib/format.js';
+import type { StepIo } from '../../lib/step.js';
+import { atApiServer } from '../../tools/api-server.js';
+import { ToolError } from '../../tools/exec.js';
+import { waitFor, type Probe } from '../../lib/wait.js';
+import { apiServerOf } from '../run/api-servers.js';
+import { readyz } from '../../tools/kubectl.js';
+import type { FlowContext } from '../run/context.js';
+import type { NodeServer } from '../run/node-server.js';
+import { waitOptions } from '../run/waiting.js';
+
+/** Real milliseconds for an answer by way of the name. */
+const lookMs = 5_000;
+
+/**
+ * Checks whether the address in the kubeconfig leads to the cluster: it is for users, oxide does
+ * without. A `talos.cluster_endpoint` that leads nowhere yet is a note with the record to set.
+ */
+export async function checkEndpoint(
+  ctx: FlowContext,
+  controlPlanes: readonly NodeServer[],
+): Promise<void> {
+  const name = ctx.config.talos.cluster_endpoint;
+  const endpoint = name ?? controlPlanes.map(apiServerOf)[0] ?? '';
+  await ctx.step(`Check that ${endpoint} leads to the cluster`, (io) =>
+    name === undefined
+      ? waitForAnswer(ctx, endpoint, io)
+      : check(ctx, { endpoint, controlPlanes }, io),
+  );
+}
+
+/** The first control plane's own API starts a moment after its etcd. */
+async function waitForAnswer(ctx: FlowContext, endpoint: string, io: StepIo): Promise<void> {
+  await waitFor(
+    `the Kubernetes API (${endpoint})`,
+    async (): Promise<Probe<true>> => {
+      const failure = await failureAt(ctx, endpoint);
+      return failure === undefined ? { ready: true } : { waiting: failure };
+    },
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.kubernetes,
+      hint: 'The cluster is whole, and the kubeconfig leads there. Another control plane: oxide kubeconfig',
+    }),
+  );
+  io.summary('it does');
+}
+
+interface Question {
+  readonly endpoint: string;
+  readonly controlPlanes: readonly NodeServer[];
+}
+
+async function check(ctx: FlowContext, { endpoint, controlPlanes }: Question, io: StepIo) {
+  const failure = await failureAt(ctx, endpoint);
+  if (failure === undefined) {
+    io.summary('it does');
+    return;
+  }
+  io.summary('not yet');
+  const host = new URL(endpoint).hostname.replace(/^\[|\]$/g, '');
+  const addresses = controlPlanes.map(({ publicIpv4 }) => publicIpv4);
+  io.note(
+    isIP(host) === 0
+      ? await nameNote(ctx, host, addresses)
+      : `${endpoint} of talos.cluster_endpoint does not lead to the cluster yet (${failure}). It has to lead to port 6443 of ${enumerate(addresses)}.`,
+  );
+}
+
+/** Why the Kubernetes API does not answer there; undefined when it does. */
+async function failureAt(ctx: FlowContext, endpoint: string): Promise<string | undefined> {
+  try {
+    await ctx.run(atApiServer({ ...readyz(ctx.files.kubeconfig), timeoutMs: lookMs }, endpoint));
+    return undefined;
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (error instanceof ToolError) return error.reason;
+    throw error;
+  }
+}
+
+async function nameNote(
+  ctx: FlowContext,
+  name: string,
+  addresses: readonly string[],
+): Promise<string> {
+  const found = await ctx.resolveName(name);
+  const record = `Users reach it there by the kubeconfig: set the DNS record ${name}, type A, to ${enumerate(addresses)}. oxide itself works without it.`;
+  if (found.length === 0) return `${name} has no address yet. ${record}`;
+  const isElsewhere = found.some((one) => !addresses.includes(one));
+  const why = isElsewhere
+    ? 'where this cluster does not answer'
+    : 'which do not answer by that name';
+  return `${name} leads to ${enumerate(found)}, ${why}. ${record}`;
+}

@@ -1,0 +1,140 @@
+import { sickMember, memberName, type EtcdMemberView } from '../../cluster/talos/etcd.js';
+import { canRemove } from '../../cluster/talos/quorum.js';
+import { OxideError, PreconditionError } from '../../lib/errors.js';
+import { enumerate, plural } from '../../lib/format.js';
+import type { StepIo } from '../../lib/step.js';
+import { waitFor, type Probe } from '../../lib/wait.js';
+import { etcdRemoveMember } from '../../tools/talosctl.js';
+import { askMembers, readEtcd } from '../observe/etcd-members.js';
+import type { FlowContext } from '../run/context.js';
+import type { NodeServer } from '../run/node-server.js';
+import { targetOf } from '../run/talos-target.js';
+import { waitOptions } from '../run/waiting.js';
+import { joinControlPlane } from './control-plane-join.js';
+
+/** One at a time: etcd takes in one learner, and each new voter raises its quorum. */
+export async function joinInTurn(
+  ctx: FlowContext,
+  nodes: readonly NodeServer[],
+  voters: readonly NodeServer[],
+): Promise<void> {
+  const others = voters.filter(({ id }) => !nodes.some((node) => node.id === id));
+  for (const node of nodes) {
+    await ctx.step(`Start ${node.name} and let it join etcd`, (io) =>
+      joinControlPlane(ctx, { node, others }, io),
+    );
+    others.push(node);
+  }
+}
+
+export interface Room {
+  /** The control planes that exist. */
+  readonly nodes: readonly NodeServer[];
+  /** Members that go, because their servers are gone. */
+  readonly gone: readonly EtcdMemberView[];
+}
+
+/**
+ * Makes room for another member: waits until every voter that has a server is healthy, and takes out
+ * those whose servers are gone.
+ */
+export async function makeRoomInEtcd(ctx: FlowContext, room: Room, io: StepIo): Promise<void> {
+  const members = await waitForHealthy(ctx, room, io);
+  const names: string[] = [];
+  for (const { id } of room.gone) {
+    const member = members.find((one) => one.id === id);
+    if (!member) continue;
+    await removeMember(ctx, member, room.nodes);
+    names.push(memberName(member));
+  }
+  io.summary(names.length === 0 ? plural(members.length, 'member') : `removed ${enumerate(names)}`);
+}
+
+async function waitForHealthy(
+  ctx: FlowContext,
+  { nodes, gone }: Room,
+  io: StepIo,
+): Promise<readonly EtcdMemberView[]> {
+  return waitFor(
+    "etcd's members to be healthy",
+    async () => {
+      const listed = await askMembers(ctx, nodes);
+      if ('waiting' in listed) return listed;
+      const sick = listed.ready.find(
+        ({ id, healthy, learner }) => !healthy && !learner && !gone.some((one) => one.id === id),
+      );
+      return sick ? { waiting: sickMember(sick) } : listed;
+    },
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.etcd,
+      hint: 'Repair that control plane. One that is lost: delete its server in the Hetzner console, and oxide create makes it anew.',
+    }),
+  );
+}
+
+/** Looks once more before, and whether it is gone afterwards. */
+async function removeMember(
+  ctx: FlowContext,
+  member: EtcdMemberView,
+  nodes: readonly NodeServer[],
+): Promise<void> {
+  const members = await readEtcd(ctx, nodes);
+  const voters = members.filter(({ learner }) => !learner);
+  const health = {
+    members: voters.length,
+    healthy: voters.filter(({ healthy }) => healthy).length,
+  };
+  const answer = member.learner ? 'yes' : canRemove(health, false);
+  const healthy = members.find((one) => one.healthy && one.id !== member.id)?.server;
+  const way = nodes.find(({ name }) => name === healthy);
+  if (answer !== 'yes' || !way) {
+    const why = answer === 'yes' ? 'no other member answers' : answer.refused;
+    throw new PreconditionError(
+      `the etcd member ${memberName(member)} cannot be removed: ${why}`,
+      'How the control planes are: oxide status',
+    );
+  }
+  await ctx.run(etcdRemoveMember(targetOf(ctx, way), member.id));
+  if (!(await readEtcd(ctx, nodes)).some(({ id }) => id === member.id)) return;
+  throw new OxideError(`the etcd member ${memberName(member)} is still listed`, {
+    hint: 'The same command goes on from here.',
+  });
+}
+
+/** Waits until each of these control planes is a healthy voter. */
+export async function waitForVoters(
+  ctx: FlowContext,
+  nodes: readonly NodeServer[],
+  io: StepIo,
+): Promise<void> {
+  await waitFor(
+    `${nodes.length} healthy members of etcd`,
+    async (): Promise<Probe<true>> => {
+      const listed = await askMembers(ctx, nodes);
+      if ('waiting' in listed) return listed;
+      const missing = nodes.flatMap((node) => voterProblem(node, listed.ready) ?? []);
+      return missing.length === 0 ? { ready: true } : { waiting: missing.join('; ') };
+    },
+    waitOptions(ctx, io, {
+      timeoutMs: ctx.config.timeouts.etcd,
+      hint: 'How the control planes are: oxide status\nOne that is lost: delete its server in the Hetzner console, and oxide create makes it anew.',
+    }),
+  );
+  io.summary(`${nodes.length} of ${nodes.length} are healthy`);
+}
+
+/** Whether the node is a voter, in good health or not. */
+export function isVoter({ name }: NodeServer, members: readonly EtcdMemberView[]): boolean {
+  return members.some(({ server, learner }) => server === name && !learner);
+}
+
+/** Why the node is no healthy voter; undefined when it is one. */
+function voterProblem(
+  { name }: NodeServer,
+  members: readonly EtcdMemberView[],
+): string | undefined {
+  const own = members.find(({ server }) => server === name);
+  if (!own) return `${name} is not a member yet`;
+  if (own.learner) return `${name} is still a learner`;
+  return own.healthy ? undefined : sickMember(own);
+}
