@@ -3,6 +3,7 @@ import { begunActions, relabel, sendChange, type LabelChanges } from './change.j
 import type { Client } from './client.js';
 import type { SubnetOrder } from './creates.js';
 import { ruleBody, type RuleOrder } from './firewall-rules.js';
+import { HetznerError } from './errors.js';
 import type { HetznerReads } from './reads.js';
 import { networkSchema, type Action, type Firewall, type Network } from './resources.js';
 import { createServerChanges, type ServerChanges } from './server-changes.js';
@@ -29,7 +30,7 @@ export type FirewallTarget =
 export interface HetznerChanges extends ServerChanges {
   /** Changes these labels of the network and leaves its others. */
   updateNetworkLabels(networkId: number, labels: LabelChanges): Promise<Network>;
-  /** Adds labels to a thing that others made, beside those that it has. */
+  /** Adds labels to a thing that others made, beside those that it has. One that is gone needs none. */
   addLabels(collection: Labelled, id: number, labels: Labels): Promise<void>;
   addSubnet(networkId: number, subnet: SubnetOrder): Promise<Action[]>;
   /** Replaces the whole list of rules. */
@@ -48,7 +49,10 @@ export function createChanges(client: Client, reads: HetznerReads): HetznerChang
       const request = relabel(`/networks/${id}`, (await reads.network(id)).labels, changes);
       return (await client.request(request, z.object({ network: networkSchema }))).network;
     },
-    addLabels: (collection, id, labels) => addLabels(client, { collection, id }, labels),
+    addLabels: (collection, id, labels) =>
+      addLabels(client, { collection, id }, labels).catch((error: unknown) => {
+        if (!(error instanceof HetznerError) || error.code !== 'not_found') throw error;
+      }),
     addSubnet: (id, subnet) => addSubnet(client, reads, { id, subnet }),
     // The same list twice is the same list: it may be sent again unseen.
     setFirewallRules: (id, rules) => {

@@ -168,6 +168,8 @@ async function removeWhatOthersMade(api: HetznerApi, actions: ActionWaiter): Pro
   expect(floating).toMatchObject({ server: null, home_location: { name: 'nbg1' } });
   await api.addLabels('floating_ips', floating?.id ?? 0, { kept: 'no' });
   await api.deleteFloatingIp(floating?.id ?? 0);
+  await api.addLabels('floating_ips', floating?.id ?? 0, { kept: 'no' });
+  expect(await api.floatingIps()).toEqual([]);
 }
 
 describe.skipIf(openapi === undefined)('the client and the official description', () => {
