@@ -92,11 +92,6 @@ export const getRecord = (kubeconfig: string): Invocation =>
     ...['--output', 'json', '--request-timeout=10s'],
   ]);
 
-/** The manifest of that ConfigMap with these texts. JSON, which is YAML that every reader takes alike. */
-export function recordManifest(data: Readonly<Record<string, string>>): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: record, data });
-}
-
 /** Applies manifests from stdin; takes over fields that another manager holds. */
 export const applyServerSide = (kubeconfig: string, manifest: string): Invocation =>
   call(
@@ -110,6 +105,16 @@ export const applyServerSide = (kubeconfig: string, manifest: string): Invocatio
       '-',
     ],
     { stdin: manifest, timeoutMs: 2 * 60_000 },
+  );
+
+/** Writes that ConfigMap. JSON, which is YAML that every reader takes alike. */
+export const applyRecord = (
+  kubeconfig: string,
+  data: Readonly<Record<string, string>>,
+): Invocation =>
+  applyServerSide(
+    kubeconfig,
+    JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: record, data }),
   );
 
 /** Waits until the API serves these custom resources. */

@@ -9,7 +9,7 @@ import {
 } from '../../cluster/talos/cluster-record.js';
 import { nodeSettings, settingsHash } from '../../cluster/talos/node-settings.js';
 import type { StepIo } from '../../lib/step.js';
-import { applyServerSide, recordManifest } from '../../tools/kubectl.js';
+import { applyRecord } from '../../tools/kubectl.js';
 import { observeCluster } from '../observe/observe.js';
 import { readClusterRecord } from '../observe/known-nodes.js';
 import type { FlowContext } from '../run/context.js';
@@ -32,7 +32,7 @@ export async function ensureClusterRecord(
     io.summary('is right');
     return;
   }
-  await ctx.run(applyServerSide(ctx.files.kubeconfig, recordManifest(recordTexts(record))));
+  await ctx.run(applyRecord(ctx.files.kubeconfig, recordTexts(record)));
   io.summary('written');
 }
 
