@@ -5,6 +5,7 @@ import { fileRemarks } from '../../cluster/plan/file-remarks.js';
 import { loadConfig } from '../../config/load.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { ExitCode } from '../../lib/errors.js';
+import { visibleData } from '../../lib/visible.js';
 import { checkOffline, type OfflineCheck } from '../../steps/talos/offline-check.js';
 import { renderJson } from '../../ui/json.js';
 import { selectColor } from '../../ui/terminal.js';
@@ -29,7 +30,7 @@ export async function validateCommand(options: GlobalOptions, io: CliIo): Promis
     io.stdout.write(renderJson({ valid: true, cluster: config.cluster_name, ...found }));
   } else {
     const color = selectColor({ isTTY: io.stderr.isTTY, env: io.env });
-    io.stderr.write(renderValidated(view, { color }));
+    io.stderr.write(renderValidated(visibleData(view), { color }));
   }
   return ExitCode.done;
 }
