@@ -14,7 +14,7 @@ import { inParallel } from '../lib/parallel.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
 import { planWithApiAccess, whoMayReach } from '../steps/access/api-access.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
-import { fetchCilium } from '../steps/kubernetes/cilium.js';
+import { fetchCilium } from '../steps/kubernetes/cilium-chart.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { ensureFirewall } from '../steps/hetzner/firewall.js';
 import { fetchGatewayApi } from '../steps/kubernetes/gateway-api.js';
@@ -154,8 +154,8 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
   return withScratchFolder(ctx.files.folder, async (scratch) => {
     const [controlPlanes, [manifest, chart]] = await inParallel(
       makeServers(ctx, 'control-plane', orders),
-      ctx.step('Fetch the Gateway API and Cilium', () =>
-        inParallel(fetchGatewayApi(ctx), fetchCilium(ctx, scratch)),
+      ctx.step('Fetch the Gateway API and Cilium', (io) =>
+        inParallel(fetchGatewayApi(ctx), fetchCilium(ctx, scratch, io)),
       ),
     );
     const parts = { controlPlanes, manifest, chart };

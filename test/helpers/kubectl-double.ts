@@ -68,22 +68,35 @@ function objectsOf(manifest: string): readonly KubeObject[] {
   const known = manifests.get(manifest);
   if (known) return known;
   const objects = parseAllDocuments(manifest)
-    .map((document) => document.toJS() as KubeObject | null)
-    .filter((object) => object !== null);
+    .map((document) => document.toJS() as (KubeObject & { items?: KubeObject[] }) | null)
+    .filter((object) => object !== null)
+    .flatMap((object) => (object.kind === 'List' ? (object.items ?? []) : [object]));
   manifests.set(manifest, objects);
   return objects;
 }
 
+/** The collections of the kinds that oxide applies. */
+const collections: Readonly<Record<string, string>> = {
+  CustomResourceDefinition: crds,
+  ValidatingAdmissionPolicy: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+  ValidatingAdmissionPolicyBinding:
+    '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
+};
+
+function pathOf({ kind = '', metadata }: KubeObject): string {
+  if (kind === 'ConfigMap')
+    return `/api/v1/namespaces/${metadata.namespace ?? 'default'}/configmaps`;
+  const path = collections[kind];
+  if (path === undefined) throw new Error(`the double of kubectl does not apply a ${kind}`);
+  return path;
+}
+
 function apply(request: KubeRequest, manifest: string): Ending {
   for (const object of objectsOf(manifest)) {
-    const path =
-      object.kind === 'ConfigMap'
-        ? `/api/v1/namespaces/${object.metadata.namespace ?? 'default'}/configmaps`
-        : crds;
     const ended = answer(
       request(
         'PATCH',
-        `${path}/${object.metadata.name}?fieldManager=oxide&force=true&fieldValidation=Strict`,
+        `${pathOf(object)}/${object.metadata.name}?fieldManager=oxide&force=true&fieldValidation=Strict`,
         object,
         'application/apply-patch+yaml',
       ),

@@ -1,4 +1,8 @@
+import { readGatewayManifest } from '../../cluster/kubernetes/gateway-manifest.js';
+import type { UsedDownload } from '../../cluster/kubernetes/used-downloads.js';
 import { gatewayApiVersion } from '../../cluster/talos/versions.js';
+import { sha256 } from '../../lib/digest.js';
+import { PreconditionError } from '../../lib/errors.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import { download } from '../../tools/download.js';
@@ -16,15 +20,29 @@ const crds = ['gatewayclasses', 'gateways', 'httproutes', 'grpcroutes', 'referen
   (plural) => `${plural}.gateway.networking.k8s.io`,
 );
 
-/** Fetches the Gateway API's manifest that belongs to the cluster's Cilium. */
-export async function fetchGatewayApi(ctx: FlowContext): Promise<string> {
-  const version = gatewayApiVersion(ctx.config.cilium.version);
-  return download({
-    url: `${ctx.endpoints.gatewayApi}/${version}/standard-install.yaml`,
-    outbound: ctx.endpoints.outbound,
-    clock: ctx.clock,
-    signal: ctx.signal,
-  });
+/** The Gateway API's manifest, read and found to be what it should. */
+export interface FetchedManifest {
+  /** Its objects, as kubectl gets them. */
+  readonly json: string;
+  /** What it is, to be kept with the cluster. */
+  readonly used: UsedDownload;
+}
+
+/** Fetches the Gateway API's manifest that belongs to the cluster's Cilium, and reads it. */
+export async function fetchGatewayApi(ctx: FlowContext): Promise<FetchedManifest> {
+  const { endpoints, clock, signal, config } = ctx;
+  const version = gatewayApiVersion(config.cilium.version);
+  const url = `${endpoints.gatewayApi}/${version}/standard-install.yaml`;
+  const text = await download({ url, outbound: endpoints.outbound, clock, signal });
+  const read = readGatewayManifest(text, version);
+  if ('json' in read) {
+    const used = { what: 'Gateway API manifest', version, sha256: sha256(text) } as const;
+    return { json: read.json, used };
+  }
+  throw new PreconditionError(
+    `what came from ${url} is not the manifest of the Gateway API ${version}: ${read.wrong}`,
+    'Nothing of it was applied. See what is there; behind a mirror, OXIDE_GATEWAY_API names its place.',
+  );
 }
 
 /**
@@ -33,7 +51,7 @@ export async function fetchGatewayApi(ctx: FlowContext): Promise<string> {
  */
 export async function ensureGatewayApi(
   ctx: FlowContext,
-  manifest: string,
+  { json }: FetchedManifest,
   io: StepIo,
 ): Promise<void> {
   const { run, files, config } = ctx;
@@ -42,7 +60,7 @@ export async function ensureGatewayApi(
     io.summary(`${version}, installed already`);
     return;
   }
-  await run(applyServerSide(files.kubeconfig, manifest));
+  await run(applyServerSide(files.kubeconfig, json));
   await run(waitEstablished(files.kubeconfig, crds));
   io.summary(version);
 }
