@@ -33,6 +33,7 @@ export function allowMeCommand(options: AllowMeOptions, io: CliIo): Promise<Exit
 }
 
 /** For machines: who reached 6443 and 50000 before, and who does afterwards. */
-function documentOf({ cluster, firewall, before, after, changed }: ApiAccessPlan): object {
-  return { cluster, firewall, before, after, changed };
+function documentOf(plan: ApiAccessPlan): object {
+  const { cluster, firewall, before, after, changed, warnings } = plan;
+  return { cluster, firewall, before, after, changed, warnings };
 }

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { effectiveRules, firewallLimits } from '../../cluster/network/firewall-limits.js';
+import { openApis } from '../../cluster/network/open-apis.js';
 import { wantedRules } from '../../cluster/network/firewall-rules.js';
 import { fileRemarks } from '../../cluster/plan/file-remarks.js';
 import { loadConfig } from '../../config/load.js';
@@ -54,6 +55,6 @@ function viewOf(file: string, config: ClusterConfig, { check, odd }: Findings): 
       own: allowed === undefined,
     },
     notes,
-    warnings: [...warnings, ...odd],
+    warnings: [...warnings, ...openApis(rules), ...odd],
   };
 }

@@ -6,6 +6,7 @@ import { missingServers, type RunningVersions } from '../plan/drift.js';
 import { surplusOf } from '../plan/surplus.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
 import { etcdProblems, talosProblems } from './etcd-problems.js';
+import { openApis } from '../network/open-apis.js';
 import { removalStage } from '../state/labels.js';
 import type { ServerState } from '../state/cluster-state.js';
 import { ciliumWarning, kubernetesProblem, talosProblem } from '../talos/versions.js';
@@ -16,6 +17,7 @@ const advisory: ReadonlySet<Problem['code']> = new Set([
   'access-file',
   'certificate-ends',
   'own-address-not-allowed',
+  'open-to-the-internet',
   'version-unsupported',
   'node-cordoned',
   'name-differs',
@@ -174,8 +176,21 @@ function accessProblems({ state, accessFiles, ownAddress, now }: ProblemInput): 
   };
   return [
     ...(keepsOut(state.firewall, ownAddress) ? [notAllowed] : []),
+    ...openProblems(state),
     ...accessFiles.flatMap((file) => fileProblems(file, now)),
   ];
+}
+
+function openProblems({ firewall }: ProblemInput['state']): Problem[] {
+  return openApis(firewall?.rules ?? []).map((warning) => ({
+    code: 'open-to-the-internet',
+    message: lowerFirst(warning).replace(/\.$/, ''),
+    hint: 'name who may in hcloud.firewall of cluster.yaml, then oxide create',
+  }));
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function fileProblems(file: AccessFileSeen, now: number): Problem[] {

@@ -33,6 +33,7 @@ export interface Problem {
     | 'access-file'
     | 'certificate-ends'
     | 'own-address-not-allowed'
+    | 'open-to-the-internet'
     | 'version-unsupported'
     | 'unused';
   readonly message: string;

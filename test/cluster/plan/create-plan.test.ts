@@ -198,6 +198,13 @@ describe('the plan of an existing cluster', () => {
     expect(plan({ ownIpv4: undefined }).warnings).toEqual([]);
   });
 
+  test('warns when the world is let in', () => {
+    expect(plan({ allowedCidrs: ['0.0.0.0/0'] }).warnings).toEqual([
+      'The firewall rule "Kubernetes API" lets the internet reach 6443: it admits 0.0.0.0/0.',
+      'The firewall rule "Talos API" lets the internet reach 50000: it admits 0.0.0.0/0.',
+    ]);
+  });
+
   test('says when Kubernetes could not be asked behind the present firewall', () => {
     const moved = { allowedCidrs: [...mine, '198.51.100.4/32'], ownIpv4: '198.51.100.4' };
     expect(plan({ state: complete, ...moved }).notes).toEqual([

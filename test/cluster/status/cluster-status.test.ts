@@ -28,6 +28,19 @@ const state: ClusterState = {
   servers: [worker, controlPlane],
 };
 
+const withOpenFirewall: ClusterState = {
+  ...state,
+  firewall: {
+    ...{ id: 3, name: 'demo', labels: {} },
+    rules: wantedRules({
+      allowedCidrs: ['198.51.100.0/24'],
+      extraRules: [
+        { protocol: 'tcp', port: 'any', source_ips: ['0.0.0.0/0'], description: 'mine' },
+      ],
+    }),
+  },
+};
+
 function node(server: ServerState, more: Partial<NodeFacts> = {}): NodeFacts {
   return { ...nodeFor(server), kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9', ...more };
 }
@@ -143,6 +156,11 @@ describe('a cluster', () => {
       { seen: { nodes: [node(controlPlane), node(worker, { unschedulable: true })] } },
     ],
     ['secrets', /^they are lost$/, { secretsRemark: 'they are lost' }],
+    [
+      'open-to-the-internet',
+      /^the firewall rule "mine" lets the internet reach 6443 and 50000: it admits 0\.0\.0\.0\/0$/,
+      { state: withOpenFirewall },
+    ],
     [
       'certificate-ends',
       /output\/kubeconfig ends on 2026-11-30$/,
