@@ -1,9 +1,9 @@
 import type { Invocation } from './invocation.js';
 
 export {
-  gatewayBundleOf,
   parseConfigMap,
   parseEndingNamespaces,
+  parseGatewayDefinition,
   parseNodes,
   parseUids,
   parseVolumeIds,

@@ -161,11 +161,20 @@ export function parseEndingNamespaces(
     .map(({ metadata }) => metadata.name);
 }
 
-const crdSchema = z.object({ metadata: z.object({ annotations: stringMap }) });
+const crdSchema = z.object({ metadata: z.object({ name: z.string(), annotations: stringMap }) });
 
-/** The release of the Gateway API that a CRD of it is from: `v1.4.1`. */
-export function gatewayBundleOf(stdout: string): string | undefined {
-  return read(stdout, crdSchema).metadata.annotations['gateway.networking.k8s.io/bundle-version'];
+/** A CRD of the Gateway API with the release (`v1.4.1`) and the channel that it is from. */
+export function parseGatewayDefinition(stdout: string): GatewayDefinition {
+  const { name, annotations } = read(stdout, crdSchema).metadata;
+  const of = (key: string): string | undefined => annotations[`gateway.networking.k8s.io/${key}`];
+  return { name, bundle: of('bundle-version'), channel: of('channel') };
+}
+
+/** See `parseGatewayDefinition`. */
+export interface GatewayDefinition {
+  readonly name: string;
+  readonly bundle: string | undefined;
+  readonly channel: string | undefined;
 }
 
 /** The items of a list that kubectl wrote as JSON, checked. */

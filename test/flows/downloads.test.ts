@@ -6,7 +6,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import { ExitCode, OxideError } from '../../src/lib/errors.js';
 import { chartIndex } from '../../src/sandbox/downloads/chart-repository.js';
+import { standardInstall } from '../../src/sandbox/downloads/gateway-api.js';
 import type { FlowContext } from '../../src/steps/run/context.js';
+import { applyServerSide } from '../../src/tools/kubectl.js';
 import { optionOf } from '../helpers/kube-access.js';
 import { clusterYaml, rehearse, type Rehearsal, type RunOptions } from '../helpers/rehearsal.js';
 import { done } from '../helpers/tool-doubles.js';
@@ -42,6 +44,26 @@ function withEndpoints(rehearsal: Rehearsal, options: RunOptions, endpoints: obj
   const { ctx } = rehearsal.run(options);
   return { ...ctx, endpoints: { ...ctx.endpoints, ...endpoints } };
 }
+
+describe('the Gateway API of a newer Cilium', () => {
+  test('is not made older: the plan says why, and the cluster would refuse it', async () => {
+    const rehearsal = await rehearse(`${yaml}cilium: { version: 1.20.0 }\n`);
+    await create(rehearsal.run().ctx);
+    const older = rehearsal.run({ yaml: `${yaml}cilium: { version: 1.19.6 }\n`, dryRun: true });
+    const error = await refused(older.ctx);
+    expect(error.message).toContain(
+      'Cilium 1.19.6 needs the Gateway API v1.4.1, and the cluster has v1.6.1',
+    );
+    expect(error.exitCode).toBe(ExitCode.precondition);
+    const { run, files } = older.ctx;
+    const apply = run(applyServerSide(files.kubeconfig, standardInstall('v1.4.1') ?? ''));
+    await expect(apply).rejects.toThrow(
+      "ValidatingAdmissionPolicy 'safe-upgrades.gateway.networking.k8s.io' with binding " +
+        "'safe-upgrades.gateway.networking.k8s.io' denied request: Installing CRDs with version before v1.5.0 is prohibited by default.",
+    );
+    expect(await create(rehearsal.run().ctx)).toMatchObject({ cluster: { changed: false } });
+  });
+});
 
 describe('a create', () => {
   test('applies nothing of what is not the manifest of the Gateway API', async () => {

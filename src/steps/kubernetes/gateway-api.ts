@@ -1,3 +1,9 @@
+import {
+  checkGatewayApi,
+  installedRelease,
+  neededDefinitions,
+  type GatewayDefinition,
+} from '../../cluster/kubernetes/gateway-api.js';
 import { readGatewayManifest } from '../../cluster/kubernetes/gateway-manifest.js';
 import type { UsedDownload } from '../../cluster/kubernetes/used-downloads.js';
 import { gatewayApiVersion } from '../../cluster/talos/versions.js';
@@ -8,17 +14,12 @@ import { inParallel } from '../../lib/parallel.js';
 import { download } from '../../tools/download.js';
 import {
   applyServerSide,
-  gatewayBundleOf,
   getCrd,
   isNotFound,
+  parseGatewayDefinition,
   waitEstablished,
 } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
-
-/** The CRDs that Cilium's Gateway controller needs at its start. */
-const crds = ['gatewayclasses', 'gateways', 'httproutes', 'grpcroutes', 'referencegrants'].map(
-  (plural) => `${plural}.gateway.networking.k8s.io`,
-);
 
 /** The Gateway API's manifest, read and found to be what it should. */
 export interface FetchedManifest {
@@ -56,33 +57,30 @@ export async function ensureGatewayApi(
 ): Promise<void> {
   const { run, files, config } = ctx;
   const version = gatewayApiVersion(config.cilium.version);
-  if (await gatewayApiIsInstalled(ctx)) {
+  const found = await observeGatewayApi(ctx);
+  if (installedRelease(found) === version) {
     io.summary(`${version}, installed already`);
     return;
   }
+  // Again: when the plan was made, Kubernetes may not have been there to be asked.
+  checkGatewayApi(found, { wanted: version, cilium: config.cilium.version });
   await run(applyServerSide(files.kubeconfig, json));
-  await run(waitEstablished(files.kubeconfig, crds));
+  await run(waitEstablished(files.kubeconfig, neededDefinitions));
   io.summary(version);
 }
 
-/** Whether all CRDs of the release that belongs to the cluster's Cilium are there. */
-async function gatewayApiIsInstalled(ctx: FlowContext): Promise<boolean> {
-  return (await installedGatewayApi(ctx)) === gatewayApiVersion(ctx.config.cilium.version);
-}
-
-/** The release that all of its CRDs are of; undefined when some are missing, or when they are mixed. */
-export async function installedGatewayApi(ctx: FlowContext): Promise<string | undefined> {
+/** The definitions that the cluster has of those that Cilium needs. */
+export async function observeGatewayApi(ctx: FlowContext): Promise<readonly GatewayDefinition[]> {
   const { run, files } = ctx;
-  try {
-    const found = await inParallel(
-      ...crds.map(async (name) =>
-        gatewayBundleOf((await run(getCrd(files.kubeconfig, name))).stdout),
-      ),
-    );
-    const [first] = found;
-    return found.every((bundle) => bundle === first) ? first : undefined;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const found = await inParallel(
+    ...neededDefinitions.map(async (name) => {
+      try {
+        return [parseGatewayDefinition((await run(getCrd(files.kubeconfig, name))).stdout)];
+      } catch (error) {
+        if (isNotFound(error)) return [];
+        throw error;
+      }
+    }),
+  );
+  return found.flat();
 }

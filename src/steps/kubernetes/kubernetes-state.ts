@@ -1,3 +1,4 @@
+import { installedRelease } from '../../cluster/kubernetes/gateway-api.js';
 import type { InstalledCharts } from '../../cluster/kubernetes/installed.js';
 import { keepsOut } from '../../cluster/network/api-access.js';
 import type { KubernetesState } from '../../cluster/plan/plan.js';
@@ -11,7 +12,7 @@ import { controlPlanesOf } from '../run/node-server.js';
 import type { OwnAddresses } from '../access/own-address.js';
 import type { FlowContext } from '../run/context.js';
 import { installedCilium } from './cilium.js';
-import { installedGatewayApi } from './gateway-api.js';
+import { observeGatewayApi } from './gateway-api.js';
 
 /** What of Kubernetes is there, and its nodes; none when it does not answer. */
 export interface SeenKubernetes extends KubernetesState {
@@ -60,6 +61,6 @@ export async function observeInstalled(ctx: FlowContext): Promise<InstalledChart
 }
 
 async function readInstalled(ctx: FlowContext): Promise<InstalledCharts> {
-  const [gatewayApi, cilium] = await inParallel(installedGatewayApi(ctx), installedCilium(ctx));
-  return { gatewayApi, cilium };
+  const [definitions, cilium] = await inParallel(observeGatewayApi(ctx), installedCilium(ctx));
+  return { definitions, gatewayApi: installedRelease(definitions), cilium };
 }

@@ -232,7 +232,7 @@ describe('the plan of an existing cluster', () => {
         state: complete,
         kubernetes: {
           running: true,
-          installed: { gatewayApi: 'v1.4.1', cilium: undefined },
+          installed: { ...installedFor(clusterOf(1, 2)), cilium: undefined },
           nodes: [],
         },
       }),
