@@ -4,6 +4,7 @@ import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
 import type { FetchedChart } from '../steps/kubernetes/cilium-chart.js';
 import { ensureCilium } from '../steps/kubernetes/cilium.js';
 import { ensureGatewayApi, type FetchedManifest } from '../steps/kubernetes/gateway-api.js';
+import { ensureMetadataPolicy } from '../steps/kubernetes/metadata-policy.js';
 import { chooseApiServer } from '../steps/observe/reachable-apis.js';
 import type { FlowContext } from '../steps/run/context.js';
 import type { NodeServer } from '../steps/run/node-server.js';
@@ -79,6 +80,9 @@ async function install(
 ): Promise<void> {
   await ctx.step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
   await ctx.step('Install Cilium', (io) => ensureCilium(ctx, chart.path, io));
+  if (ctx.config.cilium.block_metadata) {
+    await ctx.step('Close the metadata service to pods', (io) => ensureMetadataPolicy(ctx, io));
+  }
 }
 
 /** Those that existed before this run. */

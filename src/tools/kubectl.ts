@@ -1,9 +1,11 @@
 import type { Invocation } from './invocation.js';
 
 export {
+  isEstablished,
   parseConfigMap,
   parseEndingNamespaces,
   parseGatewayDefinition,
+  parseNetworkPolicy,
   parseNodes,
   parseUids,
   parseVolumeIds,
@@ -90,6 +92,13 @@ export const getRecord = (kubeconfig: string): Invocation =>
   call(kubeconfig, [
     ...['--namespace', record.namespace, 'get', 'configmap', record.name],
     ...['--output', 'json', '--request-timeout=10s'],
+  ]);
+
+/** A cluster-wide network policy of Cilium as JSON, without asking which kinds there are. */
+export const getNetworkPolicy = (kubeconfig: string, name: string): Invocation =>
+  call(kubeconfig, [
+    ...['get', `--raw=/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies/${name}`],
+    '--request-timeout=20s',
   ]);
 
 /** Applies manifests from stdin; takes over fields that another manager holds. */

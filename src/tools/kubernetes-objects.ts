@@ -170,6 +170,31 @@ export function parseGatewayDefinition(stdout: string): GatewayDefinition {
   return { name, bundle: of('bundle-version'), channel: of('channel') };
 }
 
+const establishedSchema = z.object({
+  status: z
+    .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) })
+    .default({ conditions: [] }),
+});
+
+/** Whether the API serves the kind of a CRD. */
+export function isEstablished(stdout: string): boolean {
+  const { conditions } = read(stdout, establishedSchema).status;
+  return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+}
+
+const networkPolicySchema = z.object({
+  spec: z.unknown().optional(),
+  specs: z.unknown().optional(),
+});
+
+/** The rules of a network policy of Cilium. */
+export function parseNetworkPolicy(stdout: string): {
+  readonly spec?: unknown;
+  readonly specs?: unknown;
+} {
+  return read(stdout, networkPolicySchema);
+}
+
 /** See `parseGatewayDefinition`. */
 export interface GatewayDefinition {
   readonly name: string;

@@ -114,6 +114,7 @@ export function installedFor(config: ClusterConfig): InstalledCharts {
     cilium: { version, values: mergeHelmValues(ciliumValues(config), values).values },
     gatewayApi: gatewayApiVersion(version),
     definitions: gatewayDefinitions(gatewayApiVersion(version)),
+    metadataBlocked: true,
   };
 }
 

@@ -24,7 +24,8 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
   const request = await reach(options, args);
   if (typeof request !== 'function') return request;
   const words = args.slice(2);
-  if (words.includes('--raw=/readyz')) return answer(request('GET', '/readyz'));
+  const raw = words.find((word) => word.startsWith('--raw='));
+  if (raw !== undefined) return answer(request('GET', raw.slice('--raw='.length)));
   if (words[0] === 'get' && words[1] === 'nodes') return answer(request('GET', '/api/v1/nodes'));
   if (words[0] === 'get' && /^(persistentvolumes|services|namespaces)$/.test(words[1] ?? '')) {
     return answer(request('GET', `/api/v1/${words[1] ?? ''}`));
@@ -78,6 +79,7 @@ function objectsOf(manifest: string): readonly KubeObject[] {
 /** The collections of the kinds that oxide applies. */
 const collections: Readonly<Record<string, string>> = {
   CustomResourceDefinition: crds,
+  CiliumClusterwideNetworkPolicy: '/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies',
   ValidatingAdmissionPolicy: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
   ValidatingAdmissionPolicyBinding:
     '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',

@@ -9,4 +9,6 @@ export interface InstalledCharts {
   readonly gatewayApi: string | undefined;
   /** Those of the Gateway API's definitions that Cilium needs, as far as they are there. */
   readonly definitions: readonly GatewayDefinition[];
+  /** The policy that keeps pods from the metadata service. */
+  readonly metadataBlocked: boolean;
 }

@@ -10,6 +10,7 @@ import { monthlyCost } from '../catalogue/prices.js';
 import { admittedRanges } from '../network/api-access.js';
 import { checkRuleLimits, wantedRules } from '../network/firewall-rules.js';
 import { checkGatewayApi } from '../kubernetes/gateway-api.js';
+import { metadataAddress } from '../kubernetes/metadata-policy.js';
 import { networkZone } from '../catalogue/locations.js';
 import { sharedResourceName } from '../state/names.js';
 import {
@@ -172,5 +173,10 @@ function kubernetesChanges(
           'cilium',
           differences.filter((one) => isAboutCilium(one) && !isAboutGatewayApi(one)),
         )),
+    ...missing(
+      (installed?.metadataBlocked ?? false) || !cilium.block_metadata,
+      'network-policy',
+      `keeps pods from ${metadataAddress}`,
+    ),
   ];
 }

@@ -13,6 +13,7 @@ import type { OwnAddresses } from '../access/own-address.js';
 import type { FlowContext } from '../run/context.js';
 import { installedCilium } from './cilium.js';
 import { observeGatewayApi } from './gateway-api.js';
+import { metadataIsBlocked } from './metadata-policy.js';
 
 /** What of Kubernetes is there, and its nodes; none when it does not answer. */
 export interface SeenKubernetes extends KubernetesState {
@@ -61,6 +62,11 @@ export async function observeInstalled(ctx: FlowContext): Promise<InstalledChart
 }
 
 async function readInstalled(ctx: FlowContext): Promise<InstalledCharts> {
-  const [definitions, cilium] = await inParallel(observeGatewayApi(ctx), installedCilium(ctx));
-  return { definitions, gatewayApi: installedRelease(definitions), cilium };
+  const [definitions, cilium, metadataBlocked] = await inParallel(
+    observeGatewayApi(ctx),
+    installedCilium(ctx),
+    metadataIsBlocked(ctx),
+  );
+  const gatewayApi = installedRelease(definitions);
+  return { definitions, gatewayApi, cilium, metadataBlocked };
 }

@@ -226,6 +226,7 @@ describe('the plan of an existing cluster', () => {
       'create kubernetes demo 1.34.1 on Talos v1.13.9',
       'create gateway-api demo v1.4.1',
       'create cilium demo 1.19.6',
+      'create network-policy demo keeps pods from 169.254.169.254',
     ]);
     expect(
       names({
@@ -236,7 +237,10 @@ describe('the plan of an existing cluster', () => {
           nodes: [],
         },
       }),
-    ).toEqual(['create cilium demo 1.19.6']);
+    ).toEqual([
+      'create cilium demo 1.19.6',
+      'create network-policy demo keeps pods from 169.254.169.254',
+    ]);
   });
 
   test('counts the servers that exist, whichever indices they have', () => {
