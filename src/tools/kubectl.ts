@@ -1,3 +1,4 @@
+import { certificateTemplate } from './cluster-certificates.js';
 import type { Invocation } from './invocation.js';
 
 export {
@@ -12,6 +13,7 @@ export {
   parseWorkloads,
 } from './kubernetes-objects.js';
 export type { KubeNode } from './kubernetes-objects.js';
+export { parseCertificates } from './cluster-certificates.js';
 export { parseBudgets, parseLocalClaims, parsePodsToEvict } from './eviction-objects.js';
 export {
   isNotFound,
@@ -99,6 +101,14 @@ export const getNetworkPolicy = (kubeconfig: string, name: string): Invocation =
   call(kubeconfig, [
     ...['get', `--raw=/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies/${name}`],
     '--request-timeout=20s',
+  ]);
+
+/** The certificates in kube-system, without their keys. See `parseCertificates`. */
+export const getCertificates = (kubeconfig: string): Invocation =>
+  call(kubeconfig, [
+    ...['--namespace', 'kube-system', 'get', 'secrets'],
+    ...['--field-selector', 'type=kubernetes.io/tls'],
+    ...['--output', certificateTemplate, '--request-timeout=20s'],
   ]);
 
 /** Applies manifests from stdin; takes over fields that another manager holds. */

@@ -6,7 +6,8 @@ import { status, watchStatus } from '../../src/flows/status.js';
 import { InterruptedError } from '../../src/lib/errors.js';
 import { projectOf } from '../helpers/project.js';
 import { clusterYaml, rehearse, type Rehearsal, type RunOptions } from '../helpers/rehearsal.js';
-import { failed } from '../helpers/tool-doubles.js';
+import { shortLived } from '../helpers/short-lived.js';
+import { done, failed } from '../helpers/tool-doubles.js';
 
 const yaml = clusterYaml(1, 2);
 
@@ -78,6 +79,22 @@ describe('the status', () => {
       },
     ]);
     expect(found.healthy).toBe(true);
+  });
+
+  test('names a certificate in the cluster that ends soon', async () => {
+    const rehearsal = await existing();
+    const ends = await shortLived(20);
+    const asked: string[][] = [];
+    const report = await reportOf(rehearsal, {
+      intercept: ({ tool, args }) => {
+        if (tool !== 'kubectl' || !args.includes('secrets')) return undefined;
+        asked.push([...args]);
+        return done(`hubble-server-certs ${ends}\n`);
+      },
+    });
+    expect(codes(report)).toEqual(['certificate-ends']);
+    expect(report.status.healthy).toBe(true);
+    expect(asked.flat().join(' ')).not.toContain('tls.key');
   });
 
   test('changes nothing, and gives no tool more than five seconds', async () => {

@@ -34,6 +34,7 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
   if (words[0] === 'get' && words[1] === 'poddisruptionbudgets') {
     return answer(request('GET', '/apis/policy/v1/poddisruptionbudgets'));
   }
+  if (words.includes('secrets')) return certificates(request);
   if (words[0] === 'cordon') return setSchedulable(request, words[1] ?? '', false);
   if (words[0] === 'uncordon') return setSchedulable(request, words[1] ?? '', true);
   if (words[0] === 'drain') return drain(options, request, words);
@@ -55,6 +56,20 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
 function answer({ status, body }: ReturnType<KubeRequest>): Ending {
   if (status < 300) return done(JSON.stringify(body));
   return failed(`Error from server (${String(body['reason'])}): ${String(body['message'])}\n`);
+}
+
+/** Names and certificates, as the template of the call says. */
+function certificates(request: KubeRequest): Ending {
+  const { body } = request('GET', '/api/v1/namespaces/kube-system/secrets');
+  const items = body['items'] as {
+    metadata: { name: string };
+    type?: string;
+    data?: Record<string, string>;
+  }[];
+  const lines = items
+    .filter(({ type }) => type === 'kubernetes.io/tls')
+    .map(({ metadata, data }) => `${metadata.name} ${data?.['tls.crt'] ?? ''}\n`);
+  return done(lines.join(''));
 }
 
 function deleteNode(request: KubeRequest, node: string): Ending {

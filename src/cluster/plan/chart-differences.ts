@@ -82,7 +82,7 @@ function valueDifferences(config: ClusterConfig, found: HelmValues): readonly Di
     const isUsers = path in flat(user) || !(path in flat(ciliumValues(config)));
     const key = isUsers
       ? 'cilium.helm_values'
-      : path.startsWith('hubble.')
+      : path.startsWith('hubble.') && !path.startsWith('hubble.tls.')
         ? 'cilium.enable_hubble'
         : undefined;
     const show = (value: unknown): string | null => {

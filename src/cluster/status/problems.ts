@@ -60,6 +60,7 @@ export function findProblems(input: ProblemInput): readonly Problem[] {
     ...etcdProblems(input),
     ...secretsProblems(input),
     ...accessProblems(input),
+    ...certificateProblems(input),
     ...versionProblems(input),
     ...unused(input),
   ];
@@ -210,6 +211,25 @@ export function accessFileRemark({ path, ends }: AccessFileSeen, now: number): s
     ? `the client certificate in ${path} ends on ${day}`
     : `the client certificate in ${path} ended on ${day}`;
 }
+
+/** With them Hubble ends; Cilium's own job renews them since 1.19. */
+function certificateProblems({ certificates, now }: ProblemInput): Problem[] {
+  return certificates.flatMap(({ name, ends }): Problem[] => {
+    const left = ends.getTime() - now;
+    if (left > certificateWarningMs) return [];
+    const day = ends.toISOString().slice(0, 10);
+    return [
+      {
+        code: 'certificate-ends',
+        message: `the certificate ${name} in the cluster ${left > 0 ? 'ends' : 'ended'} on ${day}`,
+        hint: `with Cilium 1.19 or later, renew it: ${renewal}`,
+      },
+    ];
+  });
+}
+
+const renewal =
+  'kubectl -n kube-system create job renew-hubble --from=cronjob/hubble-generate-certs';
 
 /** The versions that run, against the matrix; cluster.yaml itself was checked when it was read. */
 function versionProblems({ config, running }: ProblemInput): Problem[] {

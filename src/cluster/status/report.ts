@@ -81,6 +81,13 @@ export interface AccessFileSeen {
   readonly ends: Date | { readonly unknown: string };
 }
 
+/** A certificate that is kept in the cluster. */
+export interface ClusterCertificate {
+  /** Of its Secret in kube-system. */
+  readonly name: string;
+  readonly ends: Date;
+}
+
 export interface ServerStatus {
   readonly name: string;
   readonly id: number;
@@ -142,6 +149,8 @@ export interface StatusInput {
   readonly state: ClusterState;
   readonly catalogue: Catalogue;
   readonly seen: NodesSeen;
+  /** Those of Cilium and Hubble, as far as they could be asked for. */
+  readonly certificates: readonly ClusterCertificate[];
   readonly talos: readonly TalosSeen[];
   /** The members of etcd; undefined when nobody could list them. */
   readonly members?: readonly EtcdMemberView[] | undefined;

@@ -1,4 +1,9 @@
-import type { AccessFileSeen, NodesSeen, TalosSeen } from '../../cluster/status/report.js';
+import type {
+  AccessFileSeen,
+  ClusterCertificate,
+  NodesSeen,
+  TalosSeen,
+} from '../../cluster/status/report.js';
 import { anythingExists, type ClusterState } from '../../cluster/state/cluster-state.js';
 import type { EtcdMemberView } from '../../cluster/talos/etcd.js';
 import { messageOf, OxideError, PreconditionError } from '../../lib/errors.js';
@@ -8,7 +13,7 @@ import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import { kubeconfigExpiry, kubeconfigServer, talosconfigExpiry } from '../../tools/access-files.js';
 import { ToolError } from '../../tools/exec.js';
-import { getNodes, parseNodes } from '../../tools/kubectl.js';
+import { getCertificates, getNodes, parseCertificates, parseNodes } from '../../tools/kubectl.js';
 import {
   etcdStatus,
   hasLeader,
@@ -86,6 +91,16 @@ export async function probeNodes(
   );
   io.summary('is' in answer ? plural(answer.is.length, 'node') : 'no answer');
   return 'is' in answer ? { nodes: answer.is } : answer;
+}
+
+/** The certificates that Cilium keeps in the cluster; none when they cannot be asked for. */
+export async function probeCertificates(ctx: FlowContext): Promise<readonly ClusterCertificate[]> {
+  const { kubeconfig } = ctx.files;
+  if ((await readTextIfExists(kubeconfig)) === undefined) return [];
+  const answer = await ask(ctx, async () =>
+    parseCertificates((await ctx.run(getCertificates(kubeconfig))).stdout),
+  );
+  return 'is' in answer ? answer.is : [];
 }
 
 /** What Talos and etcd say on every control plane that runs. */

@@ -220,6 +220,7 @@ describe('a complete cluster', () => {
     expect(differences(changedBy('cilium.version'))).toMatchObject([
       { found: 'v1.4.1', wanted: 'v1.3.0' },
       { found: '1.19.6', wanted: '1.18.4', remark: 'a downgrade' },
+      { key: 'cilium', found: 'hubble.tls.auto.method="cronJob"', wanted: null },
     ]);
   });
 

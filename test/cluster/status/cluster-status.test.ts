@@ -53,6 +53,7 @@ const healthy: StatusInput = {
   state,
   catalogue: catalogueOf(),
   seen: { nodes },
+  certificates: [],
   talos: [{ server: 'demo-cp-1', version: { is: 'v1.13.9' }, etcd: { is: etcd } }],
   ...{ known: new Map(), installed: undefined },
   accessFiles: [],
@@ -154,6 +155,16 @@ describe('a cluster', () => {
       'node-cordoned',
       /^demo-web-1 takes no pods: it is cordoned$/,
       { seen: { nodes: [node(controlPlane), node(worker, { unschedulable: true })] } },
+    ],
+    [
+      'certificate-ends',
+      /^the certificate hubble-server-certs in the cluster ends on 2026-11-30$/,
+      { certificates: [{ name: 'hubble-server-certs', ends: inDays(29) }] },
+    ],
+    [
+      'certificate-ends',
+      /^the certificate hubble-relay-client-certs in the cluster ended on 2026-10-31$/,
+      { certificates: [{ name: 'hubble-relay-client-certs', ends: inDays(-1) }] },
     ],
     ['secrets', /^they are lost$/, { secretsRemark: 'they are lost' }],
     [
