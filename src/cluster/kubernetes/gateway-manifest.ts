@@ -4,7 +4,7 @@ import { enumerate } from '../../lib/format.js';
 const group = 'gateway.networking.k8s.io';
 const channel = 'standard';
 /** The policy that keeps older and experimental definitions out, since Gateway API 1.5. */
-export const guardName = `safe-upgrades.${group}`;
+const guardName = `safe-upgrades.${group}`;
 
 const first = ['gatewayclasses', 'gateways', 'grpcroutes', 'httproutes', 'referencegrants'];
 const since14 = [...first, 'backendtlspolicies'];
