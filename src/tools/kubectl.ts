@@ -2,16 +2,14 @@ import { certificateTemplate } from './cluster-certificates.js';
 import type { Invocation } from './invocation.js';
 
 export {
-  isEstablished,
   parseConfigMap,
   parseEndingNamespaces,
-  parseGatewayDefinition,
-  parseNetworkPolicy,
   parseNodes,
   parseUids,
   parseVolumeIds,
   parseWorkloads,
 } from './kubernetes-objects.js';
+export { isEstablished, parseGatewayDefinition, parseNetworkPolicy } from './definition-objects.js';
 export type { KubeNode } from './kubernetes-objects.js';
 export { parseCertificates } from './cluster-certificates.js';
 export { parseBudgets, parseLocalClaims, parsePodsToEvict } from './eviction-objects.js';

@@ -20,7 +20,8 @@ export interface KubeNode {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-const stringMap = z.record(z.string(), z.string()).default({});
+/** Labels and annotations. */
+export const stringMap = z.record(z.string(), z.string()).default({});
 const condition = z.object({
   type: z.string(),
   status: z.string(),
@@ -161,53 +162,13 @@ export function parseEndingNamespaces(
     .map(({ metadata }) => metadata.name);
 }
 
-const crdSchema = z.object({ metadata: z.object({ name: z.string(), annotations: stringMap }) });
-
-/** A CRD of the Gateway API with the release (`v1.4.1`) and the channel that it is from. */
-export function parseGatewayDefinition(stdout: string): GatewayDefinition {
-  const { name, annotations } = read(stdout, crdSchema).metadata;
-  const of = (key: string): string | undefined => annotations[`gateway.networking.k8s.io/${key}`];
-  return { name, bundle: of('bundle-version'), channel: of('channel') };
-}
-
-const establishedSchema = z.object({
-  status: z
-    .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) })
-    .default({ conditions: [] }),
-});
-
-/** Whether the API serves the kind of a CRD. */
-export function isEstablished(stdout: string): boolean {
-  const { conditions } = read(stdout, establishedSchema).status;
-  return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
-}
-
-const networkPolicySchema = z.object({
-  spec: z.unknown().optional(),
-  specs: z.unknown().optional(),
-});
-
-/** The rules of a network policy of Cilium. */
-export function parseNetworkPolicy(stdout: string): {
-  readonly spec?: unknown;
-  readonly specs?: unknown;
-} {
-  return read(stdout, networkPolicySchema);
-}
-
-/** See `parseGatewayDefinition`. */
-export interface GatewayDefinition {
-  readonly name: string;
-  readonly bundle: string | undefined;
-  readonly channel: string | undefined;
-}
-
 /** The items of a list that kubectl wrote as JSON, checked. */
 export function readList<S extends z.ZodType>(stdout: string, item: S): z.output<S>[] {
-  return read(stdout, z.object({ items: z.array(item) })).items;
+  return readObject(stdout, z.object({ items: z.array(item) })).items;
 }
 
-function read<S extends z.ZodType>(stdout: string, schema: S): z.output<S> {
+/** One object that kubectl wrote as JSON, checked. */
+export function readObject<S extends z.ZodType>(stdout: string, schema: S): z.output<S> {
   const parsed = schema.safeParse(parseJson(stdout));
   if (parsed.success) return parsed.data;
   throw new OxideError(

@@ -21,6 +21,9 @@ import { asked, waitOptions } from '../run/waiting.js';
 /** Whether the policy that keeps pods from the metadata service is there, as oxide applies it. */
 export async function metadataIsBlocked({ run, files }: FlowContext): Promise<boolean> {
   try {
+    // Without its kind, the API says of the policy only that there is nothing at its address.
+    const kind = await run(getCrd(files.kubeconfig, policyDefinition));
+    if (!isEstablished(kind.stdout)) return false;
     const { stdout } = await run(getNetworkPolicy(files.kubeconfig, metadataPolicyName));
     return isMetadataPolicy(parseNetworkPolicy(stdout));
   } catch (error) {
