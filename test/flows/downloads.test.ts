@@ -92,6 +92,24 @@ describe('a create', () => {
     await create(rehearsal.run().ctx);
   });
 
+  test('says when what comes later is not what the cluster was made with', async () => {
+    const rehearsal = await rehearse(yaml);
+    await create(rehearsal.run().ctx);
+    const other = `# Another licence\n${standardInstall('v1.4.1') ?? ''}`;
+    const larger = rehearsal.run({ yaml: clusterYaml(1, 1) });
+    const gatewayApi = await serving(other);
+    await create({ ...larger.ctx, endpoints: { ...larger.ctx.endpoints, gatewayApi } });
+    const warnings = larger.events.filter(({ type }) => type === 'warning');
+    expect(warnings).toEqual([
+      {
+        type: 'warning',
+        message: expect.stringMatching(
+          /^The Gateway API manifest v1\.4\.1 is not the one that the cluster was made with: its SHA-256 was \w{64} and is \w{64}\.$/,
+        ) as string,
+      },
+    ]);
+  });
+
   test('says when the repository publishes no digest', async () => {
     const rehearsal = await rehearse(yaml);
     const ciliumChart = await serving((await chartIndex()).replace(/^ *digest: .*$/gm, ''));

@@ -74,12 +74,16 @@ function direction(found: string, wanted: string): string {
   return from && to && semver.gt(from, to) ? ', a downgrade' : '';
 }
 
+/** Values of oxide's that not every version of Cilium gets. */
+const ofSomeVersions = ['hubble.tls.auto.method'];
+
 /** The user's own values may hold secrets: of them only the key is told. */
 function valueDifferences(config: ClusterConfig, found: HelmValues): readonly Difference[] {
   const user = config.cilium.helm_values;
   const wanted = mergeHelmValues(ciliumValues(config), user).values;
   return changedPaths(found, wanted).map(({ path, was, is }): Difference => {
-    const isUsers = path in flat(user) || !(path in flat(ciliumValues(config)));
+    const isOwn = path in flat(ciliumValues(config)) || ofSomeVersions.includes(path);
+    const isUsers = path in flat(user) || !isOwn;
     const key = isUsers
       ? 'cilium.helm_values'
       : path.startsWith('hubble.') && !path.startsWith('hubble.tls.')

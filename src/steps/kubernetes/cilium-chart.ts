@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { UsedDownload } from '../../cluster/kubernetes/used-downloads.js';
+import type { Digests } from '../../cluster/kubernetes/used-downloads.js';
 import { sha256 } from '../../lib/digest.js';
 import { OxideError, PreconditionError } from '../../lib/errors.js';
 import { explained } from '../../lib/file-errors.js';
@@ -18,8 +18,8 @@ const indexLimit = 16 * 1024 * 1024;
 export interface FetchedChart {
   /** Its archive or folder. */
   readonly path: string;
-  /** What it is, to be kept with the cluster; undefined for a folder of the user's. */
-  readonly used: UsedDownload | undefined;
+  /** What it is, to be kept with the cluster; nothing for a folder of the user's. */
+  readonly digests: Digests;
 }
 
 /**
@@ -46,7 +46,7 @@ export async function fetchCilium(
   const digest = sha256(await explained('read', path, () => readFile(path)));
   // What an OCI registry gives is named by its digest, which helm checks itself.
   if (!helm.isOci(from)) await compareWithIndex(ctx, { repository: from, digest }, io);
-  return { path, used: { what: 'Cilium chart', version, sha256: digest } };
+  return { path, digests: { [`Cilium chart ${version}`]: digest } };
 }
 
 async function localChart(path: string, version: string): Promise<FetchedChart> {
@@ -55,9 +55,9 @@ async function localChart(path: string, version: string): Promise<FetchedChart> 
     (found) => found.isFile(),
     () => false,
   );
-  if (!isFile) return { path, used: undefined };
+  if (!isFile) return { path, digests: {} };
   const digest = sha256(await readFile(path));
-  return { path, used: { what: 'Cilium chart', version, sha256: digest } };
+  return { path, digests: { [`Cilium chart ${version}`]: digest } };
 }
 
 interface Fetched {

@@ -5,7 +5,7 @@ import {
   type GatewayDefinition,
 } from '../../cluster/kubernetes/gateway-api.js';
 import { readGatewayManifest } from '../../cluster/kubernetes/gateway-manifest.js';
-import type { UsedDownload } from '../../cluster/kubernetes/used-downloads.js';
+import type { Digests } from '../../cluster/kubernetes/used-downloads.js';
 import { gatewayApiVersion } from '../../cluster/talos/versions.js';
 import { sha256 } from '../../lib/digest.js';
 import { PreconditionError } from '../../lib/errors.js';
@@ -26,7 +26,7 @@ export interface FetchedManifest {
   /** Its objects, as kubectl gets them. */
   readonly json: string;
   /** What it is, to be kept with the cluster. */
-  readonly used: UsedDownload;
+  readonly digests: Digests;
 }
 
 /** Fetches the Gateway API's manifest that belongs to the cluster's Cilium, and reads it. */
@@ -37,8 +37,8 @@ export async function fetchGatewayApi(ctx: FlowContext): Promise<FetchedManifest
   const text = await download({ url, outbound: endpoints.outbound, clock, signal });
   const read = readGatewayManifest(text, version);
   if ('json' in read) {
-    const used = { what: 'Gateway API manifest', version, sha256: sha256(text) } as const;
-    return { json: read.json, used };
+    const digests = { [`Gateway API manifest ${version}`]: sha256(text) };
+    return { json: read.json, digests };
   }
   throw new PreconditionError(
     `what came from ${url} is not the manifest of the Gateway API ${version}: ${read.wrong}`,

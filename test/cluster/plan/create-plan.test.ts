@@ -233,7 +233,10 @@ describe('the plan of an existing cluster', () => {
         state: complete,
         kubernetes: {
           running: true,
-          installed: { ...installedFor(clusterOf(1, 2)), cilium: undefined },
+          installed: {
+            ...installedFor(clusterOf(1, 2)),
+            ...{ cilium: undefined, metadataBlocked: false },
+          },
           nodes: [],
         },
       }),
