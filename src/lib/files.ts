@@ -138,11 +138,13 @@ export async function readMadeText(path: string, tool: string): Promise<string> 
 /**
  * Gives `work` a folder of its own (0700) inside `parent` and removes it with all that is in it
  * afterwards. Tools write secrets there first, because they choose wider rights. A folder that an
- * error names, in a command that can be pasted, stays until the next run, which clears it away.
+ * error names, in a command that can be pasted, stays until the next run, which clears it away, if it
+ * may: what nobody clears away later may not.
  */
 export async function withScratchFolder<T>(
   parent: string,
   work: (folder: string) => Promise<T>,
+  { mayStay = true }: { readonly mayStay?: boolean } = {},
 ): Promise<T> {
   const folder = await scratchPath(parent);
   await explained('write', parent, () => mkdir(folder, { mode: 0o700 }));
@@ -152,7 +154,7 @@ export async function withScratchFolder<T>(
   try {
     result = await work(folder);
   } catch (error) {
-    const named = error instanceof Error && error.message.includes(folder);
+    const named = mayStay && error instanceof Error && error.message.includes(folder);
     // What cannot be removed now is known to the next run; the first failure is the one to show.
     if (named) await narrowFiles(folder).catch(() => undefined);
     else await remove().catch(() => undefined);
