@@ -66,7 +66,6 @@ function isNotText(source: string): boolean {
 
 /** Where Kubernetes' objects hold texts in a part that Talos hands on: ends of paths. */
 const textPlaces: readonly RegExp[] = [
-  /(?:^| )registerWithTaints \* (?:key|value)$/,
   /(?:^| )(?:labels|annotations|matchLabels|nodeSelector) [^ ]+$/,
   /(?:^| )env \* value$/,
   /(?:^| )(?:args|command) \*$/,

@@ -4,13 +4,14 @@ import {
   mkdir,
   open,
   readFile,
+  readdir,
   realpath,
   rename,
   rm,
   stat,
   writeFile,
 } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { asFileError, explained, isMissing } from './file-errors.js';
 import { OxideError } from './errors.js';
@@ -137,11 +138,13 @@ export async function readMadeText(path: string, tool: string): Promise<string> 
 /**
  * Gives `work` a folder of its own (0700) inside `parent` and removes it with all that is in it
  * afterwards. Tools write secrets there first, because they choose wider rights. A folder that an
- * error names, in a command that can be pasted, stays until the next run, which clears it away.
+ * error names, in a command that can be pasted, stays until the next run, which clears it away, if it
+ * may: what nobody clears away later may not.
  */
 export async function withScratchFolder<T>(
   parent: string,
   work: (folder: string) => Promise<T>,
+  { mayStay = true }: { readonly mayStay?: boolean } = {},
 ): Promise<T> {
   const folder = await scratchPath(parent);
   await explained('write', parent, () => mkdir(folder, { mode: 0o700 }));
@@ -151,13 +154,21 @@ export async function withScratchFolder<T>(
   try {
     result = await work(folder);
   } catch (error) {
-    const named = error instanceof Error && error.message.includes(folder);
+    const named = mayStay && error instanceof Error && error.message.includes(folder);
     // What cannot be removed now is known to the next run; the first failure is the one to show.
-    if (!named) await remove().catch(() => undefined);
+    if (named) await narrowFiles(folder).catch(() => undefined);
+    else await remove().catch(() => undefined);
     throw error;
   }
   await remove();
   return result;
+}
+
+/** Tools write for all to read; what stays for a look at an error is for its owner only. */
+async function narrowFiles(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  await Promise.all(files.map(({ name }) => chmod(join(folder, name), 0o600)));
 }
 
 /** Writes a file into a scratch folder (0600). It is not flushed: nobody reads it after a crash. */

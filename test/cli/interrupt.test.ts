@@ -23,7 +23,7 @@ describe.runIf(bundled)('Ctrl-C', { timeout: 180_000 }, () => {
     const cwd = testFolder();
     writeFileSync(join(cwd, 'cluster.yaml'), clusterYaml(1, 1));
     for (const [text, servers] of [
-      ["✔ Make the cluster's secrets", 0],
+      ["✔ Keep the cluster's secrets", 0],
       ['POST /servers 201', 1],
       ['talosctl version --short', 1],
       ['helm upgrade', 1],

@@ -22,20 +22,19 @@ const kept = ['yes', 'n', 'on', '12h', 'gpu', '"2020-01-01"', "'012'", '~', ''].
   (text) => !/^\d/.test(text),
 );
 
-const taint = (value: string): string => `machine:
-  kubelet:
-    extraConfig:
-      registerWithTaints:
-        - { key: dedicated, value: ${value}, effect: NoSchedule } # mine
+const annotation = (value: string): string => `machine:
+  pods:
+    - metadata:
+        annotations: { since: ${value} } # mine
 `;
 
 describe('a patch', () => {
-  test.each(changed)('keeps the text %s of a taint that the kubelet registers with', (value) => {
-    expect(withQuotedTexts(taint(value))).toBe(taint(`"${value}"`));
+  test.each(changed)('keeps the text %s of an annotation', (value) => {
+    expect(withQuotedTexts(annotation(value))).toBe(annotation(`"${value}"`));
   });
 
   test.each(kept)('is left alone where Go reads a text as well: %s', (value) => {
-    expect(withQuotedTexts(taint(value))).toBe(taint(value));
+    expect(withQuotedTexts(annotation(value))).toBe(annotation(value));
   });
 
   test.each([

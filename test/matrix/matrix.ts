@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { ExitCode, OxideError } from '../../src/lib/errors.js';
+import { forgetFinished, recordingUnfinished } from '../../src/lib/unfinished.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { everythingOf } from '../helpers/secret-scan.js';
 import { sample, testSeed } from '../helpers/seed.js';
@@ -199,13 +200,16 @@ async function runCell(
   const rehearsal = await scenario.begin();
   try {
     let run = rehearsal.run(plant(rehearsal));
-    const stop = await stopOf(scenario, run);
+    const { folder } = rehearsal.files;
+    const stop = await recordingUnfinished(folder, () => stopOf(scenario, run));
     rehearsal.faults.clear();
     if (stop !== undefined) {
       demandNextStep(stop);
       run = rehearsal.run();
-      await scenario.command(run);
+      // What the error names stayed until now.
+      await recordingUnfinished(folder, () => scenario.command(run));
     }
+    await forgetFinished(folder);
     expect(await shapeOf(rehearsal, scenario.leavesCluster ? run : undefined)).toEqual(wanted);
     demandPromises(rehearsal, 0);
   } finally {

@@ -41,8 +41,10 @@ export function attemptsFor(source: ConfigSource, rolePool: RolePool): AttemptCo
         additionalSans: talos.cluster_endpoint ? [new URL(talos.cluster_endpoint).hostname] : [],
       }),
     );
+    // Half a file is refused as well, for reasons that are not its own.
+    const text = await readMadeText(output, 'talosctl gen config');
     await run(validateConfig(output));
-    return readMadeText(output, 'talosctl gen config');
+    return text;
   };
 }
 

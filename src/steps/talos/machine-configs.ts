@@ -56,7 +56,7 @@ interface Wish {
 
 /** The same without a cluster at hand. */
 export function machineConfigsOf({ config, run, folder, secrets }: Wish): Promise<MachineConfigs> {
-  return withScratchFolder(folder, async (scratch) => {
+  const work = async (scratch: string): Promise<MachineConfigs> => {
     const made = secrets === undefined ? join(scratch, 'secrets.yaml') : undefined;
     if (made !== undefined) {
       await run(genSecrets({ file: made, contract: configContract(config.talos.version) }));
@@ -66,7 +66,9 @@ export function machineConfigsOf({ config, run, folder, secrets }: Wish): Promis
       texts: await checkedConfigs(source),
       madeSecrets: made && (await readMadeText(made, 'talosctl gen secrets')),
     };
-  });
+  };
+  // Secrets that nobody keeps do not stay either, also when an error names where they were.
+  return withScratchFolder(folder, work, { mayStay: secrets !== undefined });
 }
 
 async function checkedConfigs(source: ConfigSource): Promise<ReadonlyMap<string, string>> {
