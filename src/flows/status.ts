@@ -9,7 +9,6 @@ import { wallClock } from '../lib/wait.js';
 import { observeOwnedResources } from '../steps/ownership/owned-resources.js';
 import type { FlowContext } from '../steps/run/context.js';
 import {
-  withShortTimeouts,
   probeAccessFiles,
   probeCertificates,
   probeMembers,
@@ -18,6 +17,7 @@ import {
   observeExisting,
 } from '../steps/observe/probes.js';
 import { readCatalogue } from '../steps/observe/observe.js';
+import { withShortTimeouts } from '../steps/observe/short-looks.js';
 import { publicIpv4 } from '../steps/access/own-address.js';
 import { remarkOnSecrets } from '../steps/talos/secrets.js';
 

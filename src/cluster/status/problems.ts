@@ -6,6 +6,7 @@ import { missingServers, type RunningVersions } from '../plan/drift.js';
 import { surplusOf } from '../plan/surplus.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
 import { etcdProblems, talosProblems } from './etcd-problems.js';
+import { silenceHint } from './silence-hint.js';
 import { openApis } from '../network/open-apis.js';
 import { removalStage } from '../state/labels.js';
 import type { ServerState } from '../state/cluster-state.js';
@@ -20,6 +21,7 @@ const advisory: ReadonlySet<Problem['code']> = new Set([
   'open-to-the-internet',
   'version-unsupported',
   'node-cordoned',
+  'installed-unknown',
   'name-differs',
   'surplus-servers',
   'stale-node',
@@ -140,10 +142,15 @@ function serverProblems(server: ServerStatus, { state, seen }: ProblemInput): Pr
   ];
 }
 
-function kubernetesProblems({ seen }: ProblemInput): Problem[] {
-  if (!('unknown' in seen)) return [];
-  const message = `Kubernetes cannot be asked: ${seen.unknown}`;
-  return [{ code: 'kubernetes-unknown', message, hint: goOn }];
+function kubernetesProblems(input: ProblemInput): Problem[] {
+  const { seen, installed } = input;
+  if ('unknown' in seen) {
+    const message = `Kubernetes cannot be asked: ${seen.unknown}`;
+    return [{ code: 'kubernetes-unknown', message, hint: silenceHint(input) }];
+  }
+  if (!('unknown' in installed)) return [];
+  const message = `what is installed in Kubernetes cannot be compared with cluster.yaml: ${installed.unknown}`;
+  return [{ code: 'installed-unknown', message, hint: 'look again: oxide status' }];
 }
 
 /** A removal that was begun has cordoned its node, and is told as such. */

@@ -3,7 +3,7 @@ import type { OwnedResource } from '../state/owned-resources.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Cost } from '../state/cost.js';
 import type { Difference } from '../plan/difference.js';
-import type { InstalledCharts } from '../kubernetes/installed.js';
+import type { InstalledSeen } from '../kubernetes/installed.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
 import type { EtcdMemberView } from '../talos/etcd.js';
 import type { ClusterState, Role } from '../state/cluster-state.js';
@@ -27,6 +27,7 @@ export interface Problem {
     | 'node-not-ready'
     | 'node-cordoned'
     | 'kubernetes-unknown'
+    | 'installed-unknown'
     | 'talos-unknown'
     | 'etcd-unhealthy'
     | 'secrets'
@@ -161,8 +162,8 @@ export interface StatusInput {
   readonly resources: readonly OwnedResource[];
   /** What is known of what the nodes are made of, by the id of their server. */
   readonly known: ReadonlyMap<number, KnownOfNode>;
-  /** Undefined: it could not be asked. */
-  readonly installed: InstalledCharts | undefined;
+  /** What oxide installed in Kubernetes. */
+  readonly installed: InstalledSeen;
   readonly endpoint: string | undefined;
   readonly ownAddress: string | undefined;
   /** Milliseconds since the Unix epoch, by which certificates end. */

@@ -7,6 +7,7 @@ import { readTextIfExists } from '../../lib/files.js';
 import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
 import { getNodes, parseNodes, type KubeNode } from '../../tools/kubectl.js';
+import { ask, type Answer } from '../observe/answers.js';
 import { chooseApiServer } from '../observe/reachable-apis.js';
 import { controlPlanesOf } from '../run/node-server.js';
 import type { OwnAddresses } from '../access/own-address.js';
@@ -49,16 +50,13 @@ export async function observeKubernetes(
   }
 }
 
-/** What oxide installed in Kubernetes; undefined when it cannot be asked. */
-export async function observeInstalled(ctx: FlowContext): Promise<InstalledCharts | undefined> {
-  if ((await readTextIfExists(ctx.files.kubeconfig)) === undefined) return undefined;
-  try {
-    return await readInstalled(ctx);
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (error instanceof ToolError) return undefined;
-    throw error;
+/** What oxide installed in Kubernetes, or why it cannot be asked. */
+export async function observeInstalled(ctx: FlowContext): Promise<Answer<InstalledCharts>> {
+  const { kubeconfig } = ctx.files;
+  if ((await readTextIfExists(kubeconfig)) === undefined) {
+    return { unknown: `there is no ${kubeconfig}` };
   }
+  return ask(ctx, () => readInstalled(ctx));
 }
 
 async function readInstalled(ctx: FlowContext): Promise<InstalledCharts> {

@@ -4,7 +4,14 @@ import type { OwnedResource } from '../../../src/cluster/state/owned-resources.j
 import type { ClusterState, ServerState } from '../../../src/cluster/state/cluster-state.js';
 import { clusterStatus } from '../../../src/cluster/status/cluster-status.js';
 import type { NodeFacts, StatusInput } from '../../../src/cluster/status/report.js';
-import { catalogueOf, clusterOf, existingServer, nodeFor, nothing } from '../fixtures.js';
+import {
+  catalogueOf,
+  clusterOf,
+  existingServer,
+  installedFor,
+  nodeFor,
+  nothing,
+} from '../fixtures.js';
 
 const now = Date.parse('2026-11-01T00:00:00Z');
 const inDays = (days: number) => new Date(now + days * 24 * 60 * 60_000);
@@ -55,7 +62,7 @@ const healthy: StatusInput = {
   seen: { nodes },
   certificates: [],
   talos: [{ server: 'demo-cp-1', version: { is: 'v1.13.9' }, etcd: { is: etcd } }],
-  ...{ known: new Map(), installed: undefined },
+  ...{ known: new Map(), installed: { is: installedFor(clusterOf(1, 1)) } },
   accessFiles: [],
   secretsRemark: undefined,
   resources: [],
