@@ -87,6 +87,18 @@ describe('a cluster.yaml with mistakes', () => {
     expect(readdirSync(cwd)).toEqual(['cluster.yaml']);
   });
 
+  test('that lets the internet in is valid, with a warning', async () => {
+    const cwd = folderWith(
+      clusterYaml(1, 0).replace(
+        'location: nbg1',
+        'location: nbg1, firewall: { allowed_cidrs: [0.0.0.0/0] }',
+      ),
+    );
+    const { code, stderr } = await runCli(['validate'], { cwd });
+    expect(stderr).toContain('⚠ The firewall rule "Talos API" lets the internet reach 50000');
+    expect(code).toBe(ExitCode.done);
+  });
+
   test('that is no YAML is answered with the place', async () => {
     const cwd = folderWith('cluster_name: [demo\n');
     const { code, stderr } = await runCli(['validate'], { cwd });

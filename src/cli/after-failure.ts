@@ -26,7 +26,7 @@ export async function withAftermath(error: unknown, { flow, options }: Failed): 
   const found = await observe({ config, clock, hetzner: flow.lastly() }).catch(() => undefined);
   if (!found || !anythingExists(found.state)) return error;
   const hint = [error.hint, describe(found, options)].filter((part) => part !== undefined);
-  return new OxideError(error.message, {
+  return new OxideError(error.findings.length > 0 ? error.findings : error.message, {
     hint: hint.join('\n'),
     exitCode: error.exitCode,
     cause: error.cause,

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { InterruptedError } from '../lib/errors.js';
+import { visibleText } from '../lib/visible.js';
 import type { CliIo } from './io.js';
 
 /** Whether there is somebody to ask, who also sees the question. */
@@ -28,7 +29,7 @@ export async function askLine(
   const lines = createInterface(
     hidden ? { input: stdin, output: unseen, terminal: true, historySize: 0 } : { input: stdin },
   );
-  stderr.write(question);
+  stderr.write(visibleText(question));
   try {
     return await new Promise<string | undefined>((resolve, reject) => {
       const interrupted = (): void => {

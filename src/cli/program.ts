@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ExitCode, InterruptedError, OxideError } from '../lib/errors.js';
 import { asFileError } from '../lib/file-errors.js';
+import { visibleText } from '../lib/visible.js';
 import { renderError } from '../ui/error.js';
 import { renderJson } from '../ui/json.js';
 import { selectColor } from '../ui/terminal.js';
@@ -77,7 +78,7 @@ export function buildProgram(io: CliIo, done: (code: ExitCode) => void): Command
     .showHelpAfterError('(oxide --help shows the commands)')
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeErr: (text) => void io.stderr.write(visibleText(text)),
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     })

@@ -1,4 +1,5 @@
 import type { ShownPlan } from '../cluster/plan/plan.js';
+import { visibleData } from '../lib/visible.js';
 import { renderJson } from '../ui/json.js';
 import { renderPlan } from '../ui/plan.js';
 import { createReporter } from '../ui/reporter.js';
@@ -14,15 +15,24 @@ export interface Ui {
   /** The plan of a run that goes on to carry it out. */
   showPlan(plan: ShownPlan): void;
   /** Something that the user should see before the command goes on. */
-  show(text: string): void;
+  show<T>(view: T, render: Render<T>): void;
   /** The plan as the command's result. */
   printPlan(plan: ShownPlan): void;
-  /** The command's result: the document with `--json`, otherwise the text. */
-  print(document: unknown, text: string): void;
+  /**
+   * The command's result: as a text, or with `--json` as a document, which is the result itself unless
+   * another one is given.
+   */
+  print<T>(result: T, render: Render<T>, document?: object): void;
   /** How the result's text may look on stdout. */
   readonly looks: Looks;
   stop(): void;
 }
+
+/**
+ * Makes a text of what is shown. What it is given comes from outside in many ways, so it arrives with
+ * nothing in it that a terminal would obey: neither escapes nor line breaks.
+ */
+type Render<T> = (shown: T) => string;
 
 interface Looks {
   readonly color: boolean;
@@ -43,24 +53,24 @@ export function createUi(io: CliIo, options: GlobalOptions): Ui {
     color: selectColor({ isTTY: stream.isTTY, env }),
     columns: stream.isTTY ? stream.columns : undefined,
   });
-  const print = (document: unknown, text: string): void => {
+  const print: Ui['print'] = (result, render, document) => {
     reporter.stop();
-    stdout.write(options.json ? renderJson(document) : text);
+    stdout.write(options.json ? renderJson(document ?? result) : render(visibleData(result)));
   };
-  const show = (text: string): void => {
+  const show: Ui['show'] = (view, render) => {
     reporter.stop();
-    stderr.write(text);
+    stderr.write(render(visibleData(view)));
   };
   return {
     reporter,
     carriesOut: () => carriesOut,
     showPlan: (plan) => {
       carriesOut = true;
-      show(`\n${renderPlan(plan, looksOf(stderr))}\n`);
+      show(plan, (shown) => `\n${renderPlan(shown, looksOf(stderr))}\n`);
     },
     show,
     printPlan: (plan) => {
-      print(planDocument(plan), renderPlan(plan, looksOf(stdout)));
+      print(plan, (shown) => renderPlan(shown, looksOf(stdout)), planDocument(plan));
     },
     print,
     looks: looksOf(stdout),

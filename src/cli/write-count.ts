@@ -25,7 +25,8 @@ export async function updateCount(
   const change: CountChange = { file, section, pool, count };
   const written = withCount(await readFile(file, 'utf8'), change);
   if ('refused' in written) {
-    return `${file} was left as it is: with count: ${count} it is not valid.\n  ${written.refused}`;
+    const why = written.refused.replaceAll('\n', '; ');
+    return `${file} was left as it is: with count: ${count} it is not valid. ${why}`;
   }
   if (!write)
     return `Next, ${todo} (or add --write); until then oxide create goes by the old number.`;

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import type { z } from 'zod';
 import { messageOf, UsageError } from '../lib/errors.js';
+import { visibleLine } from '../lib/visible.js';
 import { asWritten } from './as-written.js';
 import { describedSchema, knownKeys } from './described-schema.js';
 import { resolvePatch, type ReadFile } from './patches.js';
@@ -153,11 +154,11 @@ function problemsError(file: string, problems: readonly Problem[]): UsageError {
     .sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column)
     .map(({ position: { line, column }, path, reason }) => {
       const about = path === '' ? '' : `${path}: `;
-      return `${file}:${line}:${column} ${about}${reason}`;
+      return visibleLine(`${file}:${line}:${column} ${about}${reason}`);
     });
   const different = [...new Set(lines)];
   const shown = different.slice(0, yamlLimits.problems);
   const left = different.length - shown.length;
   const more = left > 0 ? [`${file}: and ${left} problems more`] : [];
-  return new UsageError([...shown, ...more].join('\n'), referenceHint);
+  return new UsageError([...shown, ...more], referenceHint);
 }

@@ -150,6 +150,11 @@ const cilium = z
     helm_values: z.record(z.string(), z.unknown()).prefault({}).meta({
       description: 'Values for the Cilium chart, merged last. Values that Talos needs are kept.',
     }),
+    block_metadata: z.boolean().default(true).meta({
+      description:
+        "Keep pods from Hetzner's metadata service (169.254.169.254), which gives each node its machine configuration with the secrets in it.",
+      rule: 'A network policy of Cilium; pods in the host network are not kept from it.',
+    }),
     chart: z.string().min(1).optional().meta({
       description:
         'Where the chart comes from, for users behind mirrors: repository URL, OCI URL, or a path relative to cluster.yaml.',

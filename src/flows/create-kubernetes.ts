@@ -1,8 +1,10 @@
 import type { Plan } from '../cluster/plan/plan.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
 import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
+import type { FetchedChart } from '../steps/kubernetes/cilium-chart.js';
 import { ensureCilium } from '../steps/kubernetes/cilium.js';
-import { ensureGatewayApi } from '../steps/kubernetes/gateway-api.js';
+import { ensureGatewayApi, type FetchedManifest } from '../steps/kubernetes/gateway-api.js';
+import { ensureMetadataPolicy } from '../steps/kubernetes/metadata-policy.js';
 import { chooseApiServer } from '../steps/observe/reachable-apis.js';
 import type { FlowContext } from '../steps/run/context.js';
 import type { NodeServer } from '../steps/run/node-server.js';
@@ -21,9 +23,8 @@ export interface StartedKubernetes {
 export interface Parts {
   readonly controlPlanes: readonly NodeServer[];
   /** The Gateway API's definitions. */
-  readonly manifest: string;
-  /** Where the Cilium chart is. */
-  readonly chart: string;
+  readonly manifest: FetchedManifest;
+  readonly chart: FetchedChart;
 }
 
 /**
@@ -78,7 +79,10 @@ async function install(
   { manifest, chart }: Omit<Parts, 'controlPlanes'>,
 ): Promise<void> {
   await ctx.step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
-  await ctx.step('Install Cilium', (io) => ensureCilium(ctx, chart, io));
+  await ctx.step('Install Cilium', (io) => ensureCilium(ctx, chart.path, io));
+  if (ctx.config.cilium.block_metadata) {
+    await ctx.step('Close the metadata service to pods', (io) => ensureMetadataPolicy(ctx, io));
+  }
 }
 
 /** Those that existed before this run. */

@@ -1,4 +1,5 @@
 import type { Difference } from '../cluster/plan/difference.js';
+import type { Digests } from '../cluster/kubernetes/used-downloads.js';
 import type { Plan } from '../cluster/plan/plan.js';
 import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
@@ -14,7 +15,7 @@ import { inParallel } from '../lib/parallel.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
 import { planWithApiAccess, whoMayReach } from '../steps/access/api-access.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
-import { fetchCilium } from '../steps/kubernetes/cilium.js';
+import { fetchCilium } from '../steps/kubernetes/cilium-chart.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { ensureFirewall } from '../steps/hetzner/firewall.js';
 import { fetchGatewayApi } from '../steps/kubernetes/gateway-api.js';
@@ -100,7 +101,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
     own,
   );
   if (!(await ctx.confirm(plan))) return { kind: 'preview', plan };
-  const { nodes, endpoint, founded } =
+  const { nodes, endpoint, founded, digests } =
     plan.changes.length === 0
       ? await refreshAccess(ctx, plan)
       : await withLease(ctx, state.servers, (lease) =>
@@ -111,7 +112,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
         );
   await step('Wait until all nodes are Ready', (io) => waitForNodes(ctx, nodes, io));
   await step('Write down what the nodes are made of', (io) =>
-    ensureClusterRecord({ ...ctx, config: plan.config }, {}, io),
+    ensureClusterRecord({ ...ctx, config: plan.config }, { digests }, io),
   );
   const controlPlanes = nodes.filter(({ role }) => role === 'control-plane');
   await step('Wait until etcd is whole', (io) => waitForVoters(ctx, controlPlanes, io));
@@ -122,6 +123,8 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
 
 interface RunningCluster extends StartedKubernetes {
   readonly nodes: readonly NodeServer[];
+  /** Of what was downloaded for it in this run. */
+  readonly digests: Digests;
 }
 
 /** A complete cluster needs no change; its access files may be gone or lead to an old address. */
@@ -131,7 +134,7 @@ async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningClust
   await writeTalosconfig(ctx, controlPlanes);
   const way = { first: firstOf(controlPlanes), from: controlPlanes };
   const endpoint = await ctx.step('Write the kubeconfig', (io) => writeKubeconfig(ctx, way, io));
-  return { nodes, endpoint, founded: false };
+  return { nodes, endpoint, founded: false, digests: {} };
 }
 
 interface Work {
@@ -154,8 +157,8 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
   return withScratchFolder(ctx.files.folder, async (scratch) => {
     const [controlPlanes, [manifest, chart]] = await inParallel(
       makeServers(ctx, 'control-plane', orders),
-      ctx.step('Fetch the Gateway API and Cilium', () =>
-        inParallel(fetchGatewayApi(ctx), fetchCilium(ctx, scratch)),
+      ctx.step('Fetch the Gateway API and Cilium', (io) =>
+        inParallel(fetchGatewayApi(ctx), fetchCilium(ctx, scratch, io)),
       ),
     );
     const parts = { controlPlanes, manifest, chart };
@@ -163,7 +166,8 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
       isRunning ? growKubernetes(ctx, plan, parts) : startKubernetes(ctx, plan, parts),
       makeServers(ctx, 'worker', { ...orders, start: true }),
     );
-    return { nodes: [...controlPlanes, ...workers], ...kubernetes };
+    const digests = { ...manifest.digests, ...chart.digests };
+    return { nodes: [...controlPlanes, ...workers], digests, ...kubernetes };
   });
 }
 

@@ -1,20 +1,23 @@
 import { observeInstalled } from '../steps/kubernetes/kubernetes-state.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import { clusterStatus } from '../cluster/status/cluster-status.js';
+import type { ClusterState } from '../cluster/state/cluster-state.js';
 import type { StatusReport } from '../cluster/status/report.js';
 import { inParallel } from '../lib/parallel.js';
+import type { StepIo } from '../lib/step.js';
 import { wallClock } from '../lib/wait.js';
 import { observeOwnedResources } from '../steps/ownership/owned-resources.js';
 import type { FlowContext } from '../steps/run/context.js';
 import {
-  withShortTimeouts,
   probeAccessFiles,
+  probeCertificates,
   probeMembers,
   probeNodes,
   probeTalos,
   observeExisting,
 } from '../steps/observe/probes.js';
 import { readCatalogue } from '../steps/observe/observe.js';
+import { withShortTimeouts } from '../steps/observe/short-looks.js';
 import { publicIpv4 } from '../steps/access/own-address.js';
 import { remarkOnSecrets } from '../steps/talos/secrets.js';
 
@@ -62,13 +65,19 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
 async function lookAtServers(ctx: FlowContext) {
   const { step } = ctx;
   const state = await step('Look at what exists', () => observeExisting(ctx));
-  const [seen, talos, members, secretsRemark] = await inParallel(
-    step('Ask Kubernetes', (io) => probeNodes(ctx, state, io)),
+  const [{ seen, certificates }, talos, members, secretsRemark] = await inParallel(
+    step('Ask Kubernetes', (io) => lookIntoKubernetes(ctx, state, io)),
     step('Ask Talos', (io) => probeTalos(ctx, state, io)),
     probeMembers(ctx, state),
     remarkOnSecrets(ctx, state),
   );
-  return { state, seen, talos, members, secretsRemark };
+  return { state, seen, certificates, talos, members, secretsRemark };
+}
+
+/** Its certificates only when it answers: the reason why it does not is told once. */
+async function lookIntoKubernetes(ctx: FlowContext, state: ClusterState, io: StepIo) {
+  const seen = await probeNodes(ctx, state, io);
+  return { seen, certificates: 'nodes' in seen ? await probeCertificates(ctx) : [] };
 }
 
 export interface Watch {

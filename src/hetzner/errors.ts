@@ -1,4 +1,5 @@
 import { OxideError } from '../lib/errors.js';
+import { visibleData } from '../lib/visible.js';
 import { meaningOf } from './error-codes.js';
 import type { HetznerFailure } from './failure.js';
 import { limitedBy, type Limited } from './limits.js';
@@ -18,7 +19,7 @@ export class HetznerError extends OxideError {
   readonly limited: Limited | undefined;
 
   constructor(failure: HetznerFailure) {
-    const { text, ...options } = meaningOf(failure).explain(failure);
+    const { text, ...options } = meaningOf(failure).explain(visibleData(failure));
     super(text, { ...options, cause: failure.cause });
     this.code = failure.code;
     this.status = failure.status;

@@ -29,9 +29,15 @@ export class OxideError extends Error {
   override readonly name: string = 'OxideError';
   readonly hint: string | undefined;
   readonly exitCode: ExitCode;
+  /** The message as separate findings, each a line of its own; empty when it is one text. */
+  readonly findings: readonly string[];
 
-  constructor(message: string, options: OxideErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(message: string | readonly string[], options: OxideErrorOptions = {}) {
+    super(
+      typeof message === 'string' ? message : message.join('\n'),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.findings = typeof message === 'string' ? [] : message;
     this.hint = options.hint;
     this.exitCode = options.exitCode ?? ExitCode.partial;
   }
@@ -40,7 +46,7 @@ export class OxideError extends Error {
 /** Wrong usage or configuration: nothing was touched (exit 2). */
 export class UsageError extends OxideError {
   override readonly name = 'UsageError';
-  constructor(message: string, hint?: string) {
+  constructor(message: string | readonly string[], hint?: string) {
     super(message, { hint, exitCode: ExitCode.usage });
   }
 }
@@ -48,7 +54,7 @@ export class UsageError extends OxideError {
 /** A tool, token, image or access is missing: nothing was touched by this step (exit 3). */
 export class PreconditionError extends OxideError {
   override readonly name = 'PreconditionError';
-  constructor(message: string, hint?: string) {
+  constructor(message: string | readonly string[], hint?: string) {
     super(message, { hint, exitCode: ExitCode.precondition });
   }
 }

@@ -41,7 +41,7 @@ export async function checkTools(run: RunTool, wanted: WantedVersions): Promise<
   const problems = answers.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
   if (problems.length > 0) {
     const hints = answers.flatMap(({ hint }) => (hint === undefined ? [] : [hint]));
-    throw new PreconditionError(problems.join('\n'), hints.join('\n') || undefined);
+    throw new PreconditionError(problems, hints.join('\n') || undefined);
   }
   const versions = checks.map(({ tool }, i) => [tool, answers[i]?.version ?? ''] as const);
   return Object.fromEntries(versions) as Record<ToolName, string>;

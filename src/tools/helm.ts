@@ -59,7 +59,8 @@ export function isChartUrl(from: string): boolean {
   return isOci(from) || /^https?:\/\//.test(from);
 }
 
-function isOci(from: string): boolean {
+/** A chart in a registry of container images. */
+export function isOci(from: string): boolean {
   return from.startsWith('oci://');
 }
 

@@ -1,7 +1,7 @@
+import { certificateTemplate } from './cluster-certificates.js';
 import type { Invocation } from './invocation.js';
 
 export {
-  gatewayBundleOf,
   parseConfigMap,
   parseEndingNamespaces,
   parseNodes,
@@ -9,7 +9,9 @@ export {
   parseVolumeIds,
   parseWorkloads,
 } from './kubernetes-objects.js';
+export { isEstablished, parseGatewayDefinition, parseNetworkPolicy } from './definition-objects.js';
 export type { KubeNode } from './kubernetes-objects.js';
+export { parseCertificates } from './cluster-certificates.js';
 export { parseBudgets, parseLocalClaims, parsePodsToEvict } from './eviction-objects.js';
 export {
   isNotFound,
@@ -90,6 +92,21 @@ export const getRecord = (kubeconfig: string): Invocation =>
   call(kubeconfig, [
     ...['--namespace', record.namespace, 'get', 'configmap', record.name],
     ...['--output', 'json', '--request-timeout=10s'],
+  ]);
+
+/** A cluster-wide network policy of Cilium as JSON, without asking which kinds there are. */
+export const getNetworkPolicy = (kubeconfig: string, name: string): Invocation =>
+  call(kubeconfig, [
+    ...['get', `--raw=/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies/${name}`],
+    '--request-timeout=20s',
+  ]);
+
+/** The certificates in kube-system, without their keys. See `parseCertificates`. */
+export const getCertificates = (kubeconfig: string): Invocation =>
+  call(kubeconfig, [
+    ...['--namespace', 'kube-system', 'get', 'secrets'],
+    ...['--field-selector', 'type=kubernetes.io/tls'],
+    ...['--output', certificateTemplate, '--request-timeout=20s'],
   ]);
 
 /** Applies manifests from stdin; takes over fields that another manager holds. */

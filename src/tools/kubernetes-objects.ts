@@ -20,7 +20,8 @@ export interface KubeNode {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-const stringMap = z.record(z.string(), z.string()).default({});
+/** Labels and annotations. */
+export const stringMap = z.record(z.string(), z.string()).default({});
 const condition = z.object({
   type: z.string(),
   status: z.string(),
@@ -161,19 +162,13 @@ export function parseEndingNamespaces(
     .map(({ metadata }) => metadata.name);
 }
 
-const crdSchema = z.object({ metadata: z.object({ annotations: stringMap }) });
-
-/** The release of the Gateway API that a CRD of it is from: `v1.4.1`. */
-export function gatewayBundleOf(stdout: string): string | undefined {
-  return read(stdout, crdSchema).metadata.annotations['gateway.networking.k8s.io/bundle-version'];
-}
-
 /** The items of a list that kubectl wrote as JSON, checked. */
 export function readList<S extends z.ZodType>(stdout: string, item: S): z.output<S>[] {
-  return read(stdout, z.object({ items: z.array(item) })).items;
+  return readObject(stdout, z.object({ items: z.array(item) })).items;
 }
 
-function read<S extends z.ZodType>(stdout: string, schema: S): z.output<S> {
+/** One object that kubectl wrote as JSON, checked. */
+export function readObject<S extends z.ZodType>(stdout: string, schema: S): z.output<S> {
   const parsed = schema.safeParse(parseJson(stdout));
   if (parsed.success) return parsed.data;
   throw new OxideError(

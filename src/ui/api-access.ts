@@ -6,6 +6,7 @@ export interface ApiAccessView {
   readonly before: readonly string[];
   readonly after: readonly string[];
   readonly changed: boolean;
+  readonly warnings: readonly string[];
   /** Whether it was carried out. */
   readonly done: boolean;
   /** Whether cluster.yaml lists who may reach the cluster. */
@@ -14,7 +15,7 @@ export interface ApiAccessView {
 
 /** Who may reach the cluster's APIs, who comes and who goes, and how long it stays so. */
 export function renderApiAccess(view: ApiAccessView, { color }: { color: boolean }): string {
-  const { cluster, before, after, changed, done } = view;
+  const { cluster, before, after, changed, done, warnings } = view;
   const style = createStyle(color);
   const came = after.filter((range) => !before.includes(range));
   const gone = before.filter((range) => !after.includes(range));
@@ -25,6 +26,7 @@ export function renderApiAccess(view: ApiAccessView, { color }: { color: boolean
     `The firewall of "${cluster}" ${verb} to 6443 and 50000:`,
     ...after.map((range) => `${came.includes(range) ? style.green('+') : ' '} ${range}`),
     ...gone.map((range) => `${style.red('-')} ${range}`),
+    ...warnings.map((warning) => `${style.yellow('⚠')} ${warning}`),
     ...(done ? ['', ...lasting(view)] : []),
   ]
     .map((line) => `${line}\n`)

@@ -7,6 +7,7 @@ const names: Partial<Record<Change['kind'], string>> = {
   'etcd-member': 'etcd member',
   kubernetes: 'Kubernetes',
   'gateway-api': 'Gateway API',
+  'network-policy': 'network policy',
   cilium: 'Cilium',
 };
 

@@ -1,3 +1,5 @@
+import type { ReportEvent } from '../lib/report.js';
+import { visibleLine, visibleText } from '../lib/visible.js';
 import type { UiReporter } from './render-options.js';
 import { createPlainReporter } from './plain.js';
 import { createStyle } from './style.js';
@@ -19,7 +21,37 @@ export interface ReporterOptions {
 export function createReporter(options: ReporterOptions): UiReporter {
   const { stream, mode, verbose, color, clockLabel, now = () => performance.now() } = options;
   const rendering = { style: createStyle(color), verbose, clockLabel, now };
-  return mode === 'tty' && isTerminal(stream)
-    ? createTtyReporter(stream, rendering)
-    : createPlainReporter(stream, rendering);
+  const renderer =
+    mode === 'tty' && isTerminal(stream)
+      ? createTtyReporter(stream, rendering)
+      : createPlainReporter(stream, rendering);
+  return {
+    emit: (event) => {
+      renderer.emit(visibleEvent(event));
+    },
+    stop: () => {
+      renderer.stop();
+    },
+  };
+}
+
+/** An event whose texts a terminal shows and does not obey. Colours come later, and are oxide's own. */
+function visibleEvent(event: ReportEvent): ReportEvent {
+  switch (event.type) {
+    case 'step-start':
+    case 'step-failed':
+      return { ...event, title: visibleLine(event.title) };
+    case 'step-done':
+      return {
+        ...event,
+        title: visibleLine(event.title),
+        summary: event.summary && visibleLine(event.summary),
+      };
+    case 'step-detail':
+      return { ...event, text: visibleText(event.text) };
+    case 'note':
+    case 'warning':
+    case 'debug':
+      return { ...event, message: visibleText(event.message) };
+  }
 }

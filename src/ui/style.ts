@@ -9,9 +9,9 @@ export function createStyle(color: boolean): Style {
   return new Chalk({ level: color ? 1 : 0 });
 }
 
-/** Text that others gave, as one line without control characters. */
+/** A text as one line. */
 export function oneLine(text: string): string {
-  return stripVTControlCharacters(text).replace(/\s+/g, ' ').trim();
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** At most `width` characters; what is missing is shown by `…`. */

@@ -40,7 +40,7 @@ describe('oxide firewall allow-me', () => {
     const cwd = await folderWithFirewall();
     const own = ['198.51.100.7/32', '2001:db8:ca11::7/128'];
     const document = {
-      ...{ cluster: 'demo', firewall: 'demo', changed: true },
+      ...{ cluster: 'demo', firewall: 'demo', changed: true, warnings: [] },
       ...{ before: [colleague], after: [colleague, ...own] },
     };
     const shown = await allowMe(cwd, '--dry-run', '--json');

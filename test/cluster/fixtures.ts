@@ -5,6 +5,10 @@ import type {
   ServerTypeInfo,
   ServerTypeOffer,
 } from '../../src/cluster/catalogue/catalogue.js';
+import {
+  neededDefinitions,
+  type GatewayDefinition,
+} from '../../src/cluster/kubernetes/gateway-api.js';
 import { serverLabels } from '../../src/cluster/state/labels.js';
 import { nodeName } from '../../src/cluster/state/names.js';
 import { ciliumValues, mergeHelmValues } from '../../src/cluster/kubernetes/cilium-values.js';
@@ -109,6 +113,8 @@ export function installedFor(config: ClusterConfig): InstalledCharts {
   return {
     cilium: { version, values: mergeHelmValues(ciliumValues(config), values).values },
     gatewayApi: gatewayApiVersion(version),
+    definitions: gatewayDefinitions(gatewayApiVersion(version)),
+    metadataBlocked: true,
   };
 }
 
@@ -157,4 +163,12 @@ export function nodeFor(server: ServerState, more: Partial<ClusterNode> = {}): C
     ...{ ready: true, reason: '', unschedulable: false },
     ...more,
   };
+}
+
+/** The definitions of the Gateway API in a cluster, of the release for Cilium 1.19 unless given. */
+export function gatewayDefinitions(
+  bundle = 'v1.4.1',
+  channel = 'standard',
+): readonly GatewayDefinition[] {
+  return neededDefinitions.map((name) => ({ name, bundle, channel }));
 }

@@ -1,5 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import { ExitCode, OxideError, PreconditionError } from '../../src/lib/errors.js';
 import { clusterYaml, rehearse, type Rehearsal, type Run } from '../helpers/rehearsal.js';
@@ -14,6 +16,14 @@ async function refusal(run: Run): Promise<OxideError> {
   );
   if (error instanceof OxideError) return error;
   throw error;
+}
+
+/** A service that answers everybody with this address. */
+async function saying(address: string): Promise<string> {
+  const server = createServer((_request, response) => void response.end(`${address}\n`));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** What nobody may have touched: the project and the output folder. */
@@ -123,6 +133,27 @@ describe('a create without what it needs', () => {
     const error = await refusal(rehearsal.run({ ownIpv4: ['http://127.0.0.1:9/ip'] }));
     expect(`${error.message} ${error.hint ?? ''}`).toContain('allowed_cidrs');
     expect(error.exitCode).toBe(ExitCode.precondition);
+    await untouched(rehearsal);
+  });
+
+  test('opens the firewall for no address of which two services say different things', async () => {
+    const rehearsal = await rehearse(yaml);
+    const ownIpv4 = [await saying('203.0.113.7'), await saying('198.51.100.9')];
+    const error = await refusal(rehearsal.run({ ownIpv4 }));
+    expect(error.message).toMatch(
+      /^this machine is seen with different addresses: 203\.0\.113\.7 by \S+ and 198\.51\.100\.9 by \S+$/,
+    );
+    expect(error.hint).toContain('hcloud.firewall.allowed_cidrs');
+    expect(error.exitCode).toBe(ExitCode.precondition);
+    await untouched(rehearsal);
+  });
+
+  test('opens the firewall for no private address, whoever says that it is its own', async () => {
+    const rehearsal = await rehearse(yaml);
+    const error = await refusal(rehearsal.run({ ownIpv4: [await saying('10.0.0.5')] }));
+    expect(error.message).toMatch(
+      /^the public address .* could not be found .*; \S+ answered 10\.0\.0\.5, a private address: not taken$/,
+    );
     await untouched(rehearsal);
   });
 

@@ -4,9 +4,12 @@ import type { StatusReport } from '../../src/cluster/status/report.js';
 import { create } from '../../src/flows/create.js';
 import { status, watchStatus } from '../../src/flows/status.js';
 import { InterruptedError } from '../../src/lib/errors.js';
+import { withShortTimeouts } from '../../src/steps/observe/short-looks.js';
+import type { Invocation } from '../../src/tools/exec.js';
 import { projectOf } from '../helpers/project.js';
 import { clusterYaml, rehearse, type Rehearsal, type RunOptions } from '../helpers/rehearsal.js';
-import { failed } from '../helpers/tool-doubles.js';
+import { shortLived } from '../helpers/short-lived.js';
+import { done, failed } from '../helpers/tool-doubles.js';
 
 const yaml = clusterYaml(1, 2);
 
@@ -80,6 +83,22 @@ describe('the status', () => {
     expect(found.healthy).toBe(true);
   });
 
+  test('names a certificate in the cluster that ends soon', async () => {
+    const rehearsal = await existing();
+    const ends = await shortLived(20);
+    const asked: string[][] = [];
+    const report = await reportOf(rehearsal, {
+      intercept: ({ tool, args }) => {
+        if (tool !== 'kubectl' || !args.includes('secrets')) return undefined;
+        asked.push([...args]);
+        return done(`hubble-server-certs ${ends}\n`);
+      },
+    });
+    expect(codes(report)).toEqual(['certificate-ends']);
+    expect(report.status.healthy).toBe(true);
+    expect(asked.flat().join(' ')).not.toContain('tls.key');
+  });
+
   test('changes nothing, and gives no tool more than five seconds', async () => {
     const rehearsal = await existing();
     const writes = rehearsal.faults.writes.length;
@@ -90,6 +109,38 @@ describe('the status', () => {
       expect.arrayContaining(['kubectl', 'talosctl']),
     );
     for (const { timeoutMs } of run.calls) expect(timeoutMs).toBeLessThanOrEqual(5_000);
+  });
+
+  test('of a busy machine asks again, longer, and of a silent cluster does not', async () => {
+    const rehearsal = await existing();
+    const asked: Invocation[] = [];
+    const { ctx } = rehearsal.run({
+      around: (invocation) => {
+        asked.push(invocation);
+        if (invocation.args.includes('--client')) return Promise.resolve(done('{}'));
+        return Promise.resolve(invocation.timeoutMs > 5_000 ? done('answered') : 'timeout');
+      },
+    });
+    const question = { tool: 'kubectl', args: ['get', 'nodes'], timeoutMs: 60_000 } as const;
+    const clockOf = (ms: number) => {
+      let now = 0;
+      return () => (now += ms);
+    };
+    const busy = withShortTimeouts(ctx, clockOf(3_000));
+    expect((await busy.run(question)).stdout).toBe('answered');
+    expect(asked.map(({ args, timeoutMs }) => [args.includes('--client'), timeoutMs])).toEqual([
+      [false, 5_000],
+      [true, 5_000],
+      [false, 20_000],
+    ]);
+    const quiet = withShortTimeouts(ctx, clockOf(40));
+    await expect(quiet.run(question)).rejects.toMatchObject({ failure: { timedOut: true } });
+  });
+
+  test('says so when helm does not tell what is installed', async () => {
+    const report = await reportOf(await existing(), silent('helm'));
+    expect(codes(report)).toEqual(['installed-unknown']);
+    expect(report.status).toMatchObject({ healthy: true, differences: [] });
   });
 
   test('knows one leader among three control planes', async () => {

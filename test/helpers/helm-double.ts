@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { chartArchive } from '../../src/sandbox/downloads/chart-repository.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { optionOf, reach, type KubeRequest } from './kube-access.js';
 import { done, failed, type DoublesOptions, type Ending } from './tool-doubles.js';
@@ -20,7 +21,7 @@ const apps = '/apis/apps/v1/namespaces/kube-system';
 export async function helm(options: DoublesOptions, call: Invocation): Promise<Ending> {
   const { args } = call;
   if (args[0] === 'version') return done('v4.1.4');
-  if (args[0] === 'pull') return pull(args);
+  if (args[0] === 'pull') return await pull(args);
   const request = await reach(options, args);
   if (typeof request !== 'function') return request;
   const release = read(request);
@@ -45,10 +46,17 @@ export async function helm(options: DoublesOptions, call: Invocation): Promise<E
   throw new Error(`the double of helm does not know: ${args.join(' ')}`);
 }
 
-function pull(args: readonly string[]): Ending {
+async function pull(args: readonly string[]): Promise<Ending> {
   const version = optionOf(args, '--version') ?? '';
-  writeFileSync(join(optionOf(args, '--destination') ?? '', `cilium-${version}.tgz`), version);
+  const archive = await chartArchive(version);
+  if (!archive) return failed(`Error: chart "cilium" version "${version}" not found\n`);
+  writeFileSync(join(optionOf(args, '--destination') ?? '', `cilium-${version}.tgz`), archive);
   return done();
+}
+
+/** Of an archive its name says it; tests put nothing but the version into other files. */
+function versionIn(chart: string): string {
+  return /cilium-(.+)\.tgz$/.exec(chart)?.[1] ?? readFileSync(chart, 'utf8');
 }
 
 function upgrade(
@@ -64,7 +72,7 @@ function upgrade(
   const values = JSON.parse(
     readFileSync(optionOf(args, '--values') ?? '', 'utf8'),
   ) as Release['values'];
-  const version = readFileSync(args[2] ?? '', 'utf8');
+  const version = versionIn(args[2] ?? '');
   const revision = (present?.revision ?? 0) + 1;
   const began = new Date().toISOString();
   write(request, { revision, status: 'pending-install', began, version, values });

@@ -24,7 +24,8 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
   const request = await reach(options, args);
   if (typeof request !== 'function') return request;
   const words = args.slice(2);
-  if (words.includes('--raw=/readyz')) return answer(request('GET', '/readyz'));
+  const raw = words.find((word) => word.startsWith('--raw='));
+  if (raw !== undefined) return answer(request('GET', raw.slice('--raw='.length)));
   if (words[0] === 'get' && words[1] === 'nodes') return answer(request('GET', '/api/v1/nodes'));
   if (words[0] === 'get' && /^(persistentvolumes|services|namespaces)$/.test(words[1] ?? '')) {
     return answer(request('GET', `/api/v1/${words[1] ?? ''}`));
@@ -33,6 +34,7 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
   if (words[0] === 'get' && words[1] === 'poddisruptionbudgets') {
     return answer(request('GET', '/apis/policy/v1/poddisruptionbudgets'));
   }
+  if (words.includes('secrets')) return certificates(request);
   if (words[0] === 'cordon') return setSchedulable(request, words[1] ?? '', false);
   if (words[0] === 'uncordon') return setSchedulable(request, words[1] ?? '', true);
   if (words[0] === 'drain') return drain(options, request, words);
@@ -56,6 +58,20 @@ function answer({ status, body }: ReturnType<KubeRequest>): Ending {
   return failed(`Error from server (${String(body['reason'])}): ${String(body['message'])}\n`);
 }
 
+/** Names and certificates, as the template of the call says. */
+function certificates(request: KubeRequest): Ending {
+  const { body } = request('GET', '/api/v1/namespaces/kube-system/secrets');
+  const items = body['items'] as {
+    metadata: { name: string };
+    type?: string;
+    data?: Record<string, string>;
+  }[];
+  const lines = items
+    .filter(({ type }) => type === 'kubernetes.io/tls')
+    .map(({ metadata, data }) => `${metadata.name} ${data?.['tls.crt'] ?? ''}\n`);
+  return done(lines.join(''));
+}
+
 function deleteNode(request: KubeRequest, node: string): Ending {
   const found = request('DELETE', `/api/v1/nodes/${node}`);
   return found.status === 404 ? done() : answer(found);
@@ -68,22 +84,36 @@ function objectsOf(manifest: string): readonly KubeObject[] {
   const known = manifests.get(manifest);
   if (known) return known;
   const objects = parseAllDocuments(manifest)
-    .map((document) => document.toJS() as KubeObject | null)
-    .filter((object) => object !== null);
+    .map((document) => document.toJS() as (KubeObject & { items?: KubeObject[] }) | null)
+    .filter((object) => object !== null)
+    .flatMap((object) => (object.kind === 'List' ? (object.items ?? []) : [object]));
   manifests.set(manifest, objects);
   return objects;
 }
 
+/** The collections of the kinds that oxide applies. */
+const collections: Readonly<Record<string, string>> = {
+  CustomResourceDefinition: crds,
+  CiliumClusterwideNetworkPolicy: '/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies',
+  ValidatingAdmissionPolicy: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+  ValidatingAdmissionPolicyBinding:
+    '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
+};
+
+function pathOf({ kind = '', metadata }: KubeObject): string {
+  if (kind === 'ConfigMap')
+    return `/api/v1/namespaces/${metadata.namespace ?? 'default'}/configmaps`;
+  const path = collections[kind];
+  if (path === undefined) throw new Error(`the double of kubectl does not apply a ${kind}`);
+  return path;
+}
+
 function apply(request: KubeRequest, manifest: string): Ending {
   for (const object of objectsOf(manifest)) {
-    const path =
-      object.kind === 'ConfigMap'
-        ? `/api/v1/namespaces/${object.metadata.namespace ?? 'default'}/configmaps`
-        : crds;
     const ended = answer(
       request(
         'PATCH',
-        `${path}/${object.metadata.name}?fieldManager=oxide&force=true&fieldValidation=Strict`,
+        `${pathOf(object)}/${object.metadata.name}?fieldManager=oxide&force=true&fieldValidation=Strict`,
         object,
         'application/apply-patch+yaml',
       ),

@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InterruptedError, PreconditionError } from '../../src/lib/errors.js';
-import { download, ownAddress } from '../../src/tools/download.js';
+import { InterruptedError } from '../../src/lib/errors.js';
+import { download } from '../../src/tools/download.js';
+import { askOwnAddress } from '../../src/tools/own-address.js';
 import { Loopback, testAuthority } from '../helpers/tls.js';
 import { WarpClock } from '../helpers/warp-clock.js';
 
@@ -39,64 +40,54 @@ afterEach(async () => {
   await new Promise((resolve) => http.close(resolve));
 });
 
-const find = (ipv4: string[], ipv6: string[]) =>
-  ownAddress({
+const ask = (ipv4: string[], ipv6: string[]) =>
+  askOwnAddress({
     ...{ clock, signal },
     ipv4: ipv4.map((path) => base + path),
     ipv6: ipv6.map((path) => base + path),
   });
 
 describe('the own address', () => {
-  it('is asked for each family', async () => {
-    answers = { '/4': [{ body: '198.51.100.7\n' }], '/6': [{ body: '2001:db8::7\n' }] };
-    expect(await find(['/4'], ['/6'])).toEqual({
-      ...{ ipv4: '198.51.100.7', ipv6: '2001:db8::7', notes: [] },
+  it('is asked of every service, for each family', async () => {
+    answers = {
+      '/4': [{ body: '198.51.100.7\n' }],
+      '/other': [{ body: '198.51.100.8' }],
+      '/6': [{ body: '2001:db8::7\n' }],
+    };
+    const service = new URL(base).host;
+    expect(await ask(['/4', '/other'], ['/6'])).toEqual({
+      ipv4: [
+        { service, address: '198.51.100.7' },
+        { service, address: '198.51.100.8' },
+      ],
+      ipv6: [{ service, address: '2001:db8::7' }],
     });
   });
 
-  it('comes from the second service when the first does not answer, or with nonsense', async () => {
+  it('leaves out a service that does not answer, or with anything but such an address', async () => {
     answers = {
       '/broken': ['reset'],
-      '/4': [{ body: '198.51.100.7' }],
       '/page': [{ body: '<html>' }],
-      '/6': [{ body: '2001:db8::7' }],
+      '/endless': [{ body: `198.51.100.7${' '.repeat(300)}` }],
+      '/4': [{ body: '198.51.100.7' }],
     };
-    const { ipv4, ipv6 } = await find(['/broken', '/4'], ['/page', '/6']);
-    expect([ipv4, ipv6]).toEqual(['198.51.100.7', '2001:db8::7']);
-  });
-
-  it('of the wrong family is not taken, and the missing one is a note', async () => {
-    answers = { '/4': [{ body: '198.51.100.7' }] };
-    const found = await find(['/4'], ['/4']);
-    expect(found).not.toHaveProperty('ipv6');
-    expect(found.notes).toEqual([
-      'no public IPv6 address was found; the firewall will admit only the other family',
-    ]);
-  });
-
-  it('that does not end is not read to its end', async () => {
-    answers = { '/endless': [{ body: '1'.repeat(100_000) }], '/4': [{ body: '198.51.100.7' }] };
-    expect((await find(['/endless', '/4'], [])).ipv4).toBe('198.51.100.7');
-  });
-
-  it('that cannot be found is an error that names the key to set', async () => {
-    const caught: unknown = await find(['/4'], ['/6']).catch((error: unknown) => error);
-    expect(caught).toBeInstanceOf(PreconditionError);
-    expect((caught as PreconditionError).exitCode).toBe(3);
-    expect((caught as PreconditionError).hint).toContain('hcloud.firewall.allowed_cidrs');
+    const { ipv4, ipv6 } = await ask(['/broken', '/page', '/endless', '/4', '/none'], ['/4']);
+    expect(ipv4.map(({ address }) => address)).toEqual(['198.51.100.7']);
+    expect(ipv6).toEqual([]);
   });
 
   it('is no longer asked for after an interrupt', async () => {
     const interrupt = new AbortController();
     signal = interrupt.signal;
     answers = { '/4': ['hang'] };
-    const finding = find(['/4', '/4'], ['/4', '/4']);
+    const asking = ask(['/4', '/4'], ['/4', '/4']);
     interrupt.abort(new InterruptedError());
-    await expect(finding).rejects.toBeInstanceOf(InterruptedError);
+    await expect(asking).rejects.toBeInstanceOf(InterruptedError);
   });
 });
 
-const fetchText = (path: string) => download({ url: base + path, clock, signal });
+const fetchText = (path: string, limit = 1_000) =>
+  download({ url: base + path, clock, signal, limit });
 
 describe('a download', () => {
   it('is tried again after a broken connection and a server error', async () => {
@@ -107,6 +98,28 @@ describe('a download', () => {
   it('follows redirects', async () => {
     answers = { '/a': [{ status: 302, location: '/b' }], '/b': [{ body: 'here' }] };
     expect(await fetchText('/a')).toBe('here');
+  });
+
+  it('does not follow to where anybody can listen, nor in circles', async () => {
+    answers = {
+      '/away': [{ status: 302, location: 'http://mirror.test/b' }],
+      '/file': [{ status: 302, location: 'file:///etc/passwd' }],
+      '/round': [{ status: 307, location: '/round' }],
+    };
+    await expect(fetchText('/away')).rejects.toThrow(
+      `${base}/away leads to http://mirror.test, which is not encrypted`,
+    );
+    await expect(fetchText('/file')).rejects.toThrow('which is not encrypted');
+    expect(asked).toEqual(['/away', '/file']);
+    await expect(fetchText('/round')).rejects.toThrow('more than 5 redirects');
+    expect(asked).toHaveLength(8);
+  });
+
+  it('ends at its limit, and is not tried again', async () => {
+    answers = { '/a': [{ body: 'x'.repeat(1_001) }], '/b': [{ body: 'x'.repeat(1_000) }] };
+    await expect(fetchText('/a')).rejects.toThrow('it has more than 1000 bytes');
+    expect(await fetchText('/b')).toHaveLength(1_000);
+    expect(asked).toEqual(['/a', '/b']);
   });
 
   it('of what does not exist fails at once, with its address', async () => {
@@ -120,12 +133,6 @@ describe('a download', () => {
     answers = { '/a.yaml': [{ status: 503 }] };
     await expect(fetchText('/a.yaml')).rejects.toThrow('503');
     expect(asked).toHaveLength(4);
-  });
-
-  it('has a size limit, and is not tried again when it is too large', async () => {
-    answers = { '/a.yaml': [{ body: 'x'.repeat(17 * 1024 * 1024) }] };
-    await expect(fetchText('/a.yaml')).rejects.toThrow('exceeded max size');
-    expect(asked).toEqual(['/a.yaml']);
   });
 
   it('from something that speaks another protocol is not tried again', async () => {

@@ -47,6 +47,8 @@ const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
     getPods: kubectl.getPods(access, 'demo-web-1'),
     getBudgets: kubectl.getBudgets(access),
     getCrd: kubectl.getCrd(access, 'gateways.gateway.networking.k8s.io'),
+    getCertificates: kubectl.getCertificates(access),
+    getNetworkPolicy: kubectl.getNetworkPolicy(access, 'oxide-block-metadata'),
     applyServerSide: kubectl.applyServerSide(access, `kind: Secret\ndata: { key: ${secret} }`),
     getRecord: kubectl.getRecord(access),
     applyRecord: kubectl.applyRecord(access, { 'nodes.json': '{}' }),

@@ -177,11 +177,18 @@ describe('workloads', () => {
 });
 
 describe('a CRD', () => {
-  it('of the Gateway API says of which release it is', () => {
-    const annotations = { 'gateway.networking.k8s.io/bundle-version': 'v1.4.1' };
-    const crd = (metadata: object) => JSON.stringify({ metadata });
-    expect(kubectl.gatewayBundleOf(crd({ annotations }))).toBe('v1.4.1');
-    expect(kubectl.gatewayBundleOf(crd({}))).toBeUndefined();
+  it('of the Gateway API says of which release and channel it is', () => {
+    const annotations = {
+      'gateway.networking.k8s.io/bundle-version': 'v1.4.1',
+      'gateway.networking.k8s.io/channel': 'standard',
+    };
+    const crd = (metadata: object) => JSON.stringify({ metadata: { name: 'g', ...metadata } });
+    expect(kubectl.parseGatewayDefinition(crd({ annotations }))).toEqual({
+      ...{ name: 'g', bundle: 'v1.4.1', channel: 'standard' },
+    });
+    expect(kubectl.parseGatewayDefinition(crd({}))).toEqual({
+      ...{ name: 'g', bundle: undefined, channel: undefined },
+    });
   });
 });
 

@@ -15,9 +15,19 @@ describe('an error for the eyes', () => {
   });
 
   it('keeps a list of configuration problems as it is, colours or not', () => {
-    const error = new UsageError('cluster.yaml:3:1 a: wrong\ncluster.yaml:9:5 b: missing');
+    const error = new UsageError(['cluster.yaml:3:1 a: wrong', 'cluster.yaml:9:5 b: missing']);
     expect(renderError(error, { color: true, verbose: false })).toBe(
       'cluster.yaml:3:1 a: wrong\ncluster.yaml:9:5 b: missing\n',
+    );
+  });
+
+  it('lets nobody else begin a line, or use its colours', () => {
+    const error = new OxideError('reading a node: \u001B[32mfine\n\u2714 done\r\n  exit code 1', {
+      hint: 'Look closer:\noxide\u202E status',
+    });
+    expect(renderError(error, plain)).toBe(
+      'reading a node: \\u001b[32mfine\n  \u2714 done\n  exit code 1\n\n' +
+        '→ Look closer:\n  oxide\\u202e status\n',
     );
   });
 

@@ -100,11 +100,19 @@ describe('progress on a terminal', () => {
     expect(watch(events, 40).frames.at(-1)).toBe('* Wait for Talos (2m 05s): connection …');
   });
 
-  it('keeps lines and escape sequences of tools out of the spinner', () => {
+  it('shows lines of tools as one, and their escape sequences as text', () => {
     const noisy = detail(1, 'error: \u001B[31mno route\u001B[0m\n\n  to host');
     expect(watch([start(1, 'Wait for Talos'), noisy], 100).frames.at(-1)).toBe(
-      '* Wait for Talos: error: no route to host',
+      '* Wait for Talos: error: \\u001b[31mno route\\u001b[0m to host',
     );
+  });
+
+  it('keeps its own colours, and shows those of others as text', () => {
+    let written = '';
+    const stream = { write: (text: string) => ((written += text), true) };
+    const reporter = createReporter({ stream, mode: 'plain', verbose: false, color: true });
+    reporter.emit({ type: 'warning', message: 'kubectl said:\n\u001B[32m✔\u001B[39m done' });
+    expect(written).toBe('\u001B[33m⚠\u001B[39m kubectl said:\n  \\u001b[32m✔\\u001b[39m done\n');
   });
 
   it('takes the spinner away when it is stopped in the middle of a step', () => {

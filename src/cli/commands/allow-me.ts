@@ -16,23 +16,24 @@ export function allowMeCommand(options: AllowMeOptions, io: CliIo): Promise<Exit
   const { cidr, replace = false, dryRun = false } = options;
   return withCluster(options, io, async ({ flow, ui }) => {
     const listed = flow.config.hcloud.firewall.allowed_cidrs !== undefined;
-    const textOf = (plan: ApiAccessPlan, done: boolean): string =>
-      renderApiAccess({ ...plan, done, listed }, ui.looks);
+    const textOf = (done: boolean) => (shown: ApiAccessPlan) =>
+      renderApiAccess({ ...shown, done, listed }, ui.looks);
     const plan = await allowMe(flow, {
       ranges: cidr,
       replace,
       confirm: (shown) => {
         if (dryRun) return Promise.resolve(false);
-        if (shown.changed) ui.show(textOf(shown, false));
+        if (shown.changed) ui.show(shown, textOf(false));
         return Promise.resolve(true);
       },
     });
-    ui.print(documentOf(plan), textOf(plan, !dryRun));
+    ui.print(plan, textOf(!dryRun), documentOf(plan));
     return dryRun && plan.changed ? ExitCode.changes : ExitCode.done;
   });
 }
 
 /** For machines: who reached 6443 and 50000 before, and who does afterwards. */
-function documentOf({ cluster, firewall, before, after, changed }: ApiAccessPlan): object {
-  return { cluster, firewall, before, after, changed };
+function documentOf(plan: ApiAccessPlan): object {
+  const { cluster, firewall, before, after, changed, warnings } = plan;
+  return { cluster, firewall, before, after, changed, warnings };
 }

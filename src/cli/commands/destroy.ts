@@ -41,10 +41,8 @@ function printPlan(plan: DestroyPlan, { ui }: ClusterCommand): ExitCode {
     return plan.changes.length > 0 ? ExitCode.changes : ExitCode.partial;
   }
   const { cluster, notes } = plan;
-  const lines = [`Nothing of "${cluster}" exists.`, ...notes];
-  ui.print(
-    { cluster, deleted: [], left: [], notes, complete: true },
-    lines.map((line) => `${line}\n`).join(''),
+  ui.print({ cluster, deleted: [], left: [], notes, complete: true }, (shown) =>
+    [`Nothing of "${shown.cluster}" exists.`, ...shown.notes].map((line) => `${line}\n`).join(''),
   );
   return ExitCode.done;
 }
@@ -57,6 +55,7 @@ function printResult(
   const complete = outcome.left.every(({ unfinished }) => !unfinished);
   const deleted = outcome.deleted.map(({ kind, name, id }) => ({ kind, name, id }));
   const result = { cluster, deleted, left: outcome.left.map(toKeptEntry), notes, complete };
-  ui.print(result, renderDestroyed({ ...result, folder: flow.files.folder }, ui.looks));
+  const { folder } = flow.files;
+  ui.print(result, (shown) => renderDestroyed({ ...shown, folder }, ui.looks));
   return complete ? ExitCode.done : ExitCode.partial;
 }

@@ -42,7 +42,7 @@ export function scaleCommand(options: ScaleCommandOptions, io: CliIo): Promise<E
       }
       const configuration = await updateCount(flow.config, result.scaled, options);
       const scaled = { ...result.scaled, configuration };
-      ui.print(scaled, renderScaled(scaled, ui.looks));
+      ui.print(scaled, (shown) => renderScaled(shown, ui.looks));
       return ExitCode.done;
     },
   );

@@ -24,7 +24,7 @@ export function secretsExportCommand(options: SecretsOptions, io: CliIo): Promis
       passphrase: () => newPassphrase(options, io),
     });
     const back = ownCommand(options, `secrets import ${quote(file)}`);
-    ui.print(exported, renderExported(exported, back));
+    ui.print(exported, (shown) => renderExported(shown, back));
     return ExitCode.done;
   });
 }
@@ -44,7 +44,8 @@ export function secretsImportCommand(
       await holdFolder(flow.files, { command: 'secrets import', breakIt }, write);
     };
     const imported = await importSecrets(flow, { file, passphrase, look, hold });
-    ui.print(imported, renderImported(imported, ownCommand(options, 'kubeconfig')));
+    const goOn = ownCommand(options, 'kubeconfig');
+    ui.print(imported, (shown) => renderImported(shown, goOn));
     return ExitCode.done;
   });
 }

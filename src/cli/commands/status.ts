@@ -2,6 +2,7 @@ import type { StatusReport } from '../../cluster/status/report.js';
 import { status, watchStatus } from '../../flows/status.js';
 import { ExitCode, UsageError } from '../../lib/errors.js';
 import { createStepRunner } from '../../lib/step.js';
+import { visibleData } from '../../lib/visible.js';
 import { realSleep } from '../../lib/wait.js';
 import { renderStatus } from '../../ui/status.js';
 import { clearScreen, isTerminal } from '../../ui/terminal.js';
@@ -26,7 +27,7 @@ export function statusCommand(options: StatusOptions, io: CliIo): Promise<ExitCo
 
 async function once({ flow, ui }: ClusterCommand): Promise<StatusReport> {
   const report = await status(flow);
-  ui.print(report.status, renderStatus(report, ui.looks));
+  ui.print(report, (shown) => renderStatus(shown, ui.looks), report.status);
   return report;
 }
 
@@ -35,7 +36,9 @@ function watch({ flow, ui }: ClusterCommand, { stdout, signal }: CliIo): Promise
   const silent = { emit: () => undefined };
   const quiet = { ...flow, step: createStepRunner(silent, flow.clock, signal) };
   return watchStatus(quiet, {
-    show: (report) => void stdout.write(`${clearScreen}${renderStatus(report, ui.looks)}`),
+    show: (report) => {
+      stdout.write(`${clearScreen}${renderStatus(visibleData(report), ui.looks)}`);
+    },
     pause: () => realSleep(watchMs, signal),
   });
 }

@@ -1,10 +1,12 @@
 import { tmpdir } from 'node:os';
 import { effectiveRules, firewallLimits } from '../../cluster/network/firewall-limits.js';
+import { openApis } from '../../cluster/network/open-apis.js';
 import { wantedRules } from '../../cluster/network/firewall-rules.js';
 import { fileRemarks } from '../../cluster/plan/file-remarks.js';
 import { loadConfig } from '../../config/load.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { ExitCode } from '../../lib/errors.js';
+import { visibleData } from '../../lib/visible.js';
 import { checkOffline, type OfflineCheck } from '../../steps/talos/offline-check.js';
 import { renderJson } from '../../ui/json.js';
 import { selectColor } from '../../ui/terminal.js';
@@ -29,7 +31,7 @@ export async function validateCommand(options: GlobalOptions, io: CliIo): Promis
     io.stdout.write(renderJson({ valid: true, cluster: config.cluster_name, ...found }));
   } else {
     const color = selectColor({ isTTY: io.stderr.isTTY, env: io.env });
-    io.stderr.write(renderValidated(view, { color }));
+    io.stderr.write(renderValidated(visibleData(view), { color }));
   }
   return ExitCode.done;
 }
@@ -53,6 +55,6 @@ function viewOf(file: string, config: ClusterConfig, { check, odd }: Findings): 
       own: allowed === undefined,
     },
     notes,
-    warnings: [...warnings, ...odd],
+    warnings: [...warnings, ...openApis(rules), ...odd],
   };
 }

@@ -1,3 +1,4 @@
+import semver from 'semver';
 import type { ClusterConfig } from '../../config/schema.js';
 import { poolsOf } from '../state/node-pools.js';
 
@@ -26,8 +27,21 @@ export function ciliumValues(config: ClusterConfig): HelmValues {
     },
     operator: { replicas: operatorReplicas(config), rollOutPods: true },
     rollOutCiliumPods: true,
-    hubble: { enabled: hubble, relay: { enabled: hubble }, ui: { enabled: false } },
+    hubble: {
+      ...{ enabled: hubble, relay: { enabled: hubble }, ui: { enabled: false } },
+      ...(hubble && renewsItself(config.cilium.version) ? { tls: renewedCertificates } : {}),
+    },
   };
+}
+
+/**
+ * Hubble's certificates end after a year, and helm never renews what it made: a job of the chart does.
+ * Before 1.19 that job is a hook, for which an install would wait until nodes take pods.
+ */
+const renewedCertificates = { auto: { method: 'cronJob' } };
+
+function renewsItself(version: string): boolean {
+  return semver.gte(version, '1.19.0');
 }
 
 /** What Cilium needs on Talos whatever the user wants (Cilium docs, "Talos Linux"). */

@@ -1,7 +1,8 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { canonicalSource, isHeld, withRanges } from './cidr.js';
 import { apis } from './firewall-limits.js';
-import { checkRuleLimits, inboundTcp, rulesEqual } from './firewall-rules.js';
+import { checkRuleLimits, inboundTcp, opens, rulesEqual } from './firewall-rules.js';
+import { openApis } from './open-apis.js';
 import type { ClusterState, FirewallRule, FirewallState } from '../state/cluster-state.js';
 
 /** The ranges from which rules let both the Kubernetes and the Talos API be reached. */
@@ -31,13 +32,6 @@ function admittedTo(rules: readonly FirewallRule[], port: number): readonly stri
   return rules
     .filter((rule) => rule.direction === 'in' && rule.protocol === 'tcp' && opens(rule, port))
     .flatMap(({ source_ips }) => source_ips.map(canonicalSource));
-}
-
-/** `any`, `6443`, `6000-7000` */
-function opens({ port = '' }: FirewallRule, wanted: number): boolean {
-  if (port === 'any') return true;
-  const [first = NaN, last = first] = port.split('-').map(Number);
-  return first <= wanted && wanted <= last;
 }
 
 /** Who may reach the APIs after a create, as `wantedRules` takes it. */
@@ -95,6 +89,8 @@ export interface ApiAccessPlan {
   /** All of them; those that are not about the two APIs as they were. */
   readonly rules: readonly FirewallRule[];
   readonly changed: boolean;
+  /** By which rules the internet reaches the APIs. */
+  readonly warnings: readonly string[];
 }
 
 /** Admits ranges to the APIs. Throws when Hetzner takes no such rules. */
@@ -111,6 +107,7 @@ export function planApiAccess(input: ApiAccessInput): ApiAccessPlan {
     after: admittedRanges(rules),
     rules,
     changed: !rulesEqual(firewall.rules, rules),
+    warnings: openApis(rules),
   };
 }
 

@@ -40,6 +40,13 @@ export function inboundTcp(
   return { direction: 'in', protocol: 'tcp', port, source_ips: sources, description };
 }
 
+/** Whether a rule is for this port: by `any`, `6443` or `6000-7000`. */
+export function opens({ port = '' }: FirewallRule, wanted: number): boolean {
+  if (port === 'any') return true;
+  const [first = NaN, last = first] = port.split('-').map(Number);
+  return first <= wanted && wanted <= last;
+}
+
 /** True when both lists let the same traffic through; order and the notation of addresses do not matter. */
 export function rulesEqual(a: readonly FirewallRule[], b: readonly FirewallRule[]): boolean {
   const left = a.map(fingerprint).sort();

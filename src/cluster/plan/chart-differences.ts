@@ -3,6 +3,7 @@ import semver from 'semver';
 import type { ClusterConfig } from '../../config/schema.js';
 import { ciliumValues, mergeHelmValues, type HelmValues } from '../kubernetes/cilium-values.js';
 import type { InstalledCharts } from '../kubernetes/installed.js';
+import { metadataPolicyName } from '../kubernetes/metadata-policy.js';
 import { gatewayApiVersion } from '../talos/versions.js';
 import type { Difference } from './difference.js';
 import { effectOf } from './key-effects.js';
@@ -10,8 +11,9 @@ import { effectOf } from './key-effects.js';
 /** What a change of Cilium's version brings along beside Cilium itself. */
 const gatewayRemark = 'the Gateway API that belongs to Cilium';
 
+/** What a new revision of Cilium's release brings about; its policy is applied by itself. */
 export function isAboutCilium({ key }: Difference): boolean {
-  return key === 'cilium' || key.startsWith('cilium.');
+  return (key === 'cilium' || key.startsWith('cilium.')) && key !== 'cilium.block_metadata';
 }
 
 export function isAboutGatewayApi({ remark }: Difference): boolean {
@@ -50,7 +52,21 @@ export function chartDifferences(
         ]
       : []),
     ...(cilium ? valueDifferences(config, cilium.values) : []),
+    ...(cilium ? metadataDifferences(config, installed) : []),
   ];
+}
+
+/** A create closes the metadata service and does not open it: it takes nothing away. */
+function metadataDifferences(
+  { cilium: { block_metadata: wanted } }: ClusterConfig,
+  { metadataBlocked: found }: InstalledCharts,
+): readonly Difference[] {
+  if (found === wanted) return [];
+  const key = 'cilium.block_metadata';
+  const sides = { key, servers: [], found: String(found), wanted: String(wanted) };
+  if (wanted) return [{ ...sides, ...effectOf(key) }];
+  const way = `kubectl delete ciliumclusterwidenetworkpolicy ${metadataPolicyName}`;
+  return [{ ...sides, effect: 'live', by: 'apply', way }];
 }
 
 function direction(found: string, wanted: string): string {
@@ -58,15 +74,19 @@ function direction(found: string, wanted: string): string {
   return from && to && semver.gt(from, to) ? ', a downgrade' : '';
 }
 
+/** Values of oxide's that not every version of Cilium gets. */
+const ofSomeVersions = ['hubble.tls.auto.method'];
+
 /** The user's own values may hold secrets: of them only the key is told. */
 function valueDifferences(config: ClusterConfig, found: HelmValues): readonly Difference[] {
   const user = config.cilium.helm_values;
   const wanted = mergeHelmValues(ciliumValues(config), user).values;
   return changedPaths(found, wanted).map(({ path, was, is }): Difference => {
-    const isUsers = path in flat(user) || !(path in flat(ciliumValues(config)));
+    const isOwn = path in flat(ciliumValues(config)) || ofSomeVersions.includes(path);
+    const isUsers = path in flat(user) || !isOwn;
     const key = isUsers
       ? 'cilium.helm_values'
-      : path.startsWith('hubble.')
+      : path.startsWith('hubble.') && !path.startsWith('hubble.tls.')
         ? 'cilium.enable_hubble'
         : undefined;
     const show = (value: unknown): string | null => {

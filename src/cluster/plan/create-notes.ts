@@ -1,6 +1,7 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { enumerate, plural } from '../../lib/format.js';
 import { admits, admittedRanges, keepsOut } from '../network/api-access.js';
+import { openApis } from '../network/open-apis.js';
 import { candidatesOf, candidateText, isSameCandidate } from '../catalogue/candidates.js';
 import { fileWarnings, spreadNotes } from './file-remarks.js';
 import { nameDifferences } from './node-names.js';
@@ -103,6 +104,7 @@ export function createWarnings(
   const open = firewall && state.servers.filter((s) => !s.firewallIds.includes(firewall.id));
   return [
     ...fileWarnings(config),
+    ...openApis(rules),
     ...(ownIpv4 === undefined || admits(rules, ownIpv4)
       ? []
       : [

@@ -9,6 +9,8 @@ import { candidateText } from '../catalogue/candidates.js';
 import { monthlyCost } from '../catalogue/prices.js';
 import { admittedRanges } from '../network/api-access.js';
 import { checkRuleLimits, wantedRules } from '../network/firewall-rules.js';
+import { checkGatewayApi } from '../kubernetes/gateway-api.js';
+import { metadataAddress } from '../kubernetes/metadata-policy.js';
 import { networkZone } from '../catalogue/locations.js';
 import { sharedResourceName } from '../state/names.js';
 import {
@@ -46,6 +48,9 @@ export function planCreate(input: PlanInput): Plan {
   const { extra_rules: extraRules } = config.hcloud.firewall;
   const firewallRules = wantedRules({ allowedCidrs, addedCidrs, extraRules });
   checkRuleLimits(firewallRules);
+  const { version: cilium } = config.cilium;
+  const definitions = input.kubernetes.installed?.definitions ?? [];
+  checkGatewayApi(definitions, { wanted: gatewayApiVersion(cilium), cilium });
   const etcd = planEtcd({ config, servers, seen: input.etcd ?? { kind: 'none' } });
   const added = servers.filter((server) => server.existing === undefined);
   const { installed } = input.kubernetes;
@@ -168,5 +173,10 @@ function kubernetesChanges(
           'cilium',
           differences.filter((one) => isAboutCilium(one) && !isAboutGatewayApi(one)),
         )),
+    ...missing(
+      (installed?.metadataBlocked ?? false) || !cilium.block_metadata,
+      'network-policy',
+      `keeps pods from ${metadataAddress}`,
+    ),
   ];
 }

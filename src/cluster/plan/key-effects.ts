@@ -86,6 +86,7 @@ export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
   'cilium.enable_hubble': byCreate,
   'cilium.enable_ipv6': { none: 'it can only be false' },
   'cilium.helm_values': byCreate,
+  'cilium.block_metadata': byCreate,
   'cilium.chart': {
     none: 'it is where the chart comes from; what is installed is compared by version and values',
   },

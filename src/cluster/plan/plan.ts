@@ -27,7 +27,8 @@ export interface Change {
     | 'floating-ip'
     | 'kubernetes'
     | 'gateway-api'
-    | 'cilium';
+    | 'cilium'
+    | 'network-policy';
   readonly name: string;
   /** What it is, in a few words: `cx33 in nbg1`. */
   readonly detail: string;

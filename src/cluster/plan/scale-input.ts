@@ -3,7 +3,7 @@ import type { Catalogue } from '../catalogue/catalogue.js';
 import { type EtcdMemberView } from '../talos/etcd.js';
 import type { BudgetView, PodView } from '../kubernetes/evictions.js';
 import { type ScaleWish } from './scale-pool.js';
-import type { InstalledCharts } from '../kubernetes/installed.js';
+import type { InstalledSeen } from '../kubernetes/installed.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
 import type { OwnedResource } from '../state/owned-resources.js';
 import type { ClusterState } from '../state/cluster-state.js';
@@ -31,6 +31,6 @@ export interface ScaleInput {
   readonly wish: ScaleWish;
   /** What is known of what the nodes are made of, by the id of their server. */
   readonly known: ReadonlyMap<number, KnownOfNode>;
-  /** Undefined: it could not be asked. */
-  readonly installed: InstalledCharts | undefined;
+  /** What oxide installed in Kubernetes. */
+  readonly installed: InstalledSeen;
 }

@@ -3,6 +3,7 @@ import { enumerate } from '../../lib/format.js';
 import type { Difference } from './difference.js';
 import { blockedText, evictionNote, evictionOf } from '../kubernetes/evictions.js';
 import type { ClusterView, ScaleInput } from './scale-input.js';
+import { openApis } from '../network/open-apis.js';
 import { toleranceOf } from '../talos/quorum.js';
 import type { ScaledPool } from './scale-pool.js';
 import type { ServerState } from '../state/cluster-state.js';
@@ -32,7 +33,11 @@ export function splitWarnings(
 
 /** What to know of a scale: versions that new nodes get, pods that move or are lost. */
 export function scaleNotes(input: ScaleInput, remove: readonly ServerState[]): readonly string[] {
-  return [...versionNotes(input.config, input.view), ...evictionNotes(input, remove)];
+  return [
+    ...versionNotes(input.config, input.view),
+    ...unknownNotes(input),
+    ...evictionNotes(input, remove),
+  ];
 }
 
 /** What speaks against a scale, without forbidding it. */
@@ -41,7 +46,19 @@ export function scaleWarnings(
   pool: ScaledPool,
   remove: readonly ServerState[],
 ): readonly string[] {
-  return [...poolWarnings(input, pool), ...blockWarnings(input, remove)];
+  return [
+    ...openApis(input.state.firewall?.rules ?? []),
+    ...poolWarnings(input, pool),
+    ...blockWarnings(input, remove),
+  ];
+}
+
+/** The differences of the plan are not all of them then. */
+function unknownNotes({ installed }: ScaleInput): readonly string[] {
+  if (!('unknown' in installed)) return [];
+  return [
+    `What is installed in Kubernetes could not be compared with cluster.yaml: ${installed.unknown}.`,
+  ];
 }
 
 function versionNotes({ talos }: ClusterConfig, { versions }: ClusterView): readonly string[] {

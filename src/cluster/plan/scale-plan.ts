@@ -74,7 +74,8 @@ export function planScale(input: ScaleInput): ScalePlan {
     state,
   );
   if (pool.role === 'control-plane') checkEtcd(view.etcd, leaving.remove, add);
-  const { known, installed } = input;
+  const { known } = input;
+  const installed = 'is' in input.installed ? input.installed.is : undefined;
   const firewallRules = settledRules(config, state);
   const differences = differencesOf({ config, state, known, installed, firewallRules });
   refuseImpossible(differences);

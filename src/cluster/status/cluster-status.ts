@@ -13,6 +13,7 @@ import { findProblems, isDegrading } from './problems.js';
 /** Compares what is there with what cluster.yaml asks for. */
 export function clusterStatus(input: StatusInput): StatusReport {
   const { config, state, catalogue, endpoint, ownAddress } = input;
+  const installed = 'is' in input.installed ? input.installed.is : undefined;
   const servers = inOrder(config, state.servers).map((server) => serverStatus(server, input));
   const running = servers.map(({ name, talosVersion, kubernetes }) => ({
     name,
@@ -32,7 +33,7 @@ export function clusterStatus(input: StatusInput): StatusReport {
       found: servers.filter((one) => one.role === role && one.pool === pool.name).length,
     })),
     differences: differencesOf({
-      ...{ config, state, known: knownOf(input, servers), installed: input.installed },
+      ...{ config, state, known: knownOf(input, servers), installed },
       firewallRules: settledRules(config, state),
     }),
     monthlyCost: monthlyCost(catalogue, state.servers),

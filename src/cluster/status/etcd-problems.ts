@@ -1,5 +1,6 @@
 import type { Problem, StatusInput } from './report.js';
 import { plural } from '../../lib/format.js';
+import { silenceHint } from './silence-hint.js';
 import { goneMembers, restoreHint, sickMember } from '../talos/etcd.js';
 
 /** What create cannot do: it makes a control plane anew only when its server is gone. */
@@ -7,11 +8,17 @@ const repair =
   'it may be starting; one that is lost: delete its server, and oxide create makes it anew';
 
 /** Control planes whose Talos or etcd is not as it should be. */
-export function talosProblems({ talos }: Pick<StatusInput, 'talos'>): Problem[] {
+export function talosProblems(
+  input: Pick<StatusInput, 'talos' | 'state' | 'ownAddress'>,
+): Problem[] {
+  const { talos } = input;
+  // What none of them answers is no sign that one is lost: nothing may be deleted for it.
+  const someAnswer = talos.some(({ version }) => 'is' in version);
+  const hint = someAnswer ? repair : silenceHint(input);
   return talos.flatMap(({ server, version, etcd, leaderless }): Problem[] => {
     if ('unknown' in version) {
       const message = `Talos on ${server} cannot be asked: ${version.unknown}`;
-      return [{ code: 'talos-unknown', message, hint: repair }];
+      return [{ code: 'talos-unknown', message, hint }];
     }
     if ('unknown' in etcd) {
       const message = `etcd on ${server} cannot be asked: ${etcd.unknown}`;

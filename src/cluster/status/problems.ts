@@ -6,6 +6,8 @@ import { missingServers, type RunningVersions } from '../plan/drift.js';
 import { surplusOf } from '../plan/surplus.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
 import { etcdProblems, talosProblems } from './etcd-problems.js';
+import { silenceHint } from './silence-hint.js';
+import { openApis } from '../network/open-apis.js';
 import { removalStage } from '../state/labels.js';
 import type { ServerState } from '../state/cluster-state.js';
 import { ciliumWarning, kubernetesProblem, talosProblem } from '../talos/versions.js';
@@ -16,8 +18,10 @@ const advisory: ReadonlySet<Problem['code']> = new Set([
   'access-file',
   'certificate-ends',
   'own-address-not-allowed',
+  'open-to-the-internet',
   'version-unsupported',
   'node-cordoned',
+  'installed-unknown',
   'name-differs',
   'surplus-servers',
   'stale-node',
@@ -58,6 +62,7 @@ export function findProblems(input: ProblemInput): readonly Problem[] {
     ...etcdProblems(input),
     ...secretsProblems(input),
     ...accessProblems(input),
+    ...certificateProblems(input),
     ...versionProblems(input),
     ...unused(input),
   ];
@@ -137,10 +142,15 @@ function serverProblems(server: ServerStatus, { state, seen }: ProblemInput): Pr
   ];
 }
 
-function kubernetesProblems({ seen }: ProblemInput): Problem[] {
-  if (!('unknown' in seen)) return [];
-  const message = `Kubernetes cannot be asked: ${seen.unknown}`;
-  return [{ code: 'kubernetes-unknown', message, hint: goOn }];
+function kubernetesProblems(input: ProblemInput): Problem[] {
+  const { seen, installed } = input;
+  if ('unknown' in seen) {
+    const message = `Kubernetes cannot be asked: ${seen.unknown}`;
+    return [{ code: 'kubernetes-unknown', message, hint: silenceHint(input) }];
+  }
+  if (!('unknown' in installed)) return [];
+  const message = `what is installed in Kubernetes cannot be compared with cluster.yaml: ${installed.unknown}`;
+  return [{ code: 'installed-unknown', message, hint: 'look again: oxide status' }];
 }
 
 /** A removal that was begun has cordoned its node, and is told as such. */
@@ -174,8 +184,21 @@ function accessProblems({ state, accessFiles, ownAddress, now }: ProblemInput): 
   };
   return [
     ...(keepsOut(state.firewall, ownAddress) ? [notAllowed] : []),
+    ...openProblems(state),
     ...accessFiles.flatMap((file) => fileProblems(file, now)),
   ];
+}
+
+function openProblems({ firewall }: ProblemInput['state']): Problem[] {
+  return openApis(firewall?.rules ?? []).map((warning) => ({
+    code: 'open-to-the-internet',
+    message: lowerFirst(warning).replace(/\.$/, ''),
+    hint: 'name who may in hcloud.firewall of cluster.yaml, then oxide create',
+  }));
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function fileProblems(file: AccessFileSeen, now: number): Problem[] {
@@ -195,6 +218,25 @@ export function accessFileRemark({ path, ends }: AccessFileSeen, now: number): s
     ? `the client certificate in ${path} ends on ${day}`
     : `the client certificate in ${path} ended on ${day}`;
 }
+
+/** With them Hubble ends; Cilium's own job renews them since 1.19. */
+function certificateProblems({ certificates, now }: ProblemInput): Problem[] {
+  return certificates.flatMap(({ name, ends }): Problem[] => {
+    const left = ends.getTime() - now;
+    if (left > certificateWarningMs) return [];
+    const day = ends.toISOString().slice(0, 10);
+    return [
+      {
+        code: 'certificate-ends',
+        message: `the certificate ${name} in the cluster ${left > 0 ? 'ends' : 'ended'} on ${day}`,
+        hint: `with Cilium 1.19 or later, renew it: ${renewal}`,
+      },
+    ];
+  });
+}
+
+const renewal =
+  'kubectl -n kube-system create job renew-hubble --from=cronjob/hubble-generate-certs';
 
 /** The versions that run, against the matrix; cluster.yaml itself was checked when it was read. */
 function versionProblems({ config, running }: ProblemInput): Problem[] {

@@ -3,7 +3,7 @@ import type { OwnedResource } from '../state/owned-resources.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Cost } from '../state/cost.js';
 import type { Difference } from '../plan/difference.js';
-import type { InstalledCharts } from '../kubernetes/installed.js';
+import type { InstalledSeen } from '../kubernetes/installed.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
 import type { EtcdMemberView } from '../talos/etcd.js';
 import type { ClusterState, Role } from '../state/cluster-state.js';
@@ -27,12 +27,14 @@ export interface Problem {
     | 'node-not-ready'
     | 'node-cordoned'
     | 'kubernetes-unknown'
+    | 'installed-unknown'
     | 'talos-unknown'
     | 'etcd-unhealthy'
     | 'secrets'
     | 'access-file'
     | 'certificate-ends'
     | 'own-address-not-allowed'
+    | 'open-to-the-internet'
     | 'version-unsupported'
     | 'unused';
   readonly message: string;
@@ -78,6 +80,13 @@ export interface AccessFileSeen {
   readonly remedy: string;
   /** When its client certificate ends, or why that is not known. */
   readonly ends: Date | { readonly unknown: string };
+}
+
+/** A certificate that is kept in the cluster. */
+export interface ClusterCertificate {
+  /** Of its Secret in kube-system. */
+  readonly name: string;
+  readonly ends: Date;
 }
 
 export interface ServerStatus {
@@ -141,6 +150,8 @@ export interface StatusInput {
   readonly state: ClusterState;
   readonly catalogue: Catalogue;
   readonly seen: NodesSeen;
+  /** Those of Cilium and Hubble, as far as they could be asked for. */
+  readonly certificates: readonly ClusterCertificate[];
   readonly talos: readonly TalosSeen[];
   /** The members of etcd; undefined when nobody could list them. */
   readonly members?: readonly EtcdMemberView[] | undefined;
@@ -151,8 +162,8 @@ export interface StatusInput {
   readonly resources: readonly OwnedResource[];
   /** What is known of what the nodes are made of, by the id of their server. */
   readonly known: ReadonlyMap<number, KnownOfNode>;
-  /** Undefined: it could not be asked. */
-  readonly installed: InstalledCharts | undefined;
+  /** What oxide installed in Kubernetes. */
+  readonly installed: InstalledSeen;
   readonly endpoint: string | undefined;
   readonly ownAddress: string | undefined;
   /** Milliseconds since the Unix epoch, by which certificates end. */

@@ -22,7 +22,7 @@ export function createDownloads(options: { readonly callerAddress: string }): Do
       const { pathname } = new URL(path, 'http://localhost');
       if (pathname === '/ip') return text(`${options.callerAddress}\n`);
       if (pathname === '/ip6') return text(`${callerAddressV6}\n`);
-      if (pathname === '/charts/index.yaml') return found('text/yaml', chartIndex());
+      if (pathname === '/charts/index.yaml') return found('text/yaml', await chartIndex());
       if (pathname.startsWith('/charts/')) {
         const version = /^\/charts\/cilium-(.+)\.tgz$/.exec(pathname)?.[1] ?? '';
         return found('application/gzip', await chartArchive(version));

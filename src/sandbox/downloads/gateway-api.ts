@@ -1,3 +1,5 @@
+import { safeUpgrades } from './safe-upgrades.js';
+
 /**
  * The standard channel of the Gateway API as its releases ship it (kubernetes-sigs/gateway-api,
  * config/crd/standard): names, groups, scopes and versions are the real ones, the schemas accept
@@ -95,21 +97,26 @@ const since15: readonly Resource[] = [
 ];
 
 const first = [gatewayClass, gateway, grpcRoute, httpRoute];
+const since16 = [
+  backendTlsPolicy,
+  ...first,
+  { ...referenceGrant, versions: [v1beta1, v1] },
+  ...since15,
+];
 const releases = new Map<string, readonly Resource[]>([
   ['v1.2.1', [...first, referenceGrant]],
   ['v1.3.0', [...first, referenceGrant]],
   ['v1.4.1', [backendTlsPolicy, ...first, referenceGrant]],
-  [
-    'v1.6.1',
-    [backendTlsPolicy, ...first, { ...referenceGrant, versions: [v1beta1, v1] }, ...since15],
-  ],
+  ['v1.6.1', since16],
 ]);
 
 /** The text of `standard-install.yaml`, or undefined when that release is not known. */
 export function standardInstall(release: string): string | undefined {
-  return releases
-    .get(release)
-    ?.map((resource) => `---\n${definition(resource, release)}`)
+  const resources = releases.get(release);
+  if (!resources) return undefined;
+  const texts = resources.map((resource) => definition(resource, release));
+  return [...texts, ...(resources === since16 ? [safeUpgrades(release)] : [])]
+    .map((text) => `---\n${text}`)
     .join('');
 }
 

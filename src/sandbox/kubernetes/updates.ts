@@ -1,3 +1,4 @@
+import { checkAdmission } from './admission-policies.js';
 import { badRequest, conflict, invalid } from './api-error.js';
 import { immutabilityCauses } from './content-rules.js';
 import { objectOr, omit, same, type JsonObject } from './json.js';
@@ -58,6 +59,9 @@ export function prepareUpdate(
     metadata: subresource === 'status' ? existing.metadata : metadata,
   });
   checkContent(type, whole);
+  if (subresource === undefined) {
+    checkAdmission({ state: target.state, type, object: whole, before: existing });
+  }
   const causes = isBuiltinGroup(type.group) ? immutabilityCauses(type.kind, existing, whole) : [];
   if (causes.length > 0) throw invalid(type, existing.metadata.name, causes);
   return withGeneration(type, existing, whole as KubeObject);

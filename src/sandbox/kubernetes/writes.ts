@@ -1,3 +1,4 @@
+import { checkAdmission } from './admission-policies.js';
 import { alreadyExists, badRequest, forbidden, notFound } from './api-error.js';
 import { withServerDefaults } from './defaults.js';
 import { objectOr, omit, stringOr, type JsonObject } from './json.js';
@@ -64,6 +65,7 @@ export function prepareNew(target: Target, body: JsonObject): KubeObject {
   const content = type.hasStatus ? omit(body, ['status']) : body;
   const object = complete(target, { ...content, metadata });
   checkContent(type, object);
+  checkAdmission({ state, type, object, before: undefined });
   const { metadata: checked, ...rest } = object;
   const generation = hasGeneration(type, object) ? { generation: 1 } : {};
   const draft = { ...rest, metadata: { ...objectOr(checked), name, ...generation } };

@@ -4,14 +4,12 @@ import type { StepIo } from '../../lib/step.js';
 import { atApiServer } from '../../tools/api-server.js';
 import { ToolError } from '../../tools/exec.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
+import { lookMs } from '../observe/short-looks.js';
 import { apiServerOf } from '../run/api-servers.js';
 import { readyz } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
 import type { NodeServer } from '../run/node-server.js';
 import { waitOptions } from '../run/waiting.js';
-
-/** Real milliseconds for an answer by way of the name. */
-const lookMs = 5_000;
 
 /**
  * Checks whether the address in the kubeconfig leads to the cluster: it is for users, oxide does

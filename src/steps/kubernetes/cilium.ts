@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -7,8 +6,6 @@ import {
   type MergedValues,
 } from '../../cluster/kubernetes/cilium-values.js';
 import type { InstalledCharts } from '../../cluster/kubernetes/installed.js';
-import { OxideError } from '../../lib/errors.js';
-import { explained } from '../../lib/file-errors.js';
 import { withScratchFolder, writeScratchFile } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
@@ -23,25 +20,6 @@ const release: helm.Release = { name: 'cilium', namespace: 'kube-system' };
 
 /** What the nodes need of Cilium to become Ready; Hubble may follow later. */
 const names = ['daemonset/cilium', 'deployment/cilium-operator'] as const;
-
-/**
- * Fetches the chart into `folder`, or takes the one on this machine. Returns its path. Fetched
- * while the servers boot, so that a slow mirror costs no time and a wrong version is known early.
- */
-export async function fetchCilium(ctx: FlowContext, folder: string): Promise<string> {
-  const { chart, version } = ctx.config.cilium;
-  const from = chart ?? ctx.endpoints.ciliumChart;
-  if (!helm.isChartUrl(from)) return from;
-  await ctx.run(helm.pull({ chart: release.name, from, version }, folder));
-  const pulled = await explained('read', folder, () => readdir(folder));
-  const archive = pulled.find((name) => name.endsWith('.tgz'));
-  if (archive === undefined) {
-    throw new OxideError('helm pull ended without an error, but left no chart', {
-      hint: 'The same command goes on from here.',
-    });
-  }
-  return join(folder, archive);
-}
 
 /**
  * Installs Cilium, or brings it to the configured version and values, and waits until its agents

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { changedDownloads } from '../../cluster/kubernetes/used-downloads.js';
 import type { ClusterState } from '../../cluster/state/cluster-state.js';
 import { labelKeys } from '../../cluster/state/labels.js';
 import { poolsOf } from '../../cluster/state/node-pools.js';
@@ -24,9 +25,11 @@ export async function ensureClusterRecord(
   io: StepIo,
 ): Promise<void> {
   const [state, found = emptyRecord] = [await observeCluster(ctx), await readClusterRecord(ctx)];
+  for (const message of changedDownloads(found.digests, digests)) io.warn(message);
   const record = {
     nodes: nodesOf(ctx, state, found),
-    digests: { ...found.digests, ...digests },
+    // What came otherwise does not replace what is known: it is said until somebody has looked.
+    digests: { ...digests, ...found.digests },
   };
   if (isDeepStrictEqual(record, found)) {
     io.summary('is right');

@@ -1,30 +1,49 @@
+import {
+  checkGatewayApi,
+  installedRelease,
+  neededDefinitions,
+  type GatewayDefinition,
+} from '../../cluster/kubernetes/gateway-api.js';
+import { readGatewayManifest } from '../../cluster/kubernetes/gateway-manifest.js';
+import type { Digests } from '../../cluster/kubernetes/used-downloads.js';
 import { gatewayApiVersion } from '../../cluster/talos/versions.js';
+import { sha256 } from '../../lib/digest.js';
+import { PreconditionError } from '../../lib/errors.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import { download } from '../../tools/download.js';
 import {
   applyServerSide,
-  gatewayBundleOf,
   getCrd,
   isNotFound,
+  parseGatewayDefinition,
   waitEstablished,
 } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
 
-/** The CRDs that Cilium's Gateway controller needs at its start. */
-const crds = ['gatewayclasses', 'gateways', 'httproutes', 'grpcroutes', 'referencegrants'].map(
-  (plural) => `${plural}.gateway.networking.k8s.io`,
-);
+/** The Gateway API's manifest, read and found to be what it should. */
+export interface FetchedManifest {
+  /** Its objects, as kubectl gets them. */
+  readonly json: string;
+  /** What it is, to be kept with the cluster. */
+  readonly digests: Digests;
+}
 
-/** Fetches the Gateway API's manifest that belongs to the cluster's Cilium. */
-export async function fetchGatewayApi(ctx: FlowContext): Promise<string> {
-  const version = gatewayApiVersion(ctx.config.cilium.version);
-  return download({
-    url: `${ctx.endpoints.gatewayApi}/${version}/standard-install.yaml`,
-    outbound: ctx.endpoints.outbound,
-    clock: ctx.clock,
-    signal: ctx.signal,
-  });
+/** Fetches the Gateway API's manifest that belongs to the cluster's Cilium, and reads it. */
+export async function fetchGatewayApi(ctx: FlowContext): Promise<FetchedManifest> {
+  const { endpoints, clock, signal, config } = ctx;
+  const version = gatewayApiVersion(config.cilium.version);
+  const url = `${endpoints.gatewayApi}/${version}/standard-install.yaml`;
+  const text = await download({ url, outbound: endpoints.outbound, clock, signal });
+  const read = readGatewayManifest(text, version);
+  if ('json' in read) {
+    const digests = { [`Gateway API manifest ${version}`]: sha256(text) };
+    return { json: read.json, digests };
+  }
+  throw new PreconditionError(
+    `what came from ${url} is not the manifest of the Gateway API ${version}: ${read.wrong}`,
+    'Nothing of it was applied. See what is there; behind a mirror, OXIDE_GATEWAY_API names its place.',
+  );
 }
 
 /**
@@ -33,38 +52,35 @@ export async function fetchGatewayApi(ctx: FlowContext): Promise<string> {
  */
 export async function ensureGatewayApi(
   ctx: FlowContext,
-  manifest: string,
+  { json }: FetchedManifest,
   io: StepIo,
 ): Promise<void> {
   const { run, files, config } = ctx;
   const version = gatewayApiVersion(config.cilium.version);
-  if (await gatewayApiIsInstalled(ctx)) {
+  const found = await observeGatewayApi(ctx);
+  if (installedRelease(found) === version) {
     io.summary(`${version}, installed already`);
     return;
   }
-  await run(applyServerSide(files.kubeconfig, manifest));
-  await run(waitEstablished(files.kubeconfig, crds));
+  // Again: when the plan was made, Kubernetes may not have been there to be asked.
+  checkGatewayApi(found, { wanted: version, cilium: config.cilium.version });
+  await run(applyServerSide(files.kubeconfig, json));
+  await run(waitEstablished(files.kubeconfig, neededDefinitions));
   io.summary(version);
 }
 
-/** Whether all CRDs of the release that belongs to the cluster's Cilium are there. */
-async function gatewayApiIsInstalled(ctx: FlowContext): Promise<boolean> {
-  return (await installedGatewayApi(ctx)) === gatewayApiVersion(ctx.config.cilium.version);
-}
-
-/** The release that all of its CRDs are of; undefined when some are missing, or when they are mixed. */
-export async function installedGatewayApi(ctx: FlowContext): Promise<string | undefined> {
+/** The definitions that the cluster has of those that Cilium needs. */
+export async function observeGatewayApi(ctx: FlowContext): Promise<readonly GatewayDefinition[]> {
   const { run, files } = ctx;
-  try {
-    const found = await inParallel(
-      ...crds.map(async (name) =>
-        gatewayBundleOf((await run(getCrd(files.kubeconfig, name))).stdout),
-      ),
-    );
-    const [first] = found;
-    return found.every((bundle) => bundle === first) ? first : undefined;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const found = await inParallel(
+    ...neededDefinitions.map(async (name) => {
+      try {
+        return [parseGatewayDefinition((await run(getCrd(files.kubeconfig, name))).stdout)];
+      } catch (error) {
+        if (isNotFound(error)) return [];
+        throw error;
+      }
+    }),
+  );
+  return found.flat();
 }

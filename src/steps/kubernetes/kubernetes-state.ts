@@ -1,3 +1,4 @@
+import { installedRelease } from '../../cluster/kubernetes/gateway-api.js';
 import type { InstalledCharts } from '../../cluster/kubernetes/installed.js';
 import { keepsOut } from '../../cluster/network/api-access.js';
 import type { KubernetesState } from '../../cluster/plan/plan.js';
@@ -6,12 +7,14 @@ import { readTextIfExists } from '../../lib/files.js';
 import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
 import { getNodes, parseNodes, type KubeNode } from '../../tools/kubectl.js';
+import { ask, type Answer } from '../observe/answers.js';
 import { chooseApiServer } from '../observe/reachable-apis.js';
 import { controlPlanesOf } from '../run/node-server.js';
 import type { OwnAddresses } from '../access/own-address.js';
 import type { FlowContext } from '../run/context.js';
 import { installedCilium } from './cilium.js';
-import { installedGatewayApi } from './gateway-api.js';
+import { observeGatewayApi } from './gateway-api.js';
+import { metadataIsBlocked } from './metadata-policy.js';
 
 /** What of Kubernetes is there, and its nodes; none when it does not answer. */
 export interface SeenKubernetes extends KubernetesState {
@@ -47,19 +50,21 @@ export async function observeKubernetes(
   }
 }
 
-/** What oxide installed in Kubernetes; undefined when it cannot be asked. */
-export async function observeInstalled(ctx: FlowContext): Promise<InstalledCharts | undefined> {
-  if ((await readTextIfExists(ctx.files.kubeconfig)) === undefined) return undefined;
-  try {
-    return await readInstalled(ctx);
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (error instanceof ToolError) return undefined;
-    throw error;
+/** What oxide installed in Kubernetes, or why it cannot be asked. */
+export async function observeInstalled(ctx: FlowContext): Promise<Answer<InstalledCharts>> {
+  const { kubeconfig } = ctx.files;
+  if ((await readTextIfExists(kubeconfig)) === undefined) {
+    return { unknown: `there is no ${kubeconfig}` };
   }
+  return ask(ctx, () => readInstalled(ctx));
 }
 
 async function readInstalled(ctx: FlowContext): Promise<InstalledCharts> {
-  const [gatewayApi, cilium] = await inParallel(installedGatewayApi(ctx), installedCilium(ctx));
-  return { gatewayApi, cilium };
+  const [definitions, cilium, metadataBlocked] = await inParallel(
+    observeGatewayApi(ctx),
+    installedCilium(ctx),
+    metadataIsBlocked(ctx),
+  );
+  const gatewayApi = installedRelease(definitions);
+  return { definitions, gatewayApi, cilium, metadataBlocked };
 }

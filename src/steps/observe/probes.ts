@@ -1,26 +1,30 @@
-import type { AccessFileSeen, NodesSeen, TalosSeen } from '../../cluster/status/report.js';
+import type {
+  AccessFileSeen,
+  ClusterCertificate,
+  NodesSeen,
+  TalosSeen,
+} from '../../cluster/status/report.js';
 import { anythingExists, type ClusterState } from '../../cluster/state/cluster-state.js';
 import type { EtcdMemberView } from '../../cluster/talos/etcd.js';
-import { messageOf, OxideError, PreconditionError } from '../../lib/errors.js';
+import { PreconditionError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { plural } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import { kubeconfigExpiry, kubeconfigServer, talosconfigExpiry } from '../../tools/access-files.js';
-import { ToolError } from '../../tools/exec.js';
-import { getNodes, parseNodes } from '../../tools/kubectl.js';
+import { getCertificates, getNodes, parseCertificates, parseNodes } from '../../tools/kubectl.js';
 import {
   etcdStatus,
   hasLeader,
   parseEtcdStatus,
   parseServerVersion,
-  talosObstacle,
   version,
 } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import { listEtcd } from './etcd-members.js';
 import { readMembers } from './members-and-servers.js';
 import { observeCluster } from './observe.js';
+import { ask, reasonOf } from './answers.js';
 import { chooseApiServer } from './reachable-apis.js';
 import { controlPlanesOf, type NodeServer } from '../run/node-server.js';
 import { targetOf } from '../run/talos-target.js';
@@ -33,37 +37,6 @@ export async function observeExisting(ctx: FlowContext): Promise<ClusterState> {
     `the cluster "${ctx.config.cluster_name}" does not exist in this project`,
     'Make it: oxide create',
   );
-}
-
-/** Real milliseconds that a look waits for what does not answer. */
-const lookMs = 5_000;
-
-/** The same surroundings, in which no tool takes longer than a look may. */
-export function withShortTimeouts(ctx: FlowContext): FlowContext {
-  return {
-    ...ctx,
-    run: (invocation) =>
-      ctx.run({ ...invocation, timeoutMs: Math.min(invocation.timeoutMs, lookMs) }),
-  };
-}
-
-/** What was found out, or why it was not. */
-type Answer<T> = { readonly is: T } | { readonly unknown: string };
-
-async function ask<T>(ctx: FlowContext, question: () => Promise<T>): Promise<Answer<T>> {
-  try {
-    return { is: await question() };
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (!(error instanceof OxideError)) throw error;
-    return { unknown: error instanceof ToolError ? reasonOf(error) : messageOf(error) };
-  }
-}
-
-function reasonOf(error: ToolError): string {
-  const { timedOut, invocation } = error.failure;
-  if (timedOut) return `no answer within ${invocation.timeoutMs / 1_000} s`;
-  return (invocation.tool === 'talosctl' ? talosObstacle(error)?.why : undefined) ?? error.reason;
 }
 
 /** What Kubernetes says of the nodes, through any control plane that answers. */
@@ -86,6 +59,16 @@ export async function probeNodes(
   );
   io.summary('is' in answer ? plural(answer.is.length, 'node') : 'no answer');
   return 'is' in answer ? { nodes: answer.is } : answer;
+}
+
+/** The certificates that Cilium keeps in the cluster; none when they cannot be asked for. */
+export async function probeCertificates(ctx: FlowContext): Promise<readonly ClusterCertificate[]> {
+  const { kubeconfig } = ctx.files;
+  if ((await readTextIfExists(kubeconfig)) === undefined) return [];
+  const answer = await ask(ctx, async () =>
+    parseCertificates((await ctx.run(getCertificates(kubeconfig))).stdout),
+  );
+  return 'is' in answer ? answer.is : [];
 }
 
 /** What Talos and etcd say on every control plane that runs. */

@@ -4,9 +4,7 @@ import { ToolError } from '../../tools/exec.js';
 import { readyz } from '../../tools/kubectl.js';
 import { apiServerOf } from '../run/api-servers.js';
 import type { FlowContext } from '../run/context.js';
-
-/** Real milliseconds after which an API server that says nothing does not answer. */
-const lookMs = 5_000;
+import { lookMs } from './short-looks.js';
 
 interface Addressed {
   readonly publicIpv4: string;

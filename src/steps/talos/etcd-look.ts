@@ -8,7 +8,7 @@ import { waitFor, type Probe } from '../../lib/wait.js';
 import { keepsOut } from '../../cluster/network/api-access.js';
 import { withTalosAccess } from '../access/access-files.js';
 import type { OwnAddresses } from '../access/own-address.js';
-import { withShortTimeouts } from '../observe/probes.js';
+import { withShortTimeouts } from '../observe/short-looks.js';
 import { readMembers } from '../observe/members-and-servers.js';
 import { ClusterFiles, type FlowContext } from '../run/context.js';
 import { controlPlanesOf, type NodeServer } from '../run/node-server.js';

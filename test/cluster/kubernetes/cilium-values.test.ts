@@ -28,6 +28,15 @@ workers: [{ name: gpu, server_type: cx33, count: 3, taints: ["gpu:NoSchedule"] }
   expect(ciliumValues(config)).toMatchObject({ operator: { replicas } });
 });
 
+test("Hubble's certificates are renewed by the chart's own job, where it is no hook", () => {
+  const hubbleOf = (yaml: string) => ciliumValues(clusterOf(1, 0, yaml))['hubble'];
+  const renewed = { tls: { auto: { method: 'cronJob' } } };
+  expect(hubbleOf('cilium: { version: 1.19.6 }')).toMatchObject(renewed);
+  expect(hubbleOf('cilium: { version: 1.20.0 }')).toMatchObject(renewed);
+  expect(hubbleOf('cilium: { version: 1.18.12 }')).not.toHaveProperty('tls');
+  expect(hubbleOf('cilium: { enable_hubble: false }')).not.toHaveProperty('tls');
+});
+
 test('Hubble can be switched off', () => {
   const config = clusterOf(1, 0, 'cilium: { enable_hubble: false }');
   expect(ciliumValues(config)).toMatchObject({

@@ -198,6 +198,13 @@ describe('the plan of an existing cluster', () => {
     expect(plan({ ownIpv4: undefined }).warnings).toEqual([]);
   });
 
+  test('warns when the world is let in', () => {
+    expect(plan({ allowedCidrs: ['0.0.0.0/0'] }).warnings).toEqual([
+      'The firewall rule "Kubernetes API" lets the internet reach 6443: it admits 0.0.0.0/0.',
+      'The firewall rule "Talos API" lets the internet reach 50000: it admits 0.0.0.0/0.',
+    ]);
+  });
+
   test('says when Kubernetes could not be asked behind the present firewall', () => {
     const moved = { allowedCidrs: [...mine, '198.51.100.4/32'], ownIpv4: '198.51.100.4' };
     expect(plan({ state: complete, ...moved }).notes).toEqual([
@@ -219,17 +226,24 @@ describe('the plan of an existing cluster', () => {
       'create kubernetes demo 1.34.1 on Talos v1.13.9',
       'create gateway-api demo v1.4.1',
       'create cilium demo 1.19.6',
+      'create network-policy demo keeps pods from 169.254.169.254',
     ]);
     expect(
       names({
         state: complete,
         kubernetes: {
           running: true,
-          installed: { gatewayApi: 'v1.4.1', cilium: undefined },
+          installed: {
+            ...installedFor(clusterOf(1, 2)),
+            ...{ cilium: undefined, metadataBlocked: false },
+          },
           nodes: [],
         },
       }),
-    ).toEqual(['create cilium demo 1.19.6']);
+    ).toEqual([
+      'create cilium demo 1.19.6',
+      'create network-policy demo keeps pods from 169.254.169.254',
+    ]);
   });
 
   test('counts the servers that exist, whichever indices they have', () => {

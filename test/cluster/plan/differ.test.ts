@@ -42,6 +42,7 @@ const file = {
     enable_hubble: true,
     enable_ipv6: false,
     helm_values: { debug: { enabled: false } },
+    block_metadata: true,
     chart: 'https://charts.example.org',
   },
   control_planes: [{ name: 'cp', server_type: 'cx23', count: 1, location: 'nbg1' }],
@@ -83,6 +84,7 @@ const changes: Readonly<Record<keyof typeof keyEffects, (changed: typeof file) =
   'cilium.enable_hubble': (to) => (to.cilium.enable_hubble = false),
   'cilium.enable_ipv6': () => undefined,
   'cilium.helm_values': (to) => (to.cilium.helm_values.debug.enabled = true),
+  'cilium.block_metadata': (to) => (to.cilium.block_metadata = false),
   'cilium.chart': (to) => (to.cilium.chart = 'oci://charts.example.org/cilium'),
   'pool.name': (to) => (worker(to).name = 'api'),
   'pool.count': (to) => (worker(to).count = 2),
@@ -218,6 +220,7 @@ describe('a complete cluster', () => {
     expect(differences(changedBy('cilium.version'))).toMatchObject([
       { found: 'v1.4.1', wanted: 'v1.3.0' },
       { found: '1.19.6', wanted: '1.18.4', remark: 'a downgrade' },
+      { key: 'cilium', found: 'hubble.tls.auto.method="cronJob"', wanted: null },
     ]);
   });
 

@@ -6,7 +6,17 @@ import type { ScaleWish } from '../../../src/cluster/plan/scale-pool.js';
 import type { ClusterState, ServerState } from '../../../src/cluster/state/cluster-state.js';
 import type { OwnedResource } from '../../../src/cluster/state/owned-resources.js';
 import type { ClusterConfig } from '../../../src/config/schema.js';
-import { catalogueOf, clusterOf, configOf, existingServer, nodeFor, nothing } from '../fixtures.js';
+import type { InstalledSeen } from '../../../src/cluster/kubernetes/installed.js';
+import { wantedRules } from '../../../src/cluster/network/firewall-rules.js';
+import {
+  catalogueOf,
+  clusterOf,
+  configOf,
+  existingServer,
+  installedFor,
+  nodeFor,
+  nothing,
+} from '../fixtures.js';
 
 /** The last addresses of the subnet, as control planes have them. */
 const cp = (index: number, more: Partial<ServerState> = {}): ServerState =>
@@ -38,17 +48,22 @@ interface Situation {
   readonly servers: readonly ServerState[];
   readonly view?: Partial<ClusterView>;
   readonly attached?: readonly OwnedResource[];
+  readonly firewall?: ClusterState['firewall'];
+  readonly installed?: InstalledSeen;
 }
 
-function plan({ config, servers, view, attached = [] }: Situation, wish: Partial<ScaleWish>) {
-  const state: ClusterState = { ...nothing, servers };
+function plan(
+  { config = clusterOf(1, 3), servers, view, attached = [], firewall, installed }: Situation,
+  wish: Partial<ScaleWish>,
+) {
+  const state: ClusterState = { ...nothing, servers, firewall };
   return planScale({
-    config: config ?? clusterOf(1, 3),
+    config,
     state,
     catalogue: catalogueOf(),
     view: viewOf(servers, view),
     attached,
-    ...{ known: new Map(), installed: undefined },
+    ...{ known: new Map(), installed: installed ?? { is: installedFor(config) } },
     wish: { role: 'worker', pool: undefined, count: 1, nodes: [], force: false, ...wish },
   });
 }
@@ -56,6 +71,24 @@ function plan({ config, servers, view, attached = [] }: Situation, wish: Partial
 const namesOf = (servers: readonly { name: string }[]) => servers.map(({ name }) => name);
 const unready = (...servers: (ServerState | undefined)[]) =>
   servers.flatMap((server) => (server ? nodeFor(server, { ready: false, reason: 'gone' }) : []));
+
+describe('a plan to scale', () => {
+  test('warns of a firewall that lets the internet reach the APIs', () => {
+    const rules = wantedRules({ allowedCidrs: ['0.0.0.0/0'], extraRules: [] });
+    const firewall = { id: 3, name: 'demo', labels: {}, rules };
+    const { warnings } = plan({ servers: [cp(1), web(1)], firewall }, { count: 2 });
+    expect(warnings).toContainEqual(expect.stringContaining('6443'));
+    expect(plan({ servers: [cp(1), web(1)] }, { count: 2 }).warnings).toEqual([]);
+  });
+
+  test('says that its differences are not all, when what is installed cannot be asked', () => {
+    const installed = { unknown: 'no answer within 5 s' };
+    const { notes } = plan({ servers: [cp(1), web(1)], installed }, { count: 2 });
+    expect(notes).toContain(
+      'What is installed in Kubernetes could not be compared with cluster.yaml: no answer within 5 s.',
+    );
+  });
+});
 
 describe('a plan that makes nodes', () => {
   test('fills the gaps first, with the price of what is added', () => {

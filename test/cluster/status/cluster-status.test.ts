@@ -4,7 +4,14 @@ import type { OwnedResource } from '../../../src/cluster/state/owned-resources.j
 import type { ClusterState, ServerState } from '../../../src/cluster/state/cluster-state.js';
 import { clusterStatus } from '../../../src/cluster/status/cluster-status.js';
 import type { NodeFacts, StatusInput } from '../../../src/cluster/status/report.js';
-import { catalogueOf, clusterOf, existingServer, nodeFor, nothing } from '../fixtures.js';
+import {
+  catalogueOf,
+  clusterOf,
+  existingServer,
+  installedFor,
+  nodeFor,
+  nothing,
+} from '../fixtures.js';
 
 const now = Date.parse('2026-11-01T00:00:00Z');
 const inDays = (days: number) => new Date(now + days * 24 * 60 * 60_000);
@@ -28,6 +35,19 @@ const state: ClusterState = {
   servers: [worker, controlPlane],
 };
 
+const withOpenFirewall: ClusterState = {
+  ...state,
+  firewall: {
+    ...{ id: 3, name: 'demo', labels: {} },
+    rules: wantedRules({
+      allowedCidrs: ['198.51.100.0/24'],
+      extraRules: [
+        { protocol: 'tcp', port: 'any', source_ips: ['0.0.0.0/0'], description: 'mine' },
+      ],
+    }),
+  },
+};
+
 function node(server: ServerState, more: Partial<NodeFacts> = {}): NodeFacts {
   return { ...nodeFor(server), kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9', ...more };
 }
@@ -40,8 +60,9 @@ const healthy: StatusInput = {
   state,
   catalogue: catalogueOf(),
   seen: { nodes },
+  certificates: [],
   talos: [{ server: 'demo-cp-1', version: { is: 'v1.13.9' }, etcd: { is: etcd } }],
-  ...{ known: new Map(), installed: undefined },
+  ...{ known: new Map(), installed: { is: installedFor(clusterOf(1, 1)) } },
   accessFiles: [],
   secretsRemark: undefined,
   resources: [],
@@ -142,7 +163,22 @@ describe('a cluster', () => {
       /^demo-web-1 takes no pods: it is cordoned$/,
       { seen: { nodes: [node(controlPlane), node(worker, { unschedulable: true })] } },
     ],
+    [
+      'certificate-ends',
+      /^the certificate hubble-server-certs in the cluster ends on 2026-11-30$/,
+      { certificates: [{ name: 'hubble-server-certs', ends: inDays(29) }] },
+    ],
+    [
+      'certificate-ends',
+      /^the certificate hubble-relay-client-certs in the cluster ended on 2026-10-31$/,
+      { certificates: [{ name: 'hubble-relay-client-certs', ends: inDays(-1) }] },
+    ],
     ['secrets', /^they are lost$/, { secretsRemark: 'they are lost' }],
+    [
+      'open-to-the-internet',
+      /^the firewall rule "mine" lets the internet reach 6443 and 50000: it admits 0\.0\.0\.0\/0$/,
+      { state: withOpenFirewall },
+    ],
     [
       'certificate-ends',
       /output\/kubeconfig ends on 2026-11-30$/,

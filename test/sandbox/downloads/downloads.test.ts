@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { createDownloads } from '../../../src/sandbox/downloads/downloads.js';
@@ -14,13 +15,17 @@ interface Definition {
   };
 }
 
-async function definitions(release: string): Promise<Definition[]> {
+async function objects(release: string): Promise<Definition[]> {
   const answer = await downloads.handle(`/gateway-api/${release}/standard-install.yaml`);
   expect(answer?.status).toBe(200);
   return parseAllDocuments(String(answer?.body)).map((document) => {
     expect(document.errors).toEqual([]);
     return document.toJS() as Definition;
   });
+}
+
+async function definitions(release: string): Promise<Definition[]> {
+  return (await objects(release)).filter(({ kind }) => kind === 'CustomResourceDefinition');
 }
 
 const served = (all: Definition[]): string[] =>
@@ -47,8 +52,7 @@ describe('what the simulated internet serves', () => {
   ])('has the standard channel of the Gateway API %s', async (release, count) => {
     const all = await definitions(release);
     expect(all).toHaveLength(count);
-    for (const { kind, metadata, spec } of all) {
-      expect(kind).toBe('CustomResourceDefinition');
+    for (const { metadata, spec } of all) {
       expect(metadata.name).toBe(`${spec.names.plural}.gateway.networking.k8s.io`);
       expect(metadata.annotations).toEqual({
         'gateway.networking.k8s.io/bundle-version': release,
@@ -57,6 +61,24 @@ describe('what the simulated internet serves', () => {
       expect(spec.versions.filter(({ storage }) => storage)).toHaveLength(1);
       expect(spec.scope).toBe(spec.names.kind === 'GatewayClass' ? 'Cluster' : 'Namespaced');
     }
+  });
+
+  it('has the policy against older releases since 1.5 only', async () => {
+    const names = async (release: string) => (await objects(release)).map(({ kind }) => kind);
+    expect(await names('v1.4.1')).not.toContain('ValidatingAdmissionPolicy');
+    expect((await names('v1.6.1')).slice(-2)).toEqual([
+      'ValidatingAdmissionPolicy',
+      'ValidatingAdmissionPolicyBinding',
+    ]);
+  });
+
+  it('publishes the digest of every archive', async () => {
+    const index = await downloads.handle('/charts/index.yaml');
+    const archive = await downloads.handle('/charts/cilium-1.19.6.tgz');
+    const digest = createHash('sha256')
+      .update(archive?.body ?? '')
+      .digest('hex');
+    expect(String(index?.body)).toContain(`digest: ${digest}\n      urls: [cilium-1.19.6.tgz]`);
   });
 
   it('serves TLSRoute as v1 since 1.5 only, and never as v1alpha2', async () => {

@@ -106,11 +106,38 @@ const ui = `        - name: frontend
 const when = (condition: string, content: string): string =>
   `{{- if ${condition} }}\n${content}{{- end }}\n`;
 
+/** Renews Hubble's certificates; what it makes of them is left out. */
+const renewal = `apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: hubble-generate-certs
+  namespace: {{ .Release.Namespace }}
+  labels: {k8s-app: hubble-generate-certs, app.kubernetes.io/part-of: cilium}
+spec:
+  schedule: {{ .Values.hubble.tls.auto.schedule | quote }}
+  concurrencyPolicy: Forbid
+  jobTemplate:
+    spec:
+      template:
+        metadata:
+          labels: {k8s-app: hubble-generate-certs}
+        spec:
+          restartPolicy: OnFailure
+          containers:
+            - name: certgen
+              image: quay.io/cilium/certgen:v0.4.6
+              command: [/usr/bin/cilium-certgen]
+`;
+
 /** Hubble: the agents' peer Service, and the relay and its user interface where wanted. */
 export const hubble = {
   'templates/hubble/peer-service.yaml': when(
     '.Values.hubble.enabled',
     service('hubble-peer', 'cilium', { port: 443, targetPort: 4244 }),
+  ),
+  'templates/hubble/tls-cronjob/cronjob.yaml': when(
+    'and .Values.hubble.enabled .Values.hubble.tls.enabled (eq .Values.hubble.tls.auto.method "cronJob")',
+    renewal,
   ),
   'templates/hubble-relay/relay.yaml': when(
     '.Values.hubble.relay.enabled',

@@ -29,6 +29,13 @@ const types: Schema = {
   hubble: {
     enabled: 'boolean',
     relay: { ...pods, enabled: 'boolean', image, replicas: 'integer', rollOutPods: 'boolean' },
+    tls: {
+      auto: {
+        ...{ enabled: 'boolean', method: 'string' },
+        ...{ certValidityDuration: 'integer', schedule: 'string' },
+      },
+      enabled: 'boolean',
+    },
     ui: { ...pods, enabled: 'boolean', replicas: 'integer' },
   },
   image,

@@ -66,6 +66,9 @@ ${operatorTolerations(version)}
 
 hubble:
   enabled: true
+  tls:
+    enabled: true
+    auto: {enabled: true, method: helm, certValidityDuration: 365, schedule: "0 0 1 */4 *"}
   relay:
     enabled: false
     replicas: 1

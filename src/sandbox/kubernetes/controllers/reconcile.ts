@@ -1,5 +1,6 @@
 import type { KubeState } from '../state.js';
 import { furnishNamespaces } from './accounts.js';
+import { defineCiliumKinds } from './cilium-definitions.js';
 import { reconcileDaemonSets } from './daemon-sets.js';
 import { reconcileDefinitions } from './definitions.js';
 import { reconcileDeployments } from './deployments.js';
@@ -15,6 +16,7 @@ import { evictFromTainted } from './taint-eviction.js';
 
 const controllers: readonly ((state: KubeState) => void)[] = [
   furnishNamespaces,
+  defineCiliumKinds,
   reconcileDefinitions,
   reconcileNodes,
   evictFromTainted,
