@@ -32,6 +32,8 @@ export const serverSchema = z.object({
   protection,
   server_type: typeSchema,
   location: z.object({ name: z.string() }),
+  /** Null when it was deleted since. */
+  image: z.object({ id }).nullish().catch(undefined),
   public_net: z.object({
     ipv4: z.object({ ip: z.string() }).nullable(),
     /** The address is a /64; the server itself uses its `::1`. */

@@ -74,7 +74,7 @@ function settingDifferences(
   if (!facts.recorded && !facts.configuration) {
     return labelDifferences({ existing, section: `${sectionOf(role)}.${name}` }, wanted);
   }
-  const found = foundSettings(config, rolePool, facts);
+  const found = { ...snapshotOf(existing), ...foundSettings(config, rolePool, facts) };
   return (Object.keys(wanted) as NodeKey[]).flatMap((key) => {
     const [is, shall] = [found[key], wanted[key]];
     if (is === undefined || shall === undefined || is === shall) return [];
@@ -89,6 +89,11 @@ function settingDifferences(
       },
     ];
   });
+}
+
+/** Hetzner knows it, also when cluster.yaml named none at that time. */
+function snapshotOf({ imageId }: ServerState): NodeSettings {
+  return imageId === undefined ? {} : { 'talos.hcloud_snapshot_id': String(imageId) };
 }
 
 /** All that is known of a server that nobody can be asked about: the hash in its label. */

@@ -13,6 +13,8 @@ export interface ServerState {
   readonly index: number;
   readonly type: string;
   readonly location: string;
+  /** The snapshot that it was made of; undefined when that was deleted since. */
+  readonly imageId?: number | undefined;
   /** Hetzner's word: running, initializing, starting, stopping, off, deleting, migrating, rebuilding, unknown. */
   readonly status: string;
   /** When it was made, as Hetzner writes it. */

@@ -36,6 +36,7 @@ export function toServer(server: Server, networkId: number | undefined): ServerS
     name: server.name,
     type: server.server_type.name,
     location: server.location.name,
+    imageId: server.image?.id,
     status: server.status,
     created: server.created,
     publicIpv4: server.public_net.ipv4?.ip,

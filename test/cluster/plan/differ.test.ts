@@ -190,6 +190,30 @@ describe('a complete cluster', () => {
     expect(first?.found).not.toBe(first?.wanted);
   });
 
+  test('differs when a snapshot is named for the first time that its nodes are not made of', () => {
+    const unnamed = structuredClone(file);
+    Reflect.deleteProperty(unnamed.talos, 'hcloud_snapshot_id');
+    const before = configFrom(unnamed);
+    const known = new Map(
+      [...recorded()].map(([id, { recorded: settings, ...rest }]) => {
+        const others = { ...settings };
+        Reflect.deleteProperty(others, 'talos.hcloud_snapshot_id');
+        return [id, { ...rest, recorded: others }];
+      }),
+    );
+    const made = servers.map((server) => ({ ...server, imageId: 501 }));
+    const differ = (of: ClusterConfig) =>
+      differencesOf({
+        ...{ config: of, state: { ...state, servers: made }, known },
+        ...{ installed: installedFor(config), firewallRules: settledRules(of, state) },
+      });
+    expect(differ(before)).toEqual([]);
+    expect(differ(config)).toEqual([]);
+    expect(differ(changedBy('talos.hcloud_snapshot_id'))).toMatchObject([
+      { key: 'talos.hcloud_snapshot_id', found: '501', wanted: '502' },
+    ]);
+  });
+
   test('is another cluster, or the same, by keys that have no effect on it', () => {
     const silent = ['hcloud.token', 'cilium.enable_ipv6', 'cilium.chart', 'timeouts'] as const;
     for (const key of silent) expect(differences(changedBy(key)), key).toEqual([]);
