@@ -1,13 +1,14 @@
+import { issueToken } from './access/tokens.js';
 import { ApiError, badRequest, notAllowed, notFound } from './api-error.js';
 import { evict } from './eviction.js';
-import { objectOr, type JsonObject } from './json.js';
+import { listOr, objectOr, type JsonObject } from './json.js';
 import { bodyOf, patch, success } from './mutations.js';
 import { patched } from './patches.js';
 import { getObject, served } from './reads.js';
 import type { ApiAnswer, ApiRequest, ResourcePath } from './request.js';
 import { storeKey } from './resources.js';
 import { anything } from './schemas/schema.js';
-import type { KubeObject } from './objects.js';
+import { timestamp, type KubeObject } from './objects.js';
 import type { KubeState } from './state.js';
 import type { Pod, Workload } from './workloads.js';
 import { writeOptions } from './write-options.js';
@@ -27,6 +28,8 @@ export function subresourceAnswer(
       if (request.method !== 'POST') throw notAllowed();
       evict(state, object as Pod, request.body);
       return { status: 201, body: success() };
+    case 'token':
+      return tokenRequest(state, request, object);
     case 'log':
       return log(request, object as Pod);
     case 'scale':
@@ -70,6 +73,22 @@ function scale(state: KubeState, request: ApiRequest, { target, object }: Found)
   const options = writeOptions(request, []);
   const next = updateObject({ state, type, namespace }, object, { body, options });
   return { status: 200, body: scaleOf(next as Workload) };
+}
+
+/** What `kubectl create token` asks for. */
+function tokenRequest(state: KubeState, request: ApiRequest, account: KubeObject): ApiAnswer {
+  if (request.method !== 'POST') throw notAllowed();
+  const { spec, ...body } = bodyOf(request);
+  const { audiences, expirationSeconds = 3_600 } = objectOr(spec);
+  const seconds = Number(expirationSeconds);
+  if (seconds < 600) {
+    throw badRequest(
+      'spec.expirationSeconds: Invalid value: may not specify a duration less than 10 minutes',
+    );
+  }
+  const token = issueToken(state, account, { audiences: listOr(audiences).map(String), seconds });
+  const status = { token, expirationTimestamp: timestamp(state.now + seconds * 1_000) };
+  return { status: 201, body: { ...body, metadata: account.metadata, spec, status } };
 }
 
 function scaleOf({ metadata, spec, status }: Workload): JsonObject {

@@ -1,3 +1,4 @@
+import { bootstrapBindings, bootstrapRoles } from './access/bootstrap.js';
 import { withServerDefaults } from './defaults.js';
 import { addressAt, ipv4Range } from './ip-ranges.js';
 import type { JsonObject } from './json.js';
@@ -25,6 +26,10 @@ export function bootstrapObjects(state: KubeState): void {
       metadata: { name },
       value,
     });
+  }
+  for (const role of bootstrapRoles) put(state, 'clusterroles.rbac.authorization.k8s.io', role);
+  for (const binding of bootstrapBindings) {
+    put(state, 'clusterrolebindings.rbac.authorization.k8s.io', binding);
   }
   const services = ipv4Range(state.options.serviceCidr);
   put(state, 'services', apiService(addressAt(services, 1)));

@@ -20,6 +20,13 @@ export interface Schema {
   readonly 'x-kubernetes-list-type'?: string;
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-map-type'?: string;
+  /** How strategic merge patches treat a list, and by which field they tell its entries apart. */
+  readonly 'x-kubernetes-patch-strategy'?: string;
+  readonly 'x-kubernetes-patch-merge-key'?: string;
+  /** What the API's own types call it: its error messages do. */
+  readonly 'x-go-type'?: string;
+  /** Zero and empty are the same as not set. */
+  readonly 'x-omit-zero'?: boolean;
 }
 
 export const text: Schema = { type: 'string' };
@@ -29,32 +36,6 @@ export const flag: Schema = { type: 'boolean' };
 export const anything: Schema = { 'x-kubernetes-preserve-unknown-fields': true };
 /** Quantities, ports and percentages; real charts also write quantities as plain numbers. */
 export const numberOrText: Schema = { 'x-kubernetes-int-or-string': true };
-export const texts: Schema = { type: 'array', items: text };
-export const textMap: Schema = { type: 'object', additionalProperties: text };
-
-export function fields(properties: Record<string, Schema>, required: string[] = []): Schema {
-  return { type: 'object', properties, required };
-}
-
-export function listOf(items: Schema): Schema {
-  return { type: 'array', items };
-}
-
-/** A list that is merged entry by entry: entries with the same keys are the same entry. */
-export function keyedList(items: Schema, ...keys: string[]): Schema {
-  return {
-    type: 'array',
-    items,
-    'x-kubernetes-list-type': 'map',
-    'x-kubernetes-list-map-keys': keys,
-  };
-}
-
-/** A list of distinct values that several clients add to. */
-export function setOf(items: Schema): Schema {
-  return { type: 'array', items, 'x-kubernetes-list-type': 'set' };
-}
-
 /** The schema of one field of an object; undefined when nothing is known about it. */
 export function fieldSchema(schema: Schema | undefined, field: string): Schema | undefined {
   const known = schema?.properties?.[field];
