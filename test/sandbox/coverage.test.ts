@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { kubernetesCoverage } from '../../src/sandbox/kubernetes/coverage.js';
+import { ResourceCatalogue, storeKey } from '../../src/sandbox/kubernetes/resources.js';
 import { coverageAreas, coveragePage } from '../helpers/coverage-page.js';
 import { projectFolder } from '../helpers/source-files.js';
 
@@ -18,3 +20,9 @@ test.each(Object.entries(coverageAreas))(
     expect(wrong).toEqual([]);
   },
 );
+
+test('every kind that Kubernetes serves is in one line', () => {
+  const listed = kubernetesCoverage.flatMap(({ kinds = [] }) => kinds).sort();
+  const served = new Set(new ResourceCatalogue().all().map(storeKey));
+  expect(listed).toEqual([...served].sort());
+});

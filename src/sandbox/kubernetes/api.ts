@@ -6,23 +6,28 @@ import type { JsonObject } from './json.js';
 import { create, patch, remove, update } from './mutations.js';
 import { openApi } from './openapi.js';
 import { getObject, listObjects } from './reads.js';
-import { parsePath, type ApiAnswer, type ApiRequest } from './request.js';
+import { parsePath, type ApiAnswer, type ApiRequest, type ResourcePath } from './request.js';
 import type { KubeState } from './state.js';
 import { subresourceAnswer } from './subresources.js';
+import { withWarnings } from './warnings.js';
 
 /** Answers any request but a watch; refusals are thrown as `ApiError`. */
 export function answer(state: KubeState, request: ApiRequest): ApiAnswer {
-  const { path, method } = request;
-  const general = method === 'GET' ? generalAnswer(state, request) : undefined;
+  const general = request.method === 'GET' ? generalAnswer(state, request) : undefined;
   if (general) {
     authorizePath(state, request);
     return general;
   }
-  const target = parsePath(state, path);
+  const target = parsePath(state, request.path);
   authorize(state, request, target);
+  return withWarnings(resourceAnswer(state, request, target), request, target);
+}
+
+function resourceAnswer(state: KubeState, request: ApiRequest, target: ResourcePath): ApiAnswer {
   if (target.subresource !== undefined) return subresourceAnswer(state, request, target);
   if (target.type.review) return reviewAnswer(state, request, target);
-  switch (method) {
+  if (target.type.readOnly === true && request.method !== 'GET') throw notAllowed();
+  switch (request.method) {
     case 'GET':
       return target.name === undefined
         ? listObjects(state, request, target)

@@ -19,6 +19,8 @@ export interface Identity {
   readonly user: string;
   readonly groups: readonly string[];
   readonly uid?: string;
+  /** What it was known by. */
+  readonly credential?: string;
 }
 
 /** What to send back. A string is sent as plain text. */

@@ -34,10 +34,24 @@ export function subresourceAnswer(
       return log(request, object as Pod);
     case 'scale':
       return scale(state, request, { target, object });
+    case 'attach':
+    case 'exec':
+    case 'portforward':
+    case 'proxy':
+      throw new ApiError(501, '', `the sandbox runs no containers: ${nothingTo[subresource]}`);
+    case 'binding':
+      throw badRequest('the sandbox leaves scheduling to its own scheduler and takes no bindings');
     default:
       return part(state, request, { target, object });
   }
 }
+
+const nothingTo = {
+  attach: 'there is nothing to attach to',
+  exec: 'there is nothing to run a command in',
+  portforward: 'there is nobody to forward to',
+  proxy: 'there is nobody to speak to',
+};
 
 interface Found {
   readonly target: ResourcePath;
@@ -106,7 +120,7 @@ function scaleOf({ metadata, spec, status }: Workload): JsonObject {
   };
 }
 
-/** Simulated containers say nothing; one that has not started yet has no log. */
+/** Simulated containers say nothing, and the answer says so; one that has not started has no log. */
 function log({ query }: ApiRequest, pod: Pod): ApiAnswer {
   const { name } = pod.metadata;
   const container = query.get('container') ?? pod.spec.containers[0]?.name ?? '';
@@ -124,5 +138,5 @@ function log({ query }: ApiRequest, pod: Pod): ApiAnswer {
       `container "${container}" in pod "${name}" is waiting to start: ${waiting}`,
     );
   }
-  return { status: 200, body: '' };
+  return { status: 200, body: '', warnings: ['the sandbox runs no containers: logs are empty'] };
 }

@@ -27,10 +27,6 @@ export function bootstrapObjects(state: KubeState): void {
       value,
     });
   }
-  for (const role of bootstrapRoles) put(state, 'clusterroles.rbac.authorization.k8s.io', role);
-  for (const binding of bootstrapBindings) {
-    put(state, 'clusterrolebindings.rbac.authorization.k8s.io', binding);
-  }
   const services = ipv4Range(state.options.serviceCidr);
   put(state, 'services', apiService(addressAt(services, 1)));
   put(state, 'services', dnsService(addressAt(services, 10)));
@@ -41,6 +37,18 @@ export function bootstrapObjects(state: KubeState): void {
     data: { Corefile },
   });
   put(state, 'deployments.apps', coreDns);
+}
+
+/** The roles that every API server brings back when it starts. */
+export function bootstrapAccess(state: KubeState): void {
+  const objects = { clusterroles: bootstrapRoles, clusterrolebindings: bootstrapBindings };
+  for (const [plural, drafts] of Object.entries(objects)) {
+    const resource = `${plural}.rbac.authorization.k8s.io`;
+    for (const draft of drafts) {
+      if (!state.store.get(resource, draft.metadata.name))
+        state.create<KubeObject>(resource, draft);
+    }
+  }
 }
 
 function put(state: KubeState, resource: string, draft: JsonObject): void {

@@ -1,4 +1,6 @@
 import type { JsonObject } from '../json.js';
+import type { KubeObject } from '../objects.js';
+import type { Draft } from '../state.js';
 
 const everything = [
   { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
@@ -105,16 +107,18 @@ const apiGroup = 'rbac.authorization.k8s.io';
 const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
 
 /** The ClusterRoles that a new cluster has. */
-export const bootstrapRoles: readonly JsonObject[] = Object.entries(roles).map(([name, rules]) => ({
-  apiVersion: `${apiGroup}/v1`,
-  kind: 'ClusterRole',
-  metadata: { name, labels },
-  ...(['view', 'edit', 'admin'].includes(name) ? { aggregationRule: aggregation(name) } : {}),
-  rules,
-}));
+export const bootstrapRoles: readonly Draft<KubeObject>[] = Object.entries(roles).map(
+  ([name, rules]) => ({
+    apiVersion: `${apiGroup}/v1`,
+    kind: 'ClusterRole',
+    metadata: { name, labels },
+    ...(['view', 'edit', 'admin'].includes(name) ? { aggregationRule: aggregation(name) } : {}),
+    rules,
+  }),
+);
 
 /** The ClusterRoleBindings that a new cluster has. */
-export const bootstrapBindings: readonly JsonObject[] = Object.entries(bindings).map(
+export const bootstrapBindings: readonly Draft<KubeObject>[] = Object.entries(bindings).map(
   ([name, groups]) => ({
     apiVersion: `${apiGroup}/v1`,
     kind: 'ClusterRoleBinding',

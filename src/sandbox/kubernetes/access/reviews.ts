@@ -48,8 +48,14 @@ const answers: Readonly<Record<string, (question: Question) => JsonObject>> = {
   },
 };
 
-function userInfo({ user, groups, uid }: Identity): JsonObject {
-  return { username: user, ...(uid === undefined ? {} : { uid }), groups };
+function userInfo({ user, groups, uid, credential }: Identity): JsonObject {
+  const extra = { 'authentication.kubernetes.io/credential-id': [credential] };
+  return {
+    username: user,
+    ...(uid === undefined ? {} : { uid }),
+    groups,
+    ...(credential === undefined ? {} : { extra }),
+  };
 }
 
 function tokenStatus(state: KubeState, token: string): JsonObject {

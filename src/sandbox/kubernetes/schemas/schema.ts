@@ -36,6 +36,17 @@ export const flag: Schema = { type: 'boolean' };
 export const anything: Schema = { 'x-kubernetes-preserve-unknown-fields': true };
 /** Quantities, ports and percentages; real charts also write quantities as plain numbers. */
 export const numberOrText: Schema = { 'x-kubernetes-int-or-string': true };
+export const texts: Schema = { type: 'array', items: text };
+export const textMap: Schema = { type: 'object', additionalProperties: text };
+
+export function fields(properties: Record<string, Schema>, required: string[] = []): Schema {
+  return { type: 'object', properties, required };
+}
+
+export function listOf(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
 /** The schema of one field of an object; undefined when nothing is known about it. */
 export function fieldSchema(schema: Schema | undefined, field: string): Schema | undefined {
   const known = schema?.properties?.[field];
