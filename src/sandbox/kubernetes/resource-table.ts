@@ -1,4 +1,4 @@
-import type { ResourceType } from './resources.js';
+import type { ResourceType } from './resource-type.js';
 import { builtinSchema } from './schemas/builtin.js';
 
 // What kube-apiserver 1.34.1 serves by default, in its order. group/version, then lines of: plural Kind
