@@ -94,8 +94,13 @@ export class NodeProxy {
 function identityOf(socket: Socket): Identity | undefined {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
   // A name that occurs several times in the subject comes as an array, whatever the types say.
-  const subject = socket.getPeerCertificate().subject as Record<string, string | string[]>;
+  const certificate = socket.getPeerCertificate();
+  const subject = certificate.subject as Record<string, string | string[]>;
   const groups = subject['O'] ?? [];
   const user = subject['CN'] ?? '';
-  return { user: String(user), groups: typeof groups === 'string' ? [groups] : groups };
+  return {
+    user: String(user),
+    groups: typeof groups === 'string' ? [groups] : groups,
+    credential: `X509SHA256=${certificate.fingerprint256.replaceAll(':', '').toLowerCase()}`,
+  };
 }

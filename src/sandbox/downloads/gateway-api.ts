@@ -126,6 +126,7 @@ function definition(resource: Resource, release: string): string {
 kind: CustomResourceDefinition
 metadata:
   annotations:
+    api-approved.kubernetes.io: https://github.com/kubernetes-sigs/gateway-api/pull/4530
     gateway.networking.k8s.io/bundle-version: ${release}
     gateway.networking.k8s.io/channel: standard
   name: ${plural}.gateway.networking.k8s.io

@@ -1,23 +1,33 @@
-import { ApiError, notAllowed, qualified } from './api-error.js';
+import { authorize, authorizePath } from './access/authorize.js';
+import { reviewAnswer } from './access/reviews.js';
+import { notAllowed } from './api-error.js';
 import { discovery } from './discovery.js';
 import type { JsonObject } from './json.js';
 import { create, patch, remove, update } from './mutations.js';
+import { openApi } from './openapi.js';
 import { getObject, listObjects } from './reads.js';
 import { parsePath, type ApiAnswer, type ApiRequest, type ResourcePath } from './request.js';
-import { reviewAnswer } from './reviews.js';
 import type { KubeState } from './state.js';
 import { subresourceAnswer } from './subresources.js';
+import { withWarnings } from './warnings.js';
 
 /** Answers any request but a watch; refusals are thrown as `ApiError`. */
 export function answer(state: KubeState, request: ApiRequest): ApiAnswer {
-  const { path, method } = request;
-  const general = method === 'GET' ? generalAnswer(state, request) : undefined;
-  if (general) return general;
-  const target = parsePath(state, path);
-  refuseStrangers(request, target);
+  const general = request.method === 'GET' ? generalAnswer(state, request) : undefined;
+  if (general) {
+    authorizePath(state, request);
+    return general;
+  }
+  const target = parsePath(state, request.path);
+  authorize(state, request, target);
+  return withWarnings(resourceAnswer(state, request, target), request, target);
+}
+
+function resourceAnswer(state: KubeState, request: ApiRequest, target: ResourcePath): ApiAnswer {
   if (target.subresource !== undefined) return subresourceAnswer(state, request, target);
-  if (target.type.review) return reviewAnswer(request, target.type);
-  switch (method) {
+  if (target.type.review) return reviewAnswer(state, request, target);
+  if (target.type.readOnly === true && request.method !== 'GET') throw notAllowed();
+  switch (request.method) {
     case 'GET':
       return target.name === undefined
         ? listObjects(state, request, target)
@@ -35,29 +45,6 @@ export function answer(state: KubeState, request: ApiRequest): ApiAnswer {
   }
 }
 
-/** Only administrators have rights here; everybody else is known, but allowed nothing. */
-export function refuseStrangers({ identity, method }: ApiRequest, target: ResourcePath): void {
-  if (identity.groups.includes('system:masters')) return;
-  const { type, namespace } = target;
-  const verbs: Record<string, string> = {
-    GET: 'get',
-    POST: 'create',
-    PUT: 'update',
-    PATCH: 'patch',
-  };
-  const verb = method === 'GET' && target.name === undefined ? 'list' : (verbs[method] ?? 'delete');
-  const scope =
-    namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
-  const name = target.name === undefined ? '' : ` "${target.name}"`;
-  throw new ApiError(
-    403,
-    'Forbidden',
-    `${qualified(type)}${name} is forbidden: User "${identity.user}" cannot ${verb} resource ` +
-      `"${type.plural}" in API group "${type.group}" ${scope}`,
-    { kind: type.plural, group: type.group, name: target.name },
-  );
-}
-
 function generalAnswer(state: KubeState, request: ApiRequest): ApiAnswer | undefined {
   switch (request.path) {
     case '/readyz':
@@ -67,15 +54,11 @@ function generalAnswer(state: KubeState, request: ApiRequest): ApiAnswer | undef
     case '/version':
     case '/version/':
       return { status: 200, body: versionInfo(state) };
-    case '/openapi/v2':
-      // An empty description is a valid protobuf message; clients then leave all checks to the server.
-      return {
-        status: 200,
-        body: '',
-        contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
-      };
     default:
-      return discovery(state.catalogue.all(), request);
+      return (
+        openApi(state.catalogue.all(), request, state.options.kubernetesVersion) ??
+        discovery(state.catalogue.all(), request)
+      );
   }
 }
 
@@ -85,6 +68,10 @@ function versionInfo({ options, instance }: KubeState): JsonObject {
   return {
     major,
     minor,
+    emulationMajor: major,
+    emulationMinor: minor,
+    minCompatibilityMajor: major,
+    minCompatibilityMinor: String(Number(minor) - 1),
     gitVersion: `v${version}`,
     gitCommit: instance,
     gitTreeState: 'clean',

@@ -9,6 +9,7 @@ import {
   type FieldSet,
 } from './field-set.js';
 import { isObject, same } from './json.js';
+import { takenFromClientSide, withLastApplied } from './last-applied.js';
 import { entryOf, isManager, ownable, withManagers, type Manager } from './managed-fields.js';
 import { mergeByKeys } from './merge.js';
 import type { KubeObject, ManagedFields } from './objects.js';
@@ -36,7 +37,12 @@ export function apply(live: KubeObject, wanted: object, options: ApplyOptions): 
   const disputes = entries
     .filter((entry) => entry !== mine)
     .map((entry) => ({ entry, fields: disputed(entry.fieldsV1, { content, live, schema }) }));
-  if (!options.force) refuseConflicts(disputes);
+  if (!options.force) {
+    const free = takenFromClientSide(live, manager, schema);
+    refuseConflicts(
+      disputes.map(({ entry, fields: all }) => ({ entry, fields: difference(all, free) })),
+    );
+  }
 
   const others = disputes.map(({ entry, fields: taken }) => ({
     ...entry,
@@ -50,7 +56,8 @@ export function apply(live: KubeObject, wanted: object, options: ApplyOptions): 
     mine && same(mine.fieldsV1, fields)
       ? mine
       : entryOf(manager, { fields, apiVersion: live.apiVersion, now: options.now });
-  return withManagers(result, [...others.filter((item) => !isEmpty(item.fieldsV1)), entry]);
+  const noted = withLastApplied(live, result, { manager, wanted });
+  return withManagers(noted, [...others.filter((item) => !isEmpty(item.fieldsV1)), entry]);
 }
 
 interface Comparison {

@@ -147,12 +147,23 @@ function budgetCauses(object: JsonObject): Cause[] {
   return [invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set')];
 }
 
+// apiextensions-apiserver 1.34, validation.go: groups of the project itself.
+function approvalCauses(object: JsonObject): Cause[] {
+  const group = stringOr(valueAt(object, ['spec', 'group']));
+  const annotation = 'api-approved.kubernetes.io';
+  const isOwn = /(^|\.)(k8s|kubernetes)\.io$/.test(group);
+  const approval = valueAt(object, ['metadata', 'annotations', annotation]);
+  if (!isOwn || (typeof approval === 'string' && /^(https?:|unapproved)/.test(approval))) return [];
+  const message = `Required value: protected groups must have approval annotation "${annotation}", see https://github.com/kubernetes/enhancements/pull/1111`;
+  return [{ reason: 'FieldValueRequired', field: `metadata.annotations[${annotation}]`, message }];
+}
+
 function definitionCauses(object: JsonObject): Cause[] {
   const spec = objectOr(object['spec']);
   const wanted = `${stringOr(valueAt(spec, ['names', 'plural']))}.${stringOr(spec['group'])}`;
   const name = valueAt(object, ['metadata', 'name']);
   const versions = listOr(spec['versions']).filter(isObject);
-  const causes: Cause[] = [];
+  const causes: Cause[] = [...approvalCauses(object)];
   if (name !== wanted) {
     causes.push(invalidValue('metadata.name', name, `must be spec.names.plural+"."+spec.group`));
   }

@@ -73,13 +73,13 @@ function aggregatedResource(type: ResourceType): JsonObject {
     responseKind: { group, version, kind },
     scope: type.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: singular,
-    verbs: type.review ? ['create'] : verbs,
+    verbs: verbsOf(type),
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
     subresources: type.subresources.map((subresource) => ({
       subresource,
       responseKind: subresourceKind(type, subresource),
-      verbs: subresourceVerbs(subresource),
+      verbs: subresourceVerbs(type, subresource),
     })),
   };
 }
@@ -95,13 +95,13 @@ function resourceList(
     const { plural, singular, kind, namespaced, shortNames, categories } = type;
     const common = { name: plural, singularName: singular, namespaced, kind };
     return [
-      { ...common, verbs: type.review ? ['create'] : verbs, shortNames, categories },
+      { ...common, verbs: verbsOf(type), shortNames, categories },
       ...type.subresources.map((subresource) => ({
         name: `${plural}/${subresource}`,
         singularName: '',
         namespaced,
         ...subresourceKind(type, subresource),
-        verbs: subresourceVerbs(subresource),
+        verbs: subresourceVerbs(type, subresource),
       })),
     ];
   });
@@ -112,16 +112,56 @@ function resourceList(
   };
 }
 
-// kubectl drain evicts only when pods/eviction is listed with exactly this kind.
-function subresourceKind(type: ResourceType, subresource: string): JsonObject {
-  if (subresource === 'eviction') return { group: 'policy', version: 'v1', kind: 'Eviction' };
-  if (subresource === 'scale') return { group: 'autoscaling', version: 'v1', kind: 'Scale' };
-  return { group: type.group, version: type.version, kind: type.kind };
+function verbsOf({ plural, review, readOnly }: ResourceType): readonly string[] {
+  if (review) return ['create'];
+  if (readOnly === true) return ['get', 'list'];
+  return plural === 'namespaces' ? verbs.filter((verb) => verb !== 'deletecollection') : verbs;
 }
 
-function subresourceVerbs(subresource: string): string[] {
-  if (subresource === 'eviction') return ['create'];
-  return subresource === 'log' ? ['get'] : ['get', 'patch', 'update'];
+interface Subresource {
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind?: string;
+  readonly verbs?: readonly string[];
+}
+
+const stream = ['create', 'get'];
+const proxied = ['create', 'delete', 'get', 'patch', 'update'];
+
+// kubectl drain evicts only when pods/eviction is listed with exactly this kind.
+const subresources: Readonly<Record<string, Subresource>> = {
+  attach: { kind: 'PodAttachOptions', verbs: stream },
+  binding: { kind: 'Binding', verbs: ['create'] },
+  eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
+  exec: { kind: 'PodExecOptions', verbs: stream },
+  finalize: { verbs: ['update'] },
+  log: { verbs: ['get'] },
+  portforward: { kind: 'PodPortForwardOptions', verbs: stream },
+  scale: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+  token: {
+    group: 'authentication.k8s.io',
+    version: 'v1',
+    kind: 'TokenRequest',
+    verbs: ['create'],
+  },
+};
+
+function subresourceOf(type: ResourceType, subresource: string): Subresource {
+  if (subresource === 'proxy') return { kind: `${type.kind}ProxyOptions`, verbs: proxied };
+  return subresources[subresource] ?? {};
+}
+
+function subresourceKind(type: ResourceType, subresource: string): JsonObject {
+  const { group, version, kind } = subresourceOf(type, subresource);
+  return {
+    group: group ?? type.group,
+    version: version ?? type.version,
+    kind: kind ?? type.kind,
+  };
+}
+
+function subresourceVerbs(type: ResourceType, subresource: string): readonly string[] {
+  return subresourceOf(type, subresource).verbs ?? ['get', 'patch', 'update'];
 }
 
 function groupList(types: readonly ResourceType[]): JsonObject {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { refuseStrangers } from './api.js';
+import { authenticate } from './access/authenticate.js';
+import { authorize } from './access/authorize.js';
 import { ApiError, badRequest, unsupportedMediaType } from './api-error.js';
 import { decodeProtobuf } from './protobuf.js';
 import { parsePath, type ApiAnswer, type ApiRequest, type Identity } from './request.js';
@@ -20,7 +21,7 @@ export class Connections {
 
   async serve(request: IncomingMessage, response: ServerResponse, service: Service): Promise<void> {
     try {
-      const decoded = await decodeRequest(request, service.identity);
+      const decoded = await decodeRequest(request, service);
       if (isWatch(decoded)) this.#watch(decoded, response, service);
       else send(response, service.answer(decoded));
     } catch (error) {
@@ -38,7 +39,7 @@ export class Connections {
   #watch(request: ApiRequest, response: ServerResponse, { state, prepare }: Service): void {
     prepare();
     const target = parsePath(state, request.path);
-    refuseStrangers(request, target);
+    authorize(state, request, target);
     response.on('error', () => response.destroy());
     const write = (event: unknown): void => {
       if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/json' });
@@ -62,11 +63,11 @@ function isWatch({ method, query }: ApiRequest): boolean {
 
 async function decodeRequest(
   request: IncomingMessage,
-  identity: Identity | undefined,
+  { identity, state }: Service,
 ): Promise<ApiRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  if (!identity) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
+  const known = authenticate(state, identity, request.headers);
   const url = new URL(request.url ?? '/', 'http://localhost');
   const contentType = (request.headers['content-type'] ?? '').split(';')[0] ?? '';
   return {
@@ -77,7 +78,7 @@ async function decodeRequest(
     contentType,
     accept: request.headers.accept ?? '',
     userAgent: request.headers['user-agent'] ?? '',
-    identity,
+    identity: known,
   };
 }
 

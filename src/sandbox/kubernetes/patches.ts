@@ -1,6 +1,6 @@
 import { ApiError, badRequest, unsupportedMediaType } from './api-error.js';
 import { isObject, omit, same, type JsonObject } from './json.js';
-import { fieldSchema, isSet, listKeys, type Schema } from './schemas/schema.js';
+import { fieldSchema, type Schema } from './schemas/schema.js';
 
 /** Applies a patch by its media type; server-side apply is not one of these. */
 export function patched(
@@ -58,9 +58,10 @@ function strategicMerge(live: unknown, patch: unknown, schema: Schema | undefine
 
 function mergeList(live: unknown, patch: readonly unknown[], schema: Schema | undefined): unknown {
   const present: readonly unknown[] = Array.isArray(live) ? live : [];
-  if (isSet(schema)) return [...present, ...patch.filter((item) => !present.includes(item))];
-  // The first key alone is what strategic merge goes by: ports of a container by their number.
-  const key = listKeys(schema)?.[0];
+  const key = schema?.['x-kubernetes-patch-merge-key'];
+  const merges = schema?.['x-kubernetes-patch-strategy']?.startsWith('merge') === true;
+  if (merges && key === undefined)
+    return [...present, ...patch.filter((item) => !present.includes(item))];
   const replaces = patch.some((item) => isObject(item) && item['$patch'] === 'replace');
   if (key === undefined || replaces || !patch.every(isObject)) {
     return patch.filter((item) => !isObject(item) || item['$patch'] === undefined);
@@ -103,7 +104,7 @@ function applyOperation(document: unknown, operation: JsonObject): unknown {
       return edit(document, path, 'remove');
     case 'test':
       if (same(read(document, path), operation['value'])) return document;
-      throw unprocessable(`testing path ${String(operation['path'])} value failed`);
+      throw unprocessable();
     case 'copy':
       return edit(document, path, { add: read(document, pointer(operation['from'])) });
     case 'move': {
@@ -111,12 +112,12 @@ function applyOperation(document: unknown, operation: JsonObject): unknown {
       return edit(edit(document, from, 'remove'), path, { add: read(document, from) });
     }
     default:
-      throw unprocessable(`unexpected kind: ${String(operation['op'])}`);
+      throw unprocessable();
   }
 }
 
 function pointer(path: unknown): string[] {
-  if (typeof path !== 'string') throw unprocessable('path missing');
+  if (typeof path !== 'string') throw unprocessable();
   const parts = path.split('/').slice(1);
   return parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
@@ -127,7 +128,7 @@ function read(document: unknown, path: readonly string[]): unknown {
     if (Array.isArray(value)) value = (value as unknown[])[Number(part)];
     else if (isObject(value)) value = value[part];
     else value = undefined;
-    if (value === undefined) throw unprocessable(`missing path: /${path.join('/')}`);
+    if (value === undefined) throw unprocessable();
   }
   return value;
 }
@@ -141,7 +142,7 @@ function edit(document: unknown, path: readonly string[], change: Edit): unknown
     return 'add' in change ? change.add : change.replace;
   }
   if (Array.isArray(document)) return editList(document, { head, rest, change });
-  if (!isObject(document)) throw unprocessable(`missing path: ${head}`);
+  if (!isObject(document)) throw unprocessable();
   if (rest.length === 0 && change === 'remove') return omit(document, [head]);
   return {
     ...document,
@@ -154,13 +155,14 @@ function editList(
   { head, rest, change }: { head: string; rest: readonly string[]; change: Edit },
 ): unknown {
   const index = head === '-' ? list.length : Number(head);
-  if (!(index >= 0 && index <= list.length)) throw unprocessable(`index out of bounds: ${head}`);
+  if (!(index >= 0 && index <= list.length)) throw unprocessable();
   if (rest.length > 0) return list.with(index, edit(list[index], rest, change));
   if (change === 'remove') return list.toSpliced(index, 1);
   return 'add' in change ? list.toSpliced(index, 0, change.add) : list.with(index, change.replace);
 }
 
-function unprocessable(message: string): ApiError {
-  const why = `the server rejected our request due to an error in our request: ${message}`;
-  return new ApiError(422, 'Invalid', why);
+/** The real API does not say which operation failed, or why. */
+function unprocessable(): ApiError {
+  const message = 'the server rejected our request due to an error in our request';
+  return new ApiError(422, 'Invalid', message);
 }

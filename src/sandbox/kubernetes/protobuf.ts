@@ -1,145 +1,188 @@
-import { unsupportedMediaType } from './api-error.js';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { badRequest, unsupportedMediaType } from './api-error.js';
 import type { JsonObject } from './json.js';
-
-/** Fields of a protobuf message by their number; lengths and numbers undecoded. */
-type Message = Map<number, (Buffer | number)[]>;
+import {
+  allDefinitions,
+  definitionName,
+  innerType,
+  type Definition,
+  type Field,
+} from './schemas/definitions.js';
 
 const magic = Buffer.from('k8s\0', 'latin1');
 
 /**
- * Decodes a body of `application/vnd.kubernetes.protobuf`: helm sends its release Secrets so, and
- * kubectl the simple objects of its `create` commands. Other kinds are refused.
- * Source: k8s.io/api generated.proto.
+ * Decodes a body of `application/vnd.kubernetes.protobuf`, as kubectl, helm and controllers send it:
+ * an envelope with the kind, and the object as its published message says.
  */
 export function decodeProtobuf(body: Buffer): JsonObject {
   if (!body.subarray(0, 4).equals(magic)) throw unsupportedMediaType();
-  const envelope = parse(body.subarray(4));
-  const typeMeta = parse(bytes(envelope, 1));
-  const [apiVersion, kind] = [text(typeMeta, 1) ?? '', text(typeMeta, 2) ?? ''];
-  const raw = parse(bytes(envelope, 2));
-  if (kind === 'DeleteOptions') return deleteOptions(raw);
-  const metadata = objectMeta(parse(bytes(raw, 1)));
-  const common = { apiVersion, kind, metadata };
-  switch (kind) {
-    case 'Secret':
-      return {
-        ...common,
-        data: entries(raw, 2, (value) => value.toString('base64')),
-        ...present('type', text(raw, 3)),
-        ...present('stringData', filled(entries(raw, 4, utf8))),
-      };
-    case 'ConfigMap':
-      return { ...common, ...present('data', filled(entries(raw, 2, utf8))) };
-    case 'Namespace':
-    case 'ServiceAccount':
-      return common;
+  try {
+    const envelope = fieldsOf(body.subarray(4));
+    const identity = fieldsOf(envelope.get(1) ?? new Uint8Array());
+    const [apiVersion, kind] = [text(identity.get(1)), text(identity.get(2))];
+    const definition = definitionOf(apiVersion, kind);
+    return { apiVersion, kind, ...decode(envelope.get(2) ?? new Uint8Array(), definition) };
+  } catch (error) {
+    // What the reader throws of bytes that are no message.
+    if (error instanceof RangeError)
+      throw badRequest(`the body cannot be decoded: ${error.message}`);
+    throw error;
+  }
+}
+
+function definitionOf(apiVersion: string, kind: string): Definition {
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  // Options of a request carry the group of what the request is about.
+  const isOptions = kind === 'DeleteOptions';
+  const name = isOptions ? 'meta.v1.DeleteOptions' : definitionName({ group, version, kind });
+  const found = allDefinitions().get(name);
+  if (found) return found;
+  throw badRequest(`no kind "${kind}" is registered for version "${apiVersion}" in scheme`);
+}
+
+/** The length-delimited fields of a small message, by number. */
+function fieldsOf(bytes: Uint8Array): Map<number, Uint8Array> {
+  const reader = new BinaryReader(bytes);
+  const found = new Map<number, Uint8Array>();
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (wireType === WireType.LengthDelimited) found.set(number, reader.bytes());
+    else reader.skip(wireType, number);
+  }
+  return found;
+}
+
+function decode(bytes: Uint8Array, definition: Definition): JsonObject {
+  const reader = new BinaryReader(bytes);
+  const result: JsonObject = {};
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    const field = definition.fields.find((item) => item.number === number);
+    if (field) readField(reader, field, result);
+    else reader.skip(wireType, number);
+  }
+  return result;
+}
+
+function readField(reader: BinaryReader, field: Field, result: JsonObject): void {
+  const { name, type, optional, required } = field;
+  if (name === '...') {
+    Object.assign(result, readValue(reader, type));
+  } else if (type.startsWith('[')) {
+    const list = (result[name] ?? []) as unknown[];
+    result[name] = [...list, readValue(reader, innerType(type))];
+  } else if (type.startsWith('{')) {
+    result[name] = { ...(result[name] as JsonObject | undefined), ...readEntry(reader, type) };
+  } else {
+    const value = readValue(reader, type);
+    const isZero = value === '' || value === 0 || value === false;
+    if (value !== undefined && (optional || required || !isZero)) result[name] = value;
+  }
+}
+
+function readEntry(reader: BinaryReader, type: string): JsonObject {
+  const entry = new BinaryReader(reader.bytes());
+  let key = '';
+  let value: unknown = '';
+  while (entry.pos < entry.len) {
+    const [number] = entry.tag();
+    if (number === 1) key = entry.string();
+    else value = readValue(entry, innerType(type));
+  }
+  return { [key]: value };
+}
+
+function readValue(reader: BinaryReader, type: string): unknown {
+  switch (type) {
+    case 'string':
+      return reader.string();
+    case 'int32':
+      return reader.int32();
+    case 'int64':
+      return Number(reader.int64());
+    case 'boolean':
+      return reader.bool();
+    case 'double':
+      return reader.double();
+    case 'bytes':
+      return Buffer.from(reader.bytes()).toString('base64');
     default:
-      throw unsupportedMediaType();
+      return readMessage(reader.bytes(), type);
   }
 }
 
-function objectMeta(message: Message): JsonObject {
-  return {
-    ...present('name', text(message, 1)),
-    ...present('generateName', text(message, 2)),
-    ...present('namespace', text(message, 3)),
-    ...present('uid', text(message, 5)),
-    ...present('resourceVersion', text(message, 6)),
-    ...present('labels', filled(entries(message, 11, utf8))),
-    ...present('annotations', filled(entries(message, 12, utf8))),
-    ...present('finalizers', list(message, 14)),
-    ...present('ownerReferences', ownerReferences(message)),
-  };
-}
-
-function ownerReferences(message: Message): JsonObject[] | undefined {
-  const owners = buffers(message, 13).map((buffer): JsonObject => {
-    const owner = parse(buffer);
-    return {
-      kind: text(owner, 1),
-      name: text(owner, 3),
-      uid: text(owner, 4),
-      apiVersion: text(owner, 5),
-    };
-  });
-  return owners.length > 0 ? owners : undefined;
-}
-
-function deleteOptions(message: Message): JsonObject {
-  const grace = message.get(1)?.[0];
-  const preconditions = buffers(message, 2).map((buffer) => {
-    const parts = parse(buffer);
-    return { ...present('uid', text(parts, 1)), ...present('resourceVersion', text(parts, 2)) };
-  });
-  return {
-    kind: 'DeleteOptions',
-    apiVersion: 'v1',
-    ...(typeof grace === 'number' ? { gracePeriodSeconds: grace } : {}),
-    ...present('preconditions', preconditions[0]),
-    ...present('propagationPolicy', text(message, 4)),
-    ...present('dryRun', list(message, 5)),
-  };
-}
-
-function parse(buffer: Buffer): Message {
-  const message: Message = new Map();
-  let at = 0;
-  const varint = (): number => {
-    let [value, scale] = [0, 1];
-    for (;;) {
-      const byte = buffer[at++];
-      if (byte === undefined) throw unsupportedMediaType();
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-      scale *= 128;
-    }
-  };
-  while (at < buffer.length) {
-    const tag = varint();
-    const [field, wireType] = [Math.floor(tag / 8), tag % 8];
-    if (wireType !== 0 && wireType !== 2) throw unsupportedMediaType();
-    const value = varint();
-    const content = wireType === 0 ? value : buffer.subarray(at, at + value);
-    if (wireType === 2) at += value;
-    message.set(field, [...(message.get(field) ?? []), content]);
+/** Messages whose JSON is not an object of their fields. */
+function readMessage(bytes: Uint8Array, type: string): unknown {
+  const definition = allDefinitions().get(type);
+  if (definition) return decode(bytes, definition);
+  // A list of texts as the value of a map is a message around it.
+  if (type.startsWith('[')) return decode(bytes, wrapper(type))['items'] ?? [];
+  const special = specials[type];
+  if (!special) return undefined;
+  const value = decode(bytes, special);
+  switch (type) {
+    case 'time':
+    case 'microTime':
+      return timeText(value, type === 'time' ? 0 : 6);
+    case 'quantity':
+      return value['string'] ?? '0';
+    case 'intOrString':
+      return value['type'] === 1 ? (value['text'] ?? '') : (value['number'] ?? 0);
+    case 'raw':
+    case 'json':
+    case 'fields':
+      return JSON.parse(
+        Buffer.from((value['raw'] as string | undefined) ?? '', 'base64').toString() || 'null',
+      );
+    default:
+      return value['schema'] ?? value['list'] ?? value['allows'] ?? false;
   }
-  return message;
 }
 
-function buffers(message: Message, field: number): Buffer[] {
-  return (message.get(field) ?? []).filter((value) => typeof value !== 'number');
+function timeText({ seconds, nanos }: JsonObject, digits: 0 | 6): string | undefined {
+  if (seconds === undefined) return undefined;
+  const whole = new Date(Number(seconds) * 1_000).toISOString().slice(0, 19);
+  const micros = String(Math.floor(Number(nanos ?? 0) / 1_000)).padStart(6, '0');
+  return digits === 0 ? `${whole}Z` : `${whole}.${micros}Z`;
 }
 
-function bytes(message: Message, field: number): Buffer {
-  return buffers(message, field).at(-1) ?? Buffer.alloc(0);
+function text(bytes: Uint8Array | undefined): string {
+  return Buffer.from(bytes ?? []).toString('utf8');
 }
 
-function text(message: Message, field: number): string | undefined {
-  const value = bytes(message, field);
-  return value.length > 0 ? utf8(value) : undefined;
+function wrapper(type: string): Definition {
+  return message(['items', type]);
 }
 
-function list(message: Message, field: number): string[] | undefined {
-  const values = buffers(message, field).map(utf8);
-  return values.length > 0 ? values : undefined;
-}
+const schema = ['schema', 'apiextensions.v1.JSONSchemaProps'] as const;
+const bytesOnly = message(['raw', 'bytes']);
+const time = message(['seconds', 'int64'], ['nanos', 'int32']);
 
-function utf8(value: Buffer): string {
-  return value.toString('utf8');
-}
+const specials: Readonly<Record<string, Definition>> = {
+  time,
+  microTime: time,
+  quantity: message(['string', 'string']),
+  intOrString: message(['type', 'int64'], ['number', 'int32'], ['text', 'string']),
+  raw: bytesOnly,
+  json: bytesOnly,
+  fields: bytesOnly,
+  schemaOrBool: message(['allows', 'boolean'], schema),
+  schemaOrArray: message(schema, ['list', '[apiextensions.v1.JSONSchemaProps]']),
+  schemaOrStrings: message(schema, ['list', '[string]']),
+};
 
-function entries(message: Message, field: number, decode: (value: Buffer) => string): JsonObject {
-  const pairs = buffers(message, field).map((buffer) => {
-    const entry = parse(buffer);
-    return [text(entry, 1) ?? '', decode(bytes(entry, 2))] as const;
-  });
-  return Object.fromEntries(pairs);
-}
-
-function filled(object: JsonObject): JsonObject | undefined {
-  return Object.keys(object).length > 0 ? object : undefined;
-}
-
-function present(field: string, value: unknown): JsonObject {
-  return value === undefined ? {} : { [field]: value };
+function message(...fields: readonly (readonly [string, string])[]): Definition {
+  return {
+    name: '',
+    atomic: false,
+    fields: fields.map(([name, type], index) => ({
+      name,
+      number: index + 1,
+      required: false,
+      optional: true,
+      type,
+      marks: {},
+    })),
+  };
 }

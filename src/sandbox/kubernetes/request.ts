@@ -14,10 +14,13 @@ export interface ApiRequest {
   readonly identity: Identity;
 }
 
-/** Who asks, as the client certificate says. */
+/** Who asks, as a client certificate or a token says. */
 export interface Identity {
   readonly user: string;
   readonly groups: readonly string[];
+  readonly uid?: string;
+  /** What it was known by. */
+  readonly credential?: string;
 }
 
 /** What to send back. A string is sent as plain text. */

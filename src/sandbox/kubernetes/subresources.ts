@@ -1,13 +1,14 @@
+import { issueToken } from './access/tokens.js';
 import { ApiError, badRequest, notAllowed, notFound } from './api-error.js';
 import { evict } from './eviction.js';
-import { objectOr, type JsonObject } from './json.js';
+import { listOr, objectOr, type JsonObject } from './json.js';
 import { bodyOf, patch, success } from './mutations.js';
 import { patched } from './patches.js';
 import { getObject, served } from './reads.js';
 import type { ApiAnswer, ApiRequest, ResourcePath } from './request.js';
 import { storeKey } from './resources.js';
 import { anything } from './schemas/schema.js';
-import type { KubeObject } from './objects.js';
+import { timestamp, type KubeObject } from './objects.js';
 import type { KubeState } from './state.js';
 import type { Pod, Workload } from './workloads.js';
 import { writeOptions } from './write-options.js';
@@ -27,14 +28,30 @@ export function subresourceAnswer(
       if (request.method !== 'POST') throw notAllowed();
       evict(state, object as Pod, request.body);
       return { status: 201, body: success() };
+    case 'token':
+      return tokenRequest(state, request, object);
     case 'log':
       return log(request, object as Pod);
     case 'scale':
       return scale(state, request, { target, object });
+    case 'attach':
+    case 'exec':
+    case 'portforward':
+    case 'proxy':
+      throw new ApiError(501, '', `the sandbox runs no containers: ${nothingTo[subresource]}`);
+    case 'binding':
+      throw badRequest('the sandbox leaves scheduling to its own scheduler and takes no bindings');
     default:
       return part(state, request, { target, object });
   }
 }
+
+const nothingTo = {
+  attach: 'there is nothing to attach to',
+  exec: 'there is nothing to run a command in',
+  portforward: 'there is nobody to forward to',
+  proxy: 'there is nobody to speak to',
+};
 
 interface Found {
   readonly target: ResourcePath;
@@ -72,6 +89,22 @@ function scale(state: KubeState, request: ApiRequest, { target, object }: Found)
   return { status: 200, body: scaleOf(next as Workload) };
 }
 
+/** What `kubectl create token` asks for. */
+function tokenRequest(state: KubeState, request: ApiRequest, account: KubeObject): ApiAnswer {
+  if (request.method !== 'POST') throw notAllowed();
+  const { spec, ...body } = bodyOf(request);
+  const { audiences, expirationSeconds = 3_600 } = objectOr(spec);
+  const seconds = Number(expirationSeconds);
+  if (seconds < 600) {
+    throw badRequest(
+      'spec.expirationSeconds: Invalid value: may not specify a duration less than 10 minutes',
+    );
+  }
+  const token = issueToken(state, account, { audiences: listOr(audiences).map(String), seconds });
+  const status = { token, expirationTimestamp: timestamp(state.now + seconds * 1_000) };
+  return { status: 201, body: { ...body, metadata: account.metadata, spec, status } };
+}
+
 function scaleOf({ metadata, spec, status }: Workload): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
   const selector = Object.entries(spec.selector.matchLabels ?? {});
@@ -87,7 +120,7 @@ function scaleOf({ metadata, spec, status }: Workload): JsonObject {
   };
 }
 
-/** Simulated containers say nothing; one that has not started yet has no log. */
+/** Simulated containers say nothing, and the answer says so; one that has not started has no log. */
 function log({ query }: ApiRequest, pod: Pod): ApiAnswer {
   const { name } = pod.metadata;
   const container = query.get('container') ?? pod.spec.containers[0]?.name ?? '';
@@ -105,5 +138,5 @@ function log({ query }: ApiRequest, pod: Pod): ApiAnswer {
       `container "${container}" in pod "${name}" is waiting to start: ${waiting}`,
     );
   }
-  return { status: 200, body: '' };
+  return { status: 200, body: '', warnings: ['the sandbox runs no containers: logs are empty'] };
 }

@@ -1,3 +1,4 @@
+import { bootstrapBindings, bootstrapRoles } from './access/bootstrap.js';
 import { withServerDefaults } from './defaults.js';
 import { addressAt, ipv4Range } from './ip-ranges.js';
 import type { JsonObject } from './json.js';
@@ -36,6 +37,18 @@ export function bootstrapObjects(state: KubeState): void {
     data: { Corefile },
   });
   put(state, 'deployments.apps', coreDns);
+}
+
+/** The roles that every API server brings back when it starts. */
+export function bootstrapAccess(state: KubeState): void {
+  const objects = { clusterroles: bootstrapRoles, clusterrolebindings: bootstrapBindings };
+  for (const [plural, drafts] of Object.entries(objects)) {
+    const resource = `${plural}.rbac.authorization.k8s.io`;
+    for (const draft of drafts) {
+      if (!state.store.get(resource, draft.metadata.name))
+        state.create<KubeObject>(resource, draft);
+    }
+  }
 }
 
 function put(state: KubeState, resource: string, draft: JsonObject): void {

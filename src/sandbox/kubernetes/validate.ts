@@ -3,7 +3,8 @@ import { contentCauses } from './content-rules.js';
 import { stringOr, valueAt, type JsonObject } from './json.js';
 import { metadataCauses } from './names.js';
 import { apiVersionOf, isBuiltinGroup, type ResourceType } from './resources.js';
-import { problemsOf, pruned, withDefaults, type Problem } from './schemas/check.js';
+import { problemsOf, pruned, tidied, withDefaults, type Problem } from './schemas/check.js';
+import { unmarshalError } from './schemas/go-errors.js';
 
 /** What a request wants done with fields that the schema does not know. */
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
@@ -46,8 +47,8 @@ export function decode(
   const wrongType = problems.find((problem) => problem.kind === 'type');
   if (wrongType && isBuiltinGroup(type.group)) {
     throw badRequest(
-      `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: json: cannot ` +
-        `unmarshal ${wrongType.message.replace(/^Invalid value: /, '')} (${wrongType.path})`,
+      `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ` +
+        unmarshalError(body, type.schema, wrongType.path),
     );
   }
   const unknown = problems.filter((problem) => problem.kind === 'unknown');
@@ -78,7 +79,11 @@ export function checkDeclared(type: ResourceType, body: JsonObject): void {
 }
 
 export function schemaDefaults(type: ResourceType, body: JsonObject): JsonObject {
-  return withDefaults(body, type.schema) as JsonObject;
+  if (!isBuiltinGroup(type.group)) return withDefaults(body, type.schema) as JsonObject;
+  // A status is the controllers', and as they wrote it.
+  const { status, ...content } = body;
+  const tidy = tidied(content, type.schema) as JsonObject;
+  return withDefaults(status === undefined ? tidy : { ...tidy, status }, type.schema) as JsonObject;
 }
 
 /** Refuses a complete object that breaks a rule; names all that it breaks. */

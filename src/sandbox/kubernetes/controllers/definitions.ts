@@ -1,7 +1,7 @@
 import { durationOf } from '../../timings.js';
 import type { ResourceType } from '../resources.js';
 import { isTrue, withCondition, type Condition, type KubeObject } from '../objects.js';
-import { metadata } from '../schemas/metadata.js';
+import { metadataSchema } from '../schemas/builtin.js';
 import { anything, text, type Schema } from '../schemas/schema.js';
 import type { KubeState } from '../state.js';
 import type { Definition } from '../stored-kinds.js';
@@ -86,6 +86,6 @@ function typesOf({ spec }: Definition): ResourceType[] {
 
 /** Every object has these, whatever the definition says. */
 function withObjectFields(schema: Schema): Schema {
-  const properties = { ...schema.properties, apiVersion: text, kind: text, metadata };
+  const properties = { ...schema.properties, apiVersion: text, kind: text, metadata: metadataSchema() };
   return { ...schema, properties };
 }

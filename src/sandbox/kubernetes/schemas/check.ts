@@ -1,5 +1,5 @@
 import { isObject } from '../json.js';
-import type { Schema } from './schema.js';
+import { fieldSchema, type Schema } from './schema.js';
 
 /** What is wrong with a value, by the path of the field. */
 export interface Problem {
@@ -39,6 +39,23 @@ export function pruned(value: unknown, schema: Schema): unknown {
   return Object.fromEntries(known);
 }
 
+/** The value as the API's own types keep it: nothing where it is the same as zero. */
+export function tidied(value: unknown, schema: Schema | undefined): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => tidied(item, schema?.items));
+  if (!isObject(value) || schema?.type !== 'object') return value;
+  const kept = Object.entries(value).flatMap(([field, item]) => {
+    const sub = fieldSchema(schema, field);
+    if (item === null || (sub?.['x-omit-zero'] === true && isZero(item))) return [];
+    return [[field, tidied(item, sub)] as const];
+  });
+  return Object.fromEntries(kept);
+}
+
+function isZero(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+  return value === '' || value === 0 || value === false;
+}
+
 /** The value with the defaults of the schema filled in. */
 export function withDefaults(value: unknown, schema: Schema): unknown {
   if (Array.isArray(value)) {
@@ -59,7 +76,8 @@ function ownProblems(value: unknown, schema: Schema): Omit<Problem, 'path'>[] {
   const wrong = (why: string): void => {
     found.push({ kind: 'invalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}` });
   };
-  if (schema.enum && !schema.enum.includes(value)) {
+  const isUnset = value === '' && schema['x-go-type'] !== undefined;
+  if (schema.enum && !isUnset && !schema.enum.includes(value)) {
     const choices = schema.enum.map((choice) => JSON.stringify(choice)).join(', ');
     const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${choices}`;
     found.push({ kind: 'unsupported', message });

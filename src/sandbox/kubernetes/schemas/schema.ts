@@ -20,6 +20,13 @@ export interface Schema {
   readonly 'x-kubernetes-list-type'?: string;
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-map-type'?: string;
+  /** How strategic merge patches treat a list, and by which field they tell its entries apart. */
+  readonly 'x-kubernetes-patch-strategy'?: string;
+  readonly 'x-kubernetes-patch-merge-key'?: string;
+  /** What the API's own types call it: its error messages do. */
+  readonly 'x-go-type'?: string;
+  /** Zero and empty are the same as not set. */
+  readonly 'x-omit-zero'?: boolean;
 }
 
 export const text: Schema = { type: 'string' };
@@ -38,21 +45,6 @@ export function fields(properties: Record<string, Schema>, required: string[] = 
 
 export function listOf(items: Schema): Schema {
   return { type: 'array', items };
-}
-
-/** A list that is merged entry by entry: entries with the same keys are the same entry. */
-export function keyedList(items: Schema, ...keys: string[]): Schema {
-  return {
-    type: 'array',
-    items,
-    'x-kubernetes-list-type': 'map',
-    'x-kubernetes-list-map-keys': keys,
-  };
-}
-
-/** A list of distinct values that several clients add to. */
-export function setOf(items: Schema): Schema {
-  return { type: 'array', items, 'x-kubernetes-list-type': 'set' };
 }
 
 /** The schema of one field of an object; undefined when nothing is known about it. */

@@ -1,0 +1,236 @@
+import type { Coverage } from '../coverage.js';
+
+/** A line of Kubernetes' list: of kinds that it is about, or of requests (then without `kinds`). */
+export interface KubernetesCoverage extends Coverage {
+  /** As the store names them: `pods`, `deployments.apps`; all kinds that are served are in one line. */
+  readonly kinds?: readonly string[];
+  /** What a write of a kind that has no effect is answered with; it follows “the sandbox stores”. */
+  readonly warning?: string;
+}
+
+const requests: readonly KubernetesCoverage[] = [
+  {
+    subject: 'Get, list, watch, create, update, patch, delete',
+    how: 'simulated',
+    note: 'In JSON and protobuf; server-side apply with field managers and conflicts; strategic, merge and JSON patches; dry runs; field validation; discovery and OpenAPI of all kinds that Kubernetes 1.34 serves.',
+  },
+  {
+    subject: '`kubectl explain`',
+    how: 'simplified',
+    note: 'Fields, types and choices, without descriptions.',
+  },
+  {
+    subject: 'Who may do what: roles, bindings, `--as`, tokens, `auth can-i`',
+    how: 'simplified',
+    note: 'Rules act and are asked on every request. Only the roles that people and charts rely on are there from the beginning, and rights that their giver lacks can be given.',
+  },
+  {
+    subject: '`kubectl logs`',
+    how: 'simplified',
+    note: 'Simulated containers write nothing: the log is one line that says so.',
+  },
+  {
+    subject: '`kubectl exec`, `cp`, `attach`, `port-forward`, `proxy` to pods, services and nodes',
+    how: 'refused',
+    note: 'There are no processes: one sentence says so.',
+  },
+  {
+    subject: '`kubectl top`',
+    how: 'refused',
+    note: 'As on a new cluster: there is no metrics server.',
+  },
+  {
+    subject: 'Drains and evictions',
+    how: 'simulated',
+    note: 'They heed disruption budgets; pods end within their grace period.',
+  },
+];
+
+const acting: readonly KubernetesCoverage[] = [
+  {
+    subject: 'Pods',
+    kinds: ['pods', 'bindings'],
+    how: 'simplified',
+    note: 'Admitted by PodSecurity, scheduled, started and ended as by a kubelet, but no container runs: images, commands and probes are not tried, and nothing crashes. Scheduling by other programs (bindings) is refused.',
+  },
+  {
+    subject: 'Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, disruption budgets',
+    kinds: [
+      'deployments.apps',
+      'replicasets.apps',
+      'statefulsets.apps',
+      'daemonsets.apps',
+      'jobs.batch',
+      'poddisruptionbudgets.policy',
+    ],
+    how: 'simulated',
+    note: 'Rollouts move pod by pod; what they made goes with them.',
+  },
+  {
+    subject: 'Nodes, leases',
+    kinds: ['nodes', 'leases.coordination.k8s.io'],
+    how: 'simulated',
+    note: 'A node is Ready when a Cilium pod runs on it; when its server is gone, Kubernetes notices as late as in reality.',
+  },
+  {
+    subject: 'Namespaces, ConfigMaps, Secrets, events',
+    kinds: ['namespaces', 'configmaps', 'secrets', 'events', 'events.events.k8s.io'],
+    how: 'simulated',
+    note: 'Namespaces take what is in them along.',
+  },
+  {
+    subject: 'Services and their endpoints',
+    kinds: ['services', 'endpoints', 'endpointslices.discovery.k8s.io'],
+    how: 'simplified',
+    note: 'Addresses, node ports and endpoints are given; no traffic flows.',
+  },
+  {
+    subject: 'Service accounts, roles and bindings',
+    kinds: [
+      'serviceaccounts',
+      'roles.rbac.authorization.k8s.io',
+      'clusterroles.rbac.authorization.k8s.io',
+      'rolebindings.rbac.authorization.k8s.io',
+      'clusterrolebindings.rbac.authorization.k8s.io',
+    ],
+    how: 'simulated',
+    note: 'Tokens are signed by the simulated API and valid for it alone.',
+  },
+  {
+    subject: 'Volumes and claims',
+    kinds: ['persistentvolumeclaims', 'persistentvolumes', 'storageclasses.storage.k8s.io'],
+    how: 'simplified',
+    note: 'Nothing provisions volumes: a claim stays Pending, and pods wait for it, until somebody makes its volume.',
+  },
+  {
+    subject: 'Definitions of custom resources',
+    kinds: ['customresourcedefinitions.apiextensions.k8s.io'],
+    how: 'simulated',
+    note: 'Their schemas are enforced but for CEL rules; several versions are served without conversion.',
+  },
+  {
+    subject: 'Reviews of tokens and of access',
+    kinds: [
+      'selfsubjectreviews.authentication.k8s.io',
+      'tokenreviews.authentication.k8s.io',
+      'localsubjectaccessreviews.authorization.k8s.io',
+      'selfsubjectaccessreviews.authorization.k8s.io',
+      'selfsubjectrulesreviews.authorization.k8s.io',
+      'subjectaccessreviews.authorization.k8s.io',
+    ],
+    how: 'simulated',
+    note: 'Answered from the roles and bindings that are stored.',
+  },
+  {
+    subject: 'Validating admission policies',
+    kinds: [
+      'validatingadmissionpolicies.admissionregistration.k8s.io',
+      'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+    ],
+    how: 'simplified',
+    note: 'The one that the Gateway API ships (safe-upgrades) acts; expressions of others are never evaluated.',
+    warning: 'admission policies and evaluates none but that of the Gateway API',
+  },
+  {
+    subject: 'Priority classes',
+    kinds: ['priorityclasses.scheduling.k8s.io'],
+    how: 'simplified',
+    note: 'Pods get their number; no pod is put out for another.',
+  },
+  {
+    subject: 'Records of nodes and controllers',
+    kinds: [
+      'componentstatuses',
+      'controllerrevisions.apps',
+      'csinodes.storage.k8s.io',
+      'csistoragecapacities.storage.k8s.io',
+      'ipaddresses.networking.k8s.io',
+      'podtemplates',
+      'resourceslices.resource.k8s.io',
+      'servicecidrs.networking.k8s.io',
+      'volumeattachments.storage.k8s.io',
+    ],
+    how: 'simplified',
+    note: 'Kept as they are written; the simulated control plane writes none itself.',
+  },
+];
+
+/** What is stored, and has no effect. */
+const stored: readonly KubernetesCoverage[] = [
+  inert('Webhooks', 'webhooks and never calls them', [
+    'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+    'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  ]),
+  inert('Network policies', 'network policies: no traffic flows that they could stop', [
+    'networkpolicies.networking.k8s.io',
+  ]),
+  inert('Ingresses', 'ingresses and has no controller for them', [
+    'ingresses.networking.k8s.io',
+    'ingressclasses.networking.k8s.io',
+  ]),
+  inert('Quotas and limit ranges', 'quotas and limit ranges and enforces none', [
+    'resourcequotas',
+    'limitranges',
+  ]),
+  inert('Autoscalers', 'autoscalers and never scales by them: there are no metrics', [
+    'horizontalpodautoscalers.autoscaling',
+  ]),
+  inert('CronJobs', 'CronJobs and never starts them by the clock', ['cronjobs.batch']),
+  inert('Replication controllers', 'replication controllers and makes no pods of them', [
+    'replicationcontrollers',
+  ]),
+  inert('Certificate requests', 'certificate requests and signs none', [
+    'certificatesigningrequests.certificates.k8s.io',
+  ]),
+  inert('API services', 'API services and forwards nothing to them', [
+    'apiservices.apiregistration.k8s.io',
+  ]),
+  inert('Runtime classes', 'runtime classes: no container runs', ['runtimeclasses.node.k8s.io']),
+  inert('Device claims', 'device claims and allocates nothing', [
+    'deviceclasses.resource.k8s.io',
+    'resourceclaims.resource.k8s.io',
+    'resourceclaimtemplates.resource.k8s.io',
+  ]),
+  inert('CSI drivers, attribute classes', 'storage drivers and asks none for volumes', [
+    'csidrivers.storage.k8s.io',
+    'volumeattributesclasses.storage.k8s.io',
+  ]),
+  inert(
+    'Flow schemas and priority levels',
+    'flow schemas and priority levels: it turns no request away',
+    [
+      'flowschemas.flowcontrol.apiserver.k8s.io',
+      'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
+    ],
+  ),
+  {
+    subject: 'Custom resources',
+    how: 'stored only',
+    note: 'Checked against their schema. No controller acts on them, but for what Cilium does with classes of the Gateway API.',
+  },
+];
+
+function inert(subject: string, warning: string, kinds: readonly string[]): KubernetesCoverage {
+  const note = `The sandbox stores ${warning}.`;
+  return { subject, kinds, how: 'stored only', note, warning };
+}
+
+/** How far the simulated Kubernetes goes. */
+export const kubernetesCoverage: readonly KubernetesCoverage[] = [
+  ...requests,
+  ...acting,
+  ...stored,
+];
+
+const warnings = new Map(
+  kubernetesCoverage.flatMap(({ kinds = [], warning }) =>
+    warning === undefined
+      ? []
+      : kinds.map((kind) => [kind, `the sandbox stores ${warning}`] as const),
+  ),
+);
+
+/** What to tell who writes an object of a kind that does not act here. */
+export function inertWarning(kind: string): string | undefined {
+  return warnings.get(kind);
+}

@@ -1,0 +1,24 @@
+import { inertWarning } from './coverage.js';
+import type { ApiAnswer, ApiRequest, ResourcePath } from './request.js';
+import { isBuiltinGroup, storeKey } from './resources.js';
+
+// As kube-apiserver 1.34.1 words them.
+const deprecated: Readonly<Record<string, string>> = {
+  componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
+  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+};
+
+/** Adds what the API has to say of a kind: it is deprecated, or what was written does not act here. */
+export function withWarnings(
+  answer: ApiAnswer,
+  { method }: ApiRequest,
+  { type, subresource }: ResourcePath,
+): ApiAnswer {
+  const key = storeKey(type);
+  const isWrite = method !== 'GET' && method !== 'DELETE' && subresource === undefined;
+  const own = isBuiltinGroup(type.group) ? inertWarning(key) : undefined;
+  const added = [deprecated[key], isWrite ? own : undefined].filter((text) => text !== undefined);
+  return added.length === 0
+    ? answer
+    : { ...answer, warnings: [...(answer.warnings ?? []), ...added] };
+}
