@@ -28,6 +28,7 @@ const logLength = 1_000;
 export class Store {
   #revision: number;
   readonly #objects = new Map<string, Map<string, KubeObject>>();
+  readonly #changedAt = new Map<string, number>();
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #log: Change[] = [];
   /** Changes up to this revision are forgotten. */
@@ -44,6 +45,16 @@ export class Store {
 
   get revision(): number {
     return this.#revision;
+  }
+
+  /** The revision of the last change of any of these resources; 0 when none has changed since the start. */
+  changedAt(resources: readonly string[]): number {
+    return resources.reduce((last, key) => Math.max(last, this.#changedAt.get(key) ?? 0), 0);
+  }
+
+  /** The same for all resources but one. */
+  changedBeside(resource: string): number {
+    return this.changedAt([...this.#changedAt.keys()].filter((key) => key !== resource));
   }
 
   get<R extends string>(resource: R, name: string, namespace = ''): Stored<R> | undefined {
@@ -117,6 +128,7 @@ export class Store {
   }
 
   #emit(change: Change): void {
+    this.#changedAt.set(change.resource, change.revision);
     this.#log.push(change);
     const oldest = this.#log.length > logLength ? this.#log.shift() : undefined;
     if (oldest) this.#forgotten = oldest.revision;

@@ -6,7 +6,7 @@ import type { KubeState } from '../state.js';
 /** Deletes what nobody owns any more, and what was in namespaces and of kinds that are deleted. */
 export function collectGarbage(state: KubeState): void {
   const types = new Map(state.catalogue.all().map((type) => [storeKey(type), type]));
-  const resources = state.store.resources();
+  const resources = state.store.resources().filter((resource) => resource !== 'events');
   const uids = new Set(
     resources.flatMap((resource) => state.store.list(resource).map(({ metadata }) => metadata.uid)),
   );
