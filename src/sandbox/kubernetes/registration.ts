@@ -29,6 +29,7 @@ export function registerNode(state: KubeState, node: NodeRegistration): void {
   const before = present ? state.kubelets.get(node.name) : undefined;
   const isKnownAlive = before?.alive === true;
   state.kubelets.set(node.name, {
+    ...before,
     alive: true,
     since: isKnownAlive ? before.since : state.now,
     hasCni: before?.hasCni ?? false,

@@ -18,7 +18,7 @@ interface SavedStore {
   readonly objects: Record<string, KubeObject[]>;
 }
 
-/** How many changes are kept for watches that begin in the past; older ones get "410 Expired". */
+/** How many changes of a resource are kept for watches that begin in the past; older ones get "410 Expired". */
 const logLength = 1_000;
 
 /**
@@ -30,14 +30,15 @@ export class Store {
   readonly #objects = new Map<string, Map<string, KubeObject>>();
   readonly #changedAt = new Map<string, number>();
   readonly #listeners = new Set<(change: Change) => void>();
-  readonly #log: Change[] = [];
-  /** Changes up to this revision are forgotten. */
-  #forgotten: number;
+  readonly #log = new Map<string, Change[]>();
+  /** Changes up to this revision are forgotten, by resource. */
+  readonly #forgotten = new Map<string, number>();
+  readonly #loadedAt: number;
 
   constructor(saved?: unknown) {
     const state = saved as SavedStore | undefined;
     this.#revision = state?.revision ?? 100;
-    this.#forgotten = this.#revision;
+    this.#loadedAt = this.#revision;
     for (const [resource, objects] of Object.entries(state?.objects ?? {})) {
       this.#objects.set(resource, new Map(objects.map((object) => [keyOf(object), object])));
     }
@@ -67,6 +68,11 @@ export class Store {
       ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
     );
     return found as Stored<R>[];
+  }
+
+  /** All objects of a resource, in the order in which they came. */
+  each(resource: string): Iterable<KubeObject> {
+    return this.#objects.get(resource)?.values() ?? [];
   }
 
   /** The resources that hold at least one object. */
@@ -112,8 +118,8 @@ export class Store {
 
   /** Changes of a resource after a revision; undefined when they are no longer known. */
   changesSince(resource: string, revision: number): Change[] | undefined {
-    if (revision < this.#forgotten) return undefined;
-    return this.#log.filter((item) => item.resource === resource && item.revision > revision);
+    if (revision < (this.#forgotten.get(resource) ?? this.#loadedAt)) return undefined;
+    return (this.#log.get(resource) ?? []).filter((item) => item.revision > revision);
   }
 
   /** Calls `listener` for each change from now on, until the returned function is called. */
@@ -129,9 +135,11 @@ export class Store {
 
   #emit(change: Change): void {
     this.#changedAt.set(change.resource, change.revision);
-    this.#log.push(change);
-    const oldest = this.#log.length > logLength ? this.#log.shift() : undefined;
-    if (oldest) this.#forgotten = oldest.revision;
+    const log = this.#log.get(change.resource) ?? [];
+    this.#log.set(change.resource, log);
+    log.push(change);
+    const oldest = log.length > logLength ? log.shift() : undefined;
+    if (oldest) this.#forgotten.set(change.resource, oldest.revision);
     for (const listener of this.#listeners) listener(change);
   }
 }

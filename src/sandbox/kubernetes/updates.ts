@@ -1,6 +1,8 @@
 import { checkAdmission } from './admission-policies.js';
+import { admit } from './admission/admit.js';
 import { badRequest, conflict, invalid } from './api-error.js';
 import { immutabilityCauses } from './content-rules.js';
+import { mayGo } from './finalizers.js';
 import { objectOr, omit, same, type JsonObject } from './json.js';
 import { recordUpdate } from './managed-fields.js';
 import type { KubeObject, Metadata } from './objects.js';
@@ -73,9 +75,11 @@ export function replace(
   existing: KubeObject,
   { next, options }: { readonly next: KubeObject; readonly options: WriteOptions },
 ): KubeObject {
+  if (options.manager.subresource === undefined) {
+    admit(state, { type, object: next, before: existing, warn: options.warn });
+  }
   if (options.dryRun || sameContent(existing, next)) return options.dryRun ? next : existing;
-  const { deletionTimestamp, finalizers = [] } = next.metadata;
-  if (type.kind !== 'Pod' && deletionTimestamp !== undefined && finalizers.length === 0) {
+  if (mayGo(next)) {
     state.store.remove(storeKey(type), next);
     return next;
   }

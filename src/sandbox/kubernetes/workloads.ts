@@ -50,6 +50,7 @@ interface Affinity {
 export interface Container {
   readonly name: string;
   readonly image?: string;
+  readonly imagePullPolicy?: string;
   readonly ports?: readonly {
     readonly containerPort: number;
     readonly hostPort?: number;
@@ -67,6 +68,7 @@ export interface PodSpec {
   readonly nodeName?: string;
   readonly hostNetwork?: boolean;
   readonly restartPolicy?: string;
+  readonly priorityClassName?: string;
   readonly serviceAccountName?: string;
   readonly terminationGracePeriodSeconds?: number;
   readonly nodeSelector?: Labels;
@@ -85,6 +87,7 @@ export interface Pod extends KubeObject {
     readonly hostIP?: string;
     readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly KubeContainerStatus[];
+    readonly initContainerStatuses?: readonly KubeContainerStatus[];
     readonly startTime?: string;
     readonly reason?: string;
     readonly message?: string;
@@ -95,10 +98,11 @@ export interface KubeContainerStatus {
   readonly name: string;
   readonly ready: boolean;
   readonly restartCount: number;
+  readonly [field: string]: unknown;
   readonly state: {
     readonly waiting?: { readonly reason: string };
     readonly running?: object;
-    readonly terminated?: { readonly reason: string };
+    readonly terminated?: { readonly reason: string; readonly exitCode: number };
   };
 }
 

@@ -1,4 +1,5 @@
 import { checkAdmission } from './admission-policies.js';
+import { admit } from './admission/admit.js';
 import { alreadyExists, badRequest, forbidden, notFound } from './api-error.js';
 import { withServerDefaults } from './defaults.js';
 import { objectOr, omit, stringOr, type JsonObject } from './json.js';
@@ -79,6 +80,7 @@ export function insert(
   options: WriteOptions,
 ): KubeObject {
   const { name, namespace } = object.metadata;
+  admit(state, { type, object, warn: options.warn });
   if (state.store.get(storeKey(type), name, namespace)) throw alreadyExists(type, name);
   return options.dryRun ? object : state.store.put(storeKey(type), object);
 }

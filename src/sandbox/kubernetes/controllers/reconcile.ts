@@ -7,12 +7,15 @@ import { reconcileDeployments } from './deployments.js';
 import { reconcileBudgets } from './disruption-budgets.js';
 import { collectGarbage } from './garbage.js';
 import { reconcileJobs } from './jobs.js';
+import { emptyNamespaces } from './namespaces.js';
 import { reconcileNodes } from './nodes.js';
 import { runPods } from './pods.js';
 import { reconcileReplicaSets } from './replica-sets.js';
 import { schedulePods } from './scheduler.js';
 import { reconcileStatefulSets } from './stateful-sets.js';
 import { evictFromTainted } from './taint-eviction.js';
+
+const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
 
 const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
 
@@ -27,6 +30,7 @@ const apps = ['deployments.apps', 'replicasets.apps', 'daemonsets.apps', 'statef
 /** In the order in which they run. */
 const controllers: readonly Controller[] = [
   { run: furnishNamespaces, reads: ['namespaces', 'serviceaccounts', 'configmaps'] },
+  { run: emptyNamespaces, reads: ['namespaces'] },
   { run: defineCiliumKinds, reads: ['deployments.apps', definitions] },
   { run: reconcileDefinitions, reads: [definitions] },
   { run: reconcileNodes, reads: ['nodes', 'pods'] },

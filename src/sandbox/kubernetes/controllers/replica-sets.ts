@@ -1,4 +1,5 @@
 import { deleteObject } from '../deletes.js';
+import { tell } from '../events.js';
 import { byController } from '../objects.js';
 import { builtinType } from '../resources.js';
 import type { KubeState } from '../state.js';
@@ -20,11 +21,24 @@ export function reconcileReplicaSets(state: KubeState): void {
 function reconcileSet(state: KubeState, set: Workload, present: readonly Pod[]): void {
   const wanted = set.spec.replicas ?? 1;
   const surplus = [...present].sort(byUse).slice(0, Math.max(0, present.length - wanted));
-  for (const pod of surplus) deleteObject(state, { type: builtinType('pods'), object: pod });
+  const by = 'replicaset-controller';
+  for (const pod of surplus) {
+    deleteObject(state, { type: builtinType('pods'), object: pod });
+    tell(state, set, {
+      by,
+      reason: 'SuccessfulDelete',
+      message: `Deleted pod: ${pod.metadata.name}`,
+    });
+  }
   const pods = present.filter((pod) => !surplus.includes(pod));
   while (pods.length < wanted) {
-    const pod = createPod(state, set, { name: `${set.metadata.name}-${state.nameSuffix()}` });
+    const pod = createPod(state, set, {});
     if (!pod) break;
+    tell(state, set, {
+      by,
+      reason: 'SuccessfulCreate',
+      message: `Created pod: ${pod.metadata.name}`,
+    });
     pods.push(pod);
   }
   const ready = pods.filter(isReady).length;

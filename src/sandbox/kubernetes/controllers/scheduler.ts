@@ -1,3 +1,4 @@
+import { tell } from '../events.js';
 import { timestamp, withCondition, type Condition } from '../objects.js';
 import type { KubeState } from '../state.js';
 import { isFinished, type KubeNode, type Pod } from '../workloads.js';
@@ -92,6 +93,8 @@ function bind(
     },
   });
   board.podsOn.get(name)?.push(bound);
+  const message = `Successfully assigned ${pod.metadata.namespace ?? ''}/${pod.metadata.name} to ${name}`;
+  tell(state, bound, { by: 'default-scheduler', reason: 'Scheduled', message });
 }
 
 function withoutReason({ type, status, lastTransitionTime = '' }: Condition): Condition {
@@ -107,6 +110,8 @@ function markUnschedulable(state: KubeState, pod: Pod, message: string): void {
   };
   const conditions = withCondition(pod.status?.conditions, condition, state.now);
   state.store.put('pods', { ...pod, status: { ...pod.status, phase: 'Pending', conditions } });
+  const note = { by: 'default-scheduler', reason: 'FailedScheduling', message } as const;
+  tell(state, pod, { ...note, type: 'Warning' });
 }
 
 function unschedulableMessage(nodes: number, refusals: ReadonlyMap<string, number>): string {

@@ -1,4 +1,5 @@
 import { deleteObject } from '../deletes.js';
+import { tell } from '../events.js';
 import { byController } from '../objects.js';
 import { builtinType } from '../resources.js';
 import { contentHash, type KubeState } from '../state.js';
@@ -31,7 +32,8 @@ function step(state: KubeState, set: Workload, all: readonly Pod[]): void {
     const pod = podAt.get(ordinal);
     if (!pod) {
       const labels = { [hashLabel]: hash, 'apps.kubernetes.io/pod-index': String(ordinal) };
-      createPod(state, set, { name: `${name}-${ordinal}`, labels });
+      const made = createPod(state, set, { name: `${name}-${ordinal}`, labels });
+      if (made) tellOf(state, set, 'create', made);
     }
     if (!isParallel && (!pod || !isReady(pod))) return;
   }
@@ -40,8 +42,15 @@ function step(state: KubeState, set: Workload, all: readonly Pod[]): void {
   const [next] = [...surplus, ...outdated].sort((a, b) => ordinalOf(b) - ordinalOf(a));
   const isBusy = all.some(({ metadata }) => metadata.deletionTimestamp !== undefined);
   const isManual = set.spec.updateStrategy?.type === 'OnDelete' && surplus.length === 0;
-  if (next && !isBusy && !isManual)
-    deleteObject(state, { type: builtinType('pods'), object: next });
+  if (!next || isBusy || isManual) return;
+  deleteObject(state, { type: builtinType('pods'), object: next });
+  tellOf(state, set, 'delete', next);
+}
+
+function tellOf(state: KubeState, set: Workload, verb: 'create' | 'delete', pod: Pod): void {
+  const reason = verb === 'create' ? 'SuccessfulCreate' : 'SuccessfulDelete';
+  const message = `${verb} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`;
+  tell(state, set, { by: 'statefulset-controller', reason, message });
 }
 
 function revisionHash(set: Workload): string {
