@@ -63,7 +63,6 @@ const fixedFields: Record<string, readonly string[]> = {
   Job: ['spec.selector', 'spec.template', 'spec.completions'],
   Pod: ['spec.nodeName', 'spec.hostNetwork', 'spec.serviceAccountName', 'spec.restartPolicy'],
   Secret: ['type'],
-  Service: ['spec.clusterIP'],
   RoleBinding: ['roleRef'],
   ClusterRoleBinding: ['roleRef'],
   CustomResourceDefinition: ['spec.group', 'spec.names.plural', 'spec.names.kind', 'spec.scope'],

@@ -1,5 +1,5 @@
 import { isObject, listOr, objectOr, stringOr, type JsonObject } from './json.js';
-import { addressAt, ipv4Range } from './ip-ranges.js';
+import { withServiceDefaults } from './services.js';
 import type { KubeState } from './state.js';
 
 type Defaulter = (object: JsonObject, state: KubeState) => JsonObject;
@@ -62,7 +62,7 @@ const defaulters: Record<string, Defaulter> = {
       suspend: false,
       ...templated(spec),
     })),
-  Service: service,
+  Service: withServiceDefaults,
   Secret: secret,
   Namespace: namespace,
   CustomResourceDefinition: (object) =>
@@ -125,39 +125,6 @@ function withPodTolerations(spec: JsonObject): JsonObject {
 function toleratesEviction(toleration: JsonObject, key: string): boolean {
   const { key: own, effect } = toleration;
   return (own === key || own === undefined) && (effect === 'NoExecute' || effect === undefined);
-}
-
-function service(object: JsonObject, state: KubeState): JsonObject {
-  return inSpec(object, (given) => {
-    const spec = { type: 'ClusterIP', sessionAffinity: 'None', ...given };
-    const ports = listOr(given['ports']).map((port) => ({
-      protocol: 'TCP',
-      targetPort: objectOr(port)['port'],
-      ...objectOr(port),
-    }));
-    if (spec.type === 'ExternalName') return spec;
-    const clusterIP = stringOr(given['clusterIP']) || freeServiceAddress(state);
-    return {
-      internalTrafficPolicy: 'Cluster',
-      ipFamilies: ['IPv4'],
-      ipFamilyPolicy: 'SingleStack',
-      ...spec,
-      ...(ports.length > 0 ? { ports } : {}),
-      clusterIP,
-      clusterIPs: [clusterIP],
-    };
-  });
-}
-
-function freeServiceAddress(state: KubeState): string {
-  const range = ipv4Range(state.options.serviceCidr);
-  const taken = new Set(
-    state.store.list('services').map((item) => stringOr(objectOr(item.spec)['clusterIP'])),
-  );
-  // The first sixteen are kept for fixed addresses: the API's own, and that of the cluster's DNS.
-  let offset = 17;
-  while (taken.has(addressAt(range, offset))) offset++;
-  return addressAt(range, offset);
 }
 
 function secret(object: JsonObject): JsonObject {

@@ -67,6 +67,8 @@ interface Volume {
 export interface PodSpec {
   readonly nodeName?: string;
   readonly hostNetwork?: boolean;
+  readonly hostname?: string;
+  readonly subdomain?: string;
   readonly restartPolicy?: string;
   readonly priorityClassName?: string;
   readonly serviceAccountName?: string;

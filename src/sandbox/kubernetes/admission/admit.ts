@@ -1,4 +1,4 @@
-import { forbidden } from '../api-error.js';
+import { forbidden, invalid } from '../api-error.js';
 import { isObject, listOr, same, valueAt } from '../json.js';
 import type { KubeObject } from '../objects.js';
 import type { ResourceType } from '../resources.js';
@@ -6,6 +6,7 @@ import type { KubeState } from '../state.js';
 import type { Pod } from '../workloads.js';
 import { podSecurityWarning } from './pod-security.js';
 import { podRefusal } from './pods.js';
+import { serviceCauses } from './services.js';
 
 interface Written {
   readonly type: ResourceType;
@@ -22,6 +23,10 @@ export function admit(state: KubeState, { type, object, before, warn }: Written)
     if (before && same(imagesOf(before), imagesOf(object))) return;
     const refusal = podRefusal(state, object as Pod);
     if (refusal !== undefined) throw forbidden(type, object.metadata.name, refusal);
+  }
+  if (type.kind === 'Service' && type.group === '') {
+    const causes = serviceCauses(state, { object, before });
+    if (causes.length > 0) throw invalid(type, object.metadata.name, causes);
   }
   const warning = podSecurityWarning(state, object);
   if (warning !== undefined) warn(warning);

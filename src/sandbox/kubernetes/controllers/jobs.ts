@@ -1,6 +1,7 @@
 import { deleteObject } from '../deletes.js';
 import { tell } from '../events.js';
 import { hasFinalizer, removeFinalizer } from '../finalizers.js';
+import { omit } from '../json.js';
 import {
   byController,
   controllerOf,
@@ -114,7 +115,7 @@ function complete(state: KubeState, job: Job, status: NonNullable<Job['status']>
     (all, type) => withCondition(all, { type, ...reached }, state.now),
     job.status?.conditions ?? [],
   );
-  const { active: _none, ...rest } = status;
+  const rest = omit(status, ['active']);
   const completionTime = timestamp(state.now);
   state.store.put('jobs.batch', {
     ...job,

@@ -5,6 +5,7 @@ import { reconcileDaemonSets } from './daemon-sets.js';
 import { reconcileDefinitions } from './definitions.js';
 import { reconcileDeployments } from './deployments.js';
 import { reconcileBudgets } from './disruption-budgets.js';
+import { reconcileEndpoints } from './endpoints.js';
 import { collectGarbage } from './garbage.js';
 import { reconcileJobs } from './jobs.js';
 import { emptyNamespaces } from './namespaces.js';
@@ -45,6 +46,7 @@ const controllers: readonly Controller[] = [
   { run: reconcileJobs, reads: ['jobs.batch', 'pods', 'serviceaccounts'] },
   { run: schedulePods, reads: ['pods', 'nodes'] },
   { run: runPods, reads: ['pods', 'nodes', 'configmaps', 'secrets'] },
+  { run: reconcileEndpoints, reads: ['services', 'pods', 'nodes', 'endpoints'] },
   { run: reconcileBudgets, reads: ['poddisruptionbudgets.policy', 'pods', ...apps] },
 ];
 
