@@ -1,6 +1,7 @@
 import type { Cause } from './api-error.js';
 import { isObject, listOr, objectOr, same, stringOr, valueAt, type JsonObject } from './json.js';
 import type { LabelSelector, Labels } from './objects.js';
+import { resourceCauses } from './quantity-fields.js';
 import { selects } from './selectors.js';
 
 /** Rules of built-in kinds that a schema cannot express. */
@@ -20,6 +21,8 @@ export function contentCauses(kind: string, object: JsonObject): Cause[] {
       return podCauses(object['spec'], 'spec');
     case 'Service':
       return serviceCauses(object);
+    case 'PersistentVolumeClaim':
+      return claimCauses(object);
     case 'Secret':
       return secretCauses(object);
     case 'PodDisruptionBudget':
@@ -104,7 +107,7 @@ function podCauses(spec: unknown, path: string): Cause[] {
         const where = `${here}.volumeMounts[${at}].name`;
         return [{ reason: 'FieldValueNotFound', field: where, message }];
       });
-      return [...image, ...mounts];
+      return [...image, ...mounts, ...resourceCauses(container, here)];
     }),
   );
 }
@@ -130,6 +133,17 @@ function serviceCauses(object: JsonObject): Cause[] {
   const spec = objectOr(object['spec']);
   const isPortless = spec['type'] === 'ExternalName' || spec['clusterIP'] === 'None';
   return isPortless || listOr(spec['ports']).length > 0 ? [] : [required('spec.ports')];
+}
+
+function claimCauses(object: JsonObject): Cause[] {
+  const spec = objectOr(object['spec']);
+  const modes = listOr(spec['accessModes']).length > 0;
+  const size = valueAt(spec, ['resources', 'requests', 'storage']) !== undefined;
+  const message = 'Required value: at least 1 access mode is required';
+  return [
+    ...(modes ? [] : [{ ...required('spec.accessModes'), message }]),
+    ...(size ? [] : [required('spec.resources[storage]')]),
+  ];
 }
 
 function secretCauses(object: JsonObject): Cause[] {

@@ -1,4 +1,6 @@
+import { withClaimDefaults, withVolumeDefaults } from './claim-defaults.js';
 import { isObject, listOr, objectOr, stringOr, type JsonObject } from './json.js';
+import { qosClass, withRequests } from './pod-resources.js';
 import { withServiceDefaults } from './services.js';
 import type { KubeState } from './state.js';
 
@@ -29,7 +31,7 @@ function rolling(given: unknown, rollingUpdate: JsonObject | undefined): JsonObj
 }
 
 const defaulters: Record<string, Defaulter> = {
-  Pod: (pod) => inSpec(pod, (spec) => withPodTolerations(podSpec(spec))),
+  Pod: (object) => withPodStatus(inSpec(object, (spec) => withPodTolerations(podSpec(spec)))),
   Deployment: (object) =>
     inSpec(object, (spec) => ({
       replicas: 1,
@@ -48,6 +50,7 @@ const defaulters: Record<string, Defaulter> = {
   StatefulSet: (object) =>
     inSpec(object, (spec) => ({
       replicas: 1,
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
       podManagementPolicy: 'OrderedReady',
       revisionHistoryLimit: 10,
       ...templated(spec),
@@ -64,6 +67,8 @@ const defaulters: Record<string, Defaulter> = {
     })),
   Service: withServiceDefaults,
   Secret: secret,
+  PersistentVolumeClaim: withClaimDefaults,
+  PersistentVolume: withVolumeDefaults,
   Namespace: namespace,
   CustomResourceDefinition: (object) =>
     inSpec(object, (spec) => {
@@ -111,6 +116,14 @@ function containerDefaults(container: JsonObject, spec: JsonObject): JsonObject 
     return { hostPort: given['containerPort'], ...given };
   });
   return { ...filled, ports };
+}
+
+function withPodStatus(pod: JsonObject): JsonObject {
+  const given = objectOr(pod['spec']);
+  const containers = listOr(given['containers']).map((item) => withRequests(objectOr(item)));
+  const spec = { ...given, containers };
+  const status = { phase: 'Pending', qosClass: qosClass(spec), ...objectOr(pod['status']) };
+  return { ...pod, spec, status };
 }
 
 // Admission plugins ServiceAccount and DefaultTolerationSeconds.

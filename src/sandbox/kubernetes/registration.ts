@@ -16,7 +16,7 @@ export interface NodeRegistration {
   readonly osImage: string;
   readonly architecture: 'amd64' | 'arm64';
   readonly cloudProviderExternal: boolean;
-  readonly cpu?: number;
+  readonly cpu: number;
   readonly memoryGb: number;
 }
 
@@ -74,20 +74,30 @@ function refreshed(present: KubeNode, node: NodeRegistration): KubeNode {
   };
 }
 
-function reported(node: NodeRegistration): Omit<KubeNode['status'], 'conditions'> {
-  const { name, internalIp, kubeletVersion, osImage, architecture, memoryGb, cpu = 2 } = node;
-  const resources = {
+// What Talos reserves for itself (Talos source, constants.go, KubeletSystemReserved…), and the
+// kubelet for evictions.
+const reservedMillis = 50;
+const reservedMi = { 'control-plane': 512 + 100, worker: 384 + 100 };
+
+function resourcesOf({ role, cpu, memoryGb }: NodeRegistration): Record<string, object> {
+  const capacity = {
     cpu: String(cpu),
     memory: `${Math.round(memoryGb * 1024 * 1024)}Ki`,
     pods: '110',
   };
+  const left = Math.max(0, Math.round((memoryGb * 1024 - reservedMi[role]) * 1024));
+  const allocatable = { ...capacity, cpu: `${cpu * 1_000 - reservedMillis}m`, memory: `${left}Ki` };
+  return { capacity, allocatable };
+}
+
+function reported(node: NodeRegistration): Omit<KubeNode['status'], 'conditions'> {
+  const { name, internalIp, kubeletVersion, osImage, architecture } = node;
   return {
     addresses: [
       { type: 'InternalIP', address: internalIp },
       { type: 'Hostname', address: name },
     ],
-    capacity: resources,
-    allocatable: resources,
+    ...resourcesOf(node),
     daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } },
     nodeInfo: {
       architecture,

@@ -42,6 +42,10 @@ interface Affinity {
     readonly requiredDuringSchedulingIgnoredDuringExecution?: {
       readonly nodeSelectorTerms: readonly NodeSelectorTerm[];
     };
+    readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+      readonly weight: number;
+      readonly preference: NodeSelectorTerm;
+    }[];
   };
   readonly podAffinity?: PodAffinityRules;
   readonly podAntiAffinity?: PodAffinityRules;
@@ -51,6 +55,7 @@ export interface Container {
   readonly name: string;
   readonly image?: string;
   readonly imagePullPolicy?: string;
+  readonly resources?: { readonly requests?: Labels; readonly limits?: Labels };
   readonly ports?: readonly {
     readonly containerPort: number;
     readonly hostPort?: number;
@@ -62,6 +67,7 @@ interface Volume {
   readonly name: string;
   readonly configMap?: { readonly name?: string; readonly optional?: boolean };
   readonly secret?: { readonly secretName?: string; readonly optional?: boolean };
+  readonly persistentVolumeClaim?: { readonly claimName: string };
 }
 
 export interface PodSpec {
@@ -79,6 +85,12 @@ export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly volumes?: readonly Volume[];
+  readonly topologySpreadConstraints?: readonly {
+    readonly topologyKey: string;
+    readonly maxSkew: number;
+    readonly whenUnsatisfiable?: string;
+    readonly labelSelector?: LabelSelector;
+  }[];
 }
 
 export interface Pod extends KubeObject {
@@ -113,12 +125,20 @@ interface PodTemplate {
   readonly spec: PodSpec;
 }
 
+/** A claim that each pod of a StatefulSet gets its own of. */
+export interface ClaimTemplate {
+  readonly metadata: Partial<Metadata> & { readonly name: string };
+  readonly spec?: object;
+}
+
 export type IntOrPercent = number | string;
 
 /** A Deployment, ReplicaSet, StatefulSet or DaemonSet, as far as its controller reads it. */
 export interface Workload extends KubeObject {
   readonly spec: {
     readonly replicas?: number;
+    readonly serviceName?: string;
+    readonly volumeClaimTemplates?: readonly ClaimTemplate[];
     readonly selector: LabelSelector;
     readonly template: PodTemplate;
     readonly minReadySeconds?: number;

@@ -3,6 +3,7 @@ import { admit } from './admission/admit.js';
 import { alreadyExists, badRequest, forbidden, notFound } from './api-error.js';
 import { withServerDefaults } from './defaults.js';
 import { objectOr, omit, stringOr, type JsonObject } from './json.js';
+import { withCanonicalQuantities } from './quantity-fields.js';
 import { recordUpdate, type Manager } from './managed-fields.js';
 import type { KubeObject } from './objects.js';
 import {
@@ -109,7 +110,8 @@ export function complete({ state, type }: Target, body: JsonObject): JsonObject 
   const cleaned = Object.fromEntries(
     Object.entries(filled).filter(([, value]) => value !== undefined),
   );
-  return isBuiltinGroup(type.group) ? withServerDefaults(type.kind, cleaned, state) : cleaned;
+  if (!isBuiltinGroup(type.group)) return cleaned;
+  return withServerDefaults(type.kind, withCanonicalQuantities(type.kind, cleaned), state);
 }
 
 function generatedName(state: KubeState, metadata: JsonObject): string {

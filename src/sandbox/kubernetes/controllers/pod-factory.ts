@@ -36,7 +36,6 @@ export function createPod(state: KubeState, owner: Workload, pod: NewPod): Pod |
   return state.create<Pod>('pods', {
     ...complete,
     metadata: { ...complete.metadata, name },
-    status: { phase: 'Pending' },
   });
 }
 

@@ -6,6 +6,7 @@ import { mayGo } from '../finalizers.js';
 import { timestamp } from '../objects.js';
 import type { KubeState } from '../state.js';
 import { isFinished, type KubeNode, type Pod } from '../workloads.js';
+import { hasVolumes } from './claims.js';
 import { hasImages, pullImages, tellOfStart } from './images.js';
 import { isCiliumAgent } from './nodes.js';
 import { containersIn, podConditions, succeeded } from './pod-status.js';
@@ -89,6 +90,7 @@ function canStart(state: KubeState, pod: Pod): boolean {
     tellOf(state, pod, { type: 'Warning', reason: 'NetworkNotReady', message: notNetworked });
     return false;
   }
+  if (!hasVolumes(state, pod)) return false;
   const missing = (spec.volumes ?? []).flatMap(({ name, configMap, secret }) => {
     const sources = [
       { ...configMap, kind: 'configmap', source: configMap?.name },

@@ -1,6 +1,7 @@
 import type { KubeState } from '../state.js';
 import { furnishNamespaces } from './accounts.js';
 import { defineCiliumKinds } from './cilium-definitions.js';
+import { reconcileClaims } from './claims.js';
 import { reconcileDaemonSets } from './daemon-sets.js';
 import { reconcileDefinitions } from './definitions.js';
 import { reconcileDeployments } from './deployments.js';
@@ -28,6 +29,13 @@ interface Controller {
 
 const apps = ['deployments.apps', 'replicasets.apps', 'daemonsets.apps', 'statefulsets.apps'];
 
+const storage = [
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'storageclasses.storage.k8s.io',
+  'pods',
+];
+
 /** In the order in which they run. */
 const controllers: readonly Controller[] = [
   { run: furnishNamespaces, reads: ['namespaces', 'serviceaccounts', 'configmaps'] },
@@ -44,8 +52,9 @@ const controllers: readonly Controller[] = [
   { run: reconcileDaemonSets, reads: ['daemonsets.apps', 'pods', 'nodes', 'serviceaccounts'] },
   { run: reconcileStatefulSets, reads: ['statefulsets.apps', 'pods', 'serviceaccounts'] },
   { run: reconcileJobs, reads: ['jobs.batch', 'pods', 'serviceaccounts'] },
-  { run: schedulePods, reads: ['pods', 'nodes'] },
-  { run: runPods, reads: ['pods', 'nodes', 'configmaps', 'secrets'] },
+  { run: reconcileClaims, reads: storage },
+  { run: schedulePods, reads: ['pods', 'nodes', 'persistentvolumeclaims'] },
+  { run: runPods, reads: ['pods', 'nodes', 'configmaps', 'secrets', 'persistentvolumeclaims'] },
   { run: reconcileEndpoints, reads: ['services', 'pods', 'nodes', 'endpoints'] },
   { run: reconcileBudgets, reads: ['poddisruptionbudgets.policy', 'pods', ...apps] },
 ];

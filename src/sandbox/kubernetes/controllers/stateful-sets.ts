@@ -1,10 +1,11 @@
+import { withServerDefaults } from '../defaults.js';
 import { deleteObject } from '../deletes.js';
 import { tell } from '../events.js';
-import { byController } from '../objects.js';
+import { byController, type KubeObject } from '../objects.js';
 import { builtinType } from '../resources.js';
-import { contentHash, type KubeState } from '../state.js';
+import { contentHash, type Draft, type KubeState } from '../state.js';
 import { isReady, type Pod, type Workload } from '../workloads.js';
-import { createPod, livePods } from './pod-factory.js';
+import { createPod, livePods, type NewPod } from './pod-factory.js';
 
 const hashLabel = 'controller-revision-hash';
 
@@ -31,8 +32,8 @@ function step(state: KubeState, set: Workload, all: readonly Pod[]): void {
   for (let ordinal = 0; ordinal < replicas; ordinal++) {
     const pod = podAt.get(ordinal);
     if (!pod) {
-      const labels = { [hashLabel]: hash, 'apps.kubernetes.io/pod-index': String(ordinal) };
-      const made = createPod(state, set, { name: `${name}-${ordinal}`, labels });
+      createClaims(state, set, `${name}-${ordinal}`);
+      const made = createPod(state, set, newPod(set, ordinal, hash));
       if (made) tellOf(state, set, 'create', made);
     }
     if (!isParallel && (!pod || !isReady(pod))) return;
@@ -45,6 +46,52 @@ function step(state: KubeState, set: Workload, all: readonly Pod[]): void {
   if (!next || isBusy || isManual) return;
   deleteObject(state, { type: builtinType('pods'), object: next });
   tellOf(state, set, 'delete', next);
+}
+
+function newPod({ metadata, spec }: Workload, ordinal: number, hash: string): NewPod {
+  const name = `${metadata.name}-${ordinal}`;
+  const claimed = (spec.volumeClaimTemplates ?? []).map((template) => ({
+    name: template.metadata.name,
+    persistentVolumeClaim: { claimName: `${template.metadata.name}-${name}` },
+  }));
+  const others = (spec.template.spec.volumes ?? []).filter(
+    (volume) => !claimed.some((item) => item.name === volume.name),
+  );
+  const volumes = [...claimed, ...others];
+  return {
+    name,
+    labels: {
+      [hashLabel]: hash,
+      'apps.kubernetes.io/pod-index': String(ordinal),
+      'statefulset.kubernetes.io/pod-name': name,
+    },
+    spec: {
+      hostname: name,
+      ...(spec.serviceName ? { subdomain: spec.serviceName } : {}),
+      ...(volumes.length > 0 ? { volumes } : {}),
+    },
+  };
+}
+
+/** The claims of a pod outlive it, and the set. */
+function createClaims(state: KubeState, set: Workload, pod: string): void {
+  const { name, namespace = '' } = set.metadata;
+  for (const template of set.spec.volumeClaimTemplates ?? []) {
+    const claim = `${template.metadata.name}-${pod}`;
+    if (state.store.get('persistentvolumeclaims', claim, namespace)) continue;
+    const labels = { ...template.metadata.labels, ...set.spec.selector.matchLabels };
+    const metadata = { ...template.metadata, name: claim, namespace, labels };
+    const draft = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata,
+      spec: template.spec,
+    };
+    const complete = withServerDefaults('PersistentVolumeClaim', draft, state);
+    state.create('persistentvolumeclaims', complete as unknown as Draft<KubeObject>);
+    const message = `create Claim ${claim} Pod ${pod} in StatefulSet ${name} success`;
+    tell(state, set, { by: 'statefulset-controller', reason: 'SuccessfulCreate', message });
+  }
 }
 
 function tellOf(state: KubeState, set: Workload, verb: 'create' | 'delete', pod: Pod): void {
