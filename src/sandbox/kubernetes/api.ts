@@ -1,6 +1,7 @@
 import { ApiError, notAllowed, qualified } from './api-error.js';
 import { discovery } from './discovery.js';
 import type { JsonObject } from './json.js';
+import { renewLeases } from './leases.js';
 import { create, patch, remove, update } from './mutations.js';
 import { getObject, listObjects } from './reads.js';
 import { parsePath, type ApiAnswer, type ApiRequest, type ResourcePath } from './request.js';
@@ -15,6 +16,7 @@ export function answer(state: KubeState, request: ApiRequest): ApiAnswer {
   if (general) return general;
   const target = parsePath(state, path);
   refuseStrangers(request, target);
+  if (target.type.kind === 'Lease') renewLeases(state);
   if (target.subresource !== undefined) return subresourceAnswer(state, request, target);
   if (target.type.review) return reviewAnswer(request, target.type);
   switch (method) {

@@ -55,7 +55,18 @@ export function immutabilityCauses(kind: string, before: JsonObject, after: Json
       });
     }
   }
-  return fixed;
+  return [...fixed, ...(kind === 'Node' ? onceSetCauses(before, after) : [])];
+}
+
+/** What controllers give a node once. */
+function onceSetCauses(before: JsonObject, after: JsonObject): Cause[] {
+  return ['providerID', 'podCIDR'].flatMap((name) => {
+    const [old, wanted] = [before, after].map((object) => valueAt(object, ['spec', name]));
+    if (!old || old === wanted) return [];
+    const message = `Forbidden: node updates may not change ${name} except from "" to valid`;
+    const field = name === 'podCIDR' ? 'spec.podCIDRs' : `spec.${name}`;
+    return [{ reason: 'FieldValueForbidden', field, message }];
+  });
 }
 
 const fixedFields: Record<string, readonly string[]> = {

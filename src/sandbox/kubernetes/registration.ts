@@ -1,3 +1,4 @@
+import type { JsonObject } from './json.js';
 import type { Labels } from './objects.js';
 import type { Draft, KubeState } from './state.js';
 import { mirrorStaticPods } from './system-objects.js';
@@ -49,6 +50,12 @@ function labelsOf({ name, role, architecture, labels }: NodeRegistration): Label
   };
 }
 
+/** Tells a cloud controller which of the node's addresses its kubelet was told to use. */
+function annotationsOf(node: NodeRegistration): { readonly annotations?: Labels } {
+  if (!node.cloudProviderExternal) return {};
+  return { annotations: { 'alpha.kubernetes.io/provided-node-ip': node.internalIp } };
+}
+
 function newNode(node: NodeRegistration): Draft<KubeNode> {
   const uninitialized: Taint = {
     key: 'node.cloudprovider.kubernetes.io/uninitialized',
@@ -59,7 +66,7 @@ function newNode(node: NodeRegistration): Draft<KubeNode> {
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: node.name, labels: labelsOf(node) },
+    metadata: { name: node.name, labels: labelsOf(node), ...annotationsOf(node) },
     spec: taints.length > 0 ? { taints } : {},
     status: { conditions: [], ...reported(node) },
   };
@@ -67,10 +74,13 @@ function newNode(node: NodeRegistration): Draft<KubeNode> {
 
 function refreshed(present: KubeNode, node: NodeRegistration): KubeNode {
   const labels = { ...present.metadata.labels, ...labelsOf(node) };
+  const { addresses, ...rest } = reported(node);
+  // What a cloud controller has found out is better than what the kubelet guesses.
+  const known = node.cloudProviderExternal ? present.status.addresses : addresses;
   return {
     ...present,
     metadata: { ...present.metadata, labels },
-    status: { ...present.status, ...reported(node) },
+    status: { ...present.status, ...rest, addresses: known },
   };
 }
 
@@ -79,7 +89,10 @@ function refreshed(present: KubeNode, node: NodeRegistration): KubeNode {
 const reservedMillis = 50;
 const reservedMi = { 'control-plane': 512 + 100, worker: 384 + 100 };
 
-function resourcesOf({ role, cpu, memoryGb }: NodeRegistration): Record<string, object> {
+function resourcesOf({ role, cpu, memoryGb }: NodeRegistration): {
+  readonly capacity: Labels;
+  readonly allocatable: Labels;
+} {
   const capacity = {
     cpu: String(cpu),
     memory: `${Math.round(memoryGb * 1024 * 1024)}Ki`,
@@ -90,7 +103,9 @@ function resourcesOf({ role, cpu, memoryGb }: NodeRegistration): Record<string, 
   return { capacity, allocatable };
 }
 
-function reported(node: NodeRegistration): Omit<KubeNode['status'], 'conditions'> {
+type Reported = Pick<KubeNode['status'], 'addresses' | 'nodeInfo'> & JsonObject;
+
+function reported(node: NodeRegistration): Reported {
   const { name, internalIp, kubeletVersion, osImage, architecture } = node;
   return {
     addresses: [

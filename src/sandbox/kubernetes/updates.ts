@@ -7,6 +7,7 @@ import { objectOr, omit, same, type JsonObject } from './json.js';
 import { recordUpdate } from './managed-fields.js';
 import type { KubeObject, Metadata } from './objects.js';
 import { isBuiltinGroup, storeKey, type ResourceType } from './resources.js';
+import { statusMetadata } from './status-metadata.js';
 import { checkContent, checkKind } from './validate.js';
 import {
   complete,
@@ -58,7 +59,8 @@ export function prepareUpdate(
       : { ...body, ...(type.hasStatus ? { status: existing.status } : {}) };
   const whole = complete(target, {
     ...content,
-    metadata: subresource === 'status' ? existing.metadata : metadata,
+    metadata:
+      subresource === 'status' ? statusMetadata(type, existing.metadata, metadata) : metadata,
   });
   checkContent(type, whole);
   if (subresource === undefined) {
