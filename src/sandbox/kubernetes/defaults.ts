@@ -1,3 +1,4 @@
+import { withServiceAccount } from './admission/service-account.js';
 import { withClaimDefaults, withVolumeDefaults } from './claim-defaults.js';
 import { isObject, listOr, objectOr, stringOr, type JsonObject } from './json.js';
 import { qosClass, withRequests } from './pod-resources.js';
@@ -31,7 +32,10 @@ function rolling(given: unknown, rollingUpdate: JsonObject | undefined): JsonObj
 }
 
 const defaulters: Record<string, Defaulter> = {
-  Pod: (object) => withPodStatus(inSpec(object, (spec) => withPodTolerations(podSpec(spec)))),
+  Pod: (object, state) => {
+    const filled = withPodStatus(inSpec(object, (spec) => withPodTolerations(podSpec(spec))));
+    return isStored(state, object) ? filled : withAdmitted(filled, state);
+  },
   Deployment: (object) =>
     inSpec(object, (spec) => ({
       replicas: 1,
@@ -126,13 +130,29 @@ function withPodStatus(pod: JsonObject): JsonObject {
   return { ...pod, spec, status };
 }
 
-// Admission plugins ServiceAccount and DefaultTolerationSeconds.
+function isStored({ store }: KubeState, object: JsonObject): boolean {
+  const { name, namespace } = objectOr(object['metadata']);
+  return store.get('pods', stringOr(name), stringOr(namespace)) !== undefined;
+}
+
+// Admission plugins Priority and ServiceAccount.
+function withAdmitted(pod: JsonObject, state: KubeState): JsonObject {
+  const ranked = inSpec(pod, (spec) => {
+    const name = stringOr(spec['priorityClassName']);
+    const found = state.store.get('priorityclasses.scheduling.k8s.io', name);
+    const { value = 0, preemptionPolicy = 'PreemptLowerPriority' } = { ...found };
+    return { priority: value, preemptionPolicy, enableServiceLinks: true, ...spec };
+  });
+  return withServiceAccount(ranked, state);
+}
+
+// Admission plugin DefaultTolerationSeconds.
 function withPodTolerations(spec: JsonObject): JsonObject {
   const tolerations = listOr(spec['tolerations']).filter(isObject);
   const added = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
     .filter((key) => !tolerations.some((item) => toleratesEviction(item, key)))
     .map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }));
-  return { serviceAccountName: 'default', ...spec, tolerations: [...tolerations, ...added] };
+  return { ...spec, tolerations: [...tolerations, ...added] };
 }
 
 function toleratesEviction(toleration: JsonObject, key: string): boolean {

@@ -51,9 +51,11 @@ function labelsOf({ name, role, architecture, labels }: NodeRegistration): Label
 }
 
 /** Tells a cloud controller which of the node's addresses its kubelet was told to use. */
-function annotationsOf(node: NodeRegistration): { readonly annotations?: Labels } {
-  if (!node.cloudProviderExternal) return {};
-  return { annotations: { 'alpha.kubernetes.io/provided-node-ip': node.internalIp } };
+function annotationsOf({ cloudProviderExternal, internalIp }: NodeRegistration): Labels {
+  return {
+    'node.alpha.kubernetes.io/ttl': '0',
+    ...(cloudProviderExternal ? { 'alpha.kubernetes.io/provided-node-ip': internalIp } : {}),
+  };
 }
 
 function newNode(node: NodeRegistration): Draft<KubeNode> {
@@ -66,7 +68,7 @@ function newNode(node: NodeRegistration): Draft<KubeNode> {
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: node.name, labels: labelsOf(node), ...annotationsOf(node) },
+    metadata: { name: node.name, labels: labelsOf(node), annotations: annotationsOf(node) },
     spec: taints.length > 0 ? { taints } : {},
     status: { conditions: [], ...reported(node) },
   };

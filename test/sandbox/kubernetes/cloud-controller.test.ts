@@ -23,6 +23,7 @@ beforeAll(() => {
 test('a node of an external cloud waits for its controller, which takes the taint away', () => {
   expect(world.see(node, 'spec.taints')).toEqual([taint]);
   expect(world.see(node, 'metadata.annotations')).toEqual({
+    'node.alpha.kubernetes.io/ttl': '0',
     'alpha.kubernetes.io/provided-node-ip': '10.0.1.3',
   });
   world.post('/api/v1/namespaces/default/pods', {

@@ -11,8 +11,9 @@ import {
   type Toleration,
   type Workload,
 } from '../workloads.js';
+import { counts } from './counts.js';
 import { pinnedNode, untoleratedTaint, wantsNode } from './placement.js';
-import { createPod, livePods } from './pod-factory.js';
+import { createPod, isMade, livePods } from './pod-factory.js';
 
 const hashLabel = 'controller-revision-hash';
 
@@ -68,7 +69,7 @@ function reconcileSet(state: KubeState, set: Workload, { nodes, pods }: Surround
       },
       spec: { tolerations, affinity: { ...set.spec.template.spec.affinity, ...pinTo(node) } },
     });
-    if (pod) report(state, set, 'Created', pod);
+    if (isMade(pod)) report(state, set, 'Created', pod);
   }
   const mine = livePods(byController(state.store.list('pods')).get(set.metadata.uid));
   const expected = schedulable.filter(({ metadata }) => isWanted.has(metadata.name)).length;
@@ -146,16 +147,17 @@ function writeStatus(state: KubeState, set: Workload, { mine, hash, expected }: 
   state.store.put('daemonsets.apps', {
     ...current,
     status: {
-      ...current.status,
       observedGeneration: current.metadata.generation ?? 1,
       desiredNumberScheduled: expected,
       currentNumberScheduled: kept.length,
-      updatedNumberScheduled: kept.filter(({ metadata }) => metadata.labels?.[hashLabel] === hash)
-        .length,
       numberReady: ready,
-      numberAvailable: ready,
-      numberUnavailable: Math.max(0, expected - ready),
       numberMisscheduled: 0,
+      ...counts({
+        updatedNumberScheduled: kept.filter(({ metadata }) => metadata.labels?.[hashLabel] === hash)
+          .length,
+        numberAvailable: ready,
+        numberUnavailable: Math.max(0, expected - ready),
+      }),
     },
   });
 }

@@ -14,7 +14,7 @@ import { builtinType } from '../resources.js';
 import type { KubeState } from '../state.js';
 import type { Job } from '../stored-kinds.js';
 import { isFinished, isReady, type Pod } from '../workloads.js';
-import { createPod, livePods } from './pod-factory.js';
+import { createPod, isMade, livePods } from './pod-factory.js';
 
 /** Runs the pods of Jobs until as many as asked for have succeeded. */
 export function reconcileJobs(state: KubeState): void {
@@ -93,7 +93,7 @@ function createPods(state: KubeState, job: Job, count: number): Pod[] {
       labels,
       finalizers: [tracking],
     });
-    if (!pod) break;
+    if (!isMade(pod)) break;
     made.push(pod);
     tell(state, job, {
       by,

@@ -14,8 +14,20 @@ export interface NewPod {
   readonly finalizers?: readonly string[];
 }
 
-/** Makes a pod from a workload's template; undefined while the API server refuses it, which is told. */
-export function createPod(state: KubeState, owner: Workload, pod: NewPod): Pod | undefined {
+/** A pod that was not made. */
+export interface Refused {
+  readonly refused: string;
+}
+
+export function isMade(made: Pod | Refused): made is Pod {
+  return !('refused' in made);
+}
+
+/**
+ * Makes a pod from a workload's template. While the API server refuses it, that is told as an event,
+ * and why is the answer.
+ */
+export function createPod(state: KubeState, owner: Workload, pod: NewPod): Pod | Refused {
   const { template } = owner.spec;
   const { name: prefix, namespace = '', uid } = owner.metadata;
   const metadata = {
@@ -31,7 +43,8 @@ export function createPod(state: KubeState, owner: Workload, pod: NewPod): Pod |
   const spec = { ...template.spec, ...pod.spec };
   const draft = { apiVersion: 'v1', kind: 'Pod', metadata, spec } as unknown as JsonObject;
   const complete = withServerDefaults('Pod', draft, state) as unknown as Pod;
-  if (isRefused(state, owner, complete)) return undefined;
+  const refused = refusalOf(state, owner, complete);
+  if (refused !== undefined) return { refused };
   const name = pod.name ?? `${prefix}-${state.nameSuffix()}`;
   return state.create<Pod>('pods', {
     ...complete,
@@ -39,19 +52,20 @@ export function createPod(state: KubeState, owner: Workload, pod: NewPod): Pod |
   });
 }
 
-function isRefused(state: KubeState, owner: Workload, pod: Pod): boolean {
+function refusalOf(state: KubeState, owner: Workload, pod: Pod): string | undefined {
   const { namespace = '' } = owner.metadata;
   const home = state.store.get('namespaces', namespace);
-  if (!home || home.metadata.deletionTimestamp !== undefined) return true;
+  if (!home || home.metadata.deletionTimestamp !== undefined) return 'the namespace ends';
   const why = podRefusal(state, pod);
-  if (why === undefined) return false;
+  if (why === undefined) return undefined;
+  const text = `pods "${pod.metadata.name}" is forbidden: ${why}`;
   tell(state, owner, {
     by: `${owner.kind.toLowerCase()}-controller`,
     type: 'Warning',
     reason: 'FailedCreate',
-    message: refusalText(owner, `pods "${pod.metadata.name}" is forbidden: ${why}`),
+    message: refusalText(owner, text),
   });
-  return true;
+  return text;
 }
 
 function refusalText({ kind, metadata }: Workload, why: string): string {

@@ -11,16 +11,19 @@ interface Moment {
   readonly reason?: string;
 }
 
+// Kubelets have this field and never fill it.
+const never = { lastProbeTime: null };
+
 /** The conditions that a kubelet reports of a pod, in the order in which it lists them. */
 export function podConditions(pod: Pod, { ready, now, reason }: Moment): Condition[] {
   const status = ready ? 'True' : 'False';
   const why = ready ? {} : { reason: reason ?? 'ContainersNotReady' };
   const isStarted = ready || pod.status?.podIP !== undefined;
   const wanted: Condition[] = [
-    { type: 'PodReadyToStartContainers', status: isStarted ? 'True' : 'False' },
-    { type: 'Initialized', status: 'True' },
-    { type: 'Ready', status, ...why },
-    { type: 'ContainersReady', status, ...why },
+    { type: 'PodReadyToStartContainers', status: isStarted ? 'True' : 'False', ...never },
+    { type: 'Initialized', status: 'True', ...never },
+    { type: 'Ready', status, ...never, ...why },
+    { type: 'ContainersReady', status, ...never, ...why },
   ];
   const before = pod.status?.conditions ?? [];
   const own = wanted.reduce<readonly Condition[]>(

@@ -1,10 +1,11 @@
 import { deleteObject } from '../deletes.js';
 import { tell } from '../events.js';
-import { byController } from '../objects.js';
+import { byController, withCondition } from '../objects.js';
 import { builtinType } from '../resources.js';
 import type { KubeState } from '../state.js';
 import { isReady, type Pod, type Workload } from '../workloads.js';
-import { createPod, livePods } from './pod-factory.js';
+import { counts } from './counts.js';
+import { createPod, isMade, livePods } from './pod-factory.js';
 
 /** Keeps as many pods of each ReplicaSet as it asks for. */
 export function reconcileReplicaSets(state: KubeState): void {
@@ -31,9 +32,13 @@ function reconcileSet(state: KubeState, set: Workload, present: readonly Pod[]):
     });
   }
   const pods = present.filter((pod) => !surplus.includes(pod));
+  let refused: string | undefined;
   while (pods.length < wanted) {
     const pod = createPod(state, set, {});
-    if (!pod) break;
+    if (!isMade(pod)) {
+      refused = pod.refused;
+      break;
+    }
     tell(state, set, {
       by,
       reason: 'SuccessfulCreate',
@@ -45,14 +50,26 @@ function reconcileSet(state: KubeState, set: Workload, present: readonly Pod[]):
   state.store.put('replicasets.apps', {
     ...set,
     status: {
-      ...set.status,
       observedGeneration: set.metadata.generation ?? 1,
       replicas: pods.length,
-      fullyLabeledReplicas: pods.length,
-      readyReplicas: ready,
-      availableReplicas: ready,
+      ...counts({
+        fullyLabeledReplicas: pods.length,
+        readyReplicas: ready,
+        availableReplicas: ready,
+      }),
+      ...failure(state, set, refused),
     },
   });
+}
+
+function failure(
+  state: KubeState,
+  { status }: Workload,
+  message: string | undefined,
+): Pick<NonNullable<Workload['status']>, 'conditions'> {
+  if (message === undefined) return {};
+  const failed = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate' } as const;
+  return { conditions: withCondition(status?.conditions, { ...failed, message }, state.now) };
 }
 
 /** The least useful pods first: without a node, then not ready, then the youngest. */

@@ -46,7 +46,7 @@ function bind(
   { pod, node, board }: { pod: Pod; node: KubeNode; board: NodeBoard },
 ): void {
   const { name } = node.metadata;
-  const scheduled: Condition = { type: 'PodScheduled', status: 'True' };
+  const scheduled: Condition = { type: 'PodScheduled', status: 'True', lastProbeTime: null };
   const bound = state.store.put<Pod>('pods', {
     ...pod,
     spec: { ...pod.spec, nodeName: name },
@@ -63,7 +63,7 @@ function bind(
 }
 
 function withoutReason({ type, status, lastTransitionTime = '' }: Condition): Condition {
-  return { type, status, lastTransitionTime };
+  return { type, status, lastProbeTime: null, lastTransitionTime };
 }
 
 function markUnschedulable(state: KubeState, pod: Pod, message: string): void {
@@ -72,6 +72,7 @@ function markUnschedulable(state: KubeState, pod: Pod, message: string): void {
     status: 'False',
     reason: 'Unschedulable',
     message,
+    lastProbeTime: null,
   };
   const conditions = withCondition(pod.status?.conditions, condition, state.now);
   state.store.put('pods', { ...pod, status: { ...pod.status, phase: 'Pending', conditions } });

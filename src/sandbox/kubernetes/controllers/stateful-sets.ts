@@ -5,7 +5,8 @@ import { byController, type KubeObject } from '../objects.js';
 import { builtinType } from '../resources.js';
 import { contentHash, type Draft, type KubeState } from '../state.js';
 import { isReady, type Pod, type Workload } from '../workloads.js';
-import { createPod, livePods, type NewPod } from './pod-factory.js';
+import { counts } from './counts.js';
+import { createPod, isMade, livePods, type NewPod } from './pod-factory.js';
 
 const hashLabel = 'controller-revision-hash';
 
@@ -34,7 +35,7 @@ function step(state: KubeState, set: Workload, all: readonly Pod[]): void {
     if (!pod) {
       createClaims(state, set, `${name}-${ordinal}`);
       const made = createPod(state, set, newPod(set, ordinal, hash));
-      if (made) tellOf(state, set, 'create', made);
+      if (isMade(made)) tellOf(state, set, 'create', made);
     }
     if (!isParallel && (!pod || !isReady(pod))) return;
   }
@@ -117,13 +118,11 @@ function report(state: KubeState, set: Workload): void {
   state.store.put('statefulsets.apps', {
     ...set,
     status: {
-      ...set.status,
       observedGeneration: generation,
       replicas: pods.length,
-      readyReplicas: ready,
       availableReplicas: ready,
-      currentReplicas: updated,
-      updatedReplicas: updated,
+      collisionCount: 0,
+      ...counts({ readyReplicas: ready, currentReplicas: updated, updatedReplicas: updated }),
       currentRevision: hash,
       updateRevision: hash,
     },
