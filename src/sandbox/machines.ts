@@ -9,6 +9,7 @@ export interface Machine {
     { readonly talosVersion: string; readonly architecture: 'x86' | 'arm' } | undefined;
   /** Empty when none was given. */
   readonly userData: string;
+  readonly cores: number;
   readonly memoryGb: number;
   readonly diskGb: number;
   readonly location: string;

@@ -48,9 +48,15 @@ export const timings = {
   kubeletRegister: 10,
   /** From scheduling to a ready container: image pull and start. */
   ciliumAgent: 25,
-  podStart: 5,
-  /** How long a deleted pod stays Terminating. */
+  imagePull: 5,
+  /** From scheduling to a ready container when the node has its image already. */
+  podStart: 2,
+  /** How long a pod works that is not restarted. */
+  taskRun: 3,
+  /** How long a deleted pod stays Terminating, at most as long as it may. */
   podStop: 3,
+  /** From the deletion of a namespace until its controller begins with what is in it. */
+  namespaceGrace: 5,
   /** Without a sign of life for this long, a node is NotReady. */
   nodeGracePeriod: 40,
   /** From the reset call to a machine that is off, after services stopped. */

@@ -21,6 +21,7 @@ function machine(project: Project, server: ServerRecord): Machine {
     poweredOnAt: server.poweredOnAt ?? undefined,
     image: server.inRescue ? undefined : (server.disk ?? undefined),
     userData: server.userData,
+    cores: type.cores,
     memoryGb: type.memory,
     diskGb: type.disk,
     location: server.location,

@@ -3,6 +3,7 @@ import { reviewAnswer } from './access/reviews.js';
 import { notAllowed } from './api-error.js';
 import { discovery } from './discovery.js';
 import type { JsonObject } from './json.js';
+import { renewLeases } from './leases.js';
 import { create, patch, remove, update } from './mutations.js';
 import { openApi } from './openapi.js';
 import { getObject, listObjects } from './reads.js';
@@ -20,6 +21,7 @@ export function answer(state: KubeState, request: ApiRequest): ApiAnswer {
   }
   const target = parsePath(state, request.path);
   authorize(state, request, target);
+  if (target.type.kind === 'Lease') renewLeases(state);
   return withWarnings(resourceAnswer(state, request, target), request, target);
 }
 

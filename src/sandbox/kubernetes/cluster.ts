@@ -3,7 +3,7 @@ import type { Random, Simulated } from '../simulation.js';
 import { answer } from './api.js';
 import { ApiError } from './api-error.js';
 import { serveDefinitions } from './controllers/definitions.js';
-import { reconcile } from './controllers/reconcile.js';
+import { Controllers } from './controllers/reconcile.js';
 import { Connections } from './http.js';
 import { registerNode, type NodeRegistration } from './registration.js';
 import type { ApiRequest, Identity } from './request.js';
@@ -44,6 +44,7 @@ const administrator: Identity = { user: 'admin', groups: ['system:masters'] };
 export class KubeCluster implements Simulated {
   readonly #state: KubeState;
   readonly #connections = new Connections();
+  readonly #controllers = new Controllers();
   #reconciled = -1;
 
   constructor(options: KubeClusterOptions) {
@@ -131,7 +132,7 @@ export class KubeCluster implements Simulated {
       state.timers.dropDue(due);
     }
     state.now = Math.max(state.now, now);
-    if (state.store.revision !== this.#reconciled) this.#reconcile();
+    if (state.store.revision !== this.#reconciled) this.#reconcile('changes');
   }
 
   toJSON(): unknown {
@@ -150,8 +151,8 @@ export class KubeCluster implements Simulated {
     return result;
   }
 
-  #reconcile(): void {
-    reconcile(this.#state);
+  #reconcile(why: 'time' | 'changes' = 'time'): void {
+    this.#controllers.run(this.#state, why);
     this.#reconciled = this.#state.store.revision;
   }
 }

@@ -1,6 +1,7 @@
 import type { Cause } from './api-error.js';
 import { isObject, listOr, objectOr, same, stringOr, valueAt, type JsonObject } from './json.js';
 import type { LabelSelector, Labels } from './objects.js';
+import { resourceCauses } from './quantity-fields.js';
 import { selects } from './selectors.js';
 
 /** Rules of built-in kinds that a schema cannot express. */
@@ -20,6 +21,8 @@ export function contentCauses(kind: string, object: JsonObject): Cause[] {
       return podCauses(object['spec'], 'spec');
     case 'Service':
       return serviceCauses(object);
+    case 'PersistentVolumeClaim':
+      return claimCauses(object);
     case 'Secret':
       return secretCauses(object);
     case 'PodDisruptionBudget':
@@ -52,7 +55,18 @@ export function immutabilityCauses(kind: string, before: JsonObject, after: Json
       });
     }
   }
-  return fixed;
+  return [...fixed, ...(kind === 'Node' ? onceSetCauses(before, after) : [])];
+}
+
+/** What controllers give a node once. */
+function onceSetCauses(before: JsonObject, after: JsonObject): Cause[] {
+  return ['providerID', 'podCIDR'].flatMap((name) => {
+    const [old, wanted] = [before, after].map((object) => valueAt(object, ['spec', name]));
+    if (!old || old === wanted) return [];
+    const message = `Forbidden: node updates may not change ${name} except from "" to valid`;
+    const field = name === 'podCIDR' ? 'spec.podCIDRs' : `spec.${name}`;
+    return [{ reason: 'FieldValueForbidden', field, message }];
+  });
 }
 
 const fixedFields: Record<string, readonly string[]> = {
@@ -63,7 +77,6 @@ const fixedFields: Record<string, readonly string[]> = {
   Job: ['spec.selector', 'spec.template', 'spec.completions'],
   Pod: ['spec.nodeName', 'spec.hostNetwork', 'spec.serviceAccountName', 'spec.restartPolicy'],
   Secret: ['type'],
-  Service: ['spec.clusterIP'],
   RoleBinding: ['roleRef'],
   ClusterRoleBinding: ['roleRef'],
   CustomResourceDefinition: ['spec.group', 'spec.names.plural', 'spec.names.kind', 'spec.scope'],
@@ -105,7 +118,7 @@ function podCauses(spec: unknown, path: string): Cause[] {
         const where = `${here}.volumeMounts[${at}].name`;
         return [{ reason: 'FieldValueNotFound', field: where, message }];
       });
-      return [...image, ...mounts];
+      return [...image, ...mounts, ...resourceCauses(container, here)];
     }),
   );
 }
@@ -131,6 +144,17 @@ function serviceCauses(object: JsonObject): Cause[] {
   const spec = objectOr(object['spec']);
   const isPortless = spec['type'] === 'ExternalName' || spec['clusterIP'] === 'None';
   return isPortless || listOr(spec['ports']).length > 0 ? [] : [required('spec.ports')];
+}
+
+function claimCauses(object: JsonObject): Cause[] {
+  const spec = objectOr(object['spec']);
+  const modes = listOr(spec['accessModes']).length > 0;
+  const size = valueAt(spec, ['resources', 'requests', 'storage']) !== undefined;
+  const message = 'Required value: at least 1 access mode is required';
+  return [
+    ...(modes ? [] : [{ ...required('spec.accessModes'), message }]),
+    ...(size ? [] : [required('spec.resources[storage]')]),
+  ];
 }
 
 function secretCauses(object: JsonObject): Cause[] {

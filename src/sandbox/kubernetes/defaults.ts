@@ -1,5 +1,8 @@
+import { withServiceAccount } from './admission/service-account.js';
+import { withClaimDefaults, withVolumeDefaults } from './claim-defaults.js';
 import { isObject, listOr, objectOr, stringOr, type JsonObject } from './json.js';
-import { addressAt, ipv4Range } from './ip-ranges.js';
+import { qosClass, withRequests } from './pod-resources.js';
+import { withServiceDefaults } from './services.js';
 import type { KubeState } from './state.js';
 
 type Defaulter = (object: JsonObject, state: KubeState) => JsonObject;
@@ -29,7 +32,10 @@ function rolling(given: unknown, rollingUpdate: JsonObject | undefined): JsonObj
 }
 
 const defaulters: Record<string, Defaulter> = {
-  Pod: (pod) => inSpec(pod, (spec) => withPodTolerations(podSpec(spec))),
+  Pod: (object, state) => {
+    const filled = withPodStatus(inSpec(object, (spec) => withPodTolerations(podSpec(spec))));
+    return isStored(state, object) ? filled : withAdmitted(filled, state);
+  },
   Deployment: (object) =>
     inSpec(object, (spec) => ({
       replicas: 1,
@@ -48,6 +54,7 @@ const defaulters: Record<string, Defaulter> = {
   StatefulSet: (object) =>
     inSpec(object, (spec) => ({
       replicas: 1,
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
       podManagementPolicy: 'OrderedReady',
       revisionHistoryLimit: 10,
       ...templated(spec),
@@ -62,8 +69,10 @@ const defaulters: Record<string, Defaulter> = {
       suspend: false,
       ...templated(spec),
     })),
-  Service: service,
+  Service: withServiceDefaults,
   Secret: secret,
+  PersistentVolumeClaim: withClaimDefaults,
+  PersistentVolume: withVolumeDefaults,
   Namespace: namespace,
   CustomResourceDefinition: (object) =>
     inSpec(object, (spec) => {
@@ -113,51 +122,42 @@ function containerDefaults(container: JsonObject, spec: JsonObject): JsonObject 
   return { ...filled, ports };
 }
 
-// Admission plugins ServiceAccount and DefaultTolerationSeconds.
+function withPodStatus(pod: JsonObject): JsonObject {
+  const given = objectOr(pod['spec']);
+  const containers = listOr(given['containers']).map((item) => withRequests(objectOr(item)));
+  const spec = { ...given, containers };
+  const status = { phase: 'Pending', qosClass: qosClass(spec), ...objectOr(pod['status']) };
+  return { ...pod, spec, status };
+}
+
+function isStored({ store }: KubeState, object: JsonObject): boolean {
+  const { name, namespace } = objectOr(object['metadata']);
+  return store.get('pods', stringOr(name), stringOr(namespace)) !== undefined;
+}
+
+// Admission plugins Priority and ServiceAccount.
+function withAdmitted(pod: JsonObject, state: KubeState): JsonObject {
+  const ranked = inSpec(pod, (spec) => {
+    const name = stringOr(spec['priorityClassName']);
+    const found = state.store.get('priorityclasses.scheduling.k8s.io', name);
+    const { value = 0, preemptionPolicy = 'PreemptLowerPriority' } = { ...found };
+    return { priority: value, preemptionPolicy, enableServiceLinks: true, ...spec };
+  });
+  return withServiceAccount(ranked, state);
+}
+
+// Admission plugin DefaultTolerationSeconds.
 function withPodTolerations(spec: JsonObject): JsonObject {
   const tolerations = listOr(spec['tolerations']).filter(isObject);
   const added = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
     .filter((key) => !tolerations.some((item) => toleratesEviction(item, key)))
     .map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }));
-  return { serviceAccountName: 'default', ...spec, tolerations: [...tolerations, ...added] };
+  return { ...spec, tolerations: [...tolerations, ...added] };
 }
 
 function toleratesEviction(toleration: JsonObject, key: string): boolean {
   const { key: own, effect } = toleration;
   return (own === key || own === undefined) && (effect === 'NoExecute' || effect === undefined);
-}
-
-function service(object: JsonObject, state: KubeState): JsonObject {
-  return inSpec(object, (given) => {
-    const spec = { type: 'ClusterIP', sessionAffinity: 'None', ...given };
-    const ports = listOr(given['ports']).map((port) => ({
-      protocol: 'TCP',
-      targetPort: objectOr(port)['port'],
-      ...objectOr(port),
-    }));
-    if (spec.type === 'ExternalName') return spec;
-    const clusterIP = stringOr(given['clusterIP']) || freeServiceAddress(state);
-    return {
-      internalTrafficPolicy: 'Cluster',
-      ipFamilies: ['IPv4'],
-      ipFamilyPolicy: 'SingleStack',
-      ...spec,
-      ...(ports.length > 0 ? { ports } : {}),
-      clusterIP,
-      clusterIPs: [clusterIP],
-    };
-  });
-}
-
-function freeServiceAddress(state: KubeState): string {
-  const range = ipv4Range(state.options.serviceCidr);
-  const taken = new Set(
-    state.store.list('services').map((item) => stringOr(objectOr(item.spec)['clusterIP'])),
-  );
-  // The first sixteen are kept for fixed addresses: the API's own, and that of the cluster's DNS.
-  let offset = 17;
-  while (taken.has(addressAt(range, offset))) offset++;
-  return addressAt(range, offset);
 }
 
 function secret(object: JsonObject): JsonObject {

@@ -1,5 +1,5 @@
 import { conflict } from './api-error.js';
-import { durationOf } from '../timings.js';
+import { mayGo } from './finalizers.js';
 import { timestamp, type KubeObject } from './objects.js';
 import { storeKey, type ResourceType } from './resources.js';
 import type { KubeState } from './state.js';
@@ -24,27 +24,46 @@ export function deleteObject(
   checkPreconditions(type, object, options);
   const resource = storeKey(type);
   if (options.propagationPolicy === 'Orphan') orphanDependents(state, object);
-  const grace = graceOf(state, target, options);
-  const finalizers = object.metadata.finalizers ?? [];
-  if (grace === 0 && finalizers.length === 0 && type.kind !== 'Namespace') {
+  const marked = markedObject(state, target, options);
+  if (mayGo(marked)) {
     state.store.remove(resource, object);
     return true;
   }
-  if (object.metadata.deletionTimestamp !== undefined) return false;
-  const metadata = {
-    ...object.metadata,
-    deletionTimestamp: timestamp(state.now + grace * 1_000),
-    deletionGracePeriodSeconds: grace,
-  };
-  const marked = { ...object, metadata };
   const isNamespace = type.kind === 'Namespace';
   state.store.put(resource, isNamespace ? { ...marked, status: { phase: 'Terminating' } } : marked);
   return false;
 }
 
+/** The object as one that is being deleted; a second deletion can only shorten its time. */
+function markedObject(
+  state: KubeState,
+  target: { readonly type: ResourceType; readonly object: KubeObject },
+  options: DeleteOptions,
+): KubeObject {
+  const { metadata } = target.object;
+  const grace = graceOf(target, options);
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, generation } = metadata;
+  const isAgain = deletionTimestamp !== undefined;
+  if (isAgain && grace >= deletionGracePeriodSeconds) return target.object;
+  const isForeground = options.propagationPolicy === 'Foreground';
+  const finalizers = [...(metadata.finalizers ?? []), ...(isForeground ? [foreground] : [])];
+  return {
+    ...target.object,
+    metadata: {
+      ...metadata,
+      ...(generation === undefined || isAgain ? {} : { generation: generation + 1 }),
+      ...(finalizers.length > 0 ? { finalizers } : {}),
+      deletionTimestamp: timestamp(state.now + grace * 1_000),
+      deletionGracePeriodSeconds: grace,
+    },
+  };
+}
+
+/** On an object whose dependents go first. */
+export const foreground = 'foregroundDeletion';
+
 /** Pods that run take their time to stop; the kubelet ends them, not the API server. */
 function graceOf(
-  state: KubeState,
   { type, object }: { readonly type: ResourceType; readonly object: KubeObject },
   { gracePeriodSeconds }: DeleteOptions,
 ): number {
@@ -52,8 +71,8 @@ function graceOf(
   const pod = object as Pod;
   const isRunning = pod.spec.nodeName !== undefined && !isFinished(pod);
   if (!isRunning || gracePeriodSeconds === 0) return 0;
-  state.timers.start(stopTimer(pod), state.now + durationOf('podStop'));
-  return gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+  const grace = gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+  return grace < 0 ? 1 : grace;
 }
 
 /** The timer that runs while a pod's containers stop. */

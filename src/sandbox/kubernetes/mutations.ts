@@ -1,4 +1,4 @@
-import { badRequest, noSuchPath, notAllowed, notFound } from './api-error.js';
+import { badRequest, forbidden, noSuchPath, notAllowed, notFound } from './api-error.js';
 import { deleteObject, type DeleteOptions } from './deletes.js';
 import { isObject, type JsonObject } from './json.js';
 import { patchObject } from './patch-object.js';
@@ -49,6 +49,9 @@ export function patch(state: KubeState, request: ApiRequest, target: ResourcePat
   return { status: result.created ? 201 : 200, body: served(result.object, type), warnings };
 }
 
+/** The namespaces that Kubernetes cannot be without. */
+const kept = ['default', 'kube-system', 'kube-public'];
+
 /** DELETE of an object, or of all that a list would show. */
 export function remove(state: KubeState, request: ApiRequest, target: ResourcePath): ApiAnswer {
   const { type, namespace, name } = target;
@@ -68,6 +71,9 @@ export function remove(state: KubeState, request: ApiRequest, target: ResourcePa
   }
   const object = state.store.get(storeKey(type), name, namespace);
   if (!object) throw notFound(type, name);
+  if (type.kind === 'Namespace' && kept.includes(name)) {
+    throw forbidden(type, name, 'this namespace may not be deleted');
+  }
   const details = { name, group: type.group, kind: type.plural, uid: object.metadata.uid };
   if (isDryRun || deleteObject(state, { type, object }, wanted)) {
     return { status: 200, body: { ...success(), details } };

@@ -56,6 +56,7 @@ export interface Condition {
   readonly lastTransitionTime?: string;
   readonly lastUpdateTime?: string;
   readonly lastHeartbeatTime?: string;
+  readonly lastProbeTime?: string | null;
 }
 
 export interface Requirement {

@@ -1,3 +1,4 @@
+import type { JsonObject } from './json.js';
 import type { Labels } from './objects.js';
 import type { Draft, KubeState } from './state.js';
 import { mirrorStaticPods } from './system-objects.js';
@@ -16,7 +17,7 @@ export interface NodeRegistration {
   readonly osImage: string;
   readonly architecture: 'amd64' | 'arm64';
   readonly cloudProviderExternal: boolean;
-  readonly cpu?: number;
+  readonly cpu: number;
   readonly memoryGb: number;
 }
 
@@ -29,6 +30,7 @@ export function registerNode(state: KubeState, node: NodeRegistration): void {
   const before = present ? state.kubelets.get(node.name) : undefined;
   const isKnownAlive = before?.alive === true;
   state.kubelets.set(node.name, {
+    ...before,
     alive: true,
     since: isKnownAlive ? before.since : state.now,
     hasCni: before?.hasCni ?? false,
@@ -48,6 +50,14 @@ function labelsOf({ name, role, architecture, labels }: NodeRegistration): Label
   };
 }
 
+/** Tells a cloud controller which of the node's addresses its kubelet was told to use. */
+function annotationsOf({ cloudProviderExternal, internalIp }: NodeRegistration): Labels {
+  return {
+    'node.alpha.kubernetes.io/ttl': '0',
+    ...(cloudProviderExternal ? { 'alpha.kubernetes.io/provided-node-ip': internalIp } : {}),
+  };
+}
+
 function newNode(node: NodeRegistration): Draft<KubeNode> {
   const uninitialized: Taint = {
     key: 'node.cloudprovider.kubernetes.io/uninitialized',
@@ -58,7 +68,7 @@ function newNode(node: NodeRegistration): Draft<KubeNode> {
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: node.name, labels: labelsOf(node) },
+    metadata: { name: node.name, labels: labelsOf(node), annotations: annotationsOf(node) },
     spec: taints.length > 0 ? { taints } : {},
     status: { conditions: [], ...reported(node) },
   };
@@ -66,27 +76,45 @@ function newNode(node: NodeRegistration): Draft<KubeNode> {
 
 function refreshed(present: KubeNode, node: NodeRegistration): KubeNode {
   const labels = { ...present.metadata.labels, ...labelsOf(node) };
+  const { addresses, ...rest } = reported(node);
+  // What a cloud controller has found out is better than what the kubelet guesses.
+  const known = node.cloudProviderExternal ? present.status.addresses : addresses;
   return {
     ...present,
     metadata: { ...present.metadata, labels },
-    status: { ...present.status, ...reported(node) },
+    status: { ...present.status, ...rest, addresses: known },
   };
 }
 
-function reported(node: NodeRegistration): Omit<KubeNode['status'], 'conditions'> {
-  const { name, internalIp, kubeletVersion, osImage, architecture, memoryGb, cpu = 2 } = node;
-  const resources = {
+// What Talos reserves for itself (Talos source, constants.go, KubeletSystemReserved…), and the
+// kubelet for evictions.
+const reservedMillis = 50;
+const reservedMi = { 'control-plane': 512 + 100, worker: 384 + 100 };
+
+function resourcesOf({ role, cpu, memoryGb }: NodeRegistration): {
+  readonly capacity: Labels;
+  readonly allocatable: Labels;
+} {
+  const capacity = {
     cpu: String(cpu),
     memory: `${Math.round(memoryGb * 1024 * 1024)}Ki`,
     pods: '110',
   };
+  const left = Math.max(0, Math.round((memoryGb * 1024 - reservedMi[role]) * 1024));
+  const allocatable = { ...capacity, cpu: `${cpu * 1_000 - reservedMillis}m`, memory: `${left}Ki` };
+  return { capacity, allocatable };
+}
+
+type Reported = Pick<KubeNode['status'], 'addresses' | 'nodeInfo'> & JsonObject;
+
+function reported(node: NodeRegistration): Reported {
+  const { name, internalIp, kubeletVersion, osImage, architecture } = node;
   return {
     addresses: [
       { type: 'InternalIP', address: internalIp },
       { type: 'Hostname', address: name },
     ],
-    capacity: resources,
-    allocatable: resources,
+    ...resourcesOf(node),
     daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } },
     nodeInfo: {
       architecture,

@@ -13,6 +13,8 @@ export interface Kubelet {
   readonly since: number;
   /** A CNI configuration was written to its disk; it stays there when the agent restarts. */
   readonly hasCni: boolean;
+  /** What was pulled to its disk. */
+  readonly images?: readonly string[];
 }
 
 export interface KubeStateOptions {

@@ -18,7 +18,7 @@ interface SavedStore {
   readonly objects: Record<string, KubeObject[]>;
 }
 
-/** How many changes are kept for watches that begin in the past; older ones get "410 Expired". */
+/** How many changes of a resource are kept for watches that begin in the past; older ones get "410 Expired". */
 const logLength = 1_000;
 
 /**
@@ -28,15 +28,17 @@ const logLength = 1_000;
 export class Store {
   #revision: number;
   readonly #objects = new Map<string, Map<string, KubeObject>>();
+  readonly #changedAt = new Map<string, number>();
   readonly #listeners = new Set<(change: Change) => void>();
-  readonly #log: Change[] = [];
-  /** Changes up to this revision are forgotten. */
-  #forgotten: number;
+  readonly #log = new Map<string, Change[]>();
+  /** Changes up to this revision are forgotten, by resource. */
+  readonly #forgotten = new Map<string, number>();
+  readonly #loadedAt: number;
 
   constructor(saved?: unknown) {
     const state = saved as SavedStore | undefined;
     this.#revision = state?.revision ?? 100;
-    this.#forgotten = this.#revision;
+    this.#loadedAt = this.#revision;
     for (const [resource, objects] of Object.entries(state?.objects ?? {})) {
       this.#objects.set(resource, new Map(objects.map((object) => [keyOf(object), object])));
     }
@@ -44,6 +46,16 @@ export class Store {
 
   get revision(): number {
     return this.#revision;
+  }
+
+  /** The revision of the last change of any of these resources; 0 when none has changed since the start. */
+  changedAt(resources: readonly string[]): number {
+    return resources.reduce((last, key) => Math.max(last, this.#changedAt.get(key) ?? 0), 0);
+  }
+
+  /** The same for all resources but one. */
+  changedBeside(resource: string): number {
+    return this.changedAt([...this.#changedAt.keys()].filter((key) => key !== resource));
   }
 
   get<R extends string>(resource: R, name: string, namespace = ''): Stored<R> | undefined {
@@ -56,6 +68,16 @@ export class Store {
       ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
     );
     return found as Stored<R>[];
+  }
+
+  /** How many objects a resource has. */
+  size(resource: string): number {
+    return this.#objects.get(resource)?.size ?? 0;
+  }
+
+  /** All objects of a resource, in the order in which they came. */
+  each(resource: string): Iterable<KubeObject> {
+    return this.#objects.get(resource)?.values() ?? [];
   }
 
   /** The resources that hold at least one object. */
@@ -101,8 +123,8 @@ export class Store {
 
   /** Changes of a resource after a revision; undefined when they are no longer known. */
   changesSince(resource: string, revision: number): Change[] | undefined {
-    if (revision < this.#forgotten) return undefined;
-    return this.#log.filter((item) => item.resource === resource && item.revision > revision);
+    if (revision < (this.#forgotten.get(resource) ?? this.#loadedAt)) return undefined;
+    return (this.#log.get(resource) ?? []).filter((item) => item.revision > revision);
   }
 
   /** Calls `listener` for each change from now on, until the returned function is called. */
@@ -117,9 +139,12 @@ export class Store {
   }
 
   #emit(change: Change): void {
-    this.#log.push(change);
-    const oldest = this.#log.length > logLength ? this.#log.shift() : undefined;
-    if (oldest) this.#forgotten = oldest.revision;
+    this.#changedAt.set(change.resource, change.revision);
+    const log = this.#log.get(change.resource) ?? [];
+    this.#log.set(change.resource, log);
+    log.push(change);
+    const oldest = log.length > logLength ? log.shift() : undefined;
+    if (oldest) this.#forgotten.set(change.resource, oldest.revision);
     for (const listener of this.#listeners) listener(change);
   }
 }

@@ -43,8 +43,17 @@ export interface Job extends KubeObject {
   readonly spec: Workload['spec'] & {
     readonly completions?: number;
     readonly parallelism?: number;
+    readonly suspend?: boolean;
+    readonly ttlSecondsAfterFinished?: number;
   };
-  readonly status?: { readonly conditions?: readonly Condition[]; readonly startTime?: string };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly startTime?: string;
+    readonly completionTime?: string;
+    readonly succeeded?: number;
+    readonly active?: number;
+    readonly [field: string]: unknown;
+  };
 }
 
 /** A CustomResourceDefinition, as far as it is served. */

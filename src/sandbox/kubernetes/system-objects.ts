@@ -132,6 +132,7 @@ const coreDns: JsonObject = {
           {
             name: 'coredns',
             image: 'registry.k8s.io/coredns/coredns:v1.12.4',
+            resources: { limits: { memory: '170Mi' }, requests: { cpu: '100m', memory: '70Mi' } },
             args: ['-conf', '/etc/coredns/Corefile'],
             volumeMounts: [{ name: 'config-volume', mountPath: '/etc/coredns', readOnly: true }],
           },
@@ -142,11 +143,16 @@ const coreDns: JsonObject = {
   },
 };
 
-const components = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+// Talos source, k8stemplates: what the static pods ask for.
+const components: Readonly<Record<string, Labels>> = {
+  'kube-apiserver': { cpu: '200m', memory: '512Mi' },
+  'kube-controller-manager': { cpu: '50m', memory: '256Mi' },
+  'kube-scheduler': { cpu: '10m', memory: '64Mi' },
+};
 
 /** Shows the static pods that a control plane runs from its own files, as its kubelet does. */
 export function mirrorStaticPods(state: KubeState, node: KubeNode, address: string): void {
-  for (const component of components) {
+  for (const [component, requests] of Object.entries(components)) {
     const name = `${component}-${node.metadata.name}`;
     if (state.store.get('pods', name, 'kube-system')) continue;
     const labels: Labels = { 'k8s-app': component, tier: 'control-plane' };
@@ -177,6 +183,7 @@ export function mirrorStaticPods(state: KubeState, node: KubeNode, address: stri
         containers: [
           {
             name: component,
+            resources: { requests },
             image: `registry.k8s.io/${component}:v${state.options.kubernetesVersion.replace(/^v/, '')}`,
           },
         ],

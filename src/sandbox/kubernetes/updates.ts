@@ -1,10 +1,13 @@
 import { checkAdmission } from './admission-policies.js';
+import { admit } from './admission/admit.js';
 import { badRequest, conflict, invalid } from './api-error.js';
 import { immutabilityCauses } from './content-rules.js';
+import { mayGo } from './finalizers.js';
 import { objectOr, omit, same, type JsonObject } from './json.js';
 import { recordUpdate } from './managed-fields.js';
 import type { KubeObject, Metadata } from './objects.js';
 import { isBuiltinGroup, storeKey, type ResourceType } from './resources.js';
+import { statusMetadata } from './status-metadata.js';
 import { checkContent, checkKind } from './validate.js';
 import {
   complete,
@@ -56,7 +59,8 @@ export function prepareUpdate(
       : { ...body, ...(type.hasStatus ? { status: existing.status } : {}) };
   const whole = complete(target, {
     ...content,
-    metadata: subresource === 'status' ? existing.metadata : metadata,
+    metadata:
+      subresource === 'status' ? statusMetadata(type, existing.metadata, metadata) : metadata,
   });
   checkContent(type, whole);
   if (subresource === undefined) {
@@ -73,9 +77,11 @@ export function replace(
   existing: KubeObject,
   { next, options }: { readonly next: KubeObject; readonly options: WriteOptions },
 ): KubeObject {
+  if (options.manager.subresource === undefined) {
+    admit(state, { type, object: next, before: existing, warn: options.warn });
+  }
   if (options.dryRun || sameContent(existing, next)) return options.dryRun ? next : existing;
-  const { deletionTimestamp, finalizers = [] } = next.metadata;
-  if (type.kind !== 'Pod' && deletionTimestamp !== undefined && finalizers.length === 0) {
+  if (mayGo(next)) {
     state.store.remove(storeKey(type), next);
     return next;
   }

@@ -42,6 +42,10 @@ interface Affinity {
     readonly requiredDuringSchedulingIgnoredDuringExecution?: {
       readonly nodeSelectorTerms: readonly NodeSelectorTerm[];
     };
+    readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+      readonly weight: number;
+      readonly preference: NodeSelectorTerm;
+    }[];
   };
   readonly podAffinity?: PodAffinityRules;
   readonly podAntiAffinity?: PodAffinityRules;
@@ -50,6 +54,8 @@ interface Affinity {
 export interface Container {
   readonly name: string;
   readonly image?: string;
+  readonly imagePullPolicy?: string;
+  readonly resources?: { readonly requests?: Labels; readonly limits?: Labels };
   readonly ports?: readonly {
     readonly containerPort: number;
     readonly hostPort?: number;
@@ -61,12 +67,16 @@ interface Volume {
   readonly name: string;
   readonly configMap?: { readonly name?: string; readonly optional?: boolean };
   readonly secret?: { readonly secretName?: string; readonly optional?: boolean };
+  readonly persistentVolumeClaim?: { readonly claimName: string };
 }
 
 export interface PodSpec {
   readonly nodeName?: string;
   readonly hostNetwork?: boolean;
+  readonly hostname?: string;
+  readonly subdomain?: string;
   readonly restartPolicy?: string;
+  readonly priorityClassName?: string;
   readonly serviceAccountName?: string;
   readonly terminationGracePeriodSeconds?: number;
   readonly nodeSelector?: Labels;
@@ -75,6 +85,12 @@ export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly volumes?: readonly Volume[];
+  readonly topologySpreadConstraints?: readonly {
+    readonly topologyKey: string;
+    readonly maxSkew: number;
+    readonly whenUnsatisfiable?: string;
+    readonly labelSelector?: LabelSelector;
+  }[];
 }
 
 export interface Pod extends KubeObject {
@@ -85,6 +101,7 @@ export interface Pod extends KubeObject {
     readonly hostIP?: string;
     readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly KubeContainerStatus[];
+    readonly initContainerStatuses?: readonly KubeContainerStatus[];
     readonly startTime?: string;
     readonly reason?: string;
     readonly message?: string;
@@ -95,10 +112,11 @@ export interface KubeContainerStatus {
   readonly name: string;
   readonly ready: boolean;
   readonly restartCount: number;
+  readonly [field: string]: unknown;
   readonly state: {
     readonly waiting?: { readonly reason: string };
     readonly running?: object;
-    readonly terminated?: { readonly reason: string };
+    readonly terminated?: { readonly reason: string; readonly exitCode: number };
   };
 }
 
@@ -107,12 +125,20 @@ interface PodTemplate {
   readonly spec: PodSpec;
 }
 
+/** A claim that each pod of a StatefulSet gets its own of. */
+export interface ClaimTemplate {
+  readonly metadata: Partial<Metadata> & { readonly name: string };
+  readonly spec?: object;
+}
+
 export type IntOrPercent = number | string;
 
 /** A Deployment, ReplicaSet, StatefulSet or DaemonSet, as far as its controller reads it. */
 export interface Workload extends KubeObject {
   readonly spec: {
     readonly replicas?: number;
+    readonly serviceName?: string;
+    readonly volumeClaimTemplates?: readonly ClaimTemplate[];
     readonly selector: LabelSelector;
     readonly template: PodTemplate;
     readonly minReadySeconds?: number;

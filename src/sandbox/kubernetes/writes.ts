@@ -1,7 +1,9 @@
 import { checkAdmission } from './admission-policies.js';
+import { admit } from './admission/admit.js';
 import { alreadyExists, badRequest, forbidden, notFound } from './api-error.js';
 import { withServerDefaults } from './defaults.js';
 import { objectOr, omit, stringOr, type JsonObject } from './json.js';
+import { withCanonicalQuantities } from './quantity-fields.js';
 import { recordUpdate, type Manager } from './managed-fields.js';
 import type { KubeObject } from './objects.js';
 import {
@@ -79,6 +81,7 @@ export function insert(
   options: WriteOptions,
 ): KubeObject {
   const { name, namespace } = object.metadata;
+  admit(state, { type, object, warn: options.warn });
   if (state.store.get(storeKey(type), name, namespace)) throw alreadyExists(type, name);
   return options.dryRun ? object : state.store.put(storeKey(type), object);
 }
@@ -107,7 +110,8 @@ export function complete({ state, type }: Target, body: JsonObject): JsonObject 
   const cleaned = Object.fromEntries(
     Object.entries(filled).filter(([, value]) => value !== undefined),
   );
-  return isBuiltinGroup(type.group) ? withServerDefaults(type.kind, cleaned, state) : cleaned;
+  if (!isBuiltinGroup(type.group)) return cleaned;
+  return withServerDefaults(type.kind, withCanonicalQuantities(type.kind, cleaned), state);
 }
 
 function generatedName(state: KubeState, metadata: JsonObject): string {

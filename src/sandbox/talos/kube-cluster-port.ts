@@ -14,6 +14,7 @@ export interface NodeRegistration {
   readonly osImage: string;
   readonly architecture: 'amd64' | 'arm64';
   readonly cloudProviderExternal: boolean;
+  readonly cpu: number;
   readonly memoryGb: number;
 }
 

@@ -41,6 +41,7 @@ export function registrationOf(
     osImage: `Talos (${machine.image.talosVersion})`,
     architecture: machine.image.architecture === 'arm' ? 'arm64' : 'amd64',
     cloudProviderExternal: settings.cloudProviderExternal,
+    cpu: machine.cores,
     memoryGb: machine.memoryGb,
   };
 }

@@ -239,7 +239,7 @@ test('a deleted namespace takes all that is in it along', () => {
   world.after(10);
   world.send('DELETE', '/api/v1/namespaces/shop');
   expect(world.see('/api/v1/namespaces/shop', 'status.phase')).toBe('Terminating');
-  world.after(10);
+  world.after(25);
   expect(world.get('/api/v1/namespaces/shop').status).toBe(404);
   expect(world.items('/api/v1/namespaces/shop/pods')).toEqual([]);
 });

@@ -49,6 +49,7 @@ export class Rehearsal {
       osImage: 'Talos (v1.13.9)',
       architecture: 'amd64',
       cloudProviderExternal: false,
+      cpu: 2,
       memoryGb: 4,
       ...settings,
     };

@@ -127,6 +127,7 @@ describe('a kubelet', () => {
       osImage: 'Talos (v1.13.9)',
       architecture: 'amd64',
       cloudProviderExternal: false,
+      cpu: 2,
       memoryGb: 4,
     });
   });

@@ -46,6 +46,7 @@ class Room implements MachineRoom {
       poweredOnAt: this.now,
       image: { talosVersion: 'v1.13.9', architecture: 'x86' },
       userData,
+      cores: 2,
       memoryGb: 4,
       diskGb: 40,
       location: 'nbg1',

@@ -1,4 +1,5 @@
 import { deleteObject } from '../deletes.js';
+import { tell } from '../events.js';
 import { byController } from '../objects.js';
 import { builtinType } from '../resources.js';
 import { contentHash, type KubeState } from '../state.js';
@@ -10,8 +11,9 @@ import {
   type Toleration,
   type Workload,
 } from '../workloads.js';
+import { counts } from './counts.js';
 import { pinnedNode, untoleratedTaint, wantsNode } from './placement.js';
-import { createPod, livePods } from './pod-factory.js';
+import { createPod, isMade, livePods } from './pod-factory.js';
 
 const hashLabel = 'controller-revision-hash';
 
@@ -55,24 +57,24 @@ function reconcileSet(state: KubeState, set: Workload, { nodes, pods }: Surround
   const schedulable = wanted.filter((node) => untoleratedTaint(node, tolerations) === undefined);
   const isWanted = new Set(wanted.map((node) => node.metadata.name));
   for (const [name, present] of podsOn) {
-    if (!isWanted.has(name)) for (const pod of livePods(present)) remove(state, pod);
+    if (!isWanted.has(name)) for (const pod of livePods(present)) remove(state, set, pod);
   }
   for (const node of schedulable) {
     // The old pod must be gone: two agents on one host would fight over its ports.
     if (podsOn.has(node.metadata.name)) continue;
-    createPod(state, set, {
-      name: `${set.metadata.name}-${state.nameSuffix()}`,
+    const pod = createPod(state, set, {
       labels: {
         [hashLabel]: hash,
         'pod-template-generation': String(set.metadata.generation ?? 1),
       },
       spec: { tolerations, affinity: { ...set.spec.template.spec.affinity, ...pinTo(node) } },
     });
+    if (isMade(pod)) report(state, set, 'Created', pod);
   }
   const mine = livePods(byController(state.store.list('pods')).get(set.metadata.uid));
   const expected = schedulable.filter(({ metadata }) => isWanted.has(metadata.name)).length;
   rollOut(state, set, { mine, hash, expected });
-  report(state, set, { mine, hash, expected });
+  writeStatus(state, set, { mine, hash, expected });
 }
 
 function tolerationsOf({ spec }: Workload): readonly Toleration[] {
@@ -114,19 +116,26 @@ function rollOut(state: KubeState, set: Workload, { mine, hash, expected }: Prog
   const available = mine.filter(isReady).length;
   let budget = allowed - (expected - available);
   // A pod that does not serve anyway costs nothing.
-  for (const pod of old.filter((item) => !isReady(item))) remove(state, pod);
+  for (const pod of old.filter((item) => !isReady(item))) remove(state, set, pod);
   for (const pod of old.filter(isReady)) {
     if (budget <= 0) return;
     budget--;
-    remove(state, pod);
+    remove(state, set, pod);
   }
 }
 
-function remove(state: KubeState, pod: Pod): void {
+function remove(state: KubeState, set: Workload, pod: Pod): void {
   deleteObject(state, { type: builtinType('pods'), object: pod });
+  report(state, set, 'Deleted', pod);
 }
 
-function report(state: KubeState, set: Workload, { mine, hash, expected }: Progress): void {
+function report(state: KubeState, set: Workload, done: 'Created' | 'Deleted', pod: Pod): void {
+  const reason = done === 'Created' ? 'SuccessfulCreate' : 'SuccessfulDelete';
+  const message = `${done} pod: ${pod.metadata.name}`;
+  tell(state, set, { by: 'daemonset-controller', reason, message });
+}
+
+function writeStatus(state: KubeState, set: Workload, { mine, hash, expected }: Progress): void {
   const current = state.store.get('daemonsets.apps', set.metadata.name, set.metadata.namespace);
   if (!current) return;
   const kept = mine.filter(
@@ -138,16 +147,17 @@ function report(state: KubeState, set: Workload, { mine, hash, expected }: Progr
   state.store.put('daemonsets.apps', {
     ...current,
     status: {
-      ...current.status,
       observedGeneration: current.metadata.generation ?? 1,
       desiredNumberScheduled: expected,
       currentNumberScheduled: kept.length,
-      updatedNumberScheduled: kept.filter(({ metadata }) => metadata.labels?.[hashLabel] === hash)
-        .length,
       numberReady: ready,
-      numberAvailable: ready,
-      numberUnavailable: Math.max(0, expected - ready),
       numberMisscheduled: 0,
+      ...counts({
+        updatedNumberScheduled: kept.filter(({ metadata }) => metadata.labels?.[hashLabel] === hash)
+          .length,
+        numberAvailable: ready,
+        numberUnavailable: Math.max(0, expected - ready),
+      }),
     },
   });
 }

@@ -1,6 +1,7 @@
 import { byController, timestamp, withCondition, type Condition } from '../objects.js';
 import type { KubeState } from '../state.js';
 import { isReady, scaled, type Pod, type Workload } from '../workloads.js';
+import { counts as nonZero } from './counts.js';
 import { livePods } from './pod-factory.js';
 
 interface Counts {
@@ -29,11 +30,13 @@ export function reportDeployment(state: KubeState, deployment: Workload, current
     ...present,
     status: {
       observedGeneration: present.metadata.generation ?? 1,
-      replicas: counts.total,
-      updatedReplicas: counts.updated,
-      readyReplicas: counts.ready,
-      availableReplicas: counts.ready,
-      unavailableReplicas: Math.max(0, counts.replicas - counts.ready),
+      ...nonZero({
+        replicas: counts.total,
+        updatedReplicas: counts.updated,
+        readyReplicas: counts.ready,
+        availableReplicas: counts.ready,
+        unavailableReplicas: Math.max(0, counts.replicas - counts.ready),
+      }),
       conditions: conditionsOf(state, present, { counts, current }),
     },
   });
@@ -61,8 +64,16 @@ function conditionsOf(
         message: 'Deployment does not have minimum availability.',
       };
   const before = deployment.status?.conditions;
+  const known = before?.find(({ type }) => type === 'Available');
   const progress = progressing(state, deployment, { counts, current });
-  return withCondition(withCondition(before, available, state.now), progress, state.now);
+  const availability = dated(known, available, state.now);
+  const failed = current.status?.conditions?.filter(({ type }) => type === 'ReplicaFailure') ?? [];
+  const others = before?.filter(({ type }) => type !== 'ReplicaFailure');
+  return withCondition(
+    withCondition([...(others ?? []), ...failed], availability, state.now),
+    progress,
+    state.now,
+  );
 }
 
 /** A rollout that stands still for longer than its deadline counts as failed. */
@@ -89,9 +100,9 @@ function progressing(
     );
   }
   const moved =
-    counts.updated !== status?.updatedReplicas ||
-    counts.ready !== status.readyReplicas ||
-    metadata.generation !== status.observedGeneration;
+    counts.updated !== (status?.updatedReplicas ?? 0) ||
+    counts.ready !== (status?.readyReplicas ?? 0) ||
+    metadata.generation !== status?.observedGeneration;
   if (moved) state.timers.cancel(timer);
   else if (before?.reason === 'ProgressDeadlineExceeded') return before;
   state.timers.start(timer, state.now + (spec.progressDeadlineSeconds ?? 600) * 1_000);

@@ -1,4 +1,5 @@
 import { deleteObject } from '../deletes.js';
+import { tell } from '../events.js';
 import { omit, same } from '../json.js';
 import { byController, ownedBy } from '../objects.js';
 import { builtinType } from '../resources.js';
@@ -57,7 +58,7 @@ function createSet(state: KubeState, deployment: Workload, older: readonly Workl
   const replicas = older.some((set) => set.spec.replicas !== 0)
     ? 0
     : (deployment.spec.replicas ?? 1);
-  return state.create<Workload>('replicasets.apps', {
+  const set = state.create<Workload>('replicasets.apps', {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: {
@@ -74,6 +75,8 @@ function createSet(state: KubeState, deployment: Workload, older: readonly Workl
     },
     status: { replicas: 0 },
   });
+  if (replicas > 0) tellScaling(state, { deployment, set }, [0, replicas]);
+  return set;
 }
 
 function revisionOf({ metadata }: Workload): number {
@@ -110,11 +113,11 @@ function roll(state: KubeState, rollout: Rollout): void {
   if (active.length === 0) {
     const isStopping = older.some((set) => podsOf(set).length > 0);
     if (deployment.spec.strategy?.type === 'Recreate' && isStopping) return;
-    scaleTo(state, current, replicas);
+    scaleTo(state, { deployment, set: current }, replicas);
     return;
   }
   if (deployment.spec.strategy?.type === 'Recreate') {
-    for (const set of active) scaleTo(state, set, 0);
+    for (const set of active) scaleTo(state, { deployment, set }, 0);
     return;
   }
   const { maxSurge = '25%', maxUnavailable = '25%' } =
@@ -125,7 +128,7 @@ function roll(state: KubeState, rollout: Rollout): void {
   const total = sum([current, ...active], (set) => set.spec.replicas ?? 0);
   const room = Math.max(0, replicas + surge - total);
   const grown = Math.min(replicas, (current.spec.replicas ?? 0) + room);
-  scaleTo(state, current, grown);
+  scaleTo(state, { deployment, set: current }, grown);
   const ready = sum([current, ...active], (set) => podsOf(set).filter(isReady).length);
   let budget = ready - (replicas - unavailable);
   for (const set of active) {
@@ -134,18 +137,35 @@ function roll(state: KubeState, rollout: Rollout): void {
     // Replicas that do not serve go first: they cost no availability.
     const gone = Math.max(0, idle) + Math.min(serving, Math.max(0, budget));
     budget -= gone - Math.max(0, idle);
-    scaleTo(state, set, Math.max(0, (set.spec.replicas ?? 0) - gone));
+    scaleTo(state, { deployment, set }, Math.max(0, (set.spec.replicas ?? 0) - gone));
   }
 }
 
-function scaleTo(state: KubeState, set: Workload, replicas: number): void {
-  if (set.spec.replicas === replicas) return;
+interface Scaling {
+  readonly deployment: Workload;
+  readonly set: Workload;
+}
+
+function scaleTo(state: KubeState, { deployment, set }: Scaling, replicas: number): void {
+  const before = set.spec.replicas ?? 1;
+  if (before === replicas) return;
+  tellScaling(state, { deployment, set }, [before, replicas]);
   const generation = (set.metadata.generation ?? 1) + 1;
   state.store.put('replicasets.apps', {
     ...set,
     metadata: { ...set.metadata, generation },
     spec: { ...set.spec, replicas },
   });
+}
+
+function tellScaling(
+  state: KubeState,
+  { deployment, set }: Scaling,
+  [before, after]: readonly [number, number],
+): void {
+  const direction = after > before ? 'up' : 'down';
+  const message = `Scaled ${direction} replica set ${set.metadata.name} from ${before} to ${after}`;
+  tell(state, deployment, { by: 'deployment-controller', reason: 'ScalingReplicaSet', message });
 }
 
 function prune(state: KubeState, deployment: Workload, older: readonly Workload[]): void {

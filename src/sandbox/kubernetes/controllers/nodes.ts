@@ -1,5 +1,6 @@
 import { durationOf } from '../../timings.js';
 import { addressAt, ipv4Range } from '../ip-ranges.js';
+import { tell, type Note } from '../events.js';
 import { same } from '../json.js';
 import { timestamp, withCondition, type Condition } from '../objects.js';
 import type { KubeState, Kubelet } from '../state.js';
@@ -47,6 +48,7 @@ function reconcileNode(state: KubeState, node: KubeNode, kubelet: Kubelet): void
     if (state.now >= at) conditions = lostConditions(conditions, state.now);
     else state.timers.start(silence(name), at);
   }
+  tellOfReadiness(state, node, conditions);
   const taints = wantedTaints(node, conditions, state.now);
   const { taints: before, ...spec } = node.spec;
   const hasSameTaints = same(before ?? [], taints);
@@ -56,6 +58,36 @@ function reconcileNode(state: KubeState, node: KubeNode, kubelet: Kubelet): void
     spec: hasSameTaints ? node.spec : { ...spec, ...(taints.length > 0 ? { taints } : {}) },
     status: { ...node.status, conditions },
   });
+}
+
+function tellOfReadiness(state: KubeState, node: KubeNode, conditions: readonly Condition[]): void {
+  const { name } = node.metadata;
+  const readiness = (all: readonly Condition[]): string | undefined =>
+    all.find(({ type }) => type === 'Ready')?.status;
+  const [before, after] = [readiness(node.status.conditions), readiness(conditions)];
+  const told = (by: string, reason: string, message: string): void => {
+    const note: Note = { by, reason, message };
+    tell(state, node, by === 'kubelet' ? { ...note, host: name } : note);
+  };
+  if (before === undefined) {
+    told('kubelet', 'Starting', 'Starting kubelet.');
+    for (const condition of healthy) {
+      const reason = condition.reason?.replace('Kubelet', 'Node') ?? '';
+      told('kubelet', reason, `Node ${name} status is now: ${reason}`);
+    }
+    told(
+      'node-controller',
+      'RegisteredNode',
+      `Node ${name} event: Registered Node ${name} in Controller`,
+    );
+  }
+  if (before === after || (before === undefined && after !== 'True')) return;
+  const change = after === 'True' ? 'NodeReady' : 'NodeNotReady';
+  told(
+    after === 'Unknown' ? 'node-controller' : 'kubelet',
+    change,
+    `Node ${name} status is now: ${change}`,
+  );
 }
 
 const healthy: readonly Condition[] = [

@@ -106,3 +106,34 @@ function hostPorts({ spec }: Pod): string[] {
     ),
   );
 }
+
+/** Whether the node is none that the pod would rather avoid, and one that it would like, if it says. */
+export function isPreferred({ spec }: Pod, node: KubeNode): boolean {
+  const isAvoided = node.spec.taints?.some(
+    (taint) => taint.effect === 'PreferNoSchedule' && !tolerates(spec.tolerations, taint),
+  );
+  const liked = spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  return isAvoided !== true && liked.every(({ preference }) => termAccepts(preference, node));
+}
+
+/** Whether the pod's own rules of how far it may be spread unevenly still hold with it on the node. */
+export function keepsSpread(pod: Pod, node: KubeNode, placement: Placement): boolean {
+  const rules = (pod.spec.topologySpreadConstraints ?? []).filter(
+    ({ whenUnsatisfiable = 'DoNotSchedule' }) => whenUnsatisfiable === 'DoNotSchedule',
+  );
+  return rules.every(({ topologyKey, maxSkew, labelSelector }) => {
+    const own = node.metadata.labels?.[topologyKey];
+    if (own === undefined) return false;
+    const counts = new Map<string, number>();
+    for (const other of placement.nodes) {
+      const domain = other.metadata.labels?.[topologyKey];
+      if (domain === undefined || !wantsNode(pod.spec, other)) continue;
+      const alike = (placement.podsOn.get(other.metadata.name) ?? []).filter(
+        ({ metadata }) =>
+          metadata.namespace === pod.metadata.namespace && selects(labelSelector, metadata.labels),
+      );
+      counts.set(domain, (counts.get(domain) ?? 0) + alike.length);
+    }
+    return (counts.get(own) ?? 0) + 1 - Math.min(...counts.values()) <= maxSkew;
+  });
+}

@@ -1,10 +1,15 @@
 import { addressAt, ipv4Range } from '../ip-ranges.js';
 import { durationOf } from '../../timings.js';
 import { stopTimer } from '../deletes.js';
-import { timestamp, withCondition, type Condition } from '../objects.js';
+import { tell, type Note } from '../events.js';
+import { mayGo } from '../finalizers.js';
+import { timestamp } from '../objects.js';
 import type { KubeState } from '../state.js';
-import { isFinished, type KubeContainerStatus, type KubeNode, type Pod } from '../workloads.js';
+import { isFinished, type KubeNode, type Pod } from '../workloads.js';
+import { hasVolumes } from './claims.js';
+import { hasImages, pullImages, tellOfStart } from './images.js';
 import { isCiliumAgent } from './nodes.js';
+import { containersIn, podConditions, succeeded } from './pod-status.js';
 
 /** What kubelets do: start the pods of their nodes, run them, and stop those being deleted. */
 export function runPods(state: KubeState): void {
@@ -38,7 +43,7 @@ function runPod(state: KubeState, pod: Pod, host: Host): void {
   if (isFinished(pod)) return;
   const timer = `start/${pod.metadata.uid}`;
   if (pod.status?.phase === 'Running') {
-    refresh(state, pod, host.node);
+    work(state, pod, host.node);
     return;
   }
   if (state.timers.fires(timer, state.now)) {
@@ -46,79 +51,104 @@ function runPod(state: KubeState, pod: Pod, host: Host): void {
     return;
   }
   if (state.timers.isRunning(timer)) return;
-  markCreating(state, pod, host.node);
-  if (!canStart(state, pod)) return;
-  const duration = durationOf(isCiliumAgent(pod) ? 'ciliumAgent' : 'podStart');
+  const created = markCreating(state, pod, host.node);
+  if (!canStart(state, created)) return;
+  const pause = hasImages(state, pod) ? 'podStart' : 'imagePull';
+  const duration = durationOf(isCiliumAgent(pod) ? 'ciliumAgent' : pause);
+  pullImages(state, created);
   state.timers.start(timer, state.now + duration);
 }
 
 function stop(state: KubeState, pod: Pod): void {
+  const { deletionGracePeriodSeconds: grace = 30 } = pod.metadata;
+  const isStopped = grace === 0;
   const timer = stopTimer(pod);
   // A pod whose node was dead when it was deleted stops now that its kubelet is back.
-  if (!state.timers.isRunning(timer)) {
-    state.timers.start(timer, state.now + durationOf('podStop'));
+  if (!isStopped && !state.timers.isRunning(timer)) {
+    state.timers.start(timer, state.now + Math.min(durationOf('podStop'), grace * 1_000));
+    for (const { name } of pod.spec.containers) {
+      const part = `spec.containers{${name}}`;
+      tellOf(state, pod, { reason: 'Killing', message: `Stopping container ${name}`, part });
+    }
   }
-  if (!state.timers.fires(timer, state.now)) return;
+  if (!isStopped && !state.timers.fires(timer, state.now)) return;
   state.timers.cancel(`start/${pod.metadata.uid}`);
-  if ((pod.metadata.finalizers ?? []).length === 0) state.store.remove('pods', pod);
+  const ended = { ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: 0 } };
+  if (mayGo(ended)) state.store.remove('pods', pod);
+  else state.store.put('pods', ended);
+}
+
+function tellOf(state: KubeState, pod: Pod, note: Omit<Note, 'by'>): void {
+  tell(state, pod, { by: 'kubelet', host: pod.spec.nodeName ?? '', ...note });
 }
 
 /** A pod of its own network needs the node's CNI; volumes need what they are made of. */
-function canStart(state: KubeState, { spec, metadata }: Pod): boolean {
+function canStart(state: KubeState, pod: Pod): boolean {
+  const { spec, metadata } = pod;
   const kubelet = state.kubelets.get(spec.nodeName ?? '');
-  if (spec.hostNetwork !== true && kubelet?.hasCni !== true) return false;
-  const exists = (resource: string, name: string | undefined, optional = false): boolean =>
-    name === undefined ||
-    optional ||
-    state.store.get(resource, name, metadata.namespace) !== undefined;
-  return (spec.volumes ?? []).every(
-    ({ configMap, secret }) =>
-      exists('configmaps', configMap?.name, configMap?.optional) &&
-      exists('secrets', secret?.secretName, secret?.optional),
-  );
+  if (spec.hostNetwork !== true && kubelet?.hasCni !== true) {
+    tellOf(state, pod, { type: 'Warning', reason: 'NetworkNotReady', message: notNetworked });
+    return false;
+  }
+  if (!hasVolumes(state, pod)) return false;
+  const missing = (spec.volumes ?? []).flatMap(({ name, configMap, secret }) => {
+    const sources = [
+      { ...configMap, kind: 'configmap', source: configMap?.name },
+      { ...secret, kind: 'secret', source: secret?.secretName },
+    ];
+    return sources.flatMap(({ kind, source, optional }) => {
+      if (source === undefined || optional === true) return [];
+      if (state.store.get(`${kind}s`, source, metadata.namespace)) return [];
+      return [`MountVolume.SetUp failed for volume "${name}" : ${kind} "${source}" not found`];
+    });
+  });
+  for (const message of missing) {
+    tellOf(state, pod, { type: 'Warning', reason: 'FailedMount', message });
+  }
+  return missing.length === 0;
 }
 
-function markCreating(state: KubeState, pod: Pod, node: KubeNode): void {
-  if (pod.status?.containerStatuses) return;
-  const waiting = { waiting: { reason: 'ContainerCreating' } };
-  const conditions = podConditions(pod, { ready: false, now: state.now });
-  state.store.put('pods', {
+const notNetworked =
+  'network is not ready: container runtime network not ready: NetworkReady=false ' +
+  'reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
+
+function markCreating(state: KubeState, pod: Pod, node: KubeNode): Pod {
+  if (pod.status?.containerStatuses) return pod;
+  const hostIP = hostAddress(node);
+  const moment = { ready: false, now: state.now };
+  return state.store.put('pods', {
     ...pod,
     status: {
       ...pod.status,
       phase: 'Pending',
-      hostIP: hostAddress(node),
-      conditions,
-      containerStatuses: containerStatuses(pod, { ready: false, state: waiting }),
+      hostIP,
+      hostIPs: [{ ip: hostIP }],
+      conditions: podConditions(pod, moment),
+      ...containersIn(pod, { waiting: { reason: 'ContainerCreating' } }, moment),
     },
   });
 }
 
 function run(state: KubeState, pod: Pod, { node, addresses }: Host): void {
-  const startedAt = timestamp(state.now);
-  const isTask =
-    pod.spec.restartPolicy !== 'Always' && pod.metadata.ownerReferences?.[0]?.kind === 'Job';
-  const ready = !isTask && isServing(pod, node);
   const hostIP = hostAddress(node);
   const podIP = pod.spec.hostNetwork === true ? hostIP : addresses.next(node);
-  const ended = {
-    terminated: { reason: 'Completed', exitCode: 0, startedAt, finishedAt: startedAt },
-  };
-  state.store.put('pods', {
-    ...pod,
-    status: {
-      ...pod.status,
-      phase: isTask ? 'Succeeded' : 'Running',
-      hostIP,
-      podIP,
-      podIPs: [{ ip: podIP }],
-      conditions: podConditions(pod, { ready, now: state.now }),
-      containerStatuses: containerStatuses(pod, {
-        ready,
-        state: isTask ? ended : { running: { startedAt } },
-      }),
-    },
-  });
+  const status = { ...pod.status, phase: 'Running', hostIP, podIP, podIPs: [{ ip: podIP }] };
+  const moment = { ready: isServing(pod, node), now: state.now };
+  const running = { running: { startedAt: timestamp(state.now) } };
+  const conditions = podConditions({ ...pod, status }, moment);
+  const started = { ...status, conditions, ...containersIn(pod, running, moment) };
+  tellOfStart(state, state.store.put('pods', { ...pod, status: started }));
+}
+
+/** A pod that is not restarted does its work and ends; any other serves. */
+function work(state: KubeState, pod: Pod, node: KubeNode): void {
+  if (pod.spec.restartPolicy === 'Always' || pod.spec.restartPolicy === undefined) {
+    refresh(state, pod, node);
+    return;
+  }
+  const timer = `work/${pod.metadata.uid}`;
+  if (state.timers.fires(timer, state.now)) state.store.put('pods', succeeded(pod, state.now));
+  else state.timers.start(timer, state.now + durationOf('taskRun'));
 }
 
 /** The readiness of a running pod follows its node: the node controller marks those of lost nodes. */
@@ -139,28 +169,6 @@ function refresh(state: KubeState, pod: Pod, node: KubeNode): void {
 // Cilium's agent waits for the pod range of its node (k8s.requireIPv4PodCIDR).
 function isServing(pod: Pod, node: KubeNode): boolean {
   return !isCiliumAgent(pod) || node.spec.podCIDR !== undefined;
-}
-
-function podConditions(
-  pod: Pod,
-  { ready, now }: { readonly ready: boolean; readonly now: number },
-): Condition[] {
-  const status = ready ? 'True' : 'False';
-  const reason = ready ? {} : { reason: 'ContainersNotReady' };
-  let conditions: readonly Condition[] = pod.status?.conditions ?? [];
-  conditions = withCondition(conditions, { type: 'Initialized', status: 'True' }, now);
-  conditions = withCondition(conditions, { type: 'ContainersReady', status, ...reason }, now);
-  return withCondition(conditions, { type: 'Ready', status, ...reason }, now);
-}
-
-function containerStatuses(
-  { spec }: Pod,
-  { ready, state }: Pick<KubeContainerStatus, 'ready' | 'state'>,
-): KubeContainerStatus[] {
-  const started = ready;
-  return spec.containers.map(({ name, image = '' }) => {
-    return { name, ready, started, restartCount: 0, state, image, imageID: '' };
-  });
 }
 
 function hostAddress({ status }: KubeNode): string {

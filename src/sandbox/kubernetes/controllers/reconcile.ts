@@ -1,12 +1,15 @@
 import type { KubeState } from '../state.js';
 import { furnishNamespaces } from './accounts.js';
 import { defineCiliumKinds } from './cilium-definitions.js';
+import { reconcileClaims } from './claims.js';
 import { reconcileDaemonSets } from './daemon-sets.js';
 import { reconcileDefinitions } from './definitions.js';
 import { reconcileDeployments } from './deployments.js';
 import { reconcileBudgets } from './disruption-budgets.js';
+import { reconcileEndpoints } from './endpoints.js';
 import { collectGarbage } from './garbage.js';
 import { reconcileJobs } from './jobs.js';
+import { emptyNamespaces } from './namespaces.js';
 import { reconcileNodes } from './nodes.js';
 import { runPods } from './pods.js';
 import { reconcileReplicaSets } from './replica-sets.js';
@@ -14,29 +17,79 @@ import { schedulePods } from './scheduler.js';
 import { reconcileStatefulSets } from './stateful-sets.js';
 import { evictFromTainted } from './taint-eviction.js';
 
-const controllers: readonly ((state: KubeState) => void)[] = [
-  furnishNamespaces,
-  defineCiliumKinds,
-  reconcileDefinitions,
-  reconcileNodes,
-  evictFromTainted,
-  reconcileDeployments,
-  reconcileReplicaSets,
-  reconcileDaemonSets,
-  reconcileStatefulSets,
-  reconcileJobs,
-  schedulePods,
-  runPods,
-  collectGarbage,
-  reconcileBudgets,
+const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
+
+interface Controller {
+  readonly run: (state: KubeState) => void;
+  /** What it looks at: it has nothing to do until something of this changes, or time passes. */
+  readonly reads: readonly string[];
+}
+
+const apps = ['deployments.apps', 'replicasets.apps', 'daemonsets.apps', 'statefulsets.apps'];
+
+const storage = [
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'storageclasses.storage.k8s.io',
+  'pods',
 ];
 
-/** Runs all controllers until none of them has anything left to do at this moment. */
-export function reconcile(state: KubeState): void {
-  for (let round = 0; round < 200; round++) {
-    const before = state.store.revision;
-    for (const controller of controllers) controller(state);
-    if (state.store.revision === before) return;
+/** In the order in which they run. */
+const controllers: readonly Controller[] = [
+  { run: furnishNamespaces, reads: ['namespaces', 'serviceaccounts', 'configmaps'] },
+  { run: emptyNamespaces, reads: ['namespaces'] },
+  { run: defineCiliumKinds, reads: ['deployments.apps', definitions] },
+  { run: reconcileDefinitions, reads: [definitions] },
+  { run: reconcileNodes, reads: ['nodes', 'pods'] },
+  { run: evictFromTainted, reads: ['nodes', 'pods'] },
+  {
+    run: reconcileDeployments,
+    reads: ['deployments.apps', 'replicasets.apps', 'pods'],
+  },
+  { run: reconcileReplicaSets, reads: ['replicasets.apps', 'pods', 'serviceaccounts'] },
+  { run: reconcileDaemonSets, reads: ['daemonsets.apps', 'pods', 'nodes', 'serviceaccounts'] },
+  { run: reconcileStatefulSets, reads: ['statefulsets.apps', 'pods', 'serviceaccounts'] },
+  { run: reconcileJobs, reads: ['jobs.batch', 'pods', 'serviceaccounts'] },
+  { run: reconcileClaims, reads: storage },
+  { run: schedulePods, reads: ['pods', 'nodes', 'persistentvolumeclaims'] },
+  { run: runPods, reads: ['pods', 'nodes', 'configmaps', 'secrets', 'persistentvolumeclaims'] },
+  { run: reconcileEndpoints, reads: ['services', 'pods', 'nodes', 'endpoints'] },
+  { run: reconcileBudgets, reads: ['poddisruptionbudgets.policy', 'pods', ...apps] },
+];
+
+/** The controllers of one cluster, and up to where each of them has seen what happened. */
+export class Controllers {
+  readonly #seen = new Map<Controller, number>();
+  #collected = -1;
+
+  /**
+   * Runs them until none has anything left to do at this moment: all when time has passed or
+   * kubelets came and went, else those that look at what has changed.
+   */
+  run(state: KubeState, why: 'time' | 'changes'): void {
+    if (why === 'time') this.#seen.clear();
+    for (let round = 0; round < 200; round++) {
+      const before = state.store.revision;
+      for (const controller of controllers) this.#runOne(state, controller);
+      this.#collectGarbage(state);
+      if (state.store.revision === before) return;
+    }
+    throw new Error('the simulated controllers do not come to rest');
   }
-  throw new Error('the simulated controllers do not come to rest');
+
+  #runOne(state: KubeState, controller: Controller): void {
+    const { store } = state;
+    const seen = this.#seen.get(controller);
+    if (seen !== undefined && store.changedAt(controller.reads) <= seen) return;
+    this.#seen.set(controller, store.revision);
+    controller.run(state);
+  }
+
+  #collectGarbage(state: KubeState): void {
+    // Nothing owns events, and nothing is owned by them.
+    const changed = state.store.changedBeside('events');
+    if (this.#collected >= changed) return;
+    this.#collected = changed;
+    collectGarbage(state);
+  }
 }

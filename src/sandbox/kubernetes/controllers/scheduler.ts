@@ -1,86 +1,52 @@
+import { tell } from '../events.js';
 import { timestamp, withCondition, type Condition } from '../objects.js';
 import type { KubeState } from '../state.js';
-import { isFinished, type KubeNode, type Pod } from '../workloads.js';
-import {
-  bearsNeighbours,
-  pinnedNode,
-  portsCollide,
-  untoleratedTaint,
-  wantsNode,
-} from './placement.js';
+import type { KubeNode, Pod } from '../workloads.js';
+import { awaitsVolumes, claimRefusal } from './claims.js';
+import { pinnedNode } from './placement.js';
+import { NodeBoard, type Refusal } from './scheduler-board.js';
 
-/** Kubernetes' default for a node. */
-const podsPerNode = 110;
-
-interface Board {
-  readonly nodes: readonly KubeNode[];
-  readonly byName: ReadonlyMap<string, KubeNode>;
-  readonly podsOn: Map<string, Pod[]>;
-}
-
-/** Gives pods their nodes: the least used one that accepts them, or says why there is none. */
+/** Gives pods their nodes: the one that suits them best, or says why there is none. */
 export function schedulePods(state: KubeState): void {
   const pods = state.store.list('pods');
   const waiting = pods.filter(
     ({ spec, metadata }) => spec.nodeName === undefined && metadata.deletionTimestamp === undefined,
   );
   if (waiting.length === 0) return;
-  const nodes = state.store.list('nodes');
-  const board: Board = {
-    nodes,
-    byName: new Map(nodes.map((node) => [node.metadata.name, node])),
-    podsOn: new Map(nodes.map((node) => [node.metadata.name, []])),
-  };
-  for (const pod of pods) {
-    if (!isFinished(pod)) board.podsOn.get(pod.spec.nodeName ?? '')?.push(pod);
-  }
+  const board = new NodeBoard(state.store.list('nodes'), pods);
   for (const pod of waiting) schedule(state, pod, board);
 }
 
-function schedule(state: KubeState, pod: Pod, board: Board): void {
+function schedule(state: KubeState, pod: Pod, board: NodeBoard): void {
+  const missing = claimRefusal(state, pod);
+  if (missing !== undefined) {
+    const message = `0/${board.nodes.length} nodes are available: ${missing}. not found`;
+    markUnschedulable(state, pod, message);
+    return;
+  }
   const pinned = pinnedNode(pod.spec);
-  const candidates = pinned === undefined ? board.nodes : [board.byName.get(pinned)].filter(isNode);
-  const refusals = new Map<string, number>();
-  let best: KubeNode | undefined;
-  for (const node of candidates) {
-    const why = refusal(pod, node, board);
-    if (why !== undefined) refusals.set(why, (refusals.get(why) ?? 0) + 1);
-    else if (!best || load(board, node) < load(board, best)) best = node;
-  }
+  const candidates =
+    pinned === undefined
+      ? board.nodes
+      : board.nodes.filter(({ metadata }) => metadata.name === pinned);
+  const refusals: Refusal[] = [];
+  const fitting = candidates.filter((node) => {
+    const refusal = board.refusal(pod, node);
+    if (refusal) refusals.push(refusal);
+    return !refusal;
+  });
+  const best = board.best(pod, fitting);
+  if (best && awaitsVolumes(state, pod, best)) return;
   if (best) bind(state, { pod, node: best, board });
-  else markUnschedulable(state, pod, unschedulableMessage(candidates.length, refusals));
-}
-
-function isNode(node: KubeNode | undefined): node is KubeNode {
-  return node !== undefined;
-}
-
-function load({ podsOn }: Board, node: KubeNode): number {
-  return podsOn.get(node.metadata.name)?.length ?? 0;
-}
-
-function refusal(pod: Pod, node: KubeNode, board: Board): string | undefined {
-  if (node.spec.unschedulable === true && untoleratedTaint(node, pod.spec.tolerations)) {
-    return 'node(s) were unschedulable';
-  }
-  const taint = untoleratedTaint(node, pod.spec.tolerations);
-  if (taint) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`;
-  if (!wantsNode(pod.spec, node)) return "node(s) didn't match Pod's node affinity/selector";
-  const present = board.podsOn.get(node.metadata.name) ?? [];
-  if (present.length >= podsPerNode) return 'Too many pods';
-  if (portsCollide(pod, present))
-    return "node(s) didn't have free ports for the requested pod ports";
-  return bearsNeighbours(pod, node, board)
-    ? undefined
-    : "node(s) didn't match pod affinity/anti-affinity rules";
+  else markUnschedulable(state, pod, unschedulableMessage(state, candidates.length, refusals));
 }
 
 function bind(
   state: KubeState,
-  { pod, node, board }: { pod: Pod; node: KubeNode; board: Board },
+  { pod, node, board }: { pod: Pod; node: KubeNode; board: NodeBoard },
 ): void {
   const { name } = node.metadata;
-  const scheduled: Condition = { type: 'PodScheduled', status: 'True' };
+  const scheduled: Condition = { type: 'PodScheduled', status: 'True', lastProbeTime: null };
   const bound = state.store.put<Pod>('pods', {
     ...pod,
     spec: { ...pod.spec, nodeName: name },
@@ -91,11 +57,13 @@ function bind(
       conditions: withCondition(pod.status?.conditions, scheduled, state.now).map(withoutReason),
     },
   });
-  board.podsOn.get(name)?.push(bound);
+  board.place(bound);
+  const message = `Successfully assigned ${pod.metadata.namespace ?? ''}/${pod.metadata.name} to ${name}`;
+  tell(state, bound, { by: 'default-scheduler', reason: 'Scheduled', message });
 }
 
 function withoutReason({ type, status, lastTransitionTime = '' }: Condition): Condition {
-  return { type, status, lastTransitionTime };
+  return { type, status, lastProbeTime: null, lastTransitionTime };
 }
 
 function markUnschedulable(state: KubeState, pod: Pod, message: string): void {
@@ -104,13 +72,39 @@ function markUnschedulable(state: KubeState, pod: Pod, message: string): void {
     status: 'False',
     reason: 'Unschedulable',
     message,
+    lastProbeTime: null,
   };
   const conditions = withCondition(pod.status?.conditions, condition, state.now);
   state.store.put('pods', { ...pod, status: { ...pod.status, phase: 'Pending', conditions } });
+  const note = { by: 'default-scheduler', reason: 'FailedScheduling', message } as const;
+  tell(state, pod, { ...note, type: 'Warning' });
 }
 
-function unschedulableMessage(nodes: number, refusals: ReadonlyMap<string, number>): string {
-  const texts = [...refusals].map(([why, count]) => `${count} ${why}`).sort();
-  const reasons = texts.length > 0 ? `: ${texts.join(', ')}` : '';
-  return `0/${nodes} nodes are available${reasons}.`;
+/** As kube-scheduler 1.34 says it; what preemption says follows the reasons. */
+function unschedulableMessage(
+  state: KubeState,
+  nodes: number,
+  refusals: readonly Refusal[],
+): string {
+  if (nodes === 0) return 'no nodes available to schedule pods';
+  const reasons = counted(refusals.flatMap(({ reasons }) => reasons));
+  const why = counted(
+    refusals.map(({ isFinal }) =>
+      isFinal
+        ? 'Preemption is not helpful for scheduling'
+        : 'No preemption victims found for incoming pod',
+    ),
+  );
+  const [, minor = '0'] = state.options.kubernetesVersion.split('.');
+  const claims = Number(minor) >= 34 ? 'no new claims to deallocate, ' : '';
+  return `0/${nodes} nodes are available: ${reasons}. ${claims}preemption: 0/${nodes} nodes are available: ${why}.`;
+}
+
+function counted(texts: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts]
+    .map(([text, count]) => `${count} ${text}`)
+    .sort()
+    .join(', ');
 }

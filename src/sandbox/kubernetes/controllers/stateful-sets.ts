@@ -1,9 +1,12 @@
+import { withServerDefaults } from '../defaults.js';
 import { deleteObject } from '../deletes.js';
-import { byController } from '../objects.js';
+import { tell } from '../events.js';
+import { byController, type KubeObject } from '../objects.js';
 import { builtinType } from '../resources.js';
-import { contentHash, type KubeState } from '../state.js';
+import { contentHash, type Draft, type KubeState } from '../state.js';
 import { isReady, type Pod, type Workload } from '../workloads.js';
-import { createPod, livePods } from './pod-factory.js';
+import { counts } from './counts.js';
+import { createPod, isMade, livePods, type NewPod } from './pod-factory.js';
 
 const hashLabel = 'controller-revision-hash';
 
@@ -30,8 +33,9 @@ function step(state: KubeState, set: Workload, all: readonly Pod[]): void {
   for (let ordinal = 0; ordinal < replicas; ordinal++) {
     const pod = podAt.get(ordinal);
     if (!pod) {
-      const labels = { [hashLabel]: hash, 'apps.kubernetes.io/pod-index': String(ordinal) };
-      createPod(state, set, { name: `${name}-${ordinal}`, labels });
+      createClaims(state, set, `${name}-${ordinal}`);
+      const made = createPod(state, set, newPod(set, ordinal, hash));
+      if (isMade(made)) tellOf(state, set, 'create', made);
     }
     if (!isParallel && (!pod || !isReady(pod))) return;
   }
@@ -40,8 +44,61 @@ function step(state: KubeState, set: Workload, all: readonly Pod[]): void {
   const [next] = [...surplus, ...outdated].sort((a, b) => ordinalOf(b) - ordinalOf(a));
   const isBusy = all.some(({ metadata }) => metadata.deletionTimestamp !== undefined);
   const isManual = set.spec.updateStrategy?.type === 'OnDelete' && surplus.length === 0;
-  if (next && !isBusy && !isManual)
-    deleteObject(state, { type: builtinType('pods'), object: next });
+  if (!next || isBusy || isManual) return;
+  deleteObject(state, { type: builtinType('pods'), object: next });
+  tellOf(state, set, 'delete', next);
+}
+
+function newPod({ metadata, spec }: Workload, ordinal: number, hash: string): NewPod {
+  const name = `${metadata.name}-${ordinal}`;
+  const claimed = (spec.volumeClaimTemplates ?? []).map((template) => ({
+    name: template.metadata.name,
+    persistentVolumeClaim: { claimName: `${template.metadata.name}-${name}` },
+  }));
+  const others = (spec.template.spec.volumes ?? []).filter(
+    (volume) => !claimed.some((item) => item.name === volume.name),
+  );
+  const volumes = [...claimed, ...others];
+  return {
+    name,
+    labels: {
+      [hashLabel]: hash,
+      'apps.kubernetes.io/pod-index': String(ordinal),
+      'statefulset.kubernetes.io/pod-name': name,
+    },
+    spec: {
+      hostname: name,
+      ...(spec.serviceName ? { subdomain: spec.serviceName } : {}),
+      ...(volumes.length > 0 ? { volumes } : {}),
+    },
+  };
+}
+
+/** The claims of a pod outlive it, and the set. */
+function createClaims(state: KubeState, set: Workload, pod: string): void {
+  const { name, namespace = '' } = set.metadata;
+  for (const template of set.spec.volumeClaimTemplates ?? []) {
+    const claim = `${template.metadata.name}-${pod}`;
+    if (state.store.get('persistentvolumeclaims', claim, namespace)) continue;
+    const labels = { ...template.metadata.labels, ...set.spec.selector.matchLabels };
+    const metadata = { ...template.metadata, name: claim, namespace, labels };
+    const draft = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata,
+      spec: template.spec,
+    };
+    const complete = withServerDefaults('PersistentVolumeClaim', draft, state);
+    state.create('persistentvolumeclaims', complete as unknown as Draft<KubeObject>);
+    const message = `create Claim ${claim} Pod ${pod} in StatefulSet ${name} success`;
+    tell(state, set, { by: 'statefulset-controller', reason: 'SuccessfulCreate', message });
+  }
+}
+
+function tellOf(state: KubeState, set: Workload, verb: 'create' | 'delete', pod: Pod): void {
+  const reason = verb === 'create' ? 'SuccessfulCreate' : 'SuccessfulDelete';
+  const message = `${verb} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`;
+  tell(state, set, { by: 'statefulset-controller', reason, message });
 }
 
 function revisionHash(set: Workload): string {
@@ -61,13 +118,11 @@ function report(state: KubeState, set: Workload): void {
   state.store.put('statefulsets.apps', {
     ...set,
     status: {
-      ...set.status,
       observedGeneration: generation,
       replicas: pods.length,
-      readyReplicas: ready,
       availableReplicas: ready,
-      currentReplicas: updated,
-      updatedReplicas: updated,
+      collisionCount: 0,
+      ...counts({ readyReplicas: ready, currentReplicas: updated, updatedReplicas: updated }),
       currentRevision: hash,
       updateRevision: hash,
     },

@@ -1,4 +1,5 @@
 import { deleteObject } from '../deletes.js';
+import { tell } from '../events.js';
 import { controllerOf, isTrue, withCondition } from '../objects.js';
 import { builtinType } from '../resources.js';
 import type { KubeState } from '../state.js';
@@ -28,6 +29,8 @@ function evictPod(state: KubeState, pod: Pod, node: KubeNode): void {
   if (controllerOf(pod)?.kind === 'Node') return;
   state.timers.start(timer, state.now + patience * 1_000);
   if (state.timers.fires(timer, state.now)) {
+    const message = `Marking for deletion Pod ${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
+    tell(state, pod, { by: 'taint-eviction-controller', reason: 'TaintManagerEviction', message });
     deleteObject(state, { type: builtinType('pods'), object: pod });
   }
 }
@@ -50,6 +53,8 @@ function patienceOf({ spec }: Pod, node: KubeNode): number | undefined {
 function markUnready(state: KubeState, pod: Pod): void {
   const isLost = state.kubelets.get(pod.spec.nodeName ?? '')?.alive !== true;
   if (!isLost || !isTrue(pod.status?.conditions, 'Ready')) return;
+  const note = { reason: 'NodeNotReady', message: 'Node is not ready' };
+  tell(state, pod, { by: 'node-controller', type: 'Warning', ...note });
   const conditions = withCondition(
     pod.status?.conditions,
     { type: 'Ready', status: 'False', reason: 'NodeNotReady' },

@@ -1,0 +1,137 @@
+import type { JsonObject } from './json.js';
+import { timestamp, type KubeObject } from './objects.js';
+import type { KubeState } from './state.js';
+
+/** What a part of the control plane, or a kubelet, tells of an object. */
+export interface Note {
+  readonly type?: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  /** `replicaset-controller` */
+  readonly by: string;
+  /** The node of a kubelet. */
+  readonly host?: string;
+  /** `spec.containers{web}` */
+  readonly part?: string;
+}
+
+/** The API server forgets events after this (its default). */
+const keptMs = 3_600_000;
+/** Large clusters forget earlier: what is kept is saved all the time. */
+const most = 500;
+/** What keeps happening is counted at most this often. */
+const pauseMs = 30_000;
+
+/** Writes an event, or counts it once more when the same was told of the object before. */
+export function tell(state: KubeState, object: KubeObject, note: Note): void {
+  const { digest, name, namespace } = addressOf(object, note);
+  const event = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name, namespace },
+    involvedObject: reference(object, note),
+    reason: note.reason,
+    message: note.message,
+    type: note.type ?? 'Normal',
+    ...(note.by === 'default-scheduler' ? scheduling(state, note) : counting(state, note)),
+  };
+  const before = state.store.get('events', name, namespace);
+  if (before) {
+    const { lastTimestamp, count } = before as { lastTimestamp?: string | null; count?: number };
+    if (!lastTimestamp || Date.parse(lastTimestamp) > state.now - pauseMs) return;
+    const again = { count: (count ?? 1) + 1, lastTimestamp: timestamp(state.now) };
+    state.store.put('events', { ...before, ...again });
+    return;
+  }
+  const home = state.store.get('namespaces', namespace);
+  if (!home || home.metadata.deletionTimestamp !== undefined) return;
+  forgetOld(state);
+  const identity = {
+    uid: uidOf(digest),
+    resourceVersion: '',
+    creationTimestamp: timestamp(state.now),
+  };
+  const metadata = { ...event.metadata, ...identity };
+  state.store.put('events', { ...event, metadata });
+}
+
+/** Whether the same was told of the object within the last hour. */
+export function wasTold({ store }: KubeState, object: KubeObject, note: Note): boolean {
+  const { name, namespace } = addressOf(object, note);
+  return store.get('events', name, namespace) !== undefined;
+}
+
+interface Address {
+  readonly digest: string;
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** Equal notes of one object are one event, so its name is made of what it says. */
+function addressOf({ metadata }: KubeObject, note: Note): Address {
+  const parts = [metadata.uid, note.by, note.reason, note.message, note.part ?? ''];
+  const digest = digestOf(parts.join('\0'));
+  const name = `${metadata.name}.${digest}`;
+  return { digest, name, namespace: metadata.namespace ?? 'default' };
+}
+
+function reference({ apiVersion, kind, metadata }: KubeObject, { part, by }: Note): JsonObject {
+  const { name, namespace, uid, resourceVersion } = metadata;
+  // Kubelets name their node by its name alone, also where the uid belongs.
+  if (kind === 'Node') return { kind, name, uid: by === 'kubelet' ? name : uid };
+  const field = part === undefined ? {} : { fieldPath: part };
+  return { apiVersion, kind, name, namespace, uid, resourceVersion, ...field };
+}
+
+// The scheduler speaks the newer form of the API, all others the older one.
+function scheduling({ now }: KubeState, { by, reason }: Note): JsonObject {
+  return {
+    action: reason === 'Scheduled' ? 'Binding' : 'Scheduling',
+    eventTime: new Date(now).toISOString().replace('Z', '000Z'),
+    firstTimestamp: null,
+    lastTimestamp: null,
+    source: {},
+    reportingComponent: by,
+    reportingInstance: by,
+  };
+}
+
+function counting({ now }: KubeState, { by, host }: Note): JsonObject {
+  return {
+    eventTime: null,
+    firstTimestamp: timestamp(now),
+    lastTimestamp: timestamp(now),
+    count: 1,
+    source: { component: by, ...(host === undefined ? {} : { host }) },
+    reportingComponent: by,
+    reportingInstance: host ?? '',
+  };
+}
+
+/** Events are kept in the order in which they came, so the old ones are the first. */
+function forgetOld({ store, now }: KubeState): void {
+  let surplus = store.size('events') - most;
+  for (const event of store.each('events')) {
+    if (surplus-- < 0 && Date.parse(event.metadata.creationTimestamp) > now - keptMs) return;
+    store.remove('events', event);
+  }
+}
+
+function uidOf(digest: string): string {
+  return (digest + digest).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+}
+
+/** Sixteen hex digits for a text; cyrb53 by bryc, whose two halves are enough to tell events apart. */
+function digestOf(text: string): string {
+  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    a = Math.imul(a ^ code, 2_654_435_761);
+    b = Math.imul(b ^ code, 1_597_334_677);
+  }
+  return [a ^ (b >>> 13), b ^ (a >>> 16)].map(hex).join('');
+}
+
+function hex(value: number): string {
+  return (value >>> 0).toString(16).padStart(8, '0');
+}
