@@ -13,6 +13,7 @@ import {
 import { labelKeys } from '../state/labels.js';
 import { chartDifferences } from './chart-differences.js';
 import type { Difference } from './difference.js';
+import { isRemoval, wayOut } from './surplus.js';
 import { matchedServers, missingServers, surplusServers, type MatchedServer } from './drift.js';
 import { firewallDifferences } from './firewall-differences.js';
 import { effectOf, workloadsEffect, type ConfigKey, type KeyEffect } from './key-effects.js';
@@ -49,7 +50,7 @@ export function differencesOf(input: DifferInput): readonly Difference[] {
       ...{ effect: 'addition', by: 'create', way: 'oxide create' },
     })),
     ...grouped(matchedServers(config, state).flatMap((one) => placeDifferences(config, one))),
-    ...surplusServers(config, state).map((server) => surplusDifference(config, server)),
+    ...surplusServers(config, state).map((server) => surplusDifference(input, server)),
   ];
 }
 
@@ -162,16 +163,17 @@ function placeDifferences(
   return differences;
 }
 
-function surplusDifference(config: ClusterConfig, server: ServerState): Difference {
-  const { role, pool: name } = server;
-  const count = poolOf(config, role, name)?.pool.count ?? 0;
+function surplusDifference({ config, state }: DifferInput, server: ServerState): Difference {
+  const way = wayOut(config, state, server);
   return {
-    key: `${sectionOf(role)}.${name}.count`,
+    key: `${sectionOf(server.role)}.${server.pool}.count`,
     servers: [server.name],
     found: candidateText(server),
     wanted: null,
-    ...{ effect: 'removal', by: 'scale' },
-    way: `oxide scale ${role} --pool ${name} --count ${count}`,
+    ...(isRemoval(way)
+      ? { effect: 'removal', by: 'scale' }
+      : { effect: 'impossible', by: 'never' }),
+    way,
   };
 }
 

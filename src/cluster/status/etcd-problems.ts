@@ -5,7 +5,7 @@ import { goneMembers, restoreHint, sickMember } from '../talos/etcd.js';
 
 /** What create cannot do: it makes a control plane anew only when its server is gone. */
 const repair =
-  'it may be starting; one that is lost: delete its server, and oxide create makes it anew';
+  'look again, it may be starting; only one that is lost for good: delete its server, and oxide create makes it anew';
 
 /** Control planes whose Talos or etcd is not as it should be. */
 export function talosProblems(

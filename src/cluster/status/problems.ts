@@ -83,8 +83,8 @@ function missingParts({ config, state }: ProblemInput, inTheWay: boolean): Probl
 }
 
 function surplus({ config, state }: ProblemInput): Problem[] {
-  return surplusOf(config, state).map(({ message, remedy }) => {
-    return { code: 'surplus-servers', message, hint: `${remedy} removes what is too much` };
+  return surplusOf(config, state).map(({ message, hint }) => {
+    return { code: 'surplus-servers', message, hint };
   });
 }
 

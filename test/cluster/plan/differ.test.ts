@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { Difference } from '../../../src/cluster/plan/difference.js';
+import { refuseImpossible } from '../../../src/cluster/plan/create-checks.js';
 import { differencesOf } from '../../../src/cluster/plan/differ.js';
 import { keyEffects } from '../../../src/cluster/plan/key-effects.js';
 import { wantedRules } from '../../../src/cluster/network/firewall-rules.js';
@@ -224,6 +225,21 @@ describe('a complete cluster', () => {
       { key: 'workers.api.count', servers: ['demo-api-1'], found: null, by: 'create' },
       { key: 'workers.web.count', servers: ['demo-web-1'], wanted: null, by: 'scale' },
     ]);
+  });
+
+  test('cannot give the pool of its first control plane another name', () => {
+    const renamed = structuredClone(file);
+    for (const pool of renamed.control_planes) pool.name = 'master';
+    const found = differences(configFrom(renamed));
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        ...{ key: 'control_planes.cp.count', servers: ['demo-cp-1'], effect: 'impossible' },
+        way: expect.stringContaining('name the pool cp in control_planes again') as string,
+      }),
+    );
+    expect(() => {
+      refuseImpossible(found);
+    }).toThrow('cannot become');
   });
 
   test('shows no value of the user’s for Cilium, which may be a secret', () => {
