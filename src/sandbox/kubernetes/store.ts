@@ -70,6 +70,11 @@ export class Store {
     return found as Stored<R>[];
   }
 
+  /** How many objects a resource has. */
+  size(resource: string): number {
+    return this.#objects.get(resource)?.size ?? 0;
+  }
+
   /** All objects of a resource, in the order in which they came. */
   each(resource: string): Iterable<KubeObject> {
     return this.#objects.get(resource)?.values() ?? [];

@@ -19,8 +19,6 @@ import { evictFromTainted } from './taint-eviction.js';
 
 const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
 
-const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
-
 interface Controller {
   readonly run: (state: KubeState) => void;
   /** What it looks at: it has nothing to do until something of this changes, or time passes. */
