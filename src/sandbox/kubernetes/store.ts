@@ -63,11 +63,9 @@ export class Store {
   }
 
   list<R extends string>(resource: R, namespace?: string): Stored<R>[] {
-    const all = [...(this.#objects.get(resource)?.values() ?? [])];
-    const found = all.filter(
-      ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
-    );
-    return found as Stored<R>[];
+    const all = [...(this.#objects.get(resource)?.values() ?? [])] as Stored<R>[];
+    if (namespace === undefined) return all;
+    return all.filter(({ metadata }) => metadata.namespace === namespace);
   }
 
   /** How many objects a resource has. */
