@@ -64,6 +64,7 @@ const defaulters: Record<string, Defaulter> = {
     inSpec(object, (spec) => ({
       backoffLimit: 6,
       completionMode: 'NonIndexed',
+      podReplacementPolicy: 'TerminatingOrFailed',
       completions: 1,
       parallelism: 1,
       suspend: false,

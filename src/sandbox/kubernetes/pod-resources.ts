@@ -1,6 +1,7 @@
 import { isObject, listOr, objectOr, same, type JsonObject } from './json.js';
+import { remembered } from './memo.js';
 import { amountOf } from './quantity.js';
-import type { Pod } from './workloads.js';
+import type { KubeNode, Pod } from './workloads.js';
 
 /** Amounts by the name of the resource: processors, bytes. */
 export type Amounts = Readonly<Record<string, number>>;
@@ -26,6 +27,10 @@ export function added(a: Amounts, b: Amounts): Amounts {
 
 /** What a pod needs of its node: its containers together, or one that runs before them. */
 export function neededBy({ spec }: Pod): Amounts {
+  return neededFor(spec);
+}
+
+const neededFor = remembered((spec: Pod['spec']): Amounts => {
   const running = containersOf(spec, 'containers').map(requestsOf).reduce(added, {});
   const first = containersOf(spec, 'initContainers').map(requestsOf);
   const needed: Record<string, number> = { ...running };
@@ -35,7 +40,13 @@ export function neededBy({ spec }: Pod): Amounts {
     }
   }
   return needed;
-}
+});
+
+/** What a node has for its pods. */
+export const allocatableOf = remembered((status: KubeNode['status']): Amounts => {
+  const amounts = Object.entries(objectOr(status['allocatable']));
+  return Object.fromEntries(amounts.map(([name, value]) => [name, amountOf(value)]));
+});
 
 /** A container that says how much it may use, and no more, asks for that much. */
 export function withRequests(container: JsonObject): JsonObject {

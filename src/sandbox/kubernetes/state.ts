@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../simulation.js';
 import { canonicalJson } from './json.js';
+import { remembered } from './memo.js';
 import { timestamp, type KubeObject, type Metadata } from './objects.js';
 import { ResourceCatalogue } from './resources.js';
 import { Store } from './store.js';
@@ -94,7 +95,13 @@ export class KubeState {
 const nameLetters = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** A short hash for names and labels, equal for equal content. */
-export function contentHash(content: unknown): string {
+export function contentHash(content: object | string): string {
+  return typeof content === 'string' ? hashOf(content) : objectHash(content);
+}
+
+const objectHash = remembered((content: object) => hashOf(content));
+
+function hashOf(content: unknown): string {
   const digest = createHash('sha256').update(canonicalJson(content)).digest();
   return [...digest.subarray(0, 10)]
     .map((byte) => nameLetters.charAt(byte % nameLetters.length))

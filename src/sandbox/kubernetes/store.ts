@@ -63,11 +63,14 @@ export class Store {
   }
 
   list<R extends string>(resource: R, namespace?: string): Stored<R>[] {
-    const all = [...(this.#objects.get(resource)?.values() ?? [])];
-    const found = all.filter(
-      ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
-    );
-    return found as Stored<R>[];
+    const all = [...(this.#objects.get(resource)?.values() ?? [])] as Stored<R>[];
+    if (namespace === undefined) return all;
+    return all.filter(({ metadata }) => metadata.namespace === namespace);
+  }
+
+  /** How many objects a resource has. */
+  size(resource: string): number {
+    return this.#objects.get(resource)?.size ?? 0;
   }
 
   /** How many objects a resource has. */

@@ -2,6 +2,7 @@ import { checkAdmission } from './admission-policies.js';
 import { admit } from './admission/admit.js';
 import { alreadyExists, badRequest, forbidden, notFound } from './api-error.js';
 import { withServerDefaults } from './defaults.js';
+import { withJobSelector } from './job-selector.js';
 import { objectOr, omit, stringOr, type JsonObject } from './json.js';
 import { withCanonicalQuantities } from './quantity-fields.js';
 import { recordUpdate, type Manager } from './managed-fields.js';
@@ -71,7 +72,7 @@ export function prepareNew(target: Target, body: JsonObject): KubeObject {
   const { metadata: checked, ...rest } = object;
   const generation = hasGeneration(type, object) ? { generation: 1 } : {};
   const draft = { ...rest, metadata: { ...objectOr(checked), name, ...generation } };
-  return state.identified(draft);
+  return withJobSelector(state.identified(draft));
 }
 
 /** Stores a prepared object, unless there is one of its name. */

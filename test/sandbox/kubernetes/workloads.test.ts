@@ -94,6 +94,12 @@ describe('what ends by itself', () => {
     world.post(jobs, job('once'));
     world.after(3);
     expect(world.see(`${jobs}/once`, 'status')).toMatchObject({ active: 1 });
+    const uid = world.see(`${jobs}/once`, 'metadata.uid');
+    expect(world.see(`${jobs}/once`, 'spec.selector.matchLabels')).toEqual({
+      'batch.kubernetes.io/controller-uid': uid,
+    });
+    const made = world.items(`${pods}?labelSelector=job-name%3Donce`);
+    expect(made).toHaveLength(1);
     world.after(12);
     expect(world.see(`${jobs}/once`, 'status')).toMatchObject({
       succeeded: 1,

@@ -1,7 +1,7 @@
 import { deleteObject } from '../deletes.js';
 import { tell } from '../events.js';
 import { omit, same } from '../json.js';
-import { byController, ownedBy } from '../objects.js';
+import { byController, ownedBy, type Labels } from '../objects.js';
 import { builtinType } from '../resources.js';
 import { contentHash, type KubeState } from '../state.js';
 import { isReady, scaled, type Pod, type Workload } from '../workloads.js';
@@ -65,6 +65,7 @@ function createSet(state: KubeState, deployment: Workload, older: readonly Workl
       name: `${name}-${hash}`,
       namespace,
       labels,
+      annotations: sizesOf(deployment),
       generation: 1,
       ownerReferences: [ownedBy(deployment)],
     },
@@ -151,11 +152,24 @@ function scaleTo(state: KubeState, { deployment, set }: Scaling, replicas: numbe
   if (before === replicas) return;
   tellScaling(state, { deployment, set }, [before, replicas]);
   const generation = (set.metadata.generation ?? 1) + 1;
+  const annotations = { ...set.metadata.annotations, ...sizesOf(deployment) };
   state.store.put('replicasets.apps', {
     ...set,
-    metadata: { ...set.metadata, generation },
+    metadata: { ...set.metadata, annotations, generation },
     spec: { ...set.spec, replicas },
   });
+}
+
+/** How many there shall be, and at most while a rollout runs: what scaling in between goes by. */
+function sizesOf({ spec }: Workload): Labels {
+  const replicas = spec.replicas ?? 1;
+  const { maxSurge = '25%' } = spec.strategy?.rollingUpdate ?? {};
+  const surge = spec.strategy?.type === 'Recreate' ? 0 : scaled(maxSurge, replicas, Math.ceil);
+  const prefix = 'deployment.kubernetes.io';
+  return {
+    [`${prefix}/desired-replicas`]: String(replicas),
+    [`${prefix}/max-replicas`]: String(replicas + surge),
+  };
 }
 
 function tellScaling(

@@ -72,7 +72,14 @@ function endpointOf(service: KubeObject, pod: Pod, always: boolean): Endpoint {
   };
 }
 
+/** What was published of a service as it is now: most changes of pods are nothing to most services. */
+const published = new WeakMap<KubeObject, string>();
+
 function publish(state: KubeState, service: KubeObject, found: readonly Endpoint[]): void {
+  const { name, namespace } = service.metadata;
+  const text = JSON.stringify(found);
+  if (published.get(service) === text && state.store.get('endpoints', name, namespace)) return;
+  published.set(service, text);
   const sorted = [...found].sort((a, b) => (a.address < b.address ? -1 : 1));
   publishEndpoints(
     state,

@@ -80,19 +80,9 @@ function step(state: KubeState, job: Job, pods: readonly Pod[]): void {
 const podType = builtinType('pods');
 
 function createPods(state: KubeState, job: Job, count: number): Pod[] {
-  const { name, uid } = job.metadata;
   const made: Pod[] = [];
   while (made.length < count) {
-    const labels = {
-      'batch.kubernetes.io/controller-uid': uid,
-      'batch.kubernetes.io/job-name': name,
-      'controller-uid': uid,
-      'job-name': name,
-    };
-    const pod = createPod(state, job, {
-      labels,
-      finalizers: [tracking],
-    });
+    const pod = createPod(state, job, { finalizers: [tracking] });
     if (!isMade(pod)) break;
     made.push(pod);
     tell(state, job, {

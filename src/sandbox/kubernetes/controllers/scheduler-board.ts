@@ -1,7 +1,5 @@
-import { objectOr } from '../json.js';
 import { controllerOf } from '../objects.js';
-import { added, neededBy, type Amounts } from '../pod-resources.js';
-import { amountOf } from '../quantity.js';
+import { added, allocatableOf, neededBy, type Amounts } from '../pod-resources.js';
 import { isFinished, type KubeNode, type Pod } from '../workloads.js';
 import {
   bearsNeighbours,
@@ -24,16 +22,10 @@ export class NodeBoard {
   readonly nodes: readonly KubeNode[];
   readonly podsOn: ReadonlyMap<string, Pod[]>;
   readonly #used = new Map<string, Amounts>();
-  readonly #allocatable = new Map<string, Amounts>();
 
   constructor(nodes: readonly KubeNode[], pods: readonly Pod[]) {
     this.nodes = nodes;
     this.podsOn = new Map(nodes.map((node) => [node.metadata.name, []]));
-    for (const { metadata, status } of nodes) {
-      const amounts = Object.entries(objectOr(status['allocatable']));
-      const entries = amounts.map(([name, value]) => [name, amountOf(value)]);
-      this.#allocatable.set(metadata.name, Object.fromEntries(entries) as Amounts);
-    }
     for (const pod of pods) if (!isFinished(pod)) this.place(pod);
   }
 
@@ -70,7 +62,7 @@ export class NodeBoard {
 
   #scarce(pod: Pod, node: KubeNode): Refusal | undefined {
     const { name } = node.metadata;
-    const room = this.#allocatable.get(name) ?? {};
+    const room = allocatableOf(node.status);
     const used = this.#used.get(name) ?? {};
     const count = this.podsOn.get(name)?.length ?? 0;
     const needed = Object.entries(neededBy(pod)).filter(([, amount]) => amount > 0);
@@ -108,8 +100,8 @@ export class NodeBoard {
   }
 
   /** How full a node is of what is scarcest on it. */
-  #usage({ metadata }: KubeNode): number {
-    const room = this.#allocatable.get(metadata.name) ?? {};
+  #usage({ metadata, status }: KubeNode): number {
+    const room = allocatableOf(status);
     const used = this.#used.get(metadata.name) ?? {};
     return Math.max(...['cpu', 'memory'].map((name) => (used[name] ?? 0) / (room[name] || 1)));
   }
