@@ -35,6 +35,9 @@ interface SavedWorld {
   readonly now: number;
 }
 
+/** What a node accepted is read again by who knows most kinds of documents. */
+const newestLayout = 'v1.14.0';
+
 /** The computers of the project that Talos runs on, and the clusters that they form. */
 export class TalosWorld implements Simulated, TalosWorldView {
   readonly machines: MachineRoom;
@@ -144,7 +147,7 @@ export class TalosWorld implements Simulated, TalosWorldView {
     if (config === undefined) return undefined;
     const known = this.#settings.get(config);
     if (known) return known;
-    const settings = settingsOf(decodeConfig(config));
+    const settings = settingsOf(decodeConfig(config, newestLayout));
     this.#settings.set(config, settings);
     return settings;
   }

@@ -61,7 +61,7 @@ export const genConfig: CommandSpec = {
       const data =
         type === 'talosconfig'
           ? await talosconfig(input, invocation.io.now())
-          : encodeConfig(configs[type]);
+          : encodeConfig(configs[type], invocation.io.version);
       write(invocation, destination(invocation, type, wanted.length), data);
     }
   },

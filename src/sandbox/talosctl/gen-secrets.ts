@@ -36,7 +36,8 @@ export const genSecrets: CommandSpec = {
 };
 
 function secretsFromConfig(invocation: CommandInvocation, file: string): SecretsBundle {
-  const { machine = {}, cluster = {} } = decodeConfig(readText(invocation, file)).v1alpha1 ?? {};
+  const { machine = {}, cluster = {} } =
+    decodeConfig(readText(invocation, file), invocation.io.version).v1alpha1 ?? {};
   const secretbox = (cluster as { secretboxEncryptionSecret?: string }).secretboxEncryptionSecret;
   return {
     cluster: { id: cluster.id ?? '', secret: cluster.secret ?? '' },

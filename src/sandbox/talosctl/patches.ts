@@ -13,6 +13,7 @@ export function loadPatches(
   return patches.map((patch) =>
     parsePatch(
       patch.startsWith('@') || patch === '' ? readText(invocation, patch.slice(1)) : patch,
+      invocation.io.version,
     ),
   );
 }
@@ -23,7 +24,9 @@ export function patchText(
   text: string,
   patches: readonly string[],
 ): string {
-  return encodeConfig(applyPatches(decodeConfig(text), loadPatches(invocation, patches)));
+  const { version } = invocation.io;
+  const config = applyPatches(decodeConfig(text, version), loadPatches(invocation, patches));
+  return encodeConfig(config, version);
 }
 
 /** A generated configuration with patches; says which one a patch did not fit (Talos source, config/bundle). */

@@ -15,14 +15,15 @@ export const validate: CommandSpec = {
   ],
   run(invocation) {
     const file = invocation.text('config');
-    const config = decodeConfig(readText(invocation, file));
+    const talosVersion = invocation.io.version;
+    const config = decodeConfig(readText(invocation, file), talosVersion);
     const mode = invocation.text('mode');
     if (!modes.includes(mode)) throw new CommandError(`unknown runtime mode: "${mode}"`);
-    const { warnings, error } = validateConfig(
-      config,
-      mode as RuntimeMode,
-      invocation.isSet('strict'),
-    );
+    const strict = invocation.isSet('strict');
+    const { warnings, error } = validateConfig(config, mode as RuntimeMode, {
+      strict,
+      talosVersion,
+    });
     for (const warning of warnings) invocation.printError(`WARNING: ${warning}`);
     if (error !== undefined) throw new CommandError(error);
     invocation.print(`${file} is valid for ${mode} mode`);

@@ -34,7 +34,12 @@ auto: stable
 `;
 
 function patched(...patches: string[]): string {
-  return encodeConfig(applyPatches(decodeConfig(worker), patches.map(parsePatch)));
+  return encodeConfig(
+    applyPatches(
+      decodeConfig(worker),
+      patches.map((patch) => parsePatch(patch)),
+    ),
+  );
 }
 
 function errorOf(text: string, mode: RuntimeMode = 'cloud'): string | undefined {

@@ -1,12 +1,16 @@
 import { isMap, isScalar, LineCounter, parseAllDocuments, type Document, type YAMLMap } from 'yaml';
 import { construct, keyText, lineOf } from './construct.js';
-import { documentSchema, v1alpha1Schema } from './documents.js';
+import { ConfigDecodeError } from './decode-error.js';
+import { documentConflict } from './document-conflicts.js';
+import { layoutOf, type Layout } from './layout/layout.js';
 import type { Struct } from './schema.js';
 import { unknownKeys } from './unknown-keys.js';
 import type { ConfigDocument, MachineConfig, V1Alpha1 } from './types.js';
 
-/** A configuration that Talos cannot read. The message is that of Talos. */
-export class ConfigDecodeError extends Error {}
+export { ConfigDecodeError };
+
+/** Of the layout that is read when nobody says otherwise. */
+const usualTalos = 'v1.13.9';
 
 /** YAML documents with the way back to their lines. */
 export interface YamlSource {
@@ -14,9 +18,12 @@ export interface YamlSource {
   readonly lines: LineCounter;
 }
 
-/** Reads a machine configuration as strictly as Talos does. Throws {@link ConfigDecodeError}. */
-export function decodeConfig(text: string): MachineConfig {
-  const config = decodeDocuments(parseYaml(text));
+/**
+ * Reads a machine configuration as strictly as this version of Talos does. Throws
+ * {@link ConfigDecodeError}.
+ */
+export function decodeConfig(text: string, talosVersion = usualTalos): MachineConfig {
+  const config = decodeDocuments(parseYaml(text), layoutOf(talosVersion));
   if (!config.v1alpha1 && config.documents.length === 0) {
     throw new ConfigDecodeError('config not found');
   }
@@ -40,7 +47,7 @@ export function parseYaml(text: string): YamlSource {
 }
 
 /** Reads parsed documents as machine configuration. */
-export function decodeDocuments(source: YamlSource): MachineConfig {
+export function decodeDocuments(source: YamlSource, layout: Layout): MachineConfig {
   let v1alpha1: V1Alpha1 | undefined;
   const documents: ConfigDocument[] = [];
   const seen = new Set<string>();
@@ -55,7 +62,7 @@ export function decodeDocuments(source: YamlSource): MachineConfig {
     }
     seen.add(id.text);
     try {
-      const decoded = decodeOne(document, root, source);
+      const decoded = decodeOne(document, root, { source, layout });
       if ('kind' in decoded) documents.push(decoded);
       else v1alpha1 = decoded.v1alpha1;
     } catch (error) {
@@ -65,6 +72,8 @@ export function decodeDocuments(source: YamlSource): MachineConfig {
       );
     }
   }
+  const conflict = documentConflict(documents);
+  if (conflict !== undefined) throw new ConfigDecodeError(conflict);
   return v1alpha1 ? { v1alpha1, documents } : { documents };
 }
 
@@ -83,10 +92,10 @@ export function textAt(root: YAMLMap, key: string): string {
 function decodeOne(
   document: Document.Parsed,
   root: YAMLMap,
-  source: YamlSource,
+  { source, layout }: { source: YamlSource; layout: Layout },
 ): ConfigDocument | { v1alpha1: V1Alpha1 } {
   const kind = textAt(root, 'kind');
-  const schema = schemaOf(root, kind);
+  const schema = schemaOf(root, kind, layout);
   const errors: string[] = [];
   const value = construct(schema, root, { document, lines: source.lines, errors });
   if (errors.length > 0) {
@@ -100,20 +109,20 @@ function decodeOne(
     throw new ConfigDecodeError(`unknown keys found during decoding:\n${unknown}`);
   }
   const body = value as Record<string, unknown>;
-  if (schema === v1alpha1Schema) return { v1alpha1: body };
+  if (schema === layout.config) return { v1alpha1: body };
   const { name } = body;
   return { kind, body, ...(typeof name === 'string' ? { name } : {}) };
 }
 
 const v1alpha1Marks = ['machine', 'cluster', 'debug', 'persist'];
 
-function schemaOf(root: YAMLMap, kind: string): Struct {
+function schemaOf(root: YAMLMap, kind: string, layout: Layout): Struct {
   const isV1Alpha1 = root.items.some((item) => v1alpha1Marks.includes(keyText(item)));
   const apiVersion = isV1Alpha1 ? 'v1alpha1' : textAt(root, 'apiVersion');
-  if (apiVersion === 'v1alpha1' && kind === '') return v1alpha1Schema;
+  if (apiVersion === 'v1alpha1' && kind === '') return layout.config;
   if (kind === '') throw new ConfigDecodeError('missing kind');
   if (apiVersion === '') throw new ConfigDecodeError('missing apiVersion');
-  const schema = documentSchema(kind, apiVersion);
+  const schema = layout.document(kind, apiVersion);
   if (!schema) throw new ConfigDecodeError(`"${kind}" "${apiVersion}": not registered`);
   return schema;
 }

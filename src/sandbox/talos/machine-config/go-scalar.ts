@@ -20,7 +20,8 @@ export function needsQuotes(text: string): boolean {
 const dateForms =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt](\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?Z)|(?: (\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?))?$/;
 
-function isTimestamp(text: string): boolean {
+/** Whether Go reads the text as a date or a point in time. */
+export function isTimestamp(text: string): boolean {
   return dateForms.test(text);
 }
 

@@ -1,99 +1,87 @@
+/** How a text is checked; what is said is why Talos does not take it. */
+export type TextCheck = (text: string) => string | undefined;
+
 /**
- * How a field of a machine configuration is typed. The names in error messages are those of the
- * Talos sources, because users meet them there.
+ * How a field of a machine configuration is typed. `name` is that of the type in the Talos
+ * sources, because users meet it in error messages.
  */
-export type FieldType =
-  | { readonly kind: 'string' | 'bool' | 'int' | 'any' | 'duration' | 'url' | 'base64' }
-  /** Any mapping, passed on to Kubernetes as it is. */
-  | { readonly kind: 'object' }
-  /** A string out of a list; `name` is that of the list. */
-  | { readonly kind: 'choice'; readonly name: string; readonly values: readonly string[] }
-  | { readonly kind: 'list'; readonly of: FieldType; readonly merge: 'append' | 'replace' }
-  | { readonly kind: 'map'; readonly of: FieldType }
-  | Struct;
+export type FieldType = (Leaf | Whole | Words | Text | List | Table | Struct) & {
+  /** Whether Talos tells "not set" from an empty value. */
+  readonly isPointer?: boolean;
+};
+
+interface Leaf {
+  readonly kind: 'string' | 'bool' | 'any' | 'duration' | 'object' | 'argument' | 'ports';
+  readonly name: string;
+}
+
+interface Whole {
+  readonly kind: 'int';
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A word out of a list; the first is what stands there when nothing is set. */
+interface Words {
+  readonly kind: 'choice';
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly takesNumbers: boolean;
+}
+
+/** A text that Talos reads: `text` by the type itself, `checked` after it was read as a string. */
+interface Text {
+  readonly kind: 'text' | 'checked';
+  readonly name: string;
+  readonly check: TextCheck;
+  /** A patch always replaces it, also by nothing. */
+  readonly isReplaced: boolean;
+}
+
+interface List {
+  readonly kind: 'list';
+  readonly name: string;
+  readonly of: FieldType;
+  /** Elements with the same values of these fields are one element. */
+  readonly keys?: readonly string[];
+}
+
+interface Table {
+  readonly kind: 'map';
+  readonly name: string;
+  readonly of: FieldType;
+}
 
 export interface Struct {
   readonly kind: 'struct';
   readonly name: string;
-  readonly fields: Readonly<Record<string, FieldType>>;
-  /** For lists of such: elements with the same value of this field are one element. */
-  readonly mergeKeys?: readonly string[];
+  readonly fields: Readonly<Record<string, Field>>;
+  /** A certificate and its key: both are base64, and a patch gives both. */
+  readonly isEncoded: boolean;
 }
 
-export const string: FieldType = { kind: 'string' };
-export const bool: FieldType = { kind: 'bool' };
-export const int: FieldType = { kind: 'int' };
-export const any: FieldType = { kind: 'any' };
-export const duration: FieldType = { kind: 'duration' };
-export const url: FieldType = { kind: 'url' };
-export const base64: FieldType = { kind: 'base64' };
-export const object: FieldType = { kind: 'object' };
-export const strings: FieldType = { kind: 'list', of: string, merge: 'append' };
-export const stringMap: FieldType = { kind: 'map', of: string };
-
-export function choice(name: string, ...values: string[]): FieldType {
-  return { kind: 'choice', name, values };
+export interface Field {
+  readonly type: FieldType;
+  /** A patch replaces it as a whole. */
+  readonly isReplaced: boolean;
+  /** Written also when it is empty. */
+  readonly isAlways: boolean;
 }
 
-export function list(of: FieldType): FieldType {
-  return { kind: 'list', of, merge: 'append' };
-}
+export const anything: FieldType = { kind: 'any', name: 'interface {}' };
 
-/** A list that a patch replaces as a whole. */
-export function replacedList(of: FieldType): FieldType {
-  return { kind: 'list', of, merge: 'replace' };
-}
-
-export function map(of: FieldType): FieldType {
-  return { kind: 'map', of };
-}
-
-/** `name` without the package; v1alpha1 unless it says otherwise. */
-export function struct(
-  name: string,
-  fields: Readonly<Record<string, FieldType>>,
-  mergeKeys?: readonly string[],
-): Struct {
-  const base = { kind: 'struct' as const, name: name.includes('.') ? name : `v1alpha1.${name}` };
-  return mergeKeys ? { ...base, fields, mergeKeys } : { ...base, fields };
-}
-
-/** A certificate and its key, each base64 of PEM. */
-export const certificateAndKey = struct('x509.PEMEncodedCertificateAndKey', {
-  crt: base64,
-  key: base64,
-});
-export const certificate = struct('x509.PEMEncodedCertificate', { crt: base64 });
-export const privateKey = struct('x509.PEMEncodedKey', { key: base64 });
-/** Command line arguments: a value or, since 1.13, several. */
-export const args: FieldType = map(any);
-/** A switch and nothing else. */
-export function toggle(name: string, field = 'enabled'): Struct {
-  return struct(name, { [field]: bool });
-}
-
-/** The type as Talos' decoder names it in its errors. */
-export function typeName(type: FieldType): string {
+/** The type of what stands at a key. */
+export function typeAt(type: FieldType, key: string): FieldType | undefined {
   switch (type.kind) {
-    case 'string':
-    case 'bool':
-    case 'int':
-      return type.kind;
-    case 'any':
-      return 'interface {}';
-    case 'duration':
-      return 'time.Duration';
-    case 'url':
-    case 'base64':
-    case 'choice':
-      return 'string';
-    case 'object':
-      return 'map[string]interface {}';
-    case 'list':
-      return `[]${typeName(type.of)}`;
-    case 'map':
-      return `map[string]${typeName(type.of)}`;
     case 'struct':
-      return type.name;
+      return Object.hasOwn(type.fields, key) ? type.fields[key]?.type : undefined;
+    case 'map':
+      return type.of;
+    case 'any':
+    case 'object':
+      return anything;
+    default:
+      return undefined;
   }
 }

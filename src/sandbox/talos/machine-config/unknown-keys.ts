@@ -1,44 +1,43 @@
-import { Document, isMap, isSeq, YAMLMap, YAMLSeq, type Node } from 'yaml';
+import { isMap, isScalar, isSeq } from 'yaml';
 import { keyText } from './construct.js';
-import type { FieldType } from './schema.js';
+import { emitYaml, Written } from './emit.js';
+import { typeAt, type FieldType } from './schema.js';
 
 /**
  * The keys that the type does not have, as YAML with only the way to them, in the form of
  * siderolabs/gen's CheckUnknownKeys; undefined when all are known.
  */
-export function unknownKeys(type: FieldType, root: Node): string | undefined {
+export function unknownKeys(type: FieldType, root: unknown): string | undefined {
   const found = search(type, root);
-  if (!found) return undefined;
-  const document = new Document(found);
-  return document.toString({ indent: 4, lineWidth: 0, flowCollectionPadding: false });
+  return found === undefined ? undefined : emitYaml(found);
 }
 
-function search(type: FieldType, node: unknown): Node | undefined {
+function search(type: FieldType, node: unknown): unknown {
   if (type.kind === 'list' && isSeq(node)) {
     const found = node.items.map((item) => search(type.of, item)).filter((item) => item);
-    if (found.length === 0) return undefined;
-    const result = new YAMLSeq();
-    result.items = found;
-    return result;
+    return found.length === 0 ? undefined : found;
   }
   if (!isMap(node) || (type.kind !== 'struct' && type.kind !== 'map')) return undefined;
-  const found = new Map<string, unknown>();
+  const found: [string, unknown][] = [];
   for (const pair of node.items) {
     const key = keyText(pair);
-    const fields = type.kind === 'struct' ? type.fields : undefined;
-    const field = fields ? (Object.hasOwn(fields, key) ? fields[key] : undefined) : typeOf(type);
-    const unknown = field ? search(field, pair.value) : pair.value;
-    if (unknown !== undefined) found.set(key, unknown);
+    const field = typeAt(type, key);
+    const { value } = pair;
+    const unknown = field ? search(field, value) : shown(value);
+    if (unknown !== undefined) found.push([key, unknown]);
   }
-  return found.size > 0 ? sorted(found) : undefined;
+  if (found.length === 0) return undefined;
+  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function typeOf(type: FieldType): FieldType | undefined {
-  return type.kind === 'map' ? type.of : undefined;
-}
-
-function sorted(entries: Map<string, unknown>): YAMLMap {
-  const result = new YAMLMap();
-  for (const key of [...entries.keys()].sort()) result.set(key, entries.get(key));
-  return result;
+/** A value as it stands there, its quotes included. */
+function shown(node: unknown): unknown {
+  if (isSeq(node)) return node.items.map(shown);
+  if (isMap(node)) {
+    return Object.fromEntries(node.items.map((pair) => [keyText(pair), shown(pair.value)]));
+  }
+  if (!isScalar(node)) return null;
+  if (node.type === 'QUOTE_DOUBLE') return new Written(JSON.stringify(node.value));
+  if (node.type !== 'QUOTE_SINGLE') return node.value;
+  return new Written(`'${String(node.value).replaceAll("'", "''")}'`);
 }

@@ -1,6 +1,7 @@
-import { clusterErrors, cniFindings } from './validate-cluster.js';
-import { documentErrors } from './validate-documents.js';
-import { installErrors, machineErrors } from './validate-machine.js';
+import { clusterErrors, cniFindings } from './validate/cluster.js';
+import { deviceFindings } from './validate/devices.js';
+import { documentErrors, documentWarnings } from './validate/documents.js';
+import { installErrors, machineErrors, registryErrors } from './validate/machine.js';
 import { listErrors } from './multi-error.js';
 import type { MachineConfig, V1Alpha1 } from './types.js';
 import { kubernetesObjection, kubernetesVersionOf } from './versions.js';
@@ -14,8 +15,18 @@ export interface Findings {
   readonly error?: string;
 }
 
+export interface ValidateOptions {
+  readonly strict?: boolean;
+  /** Whose rules they are; those of 1.13 when it is not said. */
+  readonly talosVersion?: string;
+}
+
 /** Checks a configuration as `talosctl validate` does. */
-export function validateConfig(config: MachineConfig, mode: RuntimeMode, strict = false): Findings {
+export function validateConfig(
+  config: MachineConfig,
+  mode: RuntimeMode,
+  { strict = false, talosVersion = 'v1.13.9' }: ValidateOptions = {},
+): Findings {
   const { v1alpha1 } = config;
   const found = v1alpha1 ? v1alpha1Findings(v1alpha1, mode) : { warnings: [], errors: [] };
   const errors = strict
@@ -23,10 +34,10 @@ export function validateConfig(config: MachineConfig, mode: RuntimeMode, strict 
     : found.errors;
   const all = [
     ...(errors.length > 0 ? [`v1alpha1.Config: ${listErrors(errors)}`] : []),
-    ...documentErrors(config),
+    ...documentErrors(config, talosVersion),
   ];
   return {
-    warnings: strict ? [] : found.warnings,
+    warnings: [...(strict ? [] : found.warnings), ...documentWarnings(config)],
     ...(all.length > 0 ? { error: listErrors(all) } : {}),
   };
 }
@@ -65,13 +76,15 @@ function v1alpha1Findings(
   if (!machine) return { warnings: [], errors: ['machine instructions are required'] };
   const isControlPlane = machine.type === 'controlplane' || machine.type === 'init';
   const cni = isControlPlane ? cniFindings(cluster) : { warnings: [], errors: [] };
+  const devices = deviceFindings(machine.network?.interfaces ?? []);
   const errors = [
     ...clusterErrors(cluster, isControlPlane),
     ...installErrors(machine, mode),
-    ...machineErrors(config, cni.errors),
+    ...machineErrors(config, { cni, devices }),
   ];
   if (config.persist === false) errors.push('.persist should be enabled');
-  const warnings = [...typeWarnings(machine.type), ...cni.warnings];
+  errors.push(...registryErrors(machine));
+  const warnings = [...typeWarnings(machine.type), ...cni.warnings, ...devices.warnings];
   if ((machine.install?.extensions ?? []).length > 0) {
     warnings.push(
       '.machine.install.extensions is deprecated, please see ' +

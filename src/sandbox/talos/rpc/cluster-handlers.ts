@@ -41,11 +41,11 @@ function applyConfiguration(
   text: string,
   dryRun: boolean,
 ): { warnings: readonly string[]; details: string } {
-  const config = readConfig(text);
-  const version = node.machine.image?.talosVersion ?? '';
-  const refusal = refusalOf(config, version);
+  const talosVersion = node.machine.image?.talosVersion ?? '';
+  const config = readConfig(text, talosVersion);
+  const refusal = refusalOf(config, talosVersion);
   if (refusal !== undefined) throw new GrpcError('InvalidArgument', refusal);
-  const { warnings } = validateConfig(config, 'cloud');
+  const { warnings } = validateConfig(config, 'cloud', { talosVersion });
   const wasConfigured = node.settings !== undefined;
   if (!dryRun && config.v1alpha1) {
     node.state.config = text;
@@ -55,9 +55,9 @@ function applyConfiguration(
   return { warnings, details: appliedHow(wasConfigured, dryRun) };
 }
 
-function readConfig(text: string): ReturnType<typeof decodeConfig> {
+function readConfig(text: string, talosVersion: string): ReturnType<typeof decodeConfig> {
   try {
-    return decodeConfig(text);
+    return decodeConfig(text, talosVersion);
   } catch (error) {
     if (!(error instanceof ConfigDecodeError)) throw error;
     throw new GrpcError('InvalidArgument', error.message);

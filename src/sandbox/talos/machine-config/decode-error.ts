@@ -1,0 +1,2 @@
+/** A configuration that Talos cannot read. The message is that of Talos. */
+export class ConfigDecodeError extends Error {}
