@@ -6,17 +6,16 @@ import { renderError } from '../ui/error.js';
 import { renderJson } from '../ui/json.js';
 import { selectColor } from '../ui/terminal.js';
 import { createCommand, type CreateOptions } from './commands/create.js';
-import { sandboxDemoCommand } from './commands/demo.js';
 import { destroyCommand, type DestroyOptions } from './commands/destroy.js';
 import { initCommand } from './commands/init.js';
 import { kubeconfigCommand, type KubeconfigOptions } from './commands/kubeconfig.js';
 import { referenceCommand, type ReferenceOptions } from './commands/reference.js';
-import { sandboxResetCommand, sandboxRunCommand, sandboxServeCommand } from './commands/sandbox.js';
 import { statusCommand, type StatusOptions } from './commands/status.js';
 import { talosconfigCommand } from './commands/talosconfig.js';
 import { validateCommand } from './commands/validate.js';
 import { addFirewall } from './firewall-program.js';
 import type { CliIo, GlobalOptions } from './io.js';
+import { addSandbox } from './sandbox-program.js';
 import { addScale } from './scale-program.js';
 import { addSecrets } from './secrets-program.js';
 import { version } from './version.js';
@@ -27,8 +26,8 @@ type Run<O> = (options: O, io: CliIo) => Promise<ExitCode>;
  * Runs oxide with these arguments (without `node` and the script) and returns its exit code.
  * The one place that catches: an OxideError is shown with its next step, all else is a bug.
  */
-export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCode> {
-  let exitCode: ExitCode = ExitCode.done;
+export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+  let exitCode: number = ExitCode.done;
   const program = buildProgram(io, (code) => {
     exitCode = code;
   });
@@ -61,7 +60,7 @@ export function showFailure(error: unknown, args: readonly string[], io: CliIo):
 }
 
 /** The command tree: names, options and help, nothing else. */
-export function buildProgram(io: CliIo, done: (code: ExitCode) => void): Command {
+export function buildProgram(io: CliIo, done: (code: number) => void): Command {
   const program = new Command('oxide')
     .description('Talos Linux Kubernetes clusters on Hetzner Cloud, from one cluster.yaml')
     .version(version, '-V, --version', 'print the version')
@@ -125,32 +124,7 @@ export function buildProgram(io: CliIo, done: (code: ExitCode) => void): Command
     )
     .option('--write <file>', 'write it to a file instead');
 
-  const sandbox = program.command('sandbox').description('look into the simulated cloud');
-  const inSandbox = (name: string, description: string, run: Run<GlobalOptions>): Command =>
-    sandbox
-      .command(name)
-      .description(description)
-      .action(async (_options: unknown, self: Command) => {
-        done(await run(self.optsWithGlobals<GlobalOptions>(), io));
-      });
-  inSandbox(
-    'serve',
-    'keep it running, for kubectl, talosctl and helm, until Ctrl-C',
-    sandboxServeCommand,
-  );
-  inSandbox(
-    'demo',
-    'play the life of the cluster in a fresh one: create to destroy',
-    sandboxDemoCommand,
-  );
-  inSandbox('reset', 'forget it', sandboxResetCommand);
-  sandbox
-    .command('run')
-    .description('run one tool in it: oxide sandbox run -- kubectl get nodes')
-    .argument('<tool...>', 'kubectl, talosctl or helm with its arguments, after --')
-    .action(async (command: string[], _options: unknown, self: Command) => {
-      done(await sandboxRunCommand({ ...self.optsWithGlobals<GlobalOptions>(), command }, io));
-    });
+  addSandbox(program, io, done);
   return program;
 }
 

@@ -48,6 +48,7 @@ export async function openSandboxWorld({ config, files, io }: SandboxWish): Prom
     toolEnvironment: { ...toolEnvironment, OXIDE_SANDBOX_URL: sandbox.url },
     failed: sandbox.failed,
     resolveName: (name) => sandbox.resolve(name),
+    host: sandbox.host,
     close: () => sandbox.close(),
   };
 }

@@ -19,7 +19,15 @@ export interface Surroundings {
   readonly failed: AbortSignal;
   /** The IPv4 addresses that a name leads to; none when nobody knows it. */
   readonly resolveName: (name: string) => Promise<readonly string[]>;
+  /** The process that runs the simulated world, when that is another one. */
+  readonly host?: WorldHost | undefined;
   readonly close: () => Promise<void>;
+}
+
+interface WorldHost {
+  readonly pid: number;
+  /** Resolves when that process runs the world no more. */
+  readonly ended: (signal: AbortSignal) => Promise<void>;
 }
 
 /**

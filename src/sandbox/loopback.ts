@@ -1,4 +1,6 @@
-import { request } from 'node:http';
+import { request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createInterface } from 'node:readline';
+import type { Clock } from '../lib/wait.js';
 
 /** A GET to a sandbox on this machine; undefined when nothing answers there that knows the token. */
 export function getJson(url: string, token: string): Promise<unknown> {
@@ -29,6 +31,59 @@ export function postJson(url: string, body: unknown, token?: string): Promise<un
     sent.on('error', reject);
     sent.end(JSON.stringify(body));
   });
+}
+
+/** A request that the other side keeps in hand until it is released, or its sender is gone. */
+export interface Held {
+  /** The other side's clock when it took it in hand. */
+  readonly now: number;
+  /** Lets go. Tells the other side's clock at that moment; undefined when it is gone. */
+  release(): Promise<{ readonly now: number } | undefined>;
+}
+
+/** Sends a request without its end. Undefined when nothing takes it. */
+export function holdOpen(url: string, token: string): Promise<Held | undefined> {
+  return new Promise((resolve) => {
+    const sent = request(url, { method: 'POST', headers: bearer(token) }, (response) => {
+      const lines = createInterface({ input: response })[Symbol.asyncIterator]();
+      const next = async (): Promise<{ now: number } | undefined> => {
+        try {
+          const line = await lines.next();
+          return line.done ? undefined : (JSON.parse(line.value) as { now: number });
+        } catch {
+          return undefined;
+        }
+      };
+      void next().then((first) => {
+        if (!first) resolve(undefined);
+        else resolve({ now: first.now, release: () => (sent.end(), next()) });
+      });
+    });
+    sent.on('error', () => {
+      resolve(undefined);
+    });
+    sent.flushHeaders();
+  });
+}
+
+/** The other side of `holdOpen`: works through `during` until the sender lets go or is gone. */
+export async function keepInHand(
+  message: IncomingMessage,
+  response: ServerResponse,
+  clock: Pick<Clock, 'now' | 'during'>,
+): Promise<void> {
+  const tell = (): void => {
+    response.write(`${JSON.stringify({ now: clock.now() })}\n`);
+  };
+  await clock.during(async () => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    tell();
+    await new Promise<void>((resolve) => {
+      message.once('end', resolve).once('close', resolve).resume();
+    });
+  });
+  tell();
+  response.end();
 }
 
 function bearer(token: string | undefined): Record<string, string> {

@@ -7,6 +7,8 @@ export interface Machine {
   /** What is on its disk; undefined when it is not Talos. */
   readonly image:
     { readonly talosVersion: string; readonly architecture: 'x86' | 'arm' } | undefined;
+  /** When its disk was last written anew; undefined when it is the first one. */
+  readonly rebuiltAt?: number | undefined;
   /** Empty when none was given. */
   readonly userData: string;
   readonly cores: number;
@@ -27,3 +29,13 @@ export interface MachineRoom {
   /** Whether a packet from an outside address reaches this TCP port of the machine's public address. */
   admits(machineId: number, source: string, port: number): boolean;
 }
+
+/** What answers on a TCP port of a machine. */
+export interface Listener {
+  readonly tls: boolean;
+  /** The status that a stranger's GET request is answered with; undefined where that is no HTTP. */
+  readonly status: number | undefined;
+}
+
+/** What listens on a port of a machine now; undefined when nothing does. */
+export type Listening = (machineId: number, port: number) => Listener | undefined;

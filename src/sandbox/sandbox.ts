@@ -7,6 +7,7 @@ import { realSleep, wallClock, type Clock } from '../lib/wait.js';
 import type { FaultPlan } from './faults.js';
 import { identityFile, readRunning, runningFile, type Running } from './kept-sandbox.js';
 import { getJson, postJson } from './loopback.js';
+import { JoinedClock } from './joined-clock.js';
 import { ScaledClock } from './scaled-clock.js';
 import { SandboxServer, type SandboxInfo, type SnapshotWish } from './server.js';
 import { StateFolder } from './state-folder.js';
@@ -32,6 +33,13 @@ export interface SandboxOptions {
   readonly saved?: boolean;
 }
 
+/** Another process, which runs the world that this one joined. */
+export interface SandboxHost {
+  readonly pid: number;
+  /** Resolves when that process runs the world no more. */
+  readonly ended: (signal: AbortSignal) => Promise<void>;
+}
+
 /** A running sandbox: where it listens and how tools are led to it. */
 export interface Sandbox {
   readonly url: string;
@@ -39,6 +47,8 @@ export interface Sandbox {
   readonly token: string;
   /** Undefined when another process runs the world and this one only uses it. */
   readonly world: World | undefined;
+  /** The process that runs the world; undefined when it is this one. */
+  readonly host: SandboxHost | undefined;
   /** Aborted with the reason when the world can be saved no more. */
   readonly failed: AbortSignal;
   /** Puts a Talos snapshot into the project, as its owner would have. */
@@ -93,7 +103,8 @@ async function joinRunning(state: StateFolder): Promise<Sandbox | undefined> {
     return undefined;
   }
   return {
-    ...{ url, token, clock: new ScaledClock(info.speed, info.now), world: undefined },
+    ...{ url, token, clock: new JoinedClock({ url, token }, info), world: undefined },
+    host: { pid: running.pid, ended: (signal) => endOf(state, running, signal) },
     failed: new AbortController().signal,
     ensureSnapshot: async (wish) => {
       await postJson(`${url}/sandbox/snapshots`, wish, token);
@@ -132,6 +143,7 @@ async function runHere(
   }
   return {
     ...{ url, clock, token: identity.token, world, failed: failure.signal },
+    host: undefined,
     ensureSnapshot: (wish) => {
       server.ensureSnapshot(wish);
       return Promise.resolve();
@@ -145,6 +157,14 @@ async function runHere(
       }
     },
   };
+}
+
+async function endOf(state: StateFolder, { pid, instance }: Running, signal: AbortSignal) {
+  const isRunning = (): boolean => {
+    const running = readRunning(state);
+    return typeof running === 'object' && running.instance === instance && isAlive(pid);
+  };
+  while (isRunning()) await realSleep(200, signal);
 }
 
 async function resolveAt(

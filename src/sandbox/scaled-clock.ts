@@ -54,6 +54,13 @@ export class ScaledClock implements Clock {
     }
   }
 
+  /** Moves on to what another clock shows; it never goes back. */
+  protected catchUp(now: number): void {
+    this.#simulated = Math.max(this.now(), now);
+    this.#real = steadyTime();
+    this.#wakeSleepers();
+  }
+
   get #rate(): number {
     return this.#working > 0 ? 1 : this.speed;
   }
@@ -63,7 +70,11 @@ export class ScaledClock implements Clock {
     this.#simulated = this.now();
     this.#real = steadyTime();
     this.#working = working;
-    if (this.#rate === before) return;
+    if (this.#rate !== before) this.#wakeSleepers();
+  }
+
+  /** They look at the clock again, and sleep on if it is not yet their time. */
+  #wakeSleepers(): void {
     const changed = this.#rateChanged;
     this.#rateChanged = new AbortController();
     changed.abort(rateChange);

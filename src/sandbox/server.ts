@@ -12,7 +12,7 @@ import type { Clock } from '../lib/wait.js';
 import { createCloudHandler } from './cloud/http.js';
 import { createDownloads, type Downloads } from './downloads/downloads.js';
 import type { FaultPlan } from './faults.js';
-import { collect } from './loopback.js';
+import { collect, keepInHand } from './loopback.js';
 import { NodeProxy } from './node-proxy.js';
 import type { TalosRequest } from './talos/protocol.js';
 import { Ticker } from './ticker.js';
@@ -34,6 +34,8 @@ export interface SandboxInfo {
   readonly now: number;
 }
 
+/** Where a command that joined a sandbox says that it works, for as long as it does. */
+export const workPath = '/sandbox/work';
 /** Where a sandbox answers what a name resolves to. */
 const namesPath = '/sandbox/names/';
 
@@ -77,6 +79,8 @@ export class SandboxServer {
       else if (request.url?.startsWith('/v1/')) cloud(request, response);
       else void this.#answer(request, response);
     });
+    // A request stays open for as long as a command that joined works.
+    this.#http.requestTimeout = 0;
     this.#proxy = new NodeProxy({
       locate: (host, port) => world.locate(host, port),
       settle: () => world.settle(),
@@ -166,6 +170,8 @@ export class SandboxServer {
       sendJson(response, answer);
     } else if (path === '/sandbox') {
       sendJson(response, { instance, speed: clock.speed, now: clock.now() } satisfies SandboxInfo);
+    } else if (path === workPath) {
+      await keepInHand(request, response, clock);
     } else if (path === '/sandbox/snapshots') {
       this.ensureSnapshot(JSON.parse(await collect(request)) as SnapshotWish);
       sendJson(response, {});

@@ -8,6 +8,8 @@ export const timings = {
   stopServer: 5,
   shutdownServer: 8,
   rebootServer: 10,
+  rebuildServer: 20,
+  changeServerType: 30,
   deleteServer: 7,
   /** After a deleted server's action ended: until its firewall use and addresses are free. */
   releaseLag: 3,
@@ -22,6 +24,7 @@ export const timings = {
   loadBalancerChange: 3,
   /** Assumed: it is an action since 2026-10-05, and nobody published a duration. */
   deleteLoadBalancer: 7,
+  issueCertificate: 30,
   createImage: 60,
   otherAction: 2,
   /** From power on to an answering Talos API. */

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { Clock } from '../lib/wait.js';
 import { Cloud } from './cloud/cloud.js';
 import { KubeCluster } from './kubernetes/cluster.js';
+import { listenerAt } from './listening.js';
 import type { ApiServer } from './node-proxy.js';
 import { createRandom, settle, type Simulated } from './simulation.js';
 import type { StateFolder } from './state-folder.js';
@@ -55,6 +56,7 @@ export class World {
       random: this.#random,
       now: clock.now(),
       token: identity.token,
+      listening: (machineId, port) => listenerAt(this.talos, { machineId, port, now: clock.now() }),
       saved: saved?.cloud,
     });
     this.talos = new TalosWorld({

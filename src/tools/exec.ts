@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import { execa, type Options, type Subprocess } from 'execa';
 import { InterruptedError, PreconditionError } from '../lib/errors.js';
 import { realSleep, type Clock } from '../lib/wait.js';
@@ -78,6 +80,41 @@ export function createToolRunner(options: ToolRunnerOptions): RunTool {
   };
 }
 
+/** A program that a user runs: its streams are theirs. */
+export interface UserProgram extends ToolCommand {
+  readonly env: Readonly<Record<string, string>>;
+  /** `inherit`: the process's own, so that a terminal stays one. */
+  readonly stdin: 'inherit' | Readable;
+  readonly stdout: 'inherit' | ((text: string) => void);
+  readonly stderr: 'inherit' | ((text: string) => void);
+  /** Aborted: it gets SIGTERM, and SIGKILL ten seconds later. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs a program in the place of the user, who sees its output as it comes. Returns its exit code. */
+export async function runForUser(program: UserProgram): Promise<number> {
+  const { file, args, env, stdin, stdout, stderr, signal } = program;
+  signal.throwIfAborted();
+  const running = execa(file, args, {
+    ...{ env, extendEnv: false, reject: false, buffer: false, windowsHide: true },
+    ...{ cancelSignal: signal, forceKillAfterDelay: killAfterMs },
+    stdin: stdin === 'inherit' ? 'inherit' : 'pipe',
+    stdout: stdout === 'inherit' ? 'inherit' : 'pipe',
+    stderr: stderr === 'inherit' ? 'inherit' : 'pipe',
+  });
+  if (stdin !== 'inherit' && running.stdin) {
+    // A program need not read all that it is given.
+    running.stdin.on('error', () => undefined);
+    stdin.pipe(running.stdin);
+  }
+  if (stdout !== 'inherit') running.stdout?.setEncoding('utf8').on('data', stdout);
+  if (stderr !== 'inherit') running.stderr?.setEncoding('utf8').on('data', stderr);
+  const { code, exitCode, signal: killedBy } = await running;
+  if (code === 'ENOENT' || code === 'EACCES') throw missing(file);
+  // As shells say it: bash(1), "Exit status".
+  return exitCode ?? 128 + (killedBy === undefined ? 0 : constants.signals[killedBy]);
+}
+
 function onceEach(tell: (text: string) => void = () => undefined): (text: string) => void {
   const told = new Set<string>();
   return (text) => {
@@ -142,9 +179,10 @@ function interruption(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new InterruptedError();
 }
 
-function missing(tool: ToolName): PreconditionError {
+function missing(program: string): PreconditionError {
+  const page = (installation as Readonly<Record<string, string>>)[program];
   return new PreconditionError(
-    `${tool} was not found, or is not executable`,
-    `Install ${tool} so that it is on the PATH: ${installation[tool]}`,
+    `${program} was not found, or is not executable`,
+    `Install ${program} so that it is on the PATH${page === undefined ? '.' : `: ${page}`}`,
   );
 }

@@ -43,7 +43,16 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
     const { code, stdout, stderr } = await runCli(call, { cwd });
     expect(stderr).toContain('Error from server (NotFound): nodes "nobody" not found');
     expect(stdout).toBe('');
-    expect(code).not.toBe(ExitCode.done);
+    expect(code).toBe(1);
+  });
+
+  test('reads what comes in, and an HTTP client finds its Hetzner API, in a shell of its own', async () => {
+    const stdin = 'kubectl create namespace mine; echo "at $HCLOUD_ENDPOINT"; exit 7\n';
+    const env = { SHELL: '/bin/sh' };
+    const { code, stdout } = await runCli(['sandbox', 'shell'], { cwd, stdin, env });
+    expect(stdout).toContain('namespace/mine created\n');
+    expect(stdout).toMatch(/^at http:\/\/127\.0\.0\.1:\d+\/v1$/m);
+    expect(code).toBe(7);
   });
 
   test('is left alone by a second create, whose only output is one JSON document', async () => {
@@ -103,19 +112,32 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
   });
 
   test('is served to other processes, which join it, until Ctrl-C', async () => {
+    const alone = await runCli(['sandbox', 'env'], { cwd });
+    expect(alone.stderr).toContain('→ Keep it running in another shell: oxide sandbox serve');
+    expect([alone.code, alone.stdout]).toEqual([ExitCode.precondition, '']);
+
     const serving = startCli(['sandbox', 'serve'], { cwd });
-    await serving.said('stderr', 'The sandbox runs.');
-    const exports = await serving.said('stdout', 'TALOSCONFIG=');
-    const call = ['sandbox', 'run', '--', 'kubectl', 'get', 'nodes'];
-    const joined = await runCli(call, { cwd });
-    expect(readyNodes(joined.stdout)).toHaveLength(2);
+    await serving.said('stderr', 'eval "$(oxide sandbox env)"');
+    const exports = await serving.said('stdout', 'HCLOUD_TOKEN=');
+    const second = startCli(['sandbox', 'serve'], { cwd });
+    await second.said('stderr', 'The sandbox runs already, in process ');
+    const call = ['sandbox', 'run', '--', 'kubectl', 'apply', '-f', '-'];
+    const stdin = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"piped"}}';
+    expect(await runCli(call, { cwd, stdin })).toMatchObject({
+      ...{ code: ExitCode.done, stdout: 'configmap/piped created\n' },
+    });
+    const told = await runCli(['sandbox', 'env'], { cwd });
+    expect(told.stdout).toBe(exports);
     const reset = await runCli(['sandbox', 'reset'], { cwd });
     expect(reset.stderr).toContain('is running');
     expect(reset.code).toBe(ExitCode.precondition);
+
     serving.signal('SIGINT');
-    const { code } = await serving.end;
-    expect(code).toBe(ExitCode.done);
-    expect(exports).toContain(`export KUBECONFIG="${join(cwd, 'output', 'kubeconfig')}"`);
+    expect((await serving.end).code).toBe(ExitCode.done);
+    await second.said('stderr', 'The sandbox runs;');
+    second.signal('SIGINT');
+    expect((await second.end).code).toBe(ExitCode.done);
+    expect(exports).toContain(`export KUBECONFIG='${join(cwd, 'output', 'kubeconfig')}'`);
     expect(readdirSync(join(cwd, 'output', 'sandbox'))).not.toContain('running.json');
   });
 
@@ -134,7 +156,7 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
     const served = outputs.map((output) => startCli(['-o', output, 'sandbox', 'serve'], { cwd }));
     const urls = await Promise.all(
       served.map(
-        async (process) => /_URL="(.+)"/.exec(await process.said('stdout', 'TALOSCONFIG='))?.[1],
+        async (process) => /_URL='(.+)'/.exec(await process.said('stdout', 'TALOSCONFIG='))?.[1],
       ),
     );
     expect(new Set(urls).size).toBe(2);

@@ -107,7 +107,8 @@ function secretsOf(args: readonly string[], { cwd, env }: CliOptions): KnownSecr
   const token = env?.['HCLOUD_TOKEN'] ?? '';
   return [
     ...(token === '' ? [] : [{ what: 'HCLOUD_TOKEN', value: token }]),
-    ...sandboxToken(output),
+    // Telling it is what these two are for; it opens the simulated project only.
+    ...(args.includes('serve') || args.includes('env') ? [] : sandboxToken(output)),
     ...secretsIn(output),
   ];
 }

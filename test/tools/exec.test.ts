@@ -1,11 +1,13 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { InterruptedError, PreconditionError } from '../../src/lib/errors.js';
 import { cleanEnvironment } from '../../src/tools/environment.js';
 import {
   createToolRunner,
+  runForUser,
   ToolError,
   type Invocation,
   type RunTool,
@@ -173,6 +175,41 @@ describe('a tool', () => {
     expect(caught).toBeInstanceOf(PreconditionError);
     expect((caught as PreconditionError).message).toContain(`${tool} was not found`);
     expect((caught as PreconditionError).hint).toContain('https://');
+  });
+});
+
+describe('a program that a user runs', () => {
+  const through = async (input: string, ...args: string[]) => {
+    const heard = { stdout: '', stderr: '' };
+    const code = await runForUser({
+      ...{ file: process.execPath, args: [join(folder, 'tool.cjs'), ...args], env: {} },
+      stdin: Readable.from([input]),
+      stdout: (text) => (heard.stdout += text),
+      stderr: (text) => {
+        heard.stderr += text;
+        if (text.includes('waiting')) interrupt.abort(new InterruptedError());
+      },
+      signal: interrupt.signal,
+    });
+    return { code, ...heard };
+  };
+
+  it('has its input, its output as it comes, and its exit code', async () => {
+    expect(await through('kind: List\n', 'echo')).toMatchObject({
+      code: 0,
+      stdout: 'kind: List\n',
+    });
+    expect(await through('', 'fail', 'no')).toEqual({ code: 3, stdout: '', stderr: 'no\n' });
+  });
+
+  it('is told to stop when the user stops, and ends as in a shell', async () => {
+    expect(await through('', 'hang')).toMatchObject({ code: 128 + 15 });
+  });
+
+  it('that is not there is missing', async () => {
+    const streams = { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' } as const;
+    const absent = { file: join(folder, 'absent'), args: [], env: {}, signal: interrupt.signal };
+    await expect(runForUser({ ...absent, ...streams })).rejects.toThrow(PreconditionError);
   });
 });
 

@@ -3,15 +3,16 @@ import { ExitCode } from '../../lib/errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { createCommand } from './create.js';
 import { destroyCommand } from './destroy.js';
-import { sandboxResetCommand, sandboxRunCommand } from './sandbox.js';
+import { sandboxResetCommand } from './sandbox-reset.js';
+import { sandboxRunCommand } from './sandbox-run.js';
 import { scaleCommand } from './scale.js';
 import { statusCommand } from './status.js';
 
 /** A line of the demonstration: what is typed, and what that does. */
-type Scene = readonly [typed: string, play: () => Promise<ExitCode>];
+type Scene = readonly [typed: string, play: () => Promise<number>];
 
 /** `oxide sandbox demo`: the whole life of a cluster in a fresh sandbox, from create to destroy. */
-export async function sandboxDemoCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
+export async function sandboxDemoCommand(options: GlobalOptions, io: CliIo): Promise<number> {
   await sandboxResetCommand(options, io);
   const rehearsed = { ...options, sandbox: true, yes: true };
   const kubectl = ['kubectl', 'get', 'nodes', '--output', 'wide'];

@@ -6,6 +6,18 @@ export type Effect =
   | { readonly kind: 'server-started'; readonly server: number }
   | { readonly kind: 'server-stopped'; readonly server: number }
   | { readonly kind: 'server-restarted'; readonly server: number }
+  | {
+      readonly kind: 'server-rebuilt';
+      readonly server: number;
+      readonly image: number;
+      readonly userData: string;
+    }
+  | {
+      readonly kind: 'server-type-changed';
+      readonly server: number;
+      readonly serverType: string;
+      readonly diskGb: number;
+    }
   | { readonly kind: 'server-deleted'; readonly server: number }
   | { readonly kind: 'server-attached'; readonly server: number; readonly network: number }
   | { readonly kind: 'server-detached'; readonly server: number; readonly network: number }
@@ -13,6 +25,7 @@ export type Effect =
   | { readonly kind: 'subnet-added'; readonly network: number; readonly ipRange: string }
   | { readonly kind: 'firewall-applied'; readonly firewall: number; readonly server: number }
   | { readonly kind: 'firewall-removed'; readonly firewall: number; readonly server: number }
+  | { readonly kind: 'certificate-issued'; readonly certificate: number }
   | { readonly kind: 'volume-ready'; readonly volume: number }
   | { readonly kind: 'load-balancer-attached'; readonly loadBalancer: number }
   | { readonly kind: 'load-balancer-deleted'; readonly loadBalancer: number };

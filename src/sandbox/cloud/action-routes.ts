@@ -16,6 +16,7 @@ const kinds = {
   load_balancers: 'load_balancer',
   primary_ips: 'primary_ip',
   floating_ips: 'floating_ip',
+  certificates: 'certificate',
 } as const satisfies Record<string, ResourceType>;
 
 export const actionRoutes: readonly Route[] = [

@@ -1,13 +1,16 @@
 import type { z } from 'zod';
 import { ApiError, invalidFields } from './api-error.js';
 
-/** The JSON of a request body; 400 `json_error` when it is none. */
+/**
+ * The JSON of a request body; `json_error` when it is none, with the status and the words seen live
+ * (Cyclenerd/hcloud-github-runner, issue 22), where the official description says 400.
+ */
 export function parseJson(text: string | undefined): unknown {
   if (text === undefined || text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch {
-    throw new ApiError(400, 'json_error', 'invalid JSON in request body');
+    throw new ApiError(422, 'json_error', 'syntax error', {});
   }
 }
 

@@ -8,6 +8,7 @@ import {
 } from './catalogue.js';
 import { regionOf, type Market } from './market.js';
 import { notFound } from './api-error.js';
+import { isoRoutes } from './isos.js';
 import { list } from './listing.js';
 import { ok, type Answer, type Route } from './route.js';
 
@@ -77,7 +78,7 @@ export const catalogueRoutes: readonly Route[] = [
         ),
       }),
   ],
-  ['GET', '/isos', (_project, call) => list(call, { key: 'isos', rows: [], render: (iso) => iso })],
+  ...isoRoutes,
   ['GET', '/pricing', pricing],
 ];
 

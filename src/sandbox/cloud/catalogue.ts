@@ -204,6 +204,16 @@ export const loadBalancerTypes: readonly LoadBalancerTypeFacts[] = [
     maxCertificates: 25,
     offer: [0.0344, 21.49, 20],
   },
+  // Its limits are the published ones as remembered, its price is assumed.
+  {
+    id: 3,
+    name: 'lb31',
+    maxConnections: 40_000,
+    maxServices: 30,
+    maxTargets: 150,
+    maxCertificates: 50,
+    offer: [0.0689, 42.99, 20],
+  },
 ];
 
 type Row = readonly [

@@ -1,4 +1,4 @@
-import type { Machine, MachineRoom } from '../machines.js';
+import type { Listening, Machine, MachineRoom } from '../machines.js';
 import type { Random, Simulated } from '../simulation.js';
 import type { ActionFailure } from './action-records.js';
 import { ApiError } from './api-error.js';
@@ -27,6 +27,8 @@ export interface CloudOptions {
   readonly now: number;
   /** The API token of the project. */
   readonly token: string;
+  /** What the machines answer on their ports; nothing unless given. */
+  readonly listening?: Listening;
   /** What `toJSON()` gave. */
   readonly saved?: unknown;
 }
@@ -45,10 +47,10 @@ export class Cloud implements Simulated, MachineRoom {
   #requests: number;
 
   constructor(options: CloudOptions) {
-    const { random, now } = options;
+    const { random, now, listening = () => undefined } = options;
     // Copied: the saved state belongs to the caller.
     const saved = structuredClone(options.saved) as SavedCloud | undefined;
-    this.#project = new Project({ random, now, saved: saved?.project });
+    this.#project = new Project({ random, now, listening, saved: saved?.project });
     this.#token = options.token;
     this.#rateLimit = new RateLimit(now, saved?.rateLimit);
     this.#requests = saved?.requests ?? 0;

@@ -1,5 +1,6 @@
 import type { Effect } from './action-records.js';
 import type { Project } from './project.js';
+import { releaseAddresses } from './public-addresses.js';
 import type { ServerRecord } from './records.js';
 import {
   bootServer,
@@ -9,6 +10,7 @@ import {
   finishCreation,
   releaseServer,
   switchOff,
+  writeDisk,
 } from './server-changes.js';
 
 type Kind = Effect['kind'];
@@ -30,6 +32,17 @@ const successes: Required<Handlers> = {
   },
   'server-restarted': (project, { server }) => {
     withServer(project, server, (found) => {
+      bootServer(found, project.now);
+    });
+  },
+  'server-rebuilt': (project, { server, image, userData }) => {
+    withServer(project, server, (found) => {
+      writeDisk(project, found, { image, userData });
+    });
+  },
+  'server-type-changed': (project, { server, serverType, diskGb }) => {
+    withServer(project, server, (found) => {
+      Object.assign(found, { serverType, diskGb });
       bootServer(found, project.now);
     });
   },
@@ -74,11 +87,15 @@ const successes: Required<Handlers> = {
     const volume = project.volumes.find(id);
     if (volume) volume.status = 'available';
   },
+  'certificate-issued': (project, { certificate }) => {
+    settleIssuance(project, certificate, 'completed');
+  },
   'load-balancer-attached': (project, { loadBalancer }) => {
     const privateNet = project.loadBalancers.find(loadBalancer)?.privateNet;
     if (privateNet) privateNet.attached = true;
   },
   'load-balancer-deleted': (project, { loadBalancer }) => {
+    releaseAddresses(project, loadBalancer);
     project.loadBalancers.remove(loadBalancer);
   },
 };
@@ -90,6 +107,8 @@ const failures: Handlers = {
   },
   'server-started': settleStatus,
   'server-stopped': settleStatus,
+  'server-rebuilt': settleStatus,
+  'server-type-changed': settleStatus,
   'server-deleted': settleStatus,
   'server-attached': (project, { server, network }) => {
     withServer(project, server, (found) => {
@@ -110,6 +129,9 @@ const failures: Handlers = {
   },
   'volume-ready': (project, { volume }) => {
     project.volumes.remove(volume);
+  },
+  'certificate-issued': (project, { certificate }) => {
+    settleIssuance(project, certificate, 'failed');
   },
   'load-balancer-attached': (project, { loadBalancer }) => {
     const found = project.loadBalancers.find(loadBalancer);
@@ -135,4 +157,9 @@ function settleStatus(project: Project, { server }: { readonly server: number })
   withServer(project, server, (found) => {
     found.status = found.poweredOnAt === null ? 'off' : 'running';
   });
+}
+
+function settleIssuance(project: Project, id: number, issuance: 'completed' | 'failed'): void {
+  const certificate = project.certificates.find(id);
+  if (certificate) certificate.issuance = issuance;
 }

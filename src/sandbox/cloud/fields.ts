@@ -28,3 +28,10 @@ export const hostnameField = z
 
 /** The body of a request that takes none; `{}` is accepted as well. */
 export const noBody = z.strictObject({}).optional();
+
+/** Hetzner docs, "Create a Server": at most 32 KiB. */
+const userDataLimit = 32 * 1024;
+
+export const userDataField = z
+  .string()
+  .refine((text) => Buffer.byteLength(text) <= userDataLimit, 'must not be larger than 32 KiB');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { renderAction } from './actions.js';
-import { invalidField, protectedFromDeletion, refused } from './api-error.js';
+import { ApiError, invalidField, refused } from './api-error.js';
 import type { ActionRecord } from './action-records.js';
 import { checkBody } from './body.js';
 import { idField, idOrNameField, nameField, noBody } from './fields.js';
@@ -8,9 +8,10 @@ import { labelsField } from './labels.js';
 import { list } from './listing.js';
 import { locationNamed } from './market.js';
 import type { Project } from './project.js';
-import { nextIpv4, nextIpv6, reverseName } from './public-addresses.js';
+import { nextIpv4, nextIpv6 } from './public-addresses.js';
 import type { FloatingIpRecord } from './records.js';
 import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+import { reverseNames } from './reverse-dns.js';
 import { timestamp } from './time.js';
 
 const createFields = z.strictObject({
@@ -52,7 +53,7 @@ function renderFloatingIp(ip: FloatingIpRecord): object {
     ip: ip.type === 'ipv4' ? ip.address : `${ip.address}/64`,
     type: ip.type,
     server: ip.server,
-    dns_ptr: ip.type === 'ipv4' ? [{ ip: ip.address, dns_ptr: reverseName(ip.address) }] : [],
+    dns_ptr: reverseNames(ip),
     home_location: locationNamed(ip.location),
     blocked: false,
     protection: { delete: ip.protection },
@@ -113,7 +114,7 @@ function update(project: Project, call: Call): Answer {
 
 function remove(project: Project, call: Call): Answer {
   const ip = project.floatingIps.get(call.id);
-  if (ip.protection) throw protectedFromDeletion('floating IP');
+  if (ip.protection) throw new ApiError(423, 'protected', 'Floating IP deletion is protected');
   if (ip.server !== null) {
     throw refused('must_be_unassigned', 'floating IP must be unassigned before it is deleted');
   }

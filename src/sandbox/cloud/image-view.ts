@@ -13,7 +13,7 @@ export function renderImage(image: ImageRecord): object {
     disk_size: image.diskSize,
     created: timestamp(image.created),
     created_from: image.createdFrom,
-    bound_to: null,
+    bound_to: image.boundTo ?? null,
     os_flavor: image.osFlavor,
     os_version: image.osVersion,
     rapid_deploy: image.type === 'system',

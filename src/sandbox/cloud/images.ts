@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { renderAction } from './actions.js';
-import { invalidField, notFound, protectedFromDeletion, refused } from './api-error.js';
+import { ApiError, invalidField, notFound, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import type { ServerTypeFacts } from './catalogue.js';
 import { renderImage } from './image-view.js';
@@ -90,7 +90,7 @@ function listImages(project: Project, call: Call): Answer {
       type: (image) => image.type,
       status: (image) => image.status,
       architecture: (image) => image.architecture,
-      bound_to: () => [],
+      bound_to: (image) => image.boundTo ?? null,
     },
     enums: {
       type: ['system', 'app', 'snapshot', 'backup'],
@@ -118,12 +118,19 @@ function update(project: Project, call: Call): Answer {
   const body = checkBody(updateFields, call.body);
   image.description = body.description ?? image.description;
   image.labels = body.labels ?? image.labels;
+  if (body.type === 'snapshot') {
+    image.type = 'snapshot';
+    delete image.boundTo;
+  }
   return ok({ image: renderImage(image) });
 }
 
 function remove(project: Project, call: Call): Answer {
   const image = ownImage(project, call.id);
-  if (image.protection) throw protectedFromDeletion('snapshot');
+  // In other words than for networks (hcloud CLI, end-to-end tests).
+  if (image.protection) {
+    throw new ApiError(423, 'protected', `${image.type} deletion is protected`);
+  }
   project.assertUnlocked({ id: image.id, type: 'image' });
   project.images.remove(image.id);
   return deleted;

@@ -1,44 +1,55 @@
 import { z } from 'zod';
 import { idField, idOrNameField, nameField } from './fields.js';
 import { labelsField } from './labels.js';
-import type { LoadBalancerService, LoadBalancerTarget } from './load-balancer-records.js';
+import type { LoadBalancerTarget } from './load-balancer-records.js';
 
 const portField = z.int().min(1).max(65_535);
 
+const checkHttpField = z.strictObject({
+  domain: z.string().max(128).nullish(),
+  path: z.string().min(1).max(256).optional(),
+  response: z.string().max(256).optional(),
+  status_codes: z.array(z.string()).max(20).optional(),
+  tls: z.boolean().optional(),
+});
+
+/** Every number may be left out (hcloud-cloud-controller-manager sends protocol and port only). */
 const healthCheckField = z.strictObject({
-  protocol: z.enum(['tcp', 'http']),
-  port: portField,
-  interval: z.int().min(3).max(60),
-  timeout: z.int().min(1).max(60),
-  retries: z.int().min(1).max(5),
-  http: z
-    .strictObject({
-      domain: z.string().max(128).nullable(),
-      path: z.string().min(1).max(256),
-      response: z.string().max(256).optional(),
-      status_codes: z.array(z.string()).max(20).default(['2??', '3??']),
-      tls: z.boolean().default(false),
-    })
-    .optional(),
+  protocol: z.enum(['tcp', 'http']).optional(),
+  port: portField.optional(),
+  interval: z.int().min(3).max(60).optional(),
+  timeout: z.int().min(1).max(60).optional(),
+  retries: z.int().min(1).max(5).optional(),
+  http: checkHttpField.optional(),
 });
 
 const httpField = z.strictObject({
-  cookie_name: z.string().min(1).max(100).default('HCLBSTICKY'),
-  cookie_lifetime: z.int().min(30).max(86_400).default(300),
-  timeout_idle: z.int().min(30).max(300).default(50),
-  certificates: z.array(idField).default([]),
-  redirect_http: z.boolean().default(false),
-  sticky_sessions: z.boolean().default(false),
+  cookie_name: z.string().min(1).max(100).optional(),
+  cookie_lifetime: z.int().min(30).max(86_400).optional(),
+  timeout_idle: z.int().min(30).max(300).optional(),
+  certificates: z.array(idField).optional(),
+  redirect_http: z.boolean().optional(),
+  sticky_sessions: z.boolean().optional(),
 });
 
-export const serviceField = z.strictObject({
-  protocol: z.enum(['tcp', 'http', 'https']),
+/** What of a service changes; its listen port says which one. */
+export const serviceChangeField = z.strictObject({
+  protocol: z.enum(['tcp', 'http', 'https']).optional(),
   listen_port: portField,
-  destination_port: portField,
-  proxyprotocol: z.boolean().default(false),
+  destination_port: portField.optional(),
+  proxyprotocol: z.boolean().optional(),
   health_check: healthCheckField.optional(),
   http: httpField.optional(),
 });
+
+/** A new service; only tcp has no ports of its own (hcloud-python, LoadBalancerService). */
+export const serviceField = serviceChangeField.extend({
+  protocol: z.enum(['tcp', 'http', 'https']),
+  listen_port: portField.optional(),
+});
+
+export type ServiceWish = z.output<typeof serviceField>;
+export type ServiceChange = z.output<typeof serviceChangeField>;
 
 export const targetField = z.strictObject({
   type: z.enum(['server', 'label_selector', 'ip']),
@@ -48,47 +59,34 @@ export const targetField = z.strictObject({
   use_private_ip: z.boolean().default(false),
 });
 
+export const algorithmField = z.strictObject({
+  type: z.enum(['round_robin', 'least_connections']),
+});
+
 export const createFields = z.strictObject({
   name: nameField(128),
   load_balancer_type: idOrNameField,
-  algorithm: z
-    .strictObject({ type: z.enum(['round_robin', 'least_connections']) })
-    .default({ type: 'round_robin' }),
+  algorithm: algorithmField.default({ type: 'round_robin' }),
   services: z.array(serviceField).default([]),
   targets: z.array(targetField).default([]),
   labels: labelsField.default({}),
   public_interface: z.boolean().default(true),
+  /** Existing primary IPs, since 2026-10-05 (hcloud-go 2.52). */
+  public_net: z.strictObject({ ipv4: idField.optional(), ipv6: idField.optional() }).default({}),
   network: idField.optional(),
   network_zone: z.string().optional(),
   location: idOrNameField.optional(),
 });
 
-/** A service with the defaults that the API fills in (hcloud CLI end-to-end tests omit them). */
-export function completeService(service: z.output<typeof serviceField>): LoadBalancerService {
-  const { protocol, listen_port, destination_port, proxyprotocol } = service;
-  const standard = {
-    protocol: 'tcp',
-    port: destination_port,
-    interval: 15,
-    timeout: 10,
-    retries: 3,
-  } as const;
-  return {
-    protocol,
-    listen_port,
-    destination_port,
-    proxyprotocol,
-    health_check: service.health_check ?? standard,
-    ...(protocol === 'tcp' ? {} : { http: service.http ?? httpField.parse({}) }),
-  };
-}
+export type LoadBalancerOrder = z.output<typeof createFields>;
 
-export function targetOf(target: z.output<typeof targetField>): LoadBalancerTarget {
+export function targetOf(target: z.output<typeof targetField>, now: number): LoadBalancerTarget {
   return {
     type: target.type,
     server: target.server?.id ?? null,
     selector: target.label_selector?.selector ?? null,
     ip: target.ip?.ip ?? null,
     usePrivateIp: target.use_private_ip,
+    since: now,
   };
 }

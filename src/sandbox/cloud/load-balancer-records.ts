@@ -6,24 +6,48 @@ export interface LoadBalancerTarget {
   readonly selector: string | null;
   readonly ip: string | null;
   readonly usePrivateIp: boolean;
+  /** When it was added, simulated ms. */
+  readonly since: number;
 }
 
-interface HealthCheck {
+export interface HealthCheck {
   readonly protocol: 'tcp' | 'http';
   readonly port: number;
+  /** Seconds, as the timeout. */
   readonly interval: number;
   readonly timeout: number;
   readonly retries: number;
-  readonly http?: object | undefined;
+  readonly http?: {
+    readonly domain: string | null;
+    readonly path: string;
+    readonly response: string;
+    readonly status_codes: readonly string[];
+    readonly tls: boolean;
+  };
 }
 
-export interface LoadBalancerService {
+export interface ServiceHttp {
+  readonly cookie_name: string;
+  readonly cookie_lifetime: number;
+  readonly timeout_idle: number;
+  readonly certificates: readonly number[];
+  readonly redirect_http: boolean;
+  readonly sticky_sessions: boolean;
+}
+
+/** A service in the API's own shape. */
+export interface ServiceFields {
   readonly protocol: 'tcp' | 'http' | 'https';
   readonly listen_port: number;
   readonly destination_port: number;
   readonly proxyprotocol: boolean;
   readonly health_check: HealthCheck;
-  readonly http?: object | undefined;
+  readonly http?: ServiceHttp;
+}
+
+export interface LoadBalancerService extends ServiceFields {
+  /** When it was added, simulated ms. */
+  readonly since: number;
 }
 
 export interface LoadBalancerRecord {
@@ -31,12 +55,13 @@ export interface LoadBalancerRecord {
   name: string;
   readonly created: number;
   labels: Labels;
-  readonly loadBalancerType: string;
+  loadBalancerType: string;
   readonly location: string;
-  readonly algorithm: 'round_robin' | 'least_connections';
-  readonly publicInterface: boolean;
-  readonly ipv4: string;
-  readonly ipv6: string;
+  algorithm: 'round_robin' | 'least_connections';
+  publicInterface: boolean;
+  /** Ids of its primary IPs. */
+  readonly ipv4: number;
+  readonly ipv6: number;
   privateNet: { readonly network: number; readonly ip: string; attached: boolean } | null;
   services: LoadBalancerService[];
   targets: LoadBalancerTarget[];

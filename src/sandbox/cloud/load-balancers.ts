@@ -8,14 +8,15 @@ import { nameField } from './fields.js';
 import { labelsField } from './labels.js';
 import { list } from './listing.js';
 import { loadBalancerActionRoutes } from './load-balancer-actions.js';
-import { completeService, createFields, targetOf } from './load-balancer-fields.js';
+import { createFields, targetOf, type LoadBalancerOrder } from './load-balancer-fields.js';
 import type { LoadBalancerRecord } from './load-balancer-records.js';
-import { assertService, assertTarget } from './load-balancer-rules.js';
+import { assertTarget } from './load-balancer-rules.js';
+import { addService } from './load-balancer-services.js';
 import { renderLoadBalancer } from './load-balancer-view.js';
 import { byIdOrName, locationNamed } from './market.js';
 import { privateAddress } from './private-addresses.js';
 import type { Project } from './project.js';
-import { nextIpv4, nextIpv6 } from './public-addresses.js';
+import { assertAssignable, createPrimaryIp } from './public-addresses.js';
 import { created, ok, type Answer, type Call, type Route } from './route.js';
 
 const updateFields = z.strictObject({
@@ -58,7 +59,11 @@ function create(project: Project, call: Call): Answer {
   const type = byIdOrName(loadBalancerTypes, body.load_balancer_type);
   if (!type) throw notFound('load balancer type', body.load_balancer_type);
   const location = placeOf(body);
-  const balancer: LoadBalancerRecord = {
+  for (const family of ['ipv4', 'ipv6'] as const) {
+    const id = body.public_net[family];
+    if (id !== undefined) assertAssignable(project, { id, type: family, location });
+  }
+  const draft: LoadBalancerRecord = {
     id: project.newId(),
     name: body.name,
     created: project.now,
@@ -67,24 +72,25 @@ function create(project: Project, call: Call): Answer {
     location,
     algorithm: body.algorithm.type,
     publicInterface: body.public_interface,
-    ipv4: nextIpv4(project),
-    ipv6: nextIpv6(project),
+    ipv4: 0,
+    ipv6: 0,
     privateNet: networkOf(project, body.network, location),
     services: [],
     targets: [],
     protection: false,
   };
-  for (const wish of body.services) {
-    const service = completeService(wish);
-    assertService(balancer, service);
-    balancer.services.push(service);
-  }
+  for (const wish of body.services) addService(project, draft, wish);
   for (const wish of body.targets) {
-    const target = targetOf(wish);
-    assertTarget(project, balancer, target);
-    balancer.targets.push(target);
+    const target = targetOf(wish, project.now);
+    assertTarget(project, draft, target);
+    draft.targets.push(target);
   }
-  project.loadBalancers.add(balancer);
+  const { ipv4, ipv6 } = body.public_net;
+  const addresses = {
+    ipv4: takeIp(project, draft, { type: 'ipv4', given: ipv4 }),
+    ipv6: takeIp(project, draft, { type: 'ipv6', given: ipv6 }),
+  };
+  const balancer = project.loadBalancers.add({ ...draft, ...addresses });
   const self = { id: balancer.id, type: 'load_balancer' } as const;
   const effect: Effect = { kind: 'load-balancer-attached', loadBalancer: balancer.id };
   const action = project.start({
@@ -100,7 +106,20 @@ function create(project: Project, call: Call): Answer {
   });
 }
 
-function placeOf(body: z.output<typeof createFields>): string {
+/** Everything is checked: the address becomes the load balancer's, for as long as it lives. */
+function takeIp(
+  project: Project,
+  { id: loadBalancer, location }: LoadBalancerRecord,
+  { type, given }: { type: 'ipv4' | 'ipv6'; given: number | undefined },
+): number {
+  const ip =
+    project.primaryIps.find(given ?? null) ??
+    createPrimaryIp(project, { type, location, server: null, autoDelete: true });
+  ip.loadBalancer = loadBalancer;
+  return ip.id;
+}
+
+function placeOf(body: LoadBalancerOrder): string {
   if ((body.location === undefined) === (body.network_zone === undefined)) {
     throw invalidField('location', 'exactly one of location and network_zone must be given');
   }

@@ -3,6 +3,7 @@ import { letsIn } from './firewall-rules.js';
 import { serverTypeNamed } from './market.js';
 import type { Project } from './project.js';
 import type { ServerRecord } from './records.js';
+import { diskOf } from './server-rebuild.js';
 
 /** The project's servers as their operating systems know them. */
 export function listMachines(project: Project): Machine[] {
@@ -23,7 +24,8 @@ function machine(project: Project, server: ServerRecord): Machine {
     userData: server.userData,
     cores: type.cores,
     memoryGb: type.memory,
-    diskGb: type.disk,
+    diskGb: diskOf(server),
+    rebuiltAt: server.rebuiltAt,
     location: server.location,
     publicIpv4: project.primaryIps.find(server.ipv4)?.address,
     // Hetzner's images and Talos take the first address of the /64.

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { ApiError, invalidField, protectedFromDeletion, refused } from './api-error.js';
 import { checkBody } from './body.js';
-import { idField, idOrNameField, nameField } from './fields.js';
+import { idField, idOrNameField, nameField, noBody } from './fields.js';
 import { labelsField } from './labels.js';
 import { list } from './listing.js';
+import type { LoadBalancerTarget } from './load-balancer-records.js';
+import { serversOf } from './load-balancer-rules.js';
 import { locationNamed } from './market.js';
 import type { Project } from './project.js';
-import { createPrimaryIp, reverseName } from './public-addresses.js';
-import type { PrimaryIpRecord } from './records.js';
+import { assigneeOf, createPrimaryIp } from './public-addresses.js';
+import type { PrimaryIpRecord, ServerRecord } from './records.js';
 import { renderAction } from './actions.js';
 import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+import { reverseNames } from './reverse-dns.js';
 import { timestamp } from './time.js';
 
 const createFields = z.strictObject({
@@ -38,10 +41,13 @@ export const primaryIpRoutes: readonly Route[] = [
   ],
   ['PUT', '/primary_ips/{id}', update],
   ['DELETE', '/primary_ips/{id}', remove],
+  ['POST', '/primary_ips/{id}/actions/assign', assign],
+  ['POST', '/primary_ips/{id}/actions/unassign', unassign],
   ['POST', '/primary_ips/{id}/actions/change_protection', changeProtection],
 ];
 
 function renderPrimaryIp(ip: PrimaryIpRecord): object {
+  const assignee = assigneeOf(ip);
   return {
     id: ip.id,
     name: ip.name,
@@ -50,12 +56,12 @@ function renderPrimaryIp(ip: PrimaryIpRecord): object {
     blocked: false,
     location: locationNamed(ip.location),
     ip: ip.type === 'ipv4' ? ip.address : `${ip.address}/64`,
-    dns_ptr: ip.type === 'ipv4' ? [{ ip: ip.address, dns_ptr: reverseName(ip.address) }] : [],
+    dns_ptr: reverseNames(ip),
     protection: { delete: ip.protection },
     type: ip.type,
     auto_delete: ip.autoDelete,
-    assignee_type: ip.server === null ? 'unassigned' : 'server',
-    assignee_id: ip.server,
+    assignee_type: assignee?.type ?? 'unassigned',
+    assignee_id: assignee?.id ?? null,
   };
 }
 
@@ -81,7 +87,7 @@ function create(project: Project, call: Call): Answer {
   if ((body.location === undefined) === (assignee === undefined)) {
     throw invalidField('location', 'exactly one of location and assignee_id must be given');
   }
-  if (assignee !== undefined) assertAssignable(project, assignee, body.type);
+  if (assignee !== undefined) assertTakesIp(project, assignee, body.type);
   const location =
     body.location === undefined
       ? project.servers.get(assignee ?? 0).location
@@ -98,9 +104,9 @@ function create(project: Project, call: Call): Answer {
   return created({ primary_ip: renderPrimaryIp(ip), action: null });
 }
 
-function assertAssignable(project: Project, serverId: number, type: 'ipv4' | 'ipv6'): void {
+function assertTakesIp(project: Project, serverId: number, type: 'ipv4' | 'ipv6'): void {
   const server = project.servers.get(serverId);
-  if (server.status !== 'off') throw refused('server_not_stopped', 'server must be powered off');
+  assertOff(server);
   if (server[type] !== null) throw refused(`server_has_${type}`, `server already has an ${type}`);
 }
 
@@ -119,11 +125,60 @@ function update(project: Project, call: Call): Answer {
 function remove(project: Project, call: Call): Answer {
   const ip = project.primaryIps.get(call.id);
   if (ip.protection) throw protectedFromDeletion('primary IP');
-  if (ip.server !== null) {
+  if (assigneeOf(ip)) {
     throw refused('must_be_unassigned', 'primary IP must be unassigned before it is deleted');
   }
   project.primaryIps.remove(ip.id);
   return deleted;
+}
+
+function assertOff({ status }: ServerRecord): void {
+  if (status !== 'off') throw refused('server_not_stopped', 'server must be powered off');
+}
+
+function begin(project: Project, ip: PrimaryIpRecord, command: string): Answer {
+  const self = { id: ip.id, type: 'primary_ip' } as const;
+  const assignee = assigneeOf(ip);
+  const resources = assignee ? [self, assignee] : [self];
+  return created({
+    action: renderAction(project.start({ command, resources, duration: 'otherAction' })),
+  });
+}
+
+function assign(project: Project, call: Call): Answer {
+  const ip = project.primaryIps.get(call.id);
+  const fields = z.strictObject({ assignee_type: z.literal('server'), assignee_id: idField });
+  const { assignee_id: id } = checkBody(fields, call.body);
+  if (assigneeOf(ip)) {
+    throw refused('primary_ip_already_assigned', 'primary IP is already assigned');
+  }
+  assertTakesIp(project, id, ip.type);
+  const server = project.servers.get(id);
+  if (server.location !== ip.location) {
+    throw invalidField('assignee_id', 'server is in another location');
+  }
+  server[ip.type] = ip.id;
+  ip.server = id;
+  return begin(project, ip, 'assign_primary_ip');
+}
+
+function unassign(project: Project, call: Call): Answer {
+  checkBody(noBody, call.body);
+  const ip = project.primaryIps.get(call.id);
+  const server = project.servers.find(ip.server);
+  if (!server) {
+    throw refused('primary_ip_not_assigned', 'primary IP is not assigned to a server');
+  }
+  assertOff(server);
+  const isTarget = (target: LoadBalancerTarget): boolean =>
+    !target.usePrivateIp && serversOf(project, target).includes(server);
+  if (ip.type === 'ipv4' && project.loadBalancers.all().some((one) => one.targets.some(isTarget))) {
+    throw refused('server_is_load_balancer_target', 'server is a load balancer target');
+  }
+  const answer = begin(project, ip, 'unassign_primary_ip');
+  server[ip.type] = null;
+  ip.server = null;
+  return answer;
 }
 
 function changeProtection(project: Project, call: Call): Answer {
@@ -133,10 +188,5 @@ function changeProtection(project: Project, call: Call): Answer {
     throw new ApiError(422, 'unsupported_error', 'primary IP is deleted with its server');
   }
   ip.protection = body.delete;
-  const action = project.start({
-    command: 'change_protection',
-    resources: [{ id: ip.id, type: 'primary_ip' }],
-    duration: 'otherAction',
-  });
-  return created({ action: renderAction(action) });
+  return begin(project, ip, 'change_protection');
 }

@@ -1,3 +1,4 @@
+import type { Listening } from '../machines.js';
 import type { Random } from '../simulation.js';
 import { durationOf, type timings } from '../timings.js';
 import { ApiError, taken } from './api-error.js';
@@ -5,6 +6,7 @@ import type { ActionRecord, Effect } from './action-records.js';
 import { Limits } from './limits.js';
 import { Market } from './market.js';
 import type {
+  CertificateRecord,
   FirewallRecord,
   FloatingIpRecord,
   ImageRecord,
@@ -33,11 +35,20 @@ export interface NewAction {
   readonly locks?: ResourceRef;
 }
 
+interface ProjectOptions {
+  readonly random: Random;
+  readonly now: number;
+  readonly listening: Listening;
+  readonly saved: SavedProject | undefined;
+}
+
 /** Everything that exists in one project of the simulated cloud. */
 export class Project {
   readonly random: Random;
   /** Simulated ms since the epoch of what is being done. */
   now: number;
+  /** What the machines answer on their ports. */
+  readonly listening: Listening;
   readonly limits: Limits;
   readonly servers: Table<ServerRecord>;
   readonly networks: Table<NetworkRecord>;
@@ -49,13 +60,15 @@ export class Project {
   readonly floatingIps: Table<FloatingIpRecord>;
   readonly volumes: Table<VolumeRecord>;
   readonly loadBalancers: Table<LoadBalancerRecord>;
+  readonly certificates: Table<CertificateRecord>;
   readonly actions: Table<ActionRecord>;
   readonly market: Market;
   readonly counters: { resource: number; action: number; ipv4: number; ipv6: number };
 
-  constructor(options: { random: Random; now: number; saved: SavedProject | undefined }) {
+  constructor(options: ProjectOptions) {
     const { random, now, saved } = options;
     this.random = random;
+    this.listening = options.listening;
     this.now = now;
     this.limits = new Limits(saved?.limits);
     this.servers = new Table('server', saved?.servers);
@@ -68,6 +81,7 @@ export class Project {
     this.floatingIps = new Table('floating IP', saved?.floatingIps);
     this.volumes = new Table('volume', saved?.volumes);
     this.loadBalancers = new Table('load balancer', saved?.loadBalancers);
+    this.certificates = new Table('certificate', saved?.certificates);
     this.actions = new Table('action', saved?.actions);
     this.market = new Market(saved?.market);
     this.counters = saved?.counters ?? {
@@ -144,6 +158,7 @@ export class Project {
       floatingIps: this.floatingIps.toJSON(),
       volumes: this.volumes.toJSON(),
       loadBalancers: this.loadBalancers.toJSON(),
+      certificates: this.certificates.toJSON(),
       actions: this.actions.toJSON(),
       market: this.market.toJSON(),
       limits: this.limits.toJSON(),

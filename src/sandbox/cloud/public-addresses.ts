@@ -1,6 +1,7 @@
 import { toAddress, toNumber } from './address-math.js';
+import { refused } from './api-error.js';
 import type { Project } from './project.js';
-import type { PrimaryIpRecord } from './records.js';
+import type { PrimaryIpRecord, ResourceRef } from './records.js';
 
 /** Ranges that are nobody's on the internet: RFC 5737, then RFC 2544. */
 const ipv4Pools = [
@@ -35,16 +36,42 @@ export function createPrimaryIp(project: Project, wish: NewPrimaryIp): PrimaryIp
   });
 }
 
-/** The name that Hetzner gives an address in the reverse DNS. */
-export function reverseName(address: string): string {
-  return `static.${address.split('.').reverse().join('.')}.clients.your-server.de`;
+/** Refuses a primary IP that cannot become the address of this kind of something new in a location. */
+export function assertAssignable(
+  project: Project,
+  wish: { readonly id: number; readonly type: 'ipv4' | 'ipv6'; readonly location: string },
+): void {
+  const ip = project.primaryIps.get(wish.id);
+  if (ip.type !== wish.type) {
+    throw refused('primary_ip_version_mismatch', `primary IP is not an ${wish.type}`);
+  }
+  if (assigneeOf(ip)) throw refused('primary_ip_assigned', 'primary IP is already assigned');
+  if (ip.location !== wish.location) {
+    throw refused('primary_ip_datacenter_mismatch', 'primary IP is in another location');
+  }
+}
+
+/** What a primary IP belongs to. */
+export function assigneeOf({ server, loadBalancer }: PrimaryIpRecord): ResourceRef | undefined {
+  if (server !== null) return { id: server, type: 'server' };
+  return loadBalancer === undefined ? undefined : { id: loadBalancer, type: 'load_balancer' };
+}
+
+/** Lets the addresses of something that is gone go: those that live only as long as it are deleted. */
+export function releaseAddresses(project: Project, owner: number): void {
+  for (const ip of project.primaryIps.all().filter((one) => assigneeOf(one)?.id === owner)) {
+    if (ip.autoDelete) project.primaryIps.remove(ip.id);
+    else {
+      ip.server = null;
+      delete ip.loadBalancer;
+    }
+  }
 }
 
 export function nextIpv4(project: Project): string {
   const used = new Set([
     ...project.primaryIps.all().map((ip) => ip.address),
     ...project.floatingIps.all().map((ip) => ip.address),
-    ...project.loadBalancers.all().map((balancer) => balancer.ipv4),
   ]);
   const total = ipv4Pools[0].size + ipv4Pools[1].size;
   for (;;) {

@@ -16,12 +16,20 @@ interface TalosDisk {
   readonly architecture: Architecture;
 }
 
-type ServerStatus = 'initializing' | 'starting' | 'running' | 'stopping' | 'off' | 'deleting';
+type ServerStatus =
+  | 'initializing'
+  | 'starting'
+  | 'running'
+  | 'stopping'
+  | 'off'
+  | 'deleting'
+  | 'rebuilding'
+  | 'migrating';
 
 export interface PrivateNet {
   readonly network: number;
   readonly ip: string;
-  readonly aliasIps: readonly string[];
+  aliasIps: readonly string[];
   readonly mac: string;
   /** False while the attachment is under way: the address is taken, but not yet shown. */
   attached: boolean;
@@ -38,11 +46,17 @@ interface AppliedFirewall {
 
 export interface ServerRecord extends Resource {
   status: ServerStatus;
-  readonly serverType: string;
+  serverType: string;
   readonly location: string;
   imageId: number;
   disk: TalosDisk | null;
-  readonly userData: string;
+  /** GB; the type's own unless a change of the type left it as it was. */
+  diskGb?: number;
+  /** When its disk was last written anew, simulated ms. */
+  rebuiltAt?: number;
+  userData: string;
+  /** When daily backups would be made, as `22-02`. */
+  backupWindow?: string;
   protection: boolean;
   /** The next boot goes to the rescue system. */
   rescueNext: boolean;
@@ -103,7 +117,9 @@ export interface PlacementGroupRecord extends Resource {
 
 export interface ImageRecord {
   readonly id: number;
-  readonly type: 'system' | 'snapshot';
+  type: 'system' | 'snapshot' | 'backup';
+  /** The server whose backup it is. */
+  boundTo?: number;
   status: 'available' | 'creating';
   /** Null for snapshots, which have only a description. */
   readonly name: string | null;
@@ -122,20 +138,25 @@ export interface ImageRecord {
   readonly talos: TalosDisk | null;
 }
 
-export interface PrimaryIpRecord extends Resource {
+/** Who has public addresses whose names in the reverse DNS can be set. */
+export interface Addressed {
   readonly type: 'ipv4' | 'ipv6';
   /** An IPv4 address, or the base address of a /64. */
   readonly address: string;
+  /** Names that were set, by address. */
+  reverse?: Readonly<Record<string, string>>;
+}
+
+export interface PrimaryIpRecord extends Resource, Addressed {
   readonly location: string;
   autoDelete: boolean;
   protection: boolean;
   server: number | null;
+  /** The load balancer that has it instead of a server. */
+  loadBalancer?: number;
 }
 
-export interface FloatingIpRecord extends Resource {
-  readonly type: 'ipv4' | 'ipv6';
-  /** An IPv4 address, or the base address of a /64. */
-  readonly address: string;
+export interface FloatingIpRecord extends Resource, Addressed {
   readonly location: string;
   description: string | null;
   protection: boolean;
@@ -151,6 +172,15 @@ export interface VolumeRecord extends Resource {
   server: number | null;
 }
 
+/** A certificate for load balancers; its private key is not kept. */
+export interface CertificateRecord extends Resource {
+  readonly type: 'uploaded' | 'managed';
+  /** Null while it was not issued. */
+  readonly pem: string | null;
+  readonly domainNames: readonly string[];
+  issuance: 'pending' | 'completed' | 'failed';
+}
+
 export type ResourceType =
   | 'server'
   | 'image'
@@ -160,7 +190,8 @@ export type ResourceType =
   | 'load_balancer'
   | 'placement_group'
   | 'primary_ip'
-  | 'floating_ip';
+  | 'floating_ip'
+  | 'certificate';
 
 export interface ResourceRef {
   readonly id: number;

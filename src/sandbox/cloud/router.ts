@@ -1,6 +1,7 @@
 import { ApiError } from './api-error.js';
 import { actionRoutes } from './action-routes.js';
 import { catalogueRoutes } from './catalogue-view.js';
+import { certificateRoutes } from './certificates.js';
 import { firewallRoutes } from './firewalls.js';
 import { floatingIpRoutes } from './floating-ips.js';
 import { imageRoutes } from './images.js';
@@ -8,6 +9,7 @@ import { loadBalancerRoutes } from './load-balancers.js';
 import { networkRoutes } from './networks.js';
 import { placementGroupRoutes } from './placement-groups.js';
 import { primaryIpRoutes } from './primary-ips.js';
+import { reverseDnsRoutes } from './reverse-dns.js';
 import type { Handler, Route } from './route.js';
 import { serverRoutes } from './servers.js';
 import { sshKeyRoutes } from './ssh-keys.js';
@@ -37,6 +39,8 @@ export const routes: readonly Route[] = [
   ...networkRoutes,
   ...firewallRoutes,
   ...loadBalancerRoutes,
+  ...certificateRoutes,
+  ...reverseDnsRoutes,
   ...catalogueRoutes,
   ['GET', '/datacenters', noDatacenters],
   ['GET', '/datacenters/{id}', noDatacenters],

@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import type { Effect } from './action-records.js';
-import { ApiError, invalidField, refused } from './api-error.js';
+import { invalidField, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import { idField, noBody } from './fields.js';
-import { renderImage } from './image-view.js';
-import { labelsField } from './labels.js';
-import { serverTypeNamed } from './market.js';
 import { assertPlaceable } from './placement-groups.js';
 import type { NewAction, Project } from './project.js';
 import type { ServerRecord } from './records.js';
 import { created, type Answer, type Call, type Handler, type Route } from './route.js';
 import { begin, route, unlocked } from './server-action.js';
-import { attachToNetwork, detachFromNetwork } from './server-network-actions.js';
+import { createImage, disableBackup, enableBackup } from './server-images.js';
+import { attachToNetwork, changeAliasIps, detachFromNetwork } from './server-network-actions.js';
+import { changeType, rebuild } from './server-rebuild.js';
 import { durationOf } from '../timings.js';
 
 export const serverActionRoutes: readonly Route[] = [
@@ -22,10 +21,15 @@ export const serverActionRoutes: readonly Route[] = [
   route('reset', withoutBody('reset_server', 'rebootServer', restart)),
   route('attach_to_network', attachToNetwork),
   route('detach_from_network', detachFromNetwork),
+  route('change_alias_ips', changeAliasIps),
   route('change_protection', changeProtection),
   route('enable_rescue', enableRescue),
   route('disable_rescue', withoutBody('disable_rescue', 'otherAction', disableRescue)),
+  route('rebuild', rebuild),
+  route('change_type', changeType),
   route('create_image', createImage),
+  route('enable_backup', withoutBody('enable_backup', 'otherAction', enableBackup)),
+  route('disable_backup', withoutBody('disable_backup', 'otherAction', disableBackup)),
   route('add_to_placement_group', addToPlacementGroup),
   route(
     'remove_from_placement_group',
@@ -113,44 +117,6 @@ function enableRescue(project: Project, call: Call): Answer {
   server.rescueNext = true;
   const action = { command: 'enable_rescue', duration: 'otherAction' } as const;
   return created({ root_password: project.random.hex(20), action: begin(project, server, action) });
-}
-
-function createImage(project: Project, call: Call): Answer {
-  const fields = z.strictObject({
-    description: z.string().optional(),
-    type: z.enum(['snapshot', 'backup']).default('snapshot'),
-    labels: labelsField.default({}),
-  });
-  const body = checkBody(fields.prefault({}), call.body);
-  const server = unlocked(project, call);
-  if (body.type === 'backup') {
-    throw new ApiError(422, 'unsupported_error', 'backups are not enabled for the server');
-  }
-  const type = serverTypeNamed(server.serverType);
-  const image = project.images.add({
-    id: project.newId(),
-    type: 'snapshot',
-    status: 'creating',
-    name: null,
-    description: body.description ?? server.name,
-    created: project.now,
-    createdFrom: { id: server.id, name: server.name },
-    labels: body.labels,
-    architecture: type.architecture,
-    diskSize: type.disk,
-    imageSize: null,
-    osFlavor: project.images.find(server.imageId)?.osFlavor ?? 'debian',
-    osVersion: null,
-    protection: false,
-    talos: server.disk,
-  });
-  const action = begin(project, server, {
-    command: 'create_image',
-    duration: 'createImage',
-    effect: { kind: 'image-created', image: image.id, sizeGb: 0.3 },
-    also: { id: image.id, type: 'image' },
-  });
-  return created({ image: renderImage(image), action });
 }
 
 function addToPlacementGroup(project: Project, call: Call): Answer {

@@ -1,5 +1,6 @@
 import { durationOf } from '../timings.js';
 import type { Project } from './project.js';
+import { releaseAddresses } from './public-addresses.js';
 import type { ServerRecord } from './records.js';
 
 /** The machine exists, with its networks and firewalls in place, and has not been started yet. */
@@ -25,6 +26,19 @@ export function bootServer(server: ServerRecord, now: number): void {
   server.rescueNext = false;
 }
 
+/** The machine starts from a disk that an image was written to; what was on it is lost. */
+export function writeDisk(
+  project: Project,
+  server: ServerRecord,
+  content: { readonly image: number; readonly userData: string },
+): void {
+  server.imageId = content.image;
+  server.disk = project.images.find(content.image)?.talos ?? null;
+  server.userData = content.userData;
+  server.rebuiltAt = project.now;
+  bootServer(server, project.now);
+}
+
 /** The machine has no power from now on. */
 export function switchOff(server: ServerRecord): void {
   server.poweredOnAt = null;
@@ -43,10 +57,8 @@ export function releaseServer(project: Project, server: ServerRecord): void {
   }
   for (const volume of project.volumes.all()) if (volume.server === server.id) volume.server = null;
   for (const ip of project.floatingIps.all()) if (ip.server === server.id) ip.server = null;
-  for (const ip of project.primaryIps.all().filter((address) => address.server === server.id)) {
-    if (ip.autoDelete) project.primaryIps.remove(ip.id);
-    else ip.server = null;
-  }
+  releaseAddresses(project, server.id);
+  removeBackups(project, server.id);
   for (const balancer of project.loadBalancers.all()) {
     balancer.targets = balancer.targets.filter((target) => target.server !== server.id);
   }
@@ -62,4 +74,11 @@ export function dropFirewall(server: ServerRecord, firewall: number): void {
   server.firewalls = server.firewalls.filter(
     (entry) => entry.firewall !== firewall || entry.bySelector,
   );
+}
+
+/** Backups live only as long as their server, and as long as it is backed up. */
+export function removeBackups(project: Project, server: number): void {
+  for (const image of project.images.all()) {
+    if (image.boundTo === server) project.images.remove(image.id);
+  }
 }

@@ -56,3 +56,22 @@ export function detachFromNetwork(project: Project, call: Call): Answer {
   });
   return created({ action });
 }
+
+/** Replaces all alias addresses of the server in the network. */
+export function changeAliasIps(project: Project, call: Call): Answer {
+  const fields = z.strictObject({ network: idField, alias_ips: z.array(ipField).max(5) });
+  const body = checkBody(fields, call.body);
+  const server = unlocked(project, call);
+  const network = project.networks.get(body.network);
+  const net = server.privateNets.find((one) => one.network === network.id);
+  if (!net) {
+    throw refused('server_not_attached_to_network', 'server is not attached to the network');
+  }
+  for (const ip of body.alias_ips.filter((alias) => !net.aliasIps.includes(alias))) {
+    privateAddress(project, network, { location: server.location, ip });
+  }
+  net.aliasIps = body.alias_ips;
+  const also = { id: network.id, type: 'network' } as const;
+  const action = { command: 'change_alias_ips', duration: 'otherAction', also } as const;
+  return created({ action: begin(project, server, action) });
+}

@@ -2,17 +2,15 @@ import { z } from 'zod';
 import { invalidField, notFound, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import type { Location, ServerTypeFacts } from './catalogue.js';
-import { hostnameField, idField, idOrNameField } from './fields.js';
+import { hostnameField, idField, idOrNameField, userDataField } from './fields.js';
 import { imageFor } from './images.js';
 import { labelsField } from './labels.js';
 import { locationNamed, serverTypeNamed } from './market.js';
 import { assertPlaceable } from './placement-groups.js';
 import { assertRoom, privateAddress } from './private-addresses.js';
 import type { Project } from './project.js';
+import { assertAssignable } from './public-addresses.js';
 import type { ImageRecord } from './records.js';
-
-/** Hetzner docs, "Create a Server": user_data holds at most 32 KiB. */
-const userDataLimit = 32 * 1024;
 
 const createFields = z.strictObject({
   name: hostnameField,
@@ -28,10 +26,7 @@ const createFields = z.strictObject({
     .array(z.strictObject({ firewall: idField }))
     .max(5)
     .default([]),
-  user_data: z
-    .string()
-    .refine((text) => Buffer.byteLength(text) <= userDataLimit, 'must not be larger than 32 KiB')
-    .default(''),
+  user_data: userDataField.default(''),
   labels: labelsField.default({}),
   automount: z.boolean().optional(),
   public_net: z
@@ -107,20 +102,7 @@ function checkNets(
   }
   for (const type of ['ipv4', 'ipv6'] as const) {
     const id = wish[type];
-    if (typeof id === 'number') checkPrimaryIp(project, { id, type, location });
-  }
-}
-
-function checkPrimaryIp(
-  project: Project,
-  { id, type, location }: { id: number; type: 'ipv4' | 'ipv6'; location: Location },
-): void {
-  const ip = project.primaryIps.get(id);
-  if (ip.type !== type)
-    throw refused('primary_ip_version_mismatch', `primary IP is not an ${type}`);
-  if (ip.server !== null) throw refused('primary_ip_assigned', 'primary IP is already assigned');
-  if (ip.location !== location.name) {
-    throw refused('primary_ip_datacenter_mismatch', 'primary IP is in another location');
+    if (typeof id === 'number') assertAssignable(project, { id, type, location: location.name });
   }
 }
 

@@ -3,8 +3,9 @@ import { renderImage } from './image-view.js';
 import { locationNamed, regionOf, serverTypeNamed } from './market.js';
 import { renderPlacementGroup } from './placement-groups.js';
 import type { Project } from './project.js';
-import { reverseName } from './public-addresses.js';
 import type { ServerRecord } from './records.js';
+import { reverseNames } from './reverse-dns.js';
+import { diskOf } from './server-rebuild.js';
 import { timestamp } from './time.js';
 
 /** A server as the API shows it (the shape since 2026-11-02: no `datacenter`, no `deprecated`). */
@@ -34,13 +35,13 @@ export function renderServer(project: Project, server: ServerRecord): object {
     iso: null,
     rescue_enabled: server.rescueNext,
     locked: project.isLocked({ type: 'server', id: server.id }),
-    backup_window: null,
+    backup_window: server.backupWindow ?? null,
     outgoing_traffic: 0,
     ingoing_traffic: 0,
     included_traffic: offer ? includedTraffic(offer) : null,
     protection: { delete: server.protection, rebuild: server.protection },
     labels: server.labels,
-    primary_disk_size: type.disk,
+    primary_disk_size: diskOf(server),
     volumes: project.volumes
       .all()
       .filter((volume) => volume.server === server.id)
@@ -58,9 +59,16 @@ function publicNet(project: Project, server: ServerRecord): object {
   const ipv6 = project.primaryIps.find(server.ipv6);
   return {
     ipv4: ipv4
-      ? { id: ipv4.id, ip: ipv4.address, blocked: false, dns_ptr: reverseName(ipv4.address) }
+      ? {
+          id: ipv4.id,
+          ip: ipv4.address,
+          blocked: false,
+          dns_ptr: reverseNames(ipv4)[0]?.dns_ptr ?? '',
+        }
       : null,
-    ipv6: ipv6 ? { id: ipv6.id, ip: `${ipv6.address}/64`, blocked: false, dns_ptr: [] } : null,
+    ipv6: ipv6
+      ? { id: ipv6.id, ip: `${ipv6.address}/64`, blocked: false, dns_ptr: reverseNames(ipv6) }
+      : null,
     floating_ips: project.floatingIps
       .all()
       .filter((ip) => ip.server === server.id)

@@ -8,7 +8,7 @@ import {
   toAddress,
   toNumber,
 } from './address-math.js';
-import { invalidField } from './api-error.js';
+import { ApiError, invalidField } from './api-error.js';
 import { locations } from './catalogue.js';
 import { freeSubnetRange } from './private-addresses.js';
 import type { NetworkRecord, SubnetRecord } from './records.js';
@@ -47,6 +47,10 @@ export function addSubnet(
   return subnet;
 }
 
+/** As seen live: it names no fields (hcloud-cloud-controller-manager, pull request 577). */
+const invalidRoute = (message: string): ApiError =>
+  new ApiError(422, 'invalid_input', message, { fields: [] });
+
 /** Adds a route, after the rules of the Hetzner docs for routes. */
 export function addRoute(network: NetworkRecord, route: z.output<typeof routeFields>): void {
   const destination = parseRange(route.destination);
@@ -59,12 +63,14 @@ export function addRoute(network: NetworkRecord, route: z.output<typeof routeFie
   ];
   const clash = occupied.some((range) => overlap(storedRange(range), destination));
   if (clash && route.destination !== '0.0.0.0/0') {
-    throw invalidField('destination', 'overlaps with a subnet or another route');
+    throw invalidRoute(
+      'network route destination overlaps with another subnetwork or network route',
+    );
   }
   const gateway = toNumber(route.gateway);
   const { first, last } = storedRange(network.ipRange);
   if (gateway <= first + 1 || gateway > last || route.gateway === '172.31.1.1') {
-    throw invalidField('gateway', 'must be an address of the network and not its first');
+    throw invalidRoute('invalid gateway');
   }
   network.routes.push(route);
 }

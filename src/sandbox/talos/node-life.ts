@@ -88,20 +88,27 @@ export class NodeLife {
       this.#world.machines.machines().map((machine) => [machine.id, machine]),
     );
     for (const [id, node] of this.#nodes) {
-      if (machines.has(id)) continue;
-      this.#kubeletStopped(node);
-      this.#nodes.delete(id);
+      if (!machines.has(id)) this.#forget(node);
     }
     for (const machine of machines.values()) {
+      const known = this.#nodes.get(machine.id);
+      if (known && known.rebuiltAt !== machine.rebuiltAt) this.#forget(known);
       if (!machine.image) continue;
       const node = this.#nodes.get(machine.id) ?? this.#newNode(machine);
       if (node.poweredOnAt !== machine.poweredOnAt) this.#powered(node, machine);
     }
   }
 
-  #newNode({ id, name }: Machine): NodeState {
+  /** Its disk is gone, with all that Talos kept on it. */
+  #forget(node: NodeState): void {
+    this.#kubeletStopped(node);
+    this.#nodes.delete(node.machineId);
+  }
+
+  #newNode({ id, name, rebuiltAt }: Machine): NodeState {
     const node = {
       machineId: id,
+      ...(rebuiltAt === undefined ? {} : { rebuiltAt }),
       name: hostnameFrom(name),
       isUp: false,
       hasRegistered: false,

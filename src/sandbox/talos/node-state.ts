@@ -3,6 +3,8 @@ import type { EtcdService } from './etcd-service.js';
 /** What of a node outlives a look at it: its disk, and where it stands in its current boot. */
 export interface NodeState {
   readonly machineId: number;
+  /** When the machine's disk was written anew: what is known here began then. */
+  readonly rebuiltAt?: number;
   /** The hostname that it took from the cloud's metadata when it last booted. */
   name: string;
   /** The power-on that the current boot began with, simulated ms; undefined while off. */

@@ -6,6 +6,7 @@ import {
   type MergedValues,
 } from '../../cluster/kubernetes/cilium-values.js';
 import type { InstalledCharts } from '../../cluster/kubernetes/installed.js';
+import { standInRemark } from '../../cluster/kubernetes/stand-in-chart.js';
 import { withScratchFolder, writeScratchFile } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
@@ -31,6 +32,8 @@ export async function ensureCilium(ctx: FlowContext, chart: string, io: StepIo):
   if (kept.length > 0) {
     io.warn(`cilium.helm_values: ${kept.join(', ')} not taken, Talos needs oxide's value`);
   }
+  const remark = ctx.rehearsal ? standInRemark(ctx.config) : undefined;
+  if (remark !== undefined) io.note(remark);
   if (await ciliumIsAsWanted(ctx)) {
     io.summary(`${version}, installed already`);
   } else {

@@ -29,7 +29,7 @@ describe('access to the API', () => {
   });
 
   it('is refused with a body that is no JSON, or a method that does not exist', () => {
-    expect(new Driver().outcome('POST', '/servers', '{')).toBe('400 json_error');
+    expect(new Driver().outcome('POST', '/servers', '{')).toBe('422 json_error');
     expect(new Driver().outcome('PUT', '/servers')).toBe('405 method_not_allowed');
   });
 

@@ -1,16 +1,32 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../../src/sandbox/cloud/router.js';
 import { openapi, validateAnswer, validateRequest } from '../../helpers/openapi.js';
-import { idOf, Driver, plainNetwork, plainServer, publicKey, type Exchange } from './driver.js';
+import { createAuthority, yearMs } from '../../../src/sandbox/pki.js';
+import {
+  idOf,
+  inside,
+  Driver,
+  plainNetwork,
+  plainServer,
+  publicKey,
+  type Exchange,
+} from './driver.js';
+
+const pair = await createAuthority({
+  algorithm: 'ecdsa-p256',
+  subject: { commonName: 'example.com' },
+  notBefore: Date.UTC(2026, 0, 1),
+  lifetimeMs: yearMs,
+});
 
 /** Reads the actions of one resource of each kind. */
-function driveActions(driver: Driver, ids: Record<string, number>): void {
+function driveActions(driver: Driver, ids: Record<string, number>, status = 'success'): void {
   for (const [kind, id] of Object.entries(ids)) {
     const all = driver.get(`/${kind}/actions`)['actions'] as unknown as { id: number }[];
     const [first] = all;
     if (!first) throw new Error(`no action of ${kind}`);
     driver.get(`/${kind}/actions/${first.id}`);
-    driver.get(`/${kind}/${id}/actions?status=success&sort=id:desc`);
+    driver.get(`/${kind}/${id}/actions?status=${status}&sort=id:desc`);
     driver.send('GET', `/${kind}/${id}/actions/${first.id}`);
   }
 }
@@ -32,6 +48,15 @@ function driveServer(driver: Driver, id: number, ids: { network: number; group: 
   act('poweron');
   act('create_image', { description: 'snap', type: 'snapshot', labels: { os: 'talos' } });
   act('poweroff');
+  act('change_alias_ips', { network: ids.network, alias_ips: ['10.0.1.201'] });
+  act('change_dns_ptr', { ip: '203.0.113.2', dns_ptr: 'one.example.com' });
+  act('change_type', { server_type: 'cx33', upgrade_disk: true });
+  act('rebuild', { image: 'debian-13' });
+  act('enable_backup');
+  act('create_image', { type: 'backup' });
+  driver.get(`/servers/${id}`);
+  driver.get(`/images?type=backup&bound_to=${id}`);
+  act('disable_backup');
   act('change_protection', { delete: true, rebuild: true });
   driver.send('DELETE', `/servers/${id}`);
   act('change_protection', { delete: false, rebuild: false });
@@ -85,7 +110,7 @@ function driveVolume(driver: Driver, id: number, server: number): void {
 function driveLoadBalancer(
   driver: Driver,
   id: number,
-  ids: { network: number; server: number },
+  ids: { network: number; server: number; certificate: number; address: string },
 ): void {
   const service = {
     protocol: 'tcp',
@@ -100,6 +125,12 @@ function driveLoadBalancer(
     ['add_target', target],
     ['add_target', { type: 'label_selector', label_selector: { selector: 'a=b' } }],
     ['add_service', service],
+    ['add_service', { protocol: 'https', http: { certificates: [ids.certificate] } }],
+    ['update_service', { listen_port: 443, health_check: { protocol: 'http', port: 80 } }],
+    ['change_dns_ptr', { ip: ids.address, dns_ptr: 'lb.example.com' }],
+    ['change_algorithm', { type: 'least_connections' }],
+    ['change_type', { load_balancer_type: 'lb21' }],
+    ['enable_public_interface', undefined],
     ['change_protection', { delete: true }],
     ['change_protection', { delete: false }],
   ] as const) {
@@ -109,7 +140,10 @@ function driveLoadBalancer(
   }
   for (const [action, body] of [
     ['remove_target', { type: 'server', server: { id: ids.server } }],
+    ['remove_target', { type: 'label_selector', label_selector: { selector: 'a=b' } }],
+    ['disable_public_interface', undefined],
     ['delete_service', { listen_port: 6443 }],
+    ['delete_service', { listen_port: 443 }],
     ['detach_from_network', { network: ids.network }],
   ] as const) {
     driver.post(`/load_balancers/${id}/actions/${action}`, body);
@@ -117,12 +151,56 @@ function driveLoadBalancer(
   }
 }
 
+function driveCertificates(driver: Driver): number {
+  const { crt, key } = pair;
+  const id = idOf(
+    driver.post('/certificates', { name: 'own', certificate: crt, private_key: key }),
+    'certificate',
+  );
+  const managed = driver.post('/certificates', {
+    name: 'managed',
+    type: 'managed',
+    domain_names: ['example.com'],
+  });
+  driver.rest();
+  driver.get('/certificates?type=managed&sort=name');
+  driver.post(`/certificates/${idOf(managed, 'certificate')}/actions/retry`);
+  driver.rest();
+  driveActions(driver, { certificates: idOf(managed, 'certificate') }, 'error');
+  return id;
+}
+
+function drivePrimaryIp(driver: Driver, assigned: number): void {
+  driver.send('POST', `/primary_ips/${assigned}/actions/unassign`);
+  driver.send('DELETE', `/primary_ips/${assigned}`);
+  const order = { name: 'spare', type: 'ipv4', location: 'nbg1' };
+  const id = idOf(driver.post('/primary_ips', order), 'primary_ip');
+  const bare = {
+    ...plainServer('bare'),
+    public_net: { enable_ipv4: false },
+    start_after_create: false,
+  };
+  const server = idOf(driver.post('/servers', bare), 'server');
+  driver.rest();
+  const ip = inside(driver.get(`/primary_ips/${id}`), 'primary_ip', 'ip');
+  for (const [action, body] of [
+    ['assign', { assignee_type: 'server', assignee_id: server }],
+    ['unassign', undefined],
+    ['change_dns_ptr', { ip, dns_ptr: 'spare.example.com' }],
+    ['change_protection', { delete: true }],
+    ['change_protection', { delete: false }],
+  ] as const) {
+    driver.post(`/primary_ips/${id}/actions/${action}`, body);
+  }
+}
+
 function driveCatalogue(driver: Driver): void {
   for (const path of ['/server_types', '/locations', '/load_balancer_types', '/isos', '/pricing']) {
     driver.get(path);
   }
-  for (const path of ['/server_types/114', '/locations/1', '/load_balancer_types/1'])
-    driver.get(path);
+  for (const kind of ['server_types/114', 'locations/1', 'load_balancer_types/1', 'isos/122630']) {
+    driver.get(`/${kind}`);
+  }
   driver.send('GET', '/datacenters');
   driver.send('GET', '/datacenters/1');
 }
@@ -169,22 +247,28 @@ function driveEverything(): Driver {
     driver.post('/floating_ips', { type: 'ipv4', home_location: 'nbg1' }),
     'floating_ip',
   );
-  const balancer = idOf(
-    driver.post('/load_balancers', { name: 'lb', load_balancer_type: 'lb11', location: 'nbg1' }),
-    'load_balancer',
-  );
+  const made = driver.post('/load_balancers', {
+    name: 'lb',
+    load_balancer_type: 'lb11',
+    location: 'nbg1',
+    public_net: { ipv4: ip },
+  });
+  const balancer = idOf(made, 'load_balancer');
+  const address = String(made['load_balancer']?.['public_net']?.['ipv4']?.['ip']);
   driver.rest();
+  driver.get(`/primary_ips/${ip}`);
+  const certificate = driveCertificates(driver);
   driveServer(driver, server, { network, group });
   driveFirewall(driver, firewall, server);
   driveNetwork(driver, network);
   driveVolume(driver, volume, server);
-  driveLoadBalancer(driver, balancer, { network, server });
-  driver.post(`/primary_ips/${ip}/actions/change_protection`, { delete: true });
-  driver.send('DELETE', `/primary_ips/${ip}`);
-  driver.post(`/primary_ips/${ip}/actions/change_protection`, { delete: false });
+  driveLoadBalancer(driver, balancer, { network, server, certificate, address });
+  drivePrimaryIp(driver, ip);
+  const ownAddress = String(driver.get(`/floating_ips/${floating}`)['floating_ip']?.['ip']);
   for (const [action, body] of [
     ['assign', { server }],
     ['unassign', undefined],
+    ['change_dns_ptr', { ip: ownAddress, dns_ptr: 'floating.example.com' }],
     ['change_protection', { delete: true }],
     ['change_protection', { delete: false }],
   ] as const) {
@@ -215,6 +299,7 @@ function driveEverything(): Driver {
     placement_groups: group,
     primary_ips: ip,
     floating_ips: floating,
+    certificates: certificate,
     ssh_keys: key,
     images: snapshot,
   });

@@ -110,3 +110,7 @@ export const publicKey =
 
 /** The id of what was just made: `idOf(answer, 'server')`. */
 export const idOf = (body: Json, key: string): number => Number(body[key]?.['id']);
+
+/** What is at a place in an answer: `inside(answer, 'server', 'public_net')`. */
+export const inside = (body: Json, ...path: readonly string[]): Json =>
+  path.reduce<Json>((value, key) => value[key] as unknown as Json, body);

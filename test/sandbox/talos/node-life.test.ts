@@ -26,6 +26,18 @@ describe('a node', () => {
     expect((await rehearsal.at(machine, 'version')).exitCode).toBe(0);
   });
 
+  it('has forgotten all when its disk was written anew', async () => {
+    const rehearsal = new Rehearsal();
+    const { controlPlane } = await rehearsal.generate('main');
+    const machine = rehearsal.room.put('demo-cp-1', controlPlane);
+    rehearsal.pass(50);
+    const { now } = rehearsal.room;
+    rehearsal.room.change(machine.id, { userData: '', rebuiltAt: now, poweredOnAt: now });
+    rehearsal.pass(50);
+    const insecure = await rehearsal.talosctl('version', '--insecure', '-n', '203.0.113.1');
+    expect(insecure.exitCode).toBe(0);
+  });
+
   it('waits in maintenance mode without user data, open to anybody and closed to the cluster', async () => {
     const rehearsal = new Rehearsal();
     const { controlPlane } = await rehearsal.generate('main');

@@ -1,0 +1,22 @@
+import { ExitCode, PreconditionError } from '../../lib/errors.js';
+import { plural } from '../../lib/format.js';
+import { confirmForgetting } from '../confirm.js';
+import type { CliIo, GlobalOptions } from '../io.js';
+import { sandboxFolder } from '../output-folder.js';
+
+/** `oxide sandbox reset`: forgets the simulated cloud of an output folder, after asking. */
+export async function sandboxResetCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
+  const { forgetSandbox, lookAtSandbox } = await import('../../sandbox/kept-sandbox.js');
+  const folder = sandboxFolder(options.output);
+  const { running, resources } = lookAtSandbox(folder);
+  if (!running && resources !== 0) {
+    const what = resources === undefined ? 'not readable' : plural(resources, 'resource');
+    io.stderr.write(`The sandbox in ${folder} holds a rehearsal: ${what}.\n`);
+    await confirmForgetting(options, io);
+  }
+  if (!forgetSandbox(folder)) {
+    throw new PreconditionError(`the sandbox in ${folder} is running`, 'End that process first.');
+  }
+  io.stderr.write(`Forgot the sandbox in ${folder}.\n`);
+  return ExitCode.done;
+}

@@ -1,0 +1,37 @@
+import { UsageError } from '../../lib/errors.js';
+import { runForUser } from '../../tools/exec.js';
+import type { CliIo, GlobalOptions } from '../io.js';
+import { inSandbox, toolAccess } from '../sandbox-place.js';
+import { userStreams } from '../user-streams.js';
+
+/** `oxide sandbox run -- kubectl get nodes`: one tool in the simulated cloud, as if called by itself. */
+export function sandboxRunCommand(
+  options: GlobalOptions & { readonly command: readonly string[] },
+  io: CliIo,
+): Promise<number> {
+  const [tool, ...args] = options.command;
+  if (tool !== 'kubectl' && tool !== 'talosctl' && tool !== 'helm') {
+    throw new UsageError(
+      `"${tool ?? ''}" is no tool of the sandbox`,
+      'It runs kubectl, talosctl and helm.',
+    );
+  }
+  return inSandbox(options, io, async (place) => {
+    const { commands, toolEnvironment, failed } = place.world;
+    const { file, args: before } = commands[tool];
+    return runForUser({
+      ...{ file, args: [...before, ...args] },
+      env: { ...toolEnvironment, ...terminalOf(io.env), ...toolAccess(place) },
+      ...userStreams(io),
+      signal: AbortSignal.any([io.signal, failed]),
+    });
+  });
+}
+
+/** What programs know of the terminal that they are in, and their user's editor. */
+function terminalOf(env: CliIo['env']): Record<string, string> {
+  const names = ['TERM', 'COLORTERM', 'NO_COLOR', 'EDITOR', 'VISUAL', 'KUBE_EDITOR', 'PAGER'];
+  return Object.fromEntries(
+    names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );
+}

@@ -1,0 +1,43 @@
+import { delimiter } from 'node:path';
+import { ExitCode, PreconditionError } from '../../lib/errors.js';
+import { runForUser } from '../../tools/exec.js';
+import type { CliIo, GlobalOptions } from '../io.js';
+import { ownCommand } from '../own-command.js';
+import { exportLines, inSandbox, shellAccess } from '../sandbox-place.js';
+import { userStreams } from '../user-streams.js';
+
+/** `eval "$(oxide sandbox env)"`: leads a shell to the sandbox that another process keeps running. */
+export function sandboxEnvCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
+  return inSandbox(options, io, async (place) => {
+    if (!place.world.host) {
+      throw new PreconditionError(
+        'no sandbox runs that a shell could be led to',
+        `Keep it running in another shell: ${ownCommand(options, 'sandbox serve')}`,
+      );
+    }
+    io.stdout.write(exportLines(await shellAccess(place)));
+    return ExitCode.done;
+  });
+}
+
+/** `oxide sandbox shell`: the user's own shell, in which all tools work on the sandbox. */
+export function sandboxShellCommand(options: GlobalOptions, io: CliIo): Promise<number> {
+  return inSandbox(options, io, async (place) => {
+    const { bin, variables } = await shellAccess(place);
+    const own = Object.entries(io.env).filter((entry): entry is [string, string] => {
+      return entry[1] !== undefined;
+    });
+    const path = [bin, io.env['PATH']].filter((part) => part !== undefined).join(delimiter);
+    io.stderr.write('A shell in the sandbox: kubectl, talosctl, helm and HCLOUD_* lead there.\n');
+    return runForUser({
+      ...{ file: shellOf(io.env), args: [] },
+      env: { ...Object.fromEntries(own), ...variables, PATH: path },
+      ...userStreams(io),
+      signal: AbortSignal.any([io.signal, place.world.failed]),
+    });
+  });
+}
+
+function shellOf(env: CliIo['env']): string {
+  return process.platform === 'win32' ? (env['COMSPEC'] ?? 'cmd.exe') : (env['SHELL'] ?? '/bin/sh');
+}
