@@ -57,8 +57,7 @@ export async function openRehearsal(
   folder = newFolder(),
   saved = true,
 ): Promise<Rehearsal> {
-  // No tool of a rehearsal takes time of its own, so a busy machine must not look like a slow one.
-  const clock = new WarpClock({ speed: 1, startAt: savedTime(folder) });
+  const clock = new WarpClock({ startAt: savedTime(folder) });
   const faults = new FaultPlan();
   const sandbox = await openSandbox({
     folder: join(folder, 'sandbox'),
