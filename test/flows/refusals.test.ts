@@ -2,7 +2,13 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import { ExitCode, OxideError, PreconditionError } from '../../src/lib/errors.js';
-import { clusterYaml, rehearse, type Rehearsal, type Run } from '../helpers/rehearsal.js';
+import {
+  clusterYaml,
+  rehearse,
+  rehearseCluster,
+  type Rehearsal,
+  type Run,
+} from '../helpers/rehearsal.js';
 import { projectOf } from '../helpers/project.js';
 import { done } from '../helpers/tool-doubles.js';
 
@@ -222,8 +228,7 @@ describe('a create beside what belongs to others', () => {
   });
 
   test('refuses a network range other than the one that exists', async () => {
-    const rehearsal = await rehearse(yaml);
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(yaml);
     const before = rehearsal.faults.writes.length;
     const moved = yaml.replace(
       'location: nbg1',
@@ -239,11 +244,7 @@ describe('a create beside what belongs to others', () => {
 });
 
 describe('a create with the wrong secrets', () => {
-  async function existing(): Promise<Rehearsal> {
-    const rehearsal = await rehearse(yaml);
-    await create(rehearsal.run().ctx);
-    return rehearsal;
-  }
+  const existing = (which?: string): Promise<Rehearsal> => rehearseCluster(yaml, which);
 
   async function refusedUntouched(rehearsal: Rehearsal, run: Run): Promise<OxideError> {
     const writes = rehearsal.faults.writes.length;
@@ -267,7 +268,7 @@ describe('a create with the wrong secrets', () => {
 
   test('refuses those of another certificate authority, and names both', async () => {
     const rehearsal = await existing();
-    const other = await existing();
+    const other = await existing('another');
     const foreign = await readFile(other.files.secrets, 'utf8');
     await writeFile(rehearsal.files.secrets, foreign);
     const error = await refusedUntouched(rehearsal, rehearsal.run());
