@@ -111,7 +111,7 @@ async function addSnapshot(sandbox: Sandbox, yaml: string): Promise<void> {
 }
 
 function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'oxide-test-'));
+  return mkdtempSync(join(process.env['OXIDE_TEST_FOLDER'] ?? tmpdir(), 'oxide-test-'));
 }
 
 /** The simulated time that a kept world had reached. */
