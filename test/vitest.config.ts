@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/helpers/memory-folder.ts'],
     pool: 'forks',
     // vitest leaves one core to itself unless told; it has next to nothing to do.
     maxWorkers: '100%',

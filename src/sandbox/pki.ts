@@ -1,7 +1,6 @@
 import {
   createHash,
   createPrivateKey,
-  createPublicKey,
   generateKeyPairSync,
   randomBytes,
   sign,
@@ -57,6 +56,9 @@ export interface CertificateOptions extends Validity {
   readonly sans?: readonly string[];
 }
 
+/** How many keys, and how many certificates, are kept as they were read. */
+const readKept = 100;
+
 export const dayMs = 24 * 3_600 * 1_000;
 export const yearMs = 365 * dayMs;
 
@@ -95,7 +97,7 @@ export async function createCertificate(options: CertificateOptions): Promise<Ke
       ),
     );
   }
-  const issuer = new X509Certificate(options.issuer.crt);
+  const issuer = readCertificate(options.issuer.crt);
   const crt = await issue({
     ...options,
     issuerName: issuer.subject ? subjectLines(issuer.subject) : [],
@@ -106,14 +108,26 @@ export async function createCertificate(options: CertificateOptions): Promise<Ke
   return { crt, key: privatePem(keys.privateKey) };
 }
 
+/** Certificates that were read lately: every call of a node is checked with the same few. */
+const readCertificates = new Map<string, X509Certificate>();
+
+/** Reads a certificate (PEM). Throws when it is none. */
+export function readCertificate(pem: string): X509Certificate {
+  const known = readCertificates.get(pem);
+  if (known) return known;
+  const certificate = new X509Certificate(pem);
+  if (readCertificates.size >= readKept) readCertificates.clear();
+  readCertificates.set(pem, certificate);
+  return certificate;
+}
+
 /** SHA-256 of the certificate, lower-case hex without colons. */
 export function certificateFingerprint(certificatePem: string): string {
-  return createHash('sha256').update(new X509Certificate(certificatePem).raw).digest('hex');
+  return createHash('sha256').update(readCertificate(certificatePem).raw).digest('hex');
 }
 
 /** Keys that were read lately: a client that polls signs with the same one again and again. */
 const readKeys = new Map<string, KeyObject>();
-const readKeysKept = 100;
 
 /** Reads a private key in any of the PEM forms that Talos writes. */
 export function readPrivateKey(pem: string): KeyObject {
@@ -121,7 +135,7 @@ export function readPrivateKey(pem: string): KeyObject {
   if (known) return known;
   // Talos labels PKCS#8 ed25519 keys "ED25519 PRIVATE KEY" (siderolabs/crypto, x509/constants.go).
   const key = createPrivateKey(pem.replaceAll('ED25519 PRIVATE KEY', 'PRIVATE KEY'));
-  if (readKeys.size >= readKeysKept) readKeys.clear();
+  if (readKeys.size >= readKept) readKeys.clear();
   readKeys.set(pem, key);
   return key;
 }
@@ -210,7 +224,7 @@ export function signText(text: string, keyPem: string): string {
 
 /** The public key of a certificate. */
 export function publicKeyOf(certificatePem: string): KeyObject {
-  return createPublicKey(certificatePem);
+  return readCertificate(certificatePem).publicKey;
 }
 
 /** The digest that node:crypto wants for a key of this kind. */

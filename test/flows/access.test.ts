@@ -7,13 +7,12 @@ import { accessKubernetes, accessTalos } from '../../src/flows/access.js';
 import { create } from '../../src/flows/create.js';
 import { status } from '../../src/flows/status.js';
 import { projectOf } from '../helpers/project.js';
-import { clusterYaml, rehearse, type Rehearsal } from '../helpers/rehearsal.js';
+import { clusterYaml, rehearse, rehearseCluster, type Rehearsal } from '../helpers/rehearsal.js';
 import { shortLived } from '../helpers/short-lived.js';
 
 let rehearsal: Rehearsal;
 beforeEach(async () => {
-  rehearsal = await rehearse(clusterYaml(1, 0));
-  await create(rehearsal.run().ctx);
+  rehearsal = await rehearseCluster(clusterYaml(1, 0));
 });
 
 const text = (path: string) => readFile(path, 'utf8');

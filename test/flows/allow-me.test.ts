@@ -11,6 +11,7 @@ import { projectOf } from '../helpers/project.js';
 import {
   clusterYaml,
   rehearse,
+  rehearseCluster,
   type Rehearsal,
   type Run,
   type RunOptions,
@@ -90,9 +91,12 @@ async function refusal(run: Promise<unknown>): Promise<PreconditionError> {
 const writes = (): number => rehearsal.faults.writes.length;
 
 /** A cluster, and an operator whose address has changed since. */
-async function lockedOut(text = yaml): Promise<void> {
-  rehearsal = await rehearse(yaml);
-  await create(rehearsal.run({ yaml: text }).ctx);
+async function lockedOut(text?: string): Promise<void> {
+  if (text === undefined) rehearsal = await rehearseCluster(yaml);
+  else {
+    rehearsal = await rehearse(yaml);
+    await create(rehearsal.run({ yaml: text }).ctx);
+  }
   rehearsal.world.moveCaller(moved);
 }
 

@@ -4,7 +4,13 @@ import { InterruptedError, OxideError, TimeoutError } from '../../src/lib/errors
 import type { TalosFault } from '../../src/sandbox/talos/faults.js';
 import { projectOf } from '../helpers/project.js';
 import { failed } from '../helpers/tool-doubles.js';
-import { clusterYaml, rehearse, type Rehearsal, type Run } from '../helpers/rehearsal.js';
+import {
+  clusterYaml,
+  rehearse,
+  rehearseCluster,
+  type Rehearsal,
+  type Run,
+} from '../helpers/rehearsal.js';
 
 const minutes = 60_000;
 
@@ -44,10 +50,9 @@ async function unbootstrapped(controlPlanes = 1): Promise<Rehearsal> {
 
 /** A whole cluster that lacks a worker, so that create has something to do. */
 async function withoutWorker(controlPlanes = 1): Promise<Rehearsal> {
-  const rehearsal = await rehearse(
+  const rehearsal = await rehearseCluster(
     `${clusterYaml(controlPlanes, 1)}timeouts: { kubernetes: 2m, etcd: 2m }\n`,
   );
-  await create(rehearsal.run().ctx);
   const project = projectOf(rehearsal);
   const worker = project.list('servers').find(({ name }) => name === 'demo-web-1');
   project.call('DELETE', `/servers/${worker?.id ?? 0}`);

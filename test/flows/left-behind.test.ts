@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ScalePlan } from '../../src/cluster/plan/scale-plan.js';
-import { create } from '../../src/flows/create.js';
 import { destroy } from '../../src/flows/destroy.js';
 import { scale, type ScaledCluster } from '../../src/flows/scale.js';
 import { status } from '../../src/flows/status.js';
 import { administer } from '../helpers/administer.js';
 import { projectOf, type Project } from '../helpers/project.js';
-import { clusterYaml, rehearse, type Rehearsal } from '../helpers/rehearsal.js';
+import { clusterYaml, rehearseCluster, type Rehearsal } from '../helpers/rehearsal.js';
 
 interface Built {
   readonly rehearsal: Rehearsal;
@@ -16,8 +15,7 @@ interface Built {
 }
 
 async function built(): Promise<Built> {
-  const rehearsal = await rehearse(clusterYaml(1, 2));
-  await create(rehearsal.run().ctx);
+  const rehearsal = await rehearseCluster(clusterYaml(1, 2));
   const project = projectOf(rehearsal);
   const server = project.list('servers').find(({ name }) => name === 'demo-web-2')?.id ?? 0;
   return { rehearsal, project, server };

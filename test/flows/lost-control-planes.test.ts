@@ -6,14 +6,13 @@ import { status } from '../../src/flows/status.js';
 import type { ScaleWish } from '../../src/cluster/plan/scale-pool.js';
 import type { Change } from '../../src/cluster/plan/plan.js';
 import { projectOf } from '../helpers/project.js';
-import { clusterYaml, rehearse, type Rehearsal, type Run } from '../helpers/rehearsal.js';
+import { clusterYaml, rehearseCluster, type Rehearsal, type Run } from '../helpers/rehearsal.js';
 
 /** Long enough that no server counts as one that may just be booting for the first time. */
 const hour = 60 * 60_000;
 
 async function clusterOf(controlPlanes: number, workers = 1, more = ''): Promise<Rehearsal> {
-  const rehearsal = await rehearse(clusterYaml(controlPlanes, workers) + more);
-  await create(rehearsal.run().ctx);
+  const rehearsal = await rehearseCluster(clusterYaml(controlPlanes, workers) + more);
   await rehearsal.clock.sleep(hour);
   return rehearsal;
 }

@@ -10,7 +10,7 @@ import { checkOffline } from '../../src/steps/talos/offline-check.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { openRehearsal } from '../helpers/open-rehearsal.js';
 import { refusedPatches, type RefusedPatch } from '../helpers/refused-patches.js';
-import { clusterYaml, rehearse, type Rehearsal } from '../helpers/rehearsal.js';
+import { clusterYaml, rehearse, rehearseCluster, type Rehearsal } from '../helpers/rehearsal.js';
 import { failed, type Ending } from '../helpers/tool-doubles.js';
 
 const yaml = clusterYaml(1, 1);
@@ -158,8 +158,7 @@ describe('a cluster whose file got a wrong patch', () => {
   });
 
   test('is neither completed nor enlarged, and can still become smaller', async () => {
-    const rehearsal = await rehearse(yaml);
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(yaml);
     const before = rehearsal.faults.writes.length;
     const run = rehearsal.run({ yaml: wrong });
     expect((await refusal(create(run.ctx))).message).toBe(refused);

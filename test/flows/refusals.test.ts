@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import { ExitCode, OxideError, PreconditionError } from '../../src/lib/errors.js';
-import { clusterYaml, rehearse, type Rehearsal, type Run } from '../helpers/rehearsal.js';
+import {
+  clusterYaml,
+  rehearse,
+  rehearseCluster,
+  type Rehearsal,
+  type Run,
+} from '../helpers/rehearsal.js';
 import { projectOf } from '../helpers/project.js';
 import { done } from '../helpers/tool-doubles.js';
 
@@ -253,8 +259,7 @@ describe('a create beside what belongs to others', () => {
   });
 
   test('refuses a network range other than the one that exists', async () => {
-    const rehearsal = await rehearse(yaml);
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(yaml);
     const before = rehearsal.faults.writes.length;
     const moved = yaml.replace(
       'location: nbg1',
@@ -270,11 +275,7 @@ describe('a create beside what belongs to others', () => {
 });
 
 describe('a create with the wrong secrets', () => {
-  async function existing(): Promise<Rehearsal> {
-    const rehearsal = await rehearse(yaml);
-    await create(rehearsal.run().ctx);
-    return rehearsal;
-  }
+  const existing = (which?: string): Promise<Rehearsal> => rehearseCluster(yaml, which);
 
   async function refusedUntouched(rehearsal: Rehearsal, run: Run): Promise<OxideError> {
     const writes = rehearsal.faults.writes.length;
@@ -298,7 +299,7 @@ describe('a create with the wrong secrets', () => {
 
   test('refuses those of another certificate authority, and names both', async () => {
     const rehearsal = await existing();
-    const other = await existing();
+    const other = await existing('another');
     const foreign = await readFile(other.files.secrets, 'utf8');
     await writeFile(rehearsal.files.secrets, foreign);
     const error = await refusedUntouched(rehearsal, rehearsal.run());

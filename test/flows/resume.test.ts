@@ -8,6 +8,7 @@ import { projectOf } from '../helpers/project.js';
 import {
   clusterYaml,
   rehearse,
+  rehearseCluster,
   type Rehearsal,
   type Run,
   type RunOptions,
@@ -77,8 +78,7 @@ describe('a create that is interrupted', () => {
   });
 
   test('after each of its writes is finished by the same command', async () => {
-    const counted = await rehearse(yaml);
-    await create(counted.run().ctx);
+    const counted = await rehearseCluster(yaml);
     // After the last one, which gives the cluster's lease back, nothing is left to interrupt.
     const writes = counted.faults.writes.length - 1;
     for (let n = 1; n <= writes; n++) {
@@ -100,8 +100,7 @@ describe('a create that is interrupted', () => {
 
 describe('a create whose answers get lost', () => {
   test('never sends a write again that had its effect', async () => {
-    const counted = await rehearse(yaml);
-    await create(counted.run().ctx);
+    const counted = await rehearseCluster(yaml);
     const writes = counted.faults.writes.length;
     for (let n = 1; n <= writes; n++) {
       const rehearsal = await rehearse(yaml);
@@ -113,8 +112,7 @@ describe('a create whose answers get lost', () => {
   });
 
   test('sends a write again that never arrived', async () => {
-    const counted = await rehearse(yaml);
-    await create(counted.run().ctx);
+    const counted = await rehearseCluster(yaml);
     const writes = counted.faults.writes.length;
     for (let n = 1; n <= writes; n++) {
       const rehearsal = await rehearse(yaml);
@@ -165,8 +163,7 @@ describe('the bootstrap', () => {
   });
 
   test('is settled by one control plane that lists the members, whatever the others do', async () => {
-    const rehearsal = await rehearse(clusterYaml(3, 1));
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(clusterYaml(3, 1));
     const project = projectOf(rehearsal);
     const servers = project.list('servers');
     const worker = servers.find(({ name }) => name === 'demo-web-1');
@@ -188,8 +185,7 @@ describe('the bootstrap', () => {
   });
 
   test('is not done, nor is anything ordered, while older control planes cannot be asked', async () => {
-    const rehearsal = await rehearse(clusterYaml(3, 0));
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(clusterYaml(3, 0));
     const project = projectOf(rehearsal);
     const first = project.list('servers').find(({ name }) => name === 'demo-cp-1');
     project.call('DELETE', `/servers/${first?.id ?? 0}`);

@@ -2,7 +2,6 @@ import { readFileSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { create } from '../../src/flows/create.js';
 import { InterruptedError } from '../../src/lib/errors.js';
 import { scale, type ScaledCluster } from '../../src/flows/scale.js';
 import type { ScaleWish } from '../../src/cluster/plan/scale-pool.js';
@@ -11,7 +10,7 @@ import { parseNodes } from '../../src/tools/kubectl.js';
 import { administer } from '../helpers/administer.js';
 import {
   clusterYaml,
-  rehearse,
+  rehearseCluster,
   type Rehearsal,
   type Run,
   type RunOptions,
@@ -21,10 +20,8 @@ import { recorded } from '../tools/recordings.js';
 type Wish = Pick<ScaleWish, 'role' | 'count'> & Partial<ScaleWish>;
 
 /** Makes the cluster that the test begins with. */
-async function clusterOf(controlPlanes: number, workers: number): Promise<Rehearsal> {
-  const rehearsal = await rehearse(clusterYaml(controlPlanes, workers));
-  await create(rehearsal.run().ctx);
-  return rehearsal;
+function clusterOf(controlPlanes: number, workers: number): Promise<Rehearsal> {
+  return rehearseCluster(clusterYaml(controlPlanes, workers));
 }
 
 async function outcome(run: Run, wish: Wish) {

@@ -11,7 +11,7 @@ import { ClusterFiles, type FlowContext } from '../../src/steps/run/context.js';
 import { observeCluster } from '../../src/steps/observe/observe.js';
 import { createSshKeyPair } from '../../src/tools/ssh-key.js';
 import { seal } from '../../src/tools/sealed-archive.js';
-import { clusterYaml, rehearse, type Rehearsal } from '../helpers/rehearsal.js';
+import { clusterYaml, rehearse, rehearseCluster, type Rehearsal } from '../helpers/rehearsal.js';
 
 const yaml = clusterYaml(1, 0);
 const passphrase = () => Promise.resolve(new Secret('four words nobody says'));
@@ -22,8 +22,7 @@ let rehearsal: Rehearsal;
 let copy: string;
 
 beforeEach(async () => {
-  rehearsal = await rehearse(yaml);
-  await create(rehearsal.run().ctx);
+  rehearsal = await rehearseCluster(yaml);
   copy = join(dirname(rehearsal.files.folder), 'demo-secrets.age');
 });
 
@@ -182,8 +181,7 @@ describe('no copy is made', () => {
   });
 
   test('of a talosconfig that is of other secrets', async () => {
-    const other = await rehearse(yaml);
-    await create(other.run().ctx);
+    const other = await rehearseCluster(yaml, 'another');
     await writeFile(rehearsal.files.talosconfig, await text(other.files.talosconfig));
     const { message, hint } = await refusal(keep());
     expect(message).toContain('the talosconfig does not belong to');
@@ -241,8 +239,7 @@ describe('an import', () => {
   );
 
   test('refuses the copy of a cluster of this name that is not the one at Hetzner', async () => {
-    const other = await rehearse(yaml);
-    await create(other.run().ctx);
+    const other = await rehearseCluster(yaml, 'another');
     const { message, hint } = await refusedUntouched(elsewhere(other));
     expect(message).toMatch(/\(certificate authority \w+\) does not belong to the cluster "demo"/);
     expect(message).toContain(copy);
@@ -327,8 +324,7 @@ describe('a copy that somebody else made', () => {
   });
 
   test('is refused when its talosconfig is of another certificate authority', async () => {
-    const other = await rehearse(yaml);
-    await create(other.run().ctx);
+    const other = await rehearseCluster(yaml, 'another');
     await plant({ ...files, talosconfig: await text(other.files.talosconfig) });
     const { message, hint } = await refusal(bringBack(elsewhere()));
     expect(message).toContain('it is of another certificate authority');

@@ -1,22 +1,25 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { StatusReport } from '../../src/cluster/status/report.js';
-import { create } from '../../src/flows/create.js';
 import { status, watchStatus } from '../../src/flows/status.js';
 import { InterruptedError } from '../../src/lib/errors.js';
 import { withShortTimeouts } from '../../src/steps/observe/short-looks.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { projectOf } from '../helpers/project.js';
-import { clusterYaml, rehearse, type Rehearsal, type RunOptions } from '../helpers/rehearsal.js';
+import {
+  clusterYaml,
+  rehearse,
+  rehearseCluster,
+  type Rehearsal,
+  type RunOptions,
+} from '../helpers/rehearsal.js';
 import { shortLived } from '../helpers/short-lived.js';
 import { done, failed } from '../helpers/tool-doubles.js';
 
 const yaml = clusterYaml(1, 2);
 
-async function existing(text = yaml): Promise<Rehearsal> {
-  const rehearsal = await rehearse(text);
-  await create(rehearsal.run().ctx);
-  return rehearsal;
+function existing(text = yaml): Promise<Rehearsal> {
+  return rehearseCluster(text);
 }
 
 function reportOf(rehearsal: Rehearsal, options: RunOptions = {}): Promise<StatusReport> {

@@ -8,7 +8,13 @@ import { scale } from '../../src/flows/scale.js';
 import { ExitCode, InterruptedError, OxideError } from '../../src/lib/errors.js';
 import { ClusterFiles } from '../../src/steps/run/context.js';
 import { projectOf, type Project } from '../helpers/project.js';
-import { clusterYaml, rehearse, type Rehearsal, type Run } from '../helpers/rehearsal.js';
+import {
+  clusterYaml,
+  rehearse,
+  rehearseCluster,
+  type Rehearsal,
+  type Run,
+} from '../helpers/rehearsal.js';
 
 const yaml = clusterYaml(1, 1);
 const laptop = { id: '1a1a1a1a1a1a', host: 'laptop' };
@@ -140,8 +146,7 @@ describe('two machines', () => {
     ['ahead', 3_600_000],
     ['behind', -3_600_000],
   ])('see each other when the clock of one is an hour %s', async (_, clockAhead) => {
-    const rehearsal = await rehearse(yaml);
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(yaml);
     const first = await underWay(rehearsal);
     const skewed = rehearsal.run({ holder: ci, clockAhead });
     const error = await refusal(scaleTo(skewed, 3));
@@ -162,8 +167,7 @@ describe('two machines', () => {
   });
 
   test('still see each other when a run takes longer than its lease', async () => {
-    const rehearsal = await rehearse(`${yaml}timeouts: { hetzner: 1h }\n`);
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(`${yaml}timeouts: { hetzner: 1h }\n`);
     const first = await underWay(rehearsal);
     const before = leaseOf(projectOf(rehearsal))?.until ?? 0;
     await rehearsal.clock.sleep(before - rehearsal.clock.now() + 1_000);
@@ -176,8 +180,7 @@ describe('two machines', () => {
 
 describe('a run that ends', () => {
   test('leaves the cluster to others at once, also when it was interrupted', async () => {
-    const rehearsal = await rehearse(yaml);
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(yaml);
     const first = await underWay(rehearsal);
     expect(leaseOf(projectOf(rehearsal))?.host).toBe('laptop');
     expect(await first.interrupt()).toBeInstanceOf(InterruptedError);
@@ -187,8 +190,7 @@ describe('a run that ends', () => {
   });
 
   test('without being able to say so leaves its lease to the next run from the same folder', async () => {
-    const rehearsal = await rehearse(yaml);
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(yaml);
     rehearsal.faults.add({
       method: 'PUT',
       path: /^\/networks/,
@@ -228,8 +230,7 @@ describe('a run that ends', () => {
 
 describe('--break-lock', () => {
   test('takes the cluster from a run that still works: that one stops, and says why', async () => {
-    const rehearsal = await rehearse(`${yaml}timeouts: { hetzner: 1h }\n`);
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(`${yaml}timeouts: { hetzner: 1h }\n`);
     const first = await underWay(rehearsal);
     await scaleTo(rehearsal.run({ holder: { ...ci, takesOver: true } }), 1).catch(() => undefined);
     // The label of whoever took over and is still at work.
@@ -254,8 +255,7 @@ describe('a run whose cluster is deleted meanwhile', () => {
     });
 
   test('stops, and says that the network is gone', async () => {
-    const rehearsal = await rehearse(`${yaml}timeouts: { hetzner: 1h }\n`);
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(`${yaml}timeouts: { hetzner: 1h }\n`);
     const first = await underWay(rehearsal);
     // By hand, in the console: nobody's name is left there.
     rehearsal.faults.add({
@@ -272,8 +272,7 @@ describe('a run whose cluster is deleted meanwhile', () => {
   });
 
   test('says who makes it anew', async () => {
-    const rehearsal = await rehearse(`${yaml}timeouts: { hetzner: 1h }\n`);
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(`${yaml}timeouts: { hetzner: 1h }\n`);
     const first = await underWay(rehearsal);
     await destroyAsCi(rehearsal);
     const until = Math.ceil(rehearsal.clock.now() / 1_000) + 3_600;
@@ -289,8 +288,7 @@ describe('a run whose cluster is deleted meanwhile', () => {
 
 describe('a plan that was looked at for long', () => {
   test('is not carried out when the servers are others by then', async () => {
-    const rehearsal = await rehearse(yaml);
-    await create(rehearsal.run().ctx);
+    const rehearsal = await rehearseCluster(yaml);
     const error = await refusal(
       scaleTo(rehearsal.run({ holder: laptop }), 2, async () => {
         await scaleTo(rehearsal.run({ holder: ci }), 3);

@@ -1,5 +1,13 @@
-import { onTestFinished } from 'vitest';
-import { openRehearsal, type Rehearsal } from './open-rehearsal.js';
+import { rmSync } from 'node:fs';
+import { afterAll, onTestFinished } from 'vitest';
+import { create } from '../../src/flows/create.js';
+import {
+  beginFrom,
+  openRehearsal,
+  prepared,
+  type Prepared,
+  type Rehearsal,
+} from './open-rehearsal.js';
 
 export type { Run, RunOptions } from './compose-run.js';
 export { clusterYaml, type Rehearsal } from './open-rehearsal.js';
@@ -10,3 +18,31 @@ export async function rehearse(yaml: string): Promise<Rehearsal> {
   onTestFinished(() => rehearsal.close());
   return rehearsal;
 }
+
+/** By their cluster.yaml and `which`: made once for all tests of a file that begin with one like it. */
+const clusters = new Map<string, Promise<Prepared>>();
+
+/**
+ * The same with a cluster that a create has made; its runs and requests are not among the test's.
+ * Each test gets a copy of its own. Copies have the same secrets; another `which` has others.
+ */
+export async function rehearseCluster(yaml: string, which = 'the cluster'): Promise<Rehearsal> {
+  const key = `${yaml}# ${which}`;
+  const made = clusters.get(key) ?? createCluster(yaml);
+  clusters.set(key, made);
+  const rehearsal = await beginFrom(await made);
+  onTestFinished(() => rehearsal.close());
+  return rehearsal;
+}
+
+async function createCluster(yaml: string): Promise<Prepared> {
+  const rehearsal = await openRehearsal(yaml);
+  await create(rehearsal.run().ctx);
+  return prepared(yaml, rehearsal);
+}
+
+afterAll(async () => {
+  for (const made of await Promise.allSettled(clusters.values())) {
+    if (made.status === 'fulfilled') rmSync(made.value.folder, { recursive: true, force: true });
+  }
+});

@@ -1,8 +1,9 @@
-import type { Clock, DuringOptions, SleepOptions } from '../../src/lib/wait.js';
-import { ScaledClock } from '../../src/sandbox/scaled-clock.js';
+import { setMaxListeners } from 'node:events';
+import { InterruptedError } from '../../src/lib/errors.js';
+import { wallClock, type Clock, type SleepOptions } from '../../src/lib/wait.js';
 
-/** Made once: thousands of sleepers are woken by it. */
-const awake = new Error('the time has come');
+// As the command has it: every wait listens to the one signal of its run.
+setMaxListeners(0);
 
 interface Sleeper {
   readonly background: boolean;
@@ -11,88 +12,96 @@ interface Sleeper {
 }
 
 /**
- * A clock for tests that skips idle time: when nobody does real work and everybody sleeps, it jumps
- * to the next wake-up. While a request or a tool is under way it runs `speed` times as fast as the
- * machine's, so that a real tool's own waits see the world move. What a run takes in simulated time
- * therefore hardly depends on how busy the machine is.
+ * A clock for tests in which nothing but waiting takes time: when nobody does real work and everybody
+ * sleeps, it jumps to the next wake-up, and it stands still otherwise. So it costs no real time to
+ * wait, and what a run takes in simulated time does not depend on how busy the machine is.
  */
 export class WarpClock implements Clock {
-  readonly speed: number;
-  readonly #base: Clock;
-  #skipped = 0;
+  readonly speed = 1;
+  #now: number;
   #busy = 0;
   readonly #sleepers = new Set<Sleeper>();
   #scheduled = false;
 
-  constructor(options: { speed?: number; startAt?: number | undefined } = {}) {
-    this.speed = options.speed ?? 20;
-    this.#base = new ScaledClock(this.speed, options.startAt);
+  constructor(options: { startAt?: number | undefined } = {}) {
+    this.#now = options.startAt ?? wallClock();
   }
 
   now(): number {
-    return this.#base.now() + this.#skipped;
+    return this.#now;
   }
 
   steady(): number {
-    return this.now();
+    return this.#now;
   }
 
-  async during<T>(work: () => Promise<T>, options?: DuringOptions): Promise<T> {
+  async during<T>(work: () => Promise<T>): Promise<T> {
     this.#busy++;
     try {
-      return await this.#base.during(work, options);
+      return await work();
     } finally {
       this.#busy--;
       this.#consider();
     }
   }
 
-  async sleep(
+  sleep(
     ms: number,
     signal?: AbortSignal,
     { background = false }: SleepOptions = {},
   ): Promise<void> {
-    const woken = new AbortController();
-    const sleeper: Sleeper = {
-      background,
-      wakeAt: this.now() + ms,
-      wake: () => {
-        woken.abort(awake);
-      },
-    };
-    this.#sleepers.add(sleeper);
-    this.#consider();
-    const either = signal ? AbortSignal.any([signal, woken.signal]) : woken.signal;
-    try {
-      await this.#base.sleep(ms, either);
-    } catch (error) {
-      if (signal?.aborted) throw error;
-    } finally {
-      this.#sleepers.delete(sleeper);
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        signal?.removeEventListener('abort', onAbort);
+        this.#sleepers.delete(sleeper);
+        this.#consider();
+      };
+      const sleeper: Sleeper = {
+        background,
+        wakeAt: this.#now + ms,
+        wake: () => {
+          end();
+          resolve();
+        },
+      };
+      const onAbort = (): void => {
+        end();
+        reject(signal?.reason instanceof Error ? signal.reason : new InterruptedError());
+      };
+      if (signal?.aborted) {
+        onAbort();
+        return;
+      }
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#sleepers.add(sleeper);
       this.#consider();
-    }
+    });
   }
 
   /** Looks again after everything that is runnable has run; jumps when all that is left is sleep. */
   #consider(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#busy > 0 || this.#sleepers.size === 0) return;
     this.#scheduled = true;
     setImmediate(() => {
       setImmediate(() => {
         this.#scheduled = false;
-        this.#jump();
+        if (usesFiles()) this.#consider();
+        else this.#jump();
       });
     });
   }
 
   #jump(): void {
     const sleepers = [...this.#sleepers];
-    // While nothing but background work sleeps, something else is under way: a file, for example.
-    if (this.#busy === 0 && sleepers.some(({ background }) => !background)) {
-      const next = Math.min(...sleepers.map((sleeper) => sleeper.wakeAt));
-      this.#skipped += Math.max(0, next - this.now());
-    }
-    const now = this.now();
-    for (const sleeper of this.#sleepers) if (sleeper.wakeAt <= now) sleeper.wake();
+    // While nothing but background work sleeps, something else is under way.
+    if (this.#busy > 0 || sleepers.every(({ background }) => background)) return;
+    const next = Math.min(...sleepers.map((sleeper) => sleeper.wakeAt));
+    this.#now = Math.max(this.#now, next);
+    for (const sleeper of sleepers) if (sleeper.wakeAt <= this.#now) sleeper.wake();
   }
+}
+
+/** Whether this process waits for its disk: that takes no simulated time either. */
+function usesFiles(): boolean {
+  return process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
 }

@@ -61,6 +61,16 @@ export function canonicalRules(rules: z.output<typeof rulesField>): FirewallRule
   });
 }
 
+/** Blocks that were read lately: every packet is held against the same few. */
+const readBlocks = new Map<string, ReturnType<typeof ipaddr.parseCIDR>>();
+
+function readBlock(cidr: string): ReturnType<typeof ipaddr.parseCIDR> {
+  const block = readBlocks.get(cidr) ?? ipaddr.parseCIDR(cidr);
+  if (readBlocks.size >= 1_000) readBlocks.clear();
+  readBlocks.set(cidr, block);
+  return block;
+}
+
 /** Whether a rule lets a TCP packet from an outside address in to a port. */
 export function letsIn(rule: FirewallRule, source: string, port: number): boolean {
   if (rule.direction !== 'in' || rule.protocol !== 'tcp') return false;
@@ -68,7 +78,7 @@ export function letsIn(rule: FirewallRule, source: string, port: number): boolea
   if (port < from || port > to) return false;
   const address = ipaddr.process(source);
   return rule.source_ips.some((cidr) => {
-    const [network, prefix] = ipaddr.parseCIDR(cidr);
+    const [network, prefix] = readBlock(cidr);
     return network.kind() === address.kind() && address.match([network, prefix]);
   });
 }

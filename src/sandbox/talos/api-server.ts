@@ -1,6 +1,5 @@
-import { X509Certificate } from 'node:crypto';
 import type { Machine } from '../machines.js';
-import { createCertificate, yearMs } from '../pki.js';
+import { createCertificate, readCertificate, yearMs } from '../pki.js';
 import { firstAddress } from './subnets.js';
 import type { ConfiguredNode } from './talos-node.js';
 
@@ -36,7 +35,7 @@ export function validityUnder(
   authorityPem: string,
   now: number,
 ): { notBefore: number; lifetimeMs: number } {
-  const notBefore = Date.parse(new X509Certificate(authorityPem).validFrom);
+  const notBefore = Date.parse(readCertificate(authorityPem).validFrom);
   return { notBefore, lifetimeMs: Math.max(now - notBefore, 0) + yearMs };
 }
 

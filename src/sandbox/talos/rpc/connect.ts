@@ -1,6 +1,6 @@
-import { X509Certificate, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import type { Machine } from '../../machines.js';
-import { certificateFingerprint, digestFor, publicKeyOf } from '../../pki.js';
+import { certificateFingerprint, digestFor, publicKeyOf, readCertificate } from '../../pki.js';
 import { addressesOf } from '../api-server.js';
 import { phaseOf } from '../node-state.js';
 import { GrpcError, signedText, type TalosCredentials, type TalosRequest } from '../protocol.js';
@@ -101,11 +101,11 @@ function checkHandshake(node: TalosNode, call: Dial, credentials: TalosCredentia
   }
   const key = publicKeyOf(crt);
   const proof = Buffer.from(signature, 'base64');
-  const isSigned = new X509Certificate(crt).verify(publicKeyOf(own));
+  const isSigned = readCertificate(crt).verify(publicKeyOf(own));
   if (!isSigned || !verify(digestFor(key), Buffer.from(signedText(call)), key, proof)) {
     throw remoteError('unknown certificate authority');
   }
-  if (Date.parse(new X509Certificate(crt).validTo) < call.now) {
+  if (Date.parse(readCertificate(crt).validTo) < call.now) {
     throw remoteError('expired certificate');
   }
 }
