@@ -55,7 +55,9 @@ describe('what the simulated internet serves', () => {
     for (const { metadata, spec } of all) {
       expect(metadata.name).toBe(`${spec.names.plural}.gateway.networking.k8s.io`);
       expect(metadata.annotations).toEqual({
-        'api-approved.kubernetes.io': expect.stringContaining('kubernetes-sigs/gateway-api/pull/'),
+        'api-approved.kubernetes.io': expect.stringContaining(
+          'kubernetes-sigs/gateway-api/pull/',
+        ) as string,
         'gateway.networking.k8s.io/bundle-version': release,
         'gateway.networking.k8s.io/channel': 'standard',
       });
