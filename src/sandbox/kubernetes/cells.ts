@@ -2,8 +2,8 @@ import { listOr, objectOr, stringOr, valueAt } from './json.js';
 import { isTrue, type KubeObject, type LabelSelector } from './objects.js';
 import type { KubeNode, Pod } from './workloads.js';
 
-export function selectorText(selector: LabelSelector): string {
-  return pairs(selector.matchLabels);
+export function selectorText(selector: LabelSelector | undefined): string {
+  return pairs(selector?.matchLabels);
 }
 
 export function nodeStatus({ spec, status }: KubeNode): string {
@@ -41,8 +41,9 @@ export function podStatus({ metadata, status }: Pod): string {
 
 export function servicePorts(object: KubeObject): string {
   const ports = listOr(valueAt(object.spec, ['ports'])).map((port) => {
-    const { port: number, protocol } = objectOr(port);
-    return `${Number(number)}/${stringOr(protocol, 'TCP')}`;
+    const { port: number, nodePort, protocol } = objectOr(port);
+    const onNodes = typeof nodePort === 'number' ? `:${nodePort}` : '';
+    return `${Number(number)}${onNodes}/${stringOr(protocol, 'TCP')}`;
   });
   return ports.join(',') || '<none>';
 }

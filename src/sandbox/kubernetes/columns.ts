@@ -11,7 +11,9 @@ import {
   simpleJsonPath,
   text,
 } from './cells.js';
+import { externalIp, jobDuration } from './column-cells.js';
 import { objectOr, valueAt } from './json.js';
+import { moreColumns, type CellColumn } from './more-columns.js';
 import { isTrue, type KubeObject } from './objects.js';
 import { isBuiltinGroup, type ResourceType } from './resources.js';
 import type { DisruptionBudget } from './stored-kinds.js';
@@ -30,7 +32,9 @@ export interface Column {
 export function columnsOf(type: ResourceType, now: number): readonly Column[] {
   const age = column('Age', (object: KubeObject) => ageOf(object.metadata.creationTimestamp, now));
   const build = isBuiltinGroup(type.group) ? columns[type.kind] : undefined;
-  if (build) return build(age);
+  if (build) return build(age, now);
+  const more = isBuiltinGroup(type.group) ? moreColumns[type.kind] : undefined;
+  if (more) return more.map((item) => ofCell(item, now));
   if (!type.printerColumns) return [age];
   return type.printerColumns.map(({ name, jsonPath, priority, type: format }) => ({
     name,
@@ -47,7 +51,15 @@ function column(name: string, cell: (object: never) => string | number, wide = f
   return { name, wide, cell: cell as Column['cell'] };
 }
 
-const columns: Record<string, (age: Column) => Column[]> = {
+const wide = ' (wide)';
+
+function ofCell([name, cell]: CellColumn, now: number): Column {
+  const isWide = name.endsWith(wide);
+  const shown = isWide ? name.slice(0, -wide.length) : name;
+  return { name: shown, wide: isWide, cell: (object) => cell(object, now) };
+}
+
+const columns: Record<string, (age: Column, now: number) => Column[]> = {
   Node: (age) => [
     column('Status', nodeStatus),
     column('Roles', nodeRoles),
@@ -96,6 +108,7 @@ const columns: Record<string, (age: Column) => Column[]> = {
       ({ spec, status }: Workload) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
     ),
     age,
+    ...templateColumns().slice(0, 2),
   ],
   DaemonSet: (age) => [
     column('Desired', ({ status }: Workload) => status?.desiredNumberScheduled ?? 0),
@@ -111,7 +124,7 @@ const columns: Record<string, (age: Column) => Column[]> = {
   Service: (age) => [
     column('Type', (object: KubeObject) => text(object, 'spec.type')),
     column('Cluster-IP', (object: KubeObject) => text(object, 'spec.clusterIP') || '<none>'),
-    column('External-IP', () => '<none>'),
+    column('External-IP', externalIp),
     column('Port(s)', (object: KubeObject) => servicePorts(object)),
     age,
     column(
@@ -138,7 +151,7 @@ const columns: Record<string, (age: Column) => Column[]> = {
     ),
     age,
   ],
-  Job: (age) => [
+  Job: (age, now) => [
     column('Status', (object: KubeObject) => {
       const conditions = (object as Workload).status?.conditions;
       return isTrue(conditions, 'Complete') ? 'Complete' : 'Running';
@@ -147,7 +160,9 @@ const columns: Record<string, (age: Column) => Column[]> = {
       const done = Number(valueAt(object.status, ['succeeded']) ?? 0);
       return `${done}/${Number(valueAt(object.spec, ['completions']) ?? 1)}`;
     }),
+    column('Duration', (object: KubeObject) => jobDuration(object, now)),
     age,
+    ...templateColumns(),
   ],
   CustomResourceDefinition: () => [
     column('Created At', (object: KubeObject) => object.metadata.creationTimestamp),

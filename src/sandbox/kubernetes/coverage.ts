@@ -35,6 +35,11 @@ const requests: readonly KubernetesCoverage[] = [
     note: 'There are no processes: one sentence says so.',
   },
   {
+    subject: 'Ages that kubectl reckons itself (`describe`, `events`)',
+    how: 'simplified',
+    note: 'Shown as invalid while the simulated time is ahead of the machine; tables have the ages of the simulated world.',
+  },
+  {
     subject: '`kubectl top`',
     how: 'refused',
     note: 'As on a new cluster: there is no metrics server.',

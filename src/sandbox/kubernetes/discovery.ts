@@ -1,9 +1,20 @@
 import { noSuchPath } from './api-error.js';
 import type { JsonObject } from './json.js';
 import type { ApiAnswer, ApiRequest } from './request.js';
-import { apiVersionOf, type ResourceType } from './resources.js';
+import { apiVersionOf, isBuiltinGroup, type ResourceType } from './resources.js';
 
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+// Those of custom resources come in an order of their own.
+const customVerbs = [
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'create',
+  'update',
+  'watch',
+];
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** What is served, in the aggregated form and in the older one of a document per group and version. */
@@ -112,7 +123,8 @@ function resourceList(
   };
 }
 
-function verbsOf({ plural, review, readOnly }: ResourceType): readonly string[] {
+function verbsOf({ group: name, plural, review, readOnly }: ResourceType): readonly string[] {
+  if (!isBuiltinGroup(name)) return customVerbs;
   if (review) return ['create'];
   if (readOnly === true) return ['get', 'list'];
   return plural === 'namespaces' ? verbs.filter((verb) => verb !== 'deletecollection') : verbs;

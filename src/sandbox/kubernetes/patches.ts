@@ -1,5 +1,5 @@
 import { ApiError, badRequest, unsupportedMediaType } from './api-error.js';
-import { isObject, omit, same, type JsonObject } from './json.js';
+import { isObject, listOr, omit, same, type JsonObject } from './json.js';
 import { fieldSchema, type Schema } from './schemas/schema.js';
 
 /** Applies a patch by its media type; server-side apply is not one of these. */
@@ -34,7 +34,7 @@ function mergePatch(live: unknown, patch: unknown): unknown {
 
 /** Kubernetes docs, "Update API Objects in Place": merge patch that knows the keys of lists. */
 function strategicMerge(live: unknown, patch: unknown, schema: Schema | undefined): unknown {
-  if (Array.isArray(patch)) return mergeList(live, patch, schema);
+  if (Array.isArray(patch)) return mergeList(live, { patch, order: undefined }, schema);
   if (!isObject(patch)) return patch;
   if (patch['$patch'] === 'replace') return omit(patch, ['$patch']);
   if (patch['$patch'] === 'delete') return undefined;
@@ -48,15 +48,32 @@ function strategicMerge(live: unknown, patch: unknown, schema: Schema | undefine
     const deletion = /^\$deleteFromPrimitiveList\/(.+)$/.exec(field)?.[1];
     if (deletion !== undefined) result[deletion] = withoutItems(result[deletion], value);
     if (field.startsWith('$')) continue;
-    const merged =
-      value === null ? undefined : strategicMerge(result[field], value, fieldSchema(schema, field));
+    const order = patch[`$setElementOrder/${field}`];
+    const sub = fieldSchema(schema, field);
+    const merged = Array.isArray(value)
+      ? mergeList(
+          result[field],
+          { patch: value, order: Array.isArray(order) ? listOr(order) : undefined },
+          sub,
+        )
+      : strategicMerge(result[field], value ?? undefined, sub);
     if (merged === undefined) Reflect.deleteProperty(result, field);
     else result[field] = merged;
   }
   return result;
 }
 
-function mergeList(live: unknown, patch: readonly unknown[], schema: Schema | undefined): unknown {
+interface ListPatch {
+  readonly patch: readonly unknown[];
+  /** What `$setElementOrder` says, entry by entry. */
+  readonly order: readonly unknown[] | undefined;
+}
+
+function mergeList(
+  live: unknown,
+  { patch, order }: ListPatch,
+  schema: Schema | undefined,
+): unknown {
   const present: readonly unknown[] = Array.isArray(live) ? live : [];
   const key = schema?.['x-kubernetes-patch-merge-key'];
   const merges = schema?.['x-kubernetes-patch-strategy']?.startsWith('merge') === true;
@@ -73,7 +90,37 @@ function mergeList(live: unknown, patch: readonly unknown[], schema: Schema | un
     else if (index < 0) result.push(strategicMerge(undefined, item, schema?.items));
     else result[index] = strategicMerge(result[index], item, schema?.items);
   }
-  return result;
+  const keyOf = (item: unknown): unknown => (isObject(item) ? item[key] : item);
+  const wanted = (order ?? patch).map(keyOf);
+  return ordered(result, { wanted, live: present.map(keyOf), keyOf });
+}
+
+/**
+ * The entries in the order that the patch has them; those that only the live object has keep their
+ * place among them as far as it goes (apimachinery, strategicpatch, mergeSortedSlice).
+ */
+function ordered(
+  entries: readonly unknown[],
+  order: {
+    readonly wanted: readonly unknown[];
+    readonly live: readonly unknown[];
+    readonly keyOf: (item: unknown) => unknown;
+  },
+): unknown[] {
+  const { wanted, live, keyOf } = order;
+  const place = (item: unknown): number => wanted.findIndex((key) => same(key, keyOf(item)));
+  const before = (item: unknown): number => live.findIndex((key) => same(key, keyOf(item)));
+  const others = entries.filter((item) => place(item) < 0);
+  const result: unknown[] = [];
+  for (const item of entries
+    .filter((entry) => place(entry) >= 0)
+    .sort((a, b) => place(a) - place(b))) {
+    while (others.length > 0 && before(item) >= 0 && before(others[0]) < before(item)) {
+      result.push(others.shift());
+    }
+    result.push(item);
+  }
+  return [...result, ...others];
 }
 
 function withoutItems(list: unknown, gone: unknown): unknown {

@@ -66,7 +66,8 @@ export class KubeState {
 
   identified<T extends KubeObject>(draft: Draft<T>): T {
     const { random } = this.options;
-    const uid = [8, 4, 4, 4, 12].map((length) => random.hex(length)).join('-');
+    const hex = (length: number): string => random.hex(length);
+    const uid = [hex(8), hex(4), `4${hex(3)}`, `a${hex(3)}`, hex(12)].join('-');
     const creationTimestamp = timestamp(this.now);
     const identity = { uid, resourceVersion: '', creationTimestamp };
     return { ...draft, metadata: { ...draft.metadata, ...identity } } as unknown as T;

@@ -8,10 +8,12 @@ export function tableOf(
   objects: readonly KubeObject[],
   { type, now }: { readonly type: ResourceType; readonly now: number },
 ): JsonObject {
-  const columns: readonly Column[] = [
-    { name: 'Name', cell: (object) => object.metadata.name },
-    ...columnsOf(type, now),
-  ];
+  const own = columnsOf(type, now);
+  // Events have their name among the wide columns.
+  const named = own.some(({ name }) => name === 'Name');
+  const columns: readonly Column[] = named
+    ? own
+    : [{ name: 'Name', cell: (object) => object.metadata.name }, ...own];
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',

@@ -113,7 +113,12 @@ function checkIdentity(type: ResourceType, existing: KubeObject, given: Partial<
 
 function withGeneration(type: ResourceType, before: KubeObject, after: KubeObject): KubeObject {
   if (!hasGeneration(type, after)) return after;
-  const content = (object: KubeObject): object => omit(object, ['metadata', 'status']);
+  // Deployments count their annotations as well: rollouts are told by them.
+  const counted = type.kind === 'Deployment' ? ['annotations'] : [];
+  const content = ({ metadata, ...object }: KubeObject): unknown[] => [
+    omit(object, ['status']),
+    pick(metadata, counted),
+  ];
   const present = before.metadata.generation ?? 1;
   const generation = same(content(before), content(after)) ? present : present + 1;
   return { ...after, metadata: { ...after.metadata, generation } };

@@ -133,7 +133,14 @@ function checkNamespace(
   throw forbidden(type, name, why);
 }
 
+const uncounted = new Set([
+  'CertificateSigningRequest',
+  'HorizontalPodAutoscaler',
+  'Lease',
+  'VolumeAttachment',
+]);
+
 /** Whether changes of the object's content are counted. */
 export function hasGeneration(type: ResourceType, object: JsonObject): boolean {
-  return type.group !== '' && object['spec'] !== undefined;
+  return type.group !== '' && object['spec'] !== undefined && !uncounted.has(type.kind);
 }

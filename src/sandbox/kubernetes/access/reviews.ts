@@ -17,7 +17,8 @@ export function reviewAnswer(
   if (!answer) throw badRequest(`the sandbox does not take ${type.plural}`);
   const { spec, metadata = {} } = objectOr(request.body);
   const status = answer({ state, identity: request.identity, spec: objectOr(spec), namespace });
-  const body = { apiVersion: apiVersionOf(type), kind: type.kind, metadata, spec, status };
+  const shown = type.kind === 'SelfSubjectRulesReview' ? {} : spec;
+  const body = { apiVersion: apiVersionOf(type), kind: type.kind, metadata, spec: shown, status };
   return { status: 201, body };
 }
 
