@@ -7,10 +7,10 @@ import { nameField } from './fields.js';
 import { applyTo, removeFrom, targetField } from './firewall-targets.js';
 import { canonicalRules, rulesField } from './firewall-rules.js';
 import { labelsField } from './labels.js';
-import { list } from './listing.js';
 import type { Project } from './project.js';
 import type { FirewallRecord } from './records.js';
-import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+import { resourceRoutes } from './resource-routes.js';
+import { created, deleted, type Answer, type Call, type Route } from './route.js';
 import { timestamp } from './time.js';
 
 const createFields = z.strictObject({
@@ -26,14 +26,14 @@ const updateFields = z.strictObject({
 });
 
 export const firewallRoutes: readonly Route[] = [
-  ['GET', '/firewalls', listFirewalls],
+  ...resourceRoutes({
+    plural: 'firewalls',
+    singular: 'firewall',
+    table: (project) => project.firewalls,
+    render: renderFirewall,
+    changes: updateFields,
+  }),
   ['POST', '/firewalls', create],
-  [
-    'GET',
-    '/firewalls/{id}',
-    (project, { id }) => ok({ firewall: renderFirewall(project, project.firewalls.get(id)) }),
-  ],
-  ['PUT', '/firewalls/{id}', update],
   ['DELETE', '/firewalls/{id}', remove],
   ['POST', '/firewalls/{id}/actions/set_rules', setRules],
   ['POST', '/firewalls/{id}/actions/apply_to_resources', applyToResources],
@@ -73,21 +73,6 @@ function appliedTo(project: Project, firewall: FirewallRecord): object[] {
   ];
 }
 
-function listFirewalls(project: Project, call: Call): Answer {
-  return list(call, {
-    key: 'firewalls',
-    rows: project.firewalls.all(),
-    render: (firewall) => renderFirewall(project, firewall),
-    filters: { name: (firewall) => firewall.name },
-    sorts: {
-      id: (firewall) => firewall.id,
-      name: (firewall) => firewall.name,
-      created: (firewall) => firewall.created,
-    },
-    labels: (firewall) => firewall.labels,
-  });
-}
-
 function create(project: Project, call: Call): Answer {
   const body = checkBody(createFields, call.body);
   project.assertNameFree(project.firewalls, body.name);
@@ -107,17 +92,6 @@ function create(project: Project, call: Call): Answer {
     firewall: renderFirewall(project, firewall),
     actions: actions.map(renderAction),
   });
-}
-
-function update(project: Project, call: Call): Answer {
-  const firewall = project.firewalls.get(call.id);
-  const body = checkBody(updateFields, call.body);
-  if (body.name !== undefined) {
-    project.assertNameFree(project.firewalls, body.name, { except: firewall.id });
-    firewall.name = body.name;
-  }
-  firewall.labels = body.labels ?? firewall.labels;
-  return ok({ firewall: renderFirewall(project, firewall) });
 }
 
 /** An application through a label selector is a use even when it matches no server. */

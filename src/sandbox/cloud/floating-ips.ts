@@ -5,12 +5,12 @@ import type { ActionRecord } from './action-records.js';
 import { checkBody } from './body.js';
 import { idField, idOrNameField, nameField, noBody } from './fields.js';
 import { labelsField } from './labels.js';
-import { list } from './listing.js';
 import { locationNamed } from './market.js';
 import type { Project } from './project.js';
 import { nextIpv4, nextIpv6 } from './public-addresses.js';
 import type { FloatingIpRecord } from './records.js';
-import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+import { resourceRoutes } from './resource-routes.js';
+import { created, deleted, type Answer, type Call, type Route } from './route.js';
 import { reverseNames } from './reverse-dns.js';
 import { timestamp } from './time.js';
 
@@ -30,14 +30,18 @@ const updateFields = z.strictObject({
 });
 
 export const floatingIpRoutes: readonly Route[] = [
-  ['GET', '/floating_ips', listFloatingIps],
+  ...resourceRoutes({
+    plural: 'floating_ips',
+    singular: 'floating_ip',
+    table: (project) => project.floatingIps,
+    render: (_project, ip) => renderFloatingIp(ip),
+    sorts: ['id', 'created'],
+    changes: updateFields,
+    change: (ip, { description }) => {
+      ip.description = description ?? ip.description;
+    },
+  }),
   ['POST', '/floating_ips', create],
-  [
-    'GET',
-    '/floating_ips/{id}',
-    (project, { id }) => ok({ floating_ip: renderFloatingIp(project.floatingIps.get(id)) }),
-  ],
-  ['PUT', '/floating_ips/{id}', update],
   ['DELETE', '/floating_ips/{id}', remove],
   ['POST', '/floating_ips/{id}/actions/assign', assign],
   ['POST', '/floating_ips/{id}/actions/unassign', unassign],
@@ -59,17 +63,6 @@ function renderFloatingIp(ip: FloatingIpRecord): object {
     protection: { delete: ip.protection },
     labels: ip.labels,
   };
-}
-
-function listFloatingIps(project: Project, call: Call): Answer {
-  return list(call, {
-    key: 'floating_ips',
-    rows: project.floatingIps.all(),
-    render: renderFloatingIp,
-    filters: { name: (ip) => ip.name },
-    sorts: { id: (ip) => ip.id, created: (ip) => ip.created },
-    labels: (ip) => ip.labels,
-  });
 }
 
 function begin(project: Project, ip: FloatingIpRecord, command: string): ActionRecord {
@@ -98,18 +91,6 @@ function create(project: Project, call: Call): Answer {
   });
   const action = server ? renderAction(begin(project, ip, 'assign_floating_ip')) : null;
   return created({ floating_ip: renderFloatingIp(ip), action });
-}
-
-function update(project: Project, call: Call): Answer {
-  const ip = project.floatingIps.get(call.id);
-  const body = checkBody(updateFields, call.body);
-  if (body.name !== undefined) {
-    project.assertNameFree(project.floatingIps, body.name, { except: ip.id });
-    ip.name = body.name;
-  }
-  ip.description = body.description ?? ip.description;
-  ip.labels = body.labels ?? ip.labels;
-  return ok({ floating_ip: renderFloatingIp(ip) });
 }
 
 function remove(project: Project, call: Call): Answer {

@@ -6,7 +6,6 @@ import { checkBody } from './body.js';
 import { loadBalancerTypes, locations } from './catalogue.js';
 import { nameField } from './fields.js';
 import { labelsField } from './labels.js';
-import { list } from './listing.js';
 import { loadBalancerActionRoutes } from './load-balancer-actions.js';
 import { createFields, targetOf, type LoadBalancerOrder } from './load-balancer-fields.js';
 import type { LoadBalancerRecord } from './load-balancer-records.js';
@@ -17,7 +16,8 @@ import { byIdOrName, locationNamed } from './market.js';
 import { privateAddress } from './private-addresses.js';
 import type { Project } from './project.js';
 import { assertAssignable, createPrimaryIp } from './public-addresses.js';
-import { created, ok, type Answer, type Call, type Route } from './route.js';
+import { resourceRoutes } from './resource-routes.js';
+import { created, type Answer, type Call, type Route } from './route.js';
 
 const updateFields = z.strictObject({
   name: nameField(128).optional(),
@@ -25,33 +25,17 @@ const updateFields = z.strictObject({
 });
 
 export const loadBalancerRoutes: readonly Route[] = [
-  ['GET', '/load_balancers', listLoadBalancers],
+  ...resourceRoutes({
+    plural: 'load_balancers',
+    singular: 'load_balancer',
+    table: (project) => project.loadBalancers,
+    render: renderLoadBalancer,
+    changes: updateFields,
+  }),
   ['POST', '/load_balancers', create],
-  [
-    'GET',
-    '/load_balancers/{id}',
-    (project, { id }) =>
-      ok({ load_balancer: renderLoadBalancer(project, project.loadBalancers.get(id)) }),
-  ],
-  ['PUT', '/load_balancers/{id}', update],
   ['DELETE', '/load_balancers/{id}', remove],
   ...loadBalancerActionRoutes,
 ];
-
-function listLoadBalancers(project: Project, call: Call): Answer {
-  return list(call, {
-    key: 'load_balancers',
-    rows: project.loadBalancers.all(),
-    render: (balancer) => renderLoadBalancer(project, balancer),
-    filters: { name: (balancer) => balancer.name },
-    sorts: {
-      id: (balancer) => balancer.id,
-      name: (balancer) => balancer.name,
-      created: (balancer) => balancer.created,
-    },
-    labels: (balancer) => balancer.labels,
-  });
-}
 
 function create(project: Project, call: Call): Answer {
   const body = checkBody(createFields, call.body);
@@ -137,17 +121,6 @@ function networkOf(
   if (id === undefined) return null;
   const network = project.networks.get(id);
   return { network: id, ip: privateAddress(project, network, { location }), attached: false };
-}
-
-function update(project: Project, call: Call): Answer {
-  const balancer = project.loadBalancers.get(call.id);
-  const body = checkBody(updateFields, call.body);
-  if (body.name !== undefined) {
-    project.assertNameFree(project.loadBalancers, body.name, { except: balancer.id });
-    balancer.name = body.name;
-  }
-  balancer.labels = body.labels ?? balancer.labels;
-  return ok({ load_balancer: renderLoadBalancer(project, balancer) });
 }
 
 /**

@@ -5,12 +5,12 @@ import { invalidField, protectedFromDeletion, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import { nameField } from './fields.js';
 import { labelsField } from './labels.js';
-import { list } from './listing.js';
 import { networkActionRoutes } from './network-actions.js';
 import { listMembers, renderNetwork } from './network-view.js';
 import type { Project } from './project.js';
 import type { NetworkRecord } from './records.js';
-import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+import { resourceRoutes } from './resource-routes.js';
+import { created, deleted, type Answer, type Call, type Route } from './route.js';
 import { addRoute, addSubnet, routeFields, subnetFields } from './subnets.js';
 
 const createFields = z.strictObject({
@@ -29,33 +29,21 @@ const updateFields = z.strictObject({
 });
 
 export const networkRoutes: readonly Route[] = [
-  ['GET', '/networks', listNetworks],
+  ...resourceRoutes({
+    plural: 'networks',
+    singular: 'network',
+    table: (project) => project.networks,
+    render: renderNetwork,
+    changes: updateFields,
+    change: (network, { expose_routes_to_vswitch: exposeRoutes }) => {
+      network.exposeRoutes = exposeRoutes ?? network.exposeRoutes;
+    },
+  }),
   ['POST', '/networks', create],
-  [
-    'GET',
-    '/networks/{id}',
-    (project, { id }) => ok({ network: renderNetwork(project, project.networks.get(id)) }),
-  ],
-  ['PUT', '/networks/{id}', update],
   ['DELETE', '/networks/{id}', remove],
   ['GET', '/networks/{id}/members', listMembers],
   ...networkActionRoutes,
 ];
-
-function listNetworks(project: Project, call: Call): Answer {
-  return list(call, {
-    key: 'networks',
-    rows: project.networks.all(),
-    render: (network) => renderNetwork(project, network),
-    filters: { name: (network) => network.name },
-    sorts: {
-      id: (network) => network.id,
-      name: (network) => network.name,
-      created: (network) => network.created,
-    },
-    labels: (network) => network.labels,
-  });
-}
 
 function create(project: Project, call: Call): Answer {
   const body = checkBody(createFields, call.body);
@@ -81,18 +69,6 @@ function create(project: Project, call: Call): Answer {
   for (const route of body.routes) addRoute(network, route);
   project.networks.add(network);
   return created({ network: renderNetwork(project, network) });
-}
-
-function update(project: Project, call: Call): Answer {
-  const network = project.networks.get(call.id);
-  const body = checkBody(updateFields, call.body);
-  if (body.name !== undefined) {
-    project.assertNameFree(project.networks, body.name, { except: network.id });
-    network.name = body.name;
-  }
-  network.labels = body.labels ?? network.labels;
-  network.exposeRoutes = body.expose_routes_to_vswitch ?? network.exposeRoutes;
-  return ok({ network: renderNetwork(project, network) });
 }
 
 /** A load balancer that is being deleted cannot be detached any more (assumed, with the code). */

@@ -3,10 +3,10 @@ import { refused } from './api-error.js';
 import { checkBody } from './body.js';
 import { nameField } from './fields.js';
 import { labelsField } from './labels.js';
-import { list } from './listing.js';
 import type { Project } from './project.js';
 import type { PlacementGroupRecord } from './records.js';
-import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+import { resourceRoutes } from './resource-routes.js';
+import { created, deleted, type Answer, type Call, type Route } from './route.js';
 import { timestamp } from './time.js';
 
 /** Hetzner docs, "Placement groups". */
@@ -23,32 +23,16 @@ const updateFields = z.strictObject({
 });
 
 export const placementGroupRoutes: readonly Route[] = [
-  [
-    'GET',
-    '/placement_groups',
-    (project, call) =>
-      list(call, {
-        key: 'placement_groups',
-        rows: project.placementGroups.all(),
-        render: (group) => renderPlacementGroup(project, group),
-        filters: { name: (group) => group.name, type: (group) => group.type },
-        enums: { type: ['spread'] },
-        sorts: {
-          id: (group) => group.id,
-          name: (group) => group.name,
-          created: (group) => group.created,
-        },
-        labels: (group) => group.labels,
-      }),
-  ],
+  ...resourceRoutes({
+    plural: 'placement_groups',
+    singular: 'placement_group',
+    table: (project) => project.placementGroups,
+    render: renderPlacementGroup,
+    filters: { type: (group) => group.type },
+    enums: { type: ['spread'] },
+    changes: updateFields,
+  }),
   ['POST', '/placement_groups', create],
-  [
-    'GET',
-    '/placement_groups/{id}',
-    (project, { id }) =>
-      ok({ placement_group: renderPlacementGroup(project, project.placementGroups.get(id)) }),
-  ],
-  ['PUT', '/placement_groups/{id}', update],
   ['DELETE', '/placement_groups/{id}', remove],
 ];
 
@@ -83,17 +67,6 @@ function create(project: Project, call: Call): Answer {
   project.assertNameFree(project.placementGroups, body.name);
   const group = project.placementGroups.add({ ...body, id: project.newId(), created: project.now });
   return created({ placement_group: renderPlacementGroup(project, group), action: null });
-}
-
-function update(project: Project, call: Call): Answer {
-  const group = project.placementGroups.get(call.id);
-  const body = checkBody(updateFields, call.body);
-  if (body.name !== undefined) {
-    project.assertNameFree(project.placementGroups, body.name, { except: group.id });
-    group.name = body.name;
-  }
-  group.labels = body.labels ?? group.labels;
-  return ok({ placement_group: renderPlacementGroup(project, group) });
 }
 
 function remove(project: Project, call: Call): Answer {

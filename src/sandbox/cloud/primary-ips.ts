@@ -3,7 +3,6 @@ import { ApiError, invalidField, protectedFromDeletion, refused } from './api-er
 import { checkBody } from './body.js';
 import { idField, idOrNameField, nameField, noBody } from './fields.js';
 import { labelsField } from './labels.js';
-import { list } from './listing.js';
 import type { LoadBalancerTarget } from './load-balancer-records.js';
 import { serversOf } from './load-balancer-rules.js';
 import { locationNamed } from './market.js';
@@ -11,7 +10,8 @@ import type { Project } from './project.js';
 import { assigneeOf, createPrimaryIp } from './public-addresses.js';
 import type { PrimaryIpRecord, ServerRecord } from './records.js';
 import { renderAction } from './actions.js';
-import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+import { resourceRoutes } from './resource-routes.js';
+import { created, deleted, type Answer, type Call, type Route } from './route.js';
 import { reverseNames } from './reverse-dns.js';
 import { timestamp } from './time.js';
 
@@ -32,14 +32,19 @@ const updateFields = z.strictObject({
 });
 
 export const primaryIpRoutes: readonly Route[] = [
-  ['GET', '/primary_ips', listPrimaryIps],
+  ...resourceRoutes({
+    plural: 'primary_ips',
+    singular: 'primary_ip',
+    table: (project) => project.primaryIps,
+    render: (_project, ip) => renderPrimaryIp(ip),
+    filters: { ip: addressOf },
+    sorts: ['id', 'created'],
+    changes: updateFields,
+    change: (ip, { auto_delete: autoDelete }) => {
+      ip.autoDelete = autoDelete ?? ip.autoDelete;
+    },
+  }),
   ['POST', '/primary_ips', create],
-  [
-    'GET',
-    '/primary_ips/{id}',
-    (project, { id }) => ok({ primary_ip: renderPrimaryIp(project.primaryIps.get(id)) }),
-  ],
-  ['PUT', '/primary_ips/{id}', update],
   ['DELETE', '/primary_ips/{id}', remove],
   ['POST', '/primary_ips/{id}/actions/assign', assign],
   ['POST', '/primary_ips/{id}/actions/unassign', unassign],
@@ -55,7 +60,7 @@ function renderPrimaryIp(ip: PrimaryIpRecord): object {
     created: timestamp(ip.created),
     blocked: false,
     location: locationNamed(ip.location),
-    ip: ip.type === 'ipv4' ? ip.address : `${ip.address}/64`,
+    ip: addressOf(ip),
     dns_ptr: reverseNames(ip),
     protection: { delete: ip.protection },
     type: ip.type,
@@ -65,18 +70,8 @@ function renderPrimaryIp(ip: PrimaryIpRecord): object {
   };
 }
 
-function listPrimaryIps(project: Project, call: Call): Answer {
-  return list(call, {
-    key: 'primary_ips',
-    rows: project.primaryIps.all(),
-    render: renderPrimaryIp,
-    filters: {
-      name: (ip) => ip.name,
-      ip: (ip) => (ip.type === 'ipv4' ? ip.address : `${ip.address}/64`),
-    },
-    sorts: { id: (ip) => ip.id, created: (ip) => ip.created },
-    labels: (ip) => ip.labels,
-  });
+function addressOf({ type, address }: PrimaryIpRecord): string {
+  return type === 'ipv4' ? address : `${address}/64`;
 }
 
 function create(project: Project, call: Call): Answer {
@@ -108,18 +103,6 @@ function assertTakesIp(project: Project, serverId: number, type: 'ipv4' | 'ipv6'
   const server = project.servers.get(serverId);
   assertOff(server);
   if (server[type] !== null) throw refused(`server_has_${type}`, `server already has an ${type}`);
-}
-
-function update(project: Project, call: Call): Answer {
-  const ip = project.primaryIps.get(call.id);
-  const body = checkBody(updateFields, call.body);
-  if (body.name !== undefined) {
-    project.assertNameFree(project.primaryIps, body.name, { except: ip.id });
-    ip.name = body.name;
-  }
-  ip.labels = body.labels ?? ip.labels;
-  ip.autoDelete = body.auto_delete ?? ip.autoDelete;
-  return ok({ primary_ip: renderPrimaryIp(ip) });
 }
 
 function remove(project: Project, call: Call): Answer {

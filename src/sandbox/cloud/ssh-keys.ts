@@ -4,10 +4,10 @@ import { invalidField, taken } from './api-error.js';
 import { checkBody } from './body.js';
 import { nameField } from './fields.js';
 import { labelsField } from './labels.js';
-import { list } from './listing.js';
 import type { Project } from './project.js';
 import type { SshKeyRecord } from './records.js';
-import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+import { resourceRoutes } from './resource-routes.js';
+import { created, deleted, type Answer, type Call, type Route } from './route.js';
 import { timestamp } from './time.js';
 
 const createFields = z.strictObject({
@@ -22,26 +22,17 @@ const updateFields = z.strictObject({
 const nameTaken = 'SSH key name is already used';
 
 export const sshKeyRoutes: readonly Route[] = [
-  [
-    'GET',
-    '/ssh_keys',
-    (project, call) =>
-      list(call, {
-        key: 'ssh_keys',
-        rows: project.sshKeys.all(),
-        render: renderSshKey,
-        filters: { name: (key) => key.name, fingerprint: (key) => key.fingerprint },
-        sorts: { id: (key) => key.id, name: (key) => key.name },
-        labels: (key) => key.labels,
-      }),
-  ],
+  ...resourceRoutes({
+    plural: 'ssh_keys',
+    singular: 'ssh_key',
+    table: (project) => project.sshKeys,
+    render: (_project, key) => renderSshKey(key),
+    filters: { fingerprint: (key) => key.fingerprint },
+    sorts: ['id', 'name'],
+    changes: updateFields,
+    nameTaken,
+  }),
   ['POST', '/ssh_keys', create],
-  [
-    'GET',
-    '/ssh_keys/{id}',
-    (project, { id }) => ok({ ssh_key: renderSshKey(project.sshKeys.get(id)) }),
-  ],
-  ['PUT', '/ssh_keys/{id}', update],
   [
     'DELETE',
     '/ssh_keys/{id}',
@@ -79,17 +70,6 @@ function create(project: Project, call: Call): Answer {
     created: project.now,
   });
   return created({ ssh_key: renderSshKey(key) });
-}
-
-function update(project: Project, call: Call): Answer {
-  const key = project.sshKeys.get(call.id);
-  const body = checkBody(updateFields, call.body);
-  if (body.name !== undefined) {
-    project.assertNameFree(project.sshKeys, body.name, { except: key.id, message: nameTaken });
-    key.name = body.name;
-  }
-  key.labels = body.labels ?? key.labels;
-  return ok({ ssh_key: renderSshKey(key) });
 }
 
 /** MD5 of the key's wire format, as colon-separated hex; 422 when it is no OpenSSH public key. */

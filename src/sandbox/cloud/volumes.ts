@@ -5,11 +5,11 @@ import { invalidField, protectedFromDeletion, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import { idField, idOrNameField, nameField, noBody } from './fields.js';
 import { labelsField } from './labels.js';
-import { list } from './listing.js';
 import { locationNamed } from './market.js';
 import type { NewAction, Project } from './project.js';
 import type { ServerRecord, VolumeRecord } from './records.js';
-import { created, deleted, ok, type Answer, type Call, type Route } from './route.js';
+import { resourceRoutes } from './resource-routes.js';
+import { created, deleted, type Answer, type Call, type Route } from './route.js';
 import { timestamp } from './time.js';
 
 const createFields = z.strictObject({
@@ -28,31 +28,16 @@ const updateFields = z.strictObject({
 });
 
 export const volumeRoutes: readonly Route[] = [
-  [
-    'GET',
-    '/volumes',
-    (project, call) =>
-      list(call, {
-        key: 'volumes',
-        rows: project.volumes.all(),
-        render: renderVolume,
-        filters: { name: (volume) => volume.name, status: (volume) => volume.status },
-        enums: { status: ['available', 'creating'] },
-        sorts: {
-          id: (volume) => volume.id,
-          name: (volume) => volume.name,
-          created: (volume) => volume.created,
-        },
-        labels: (volume) => volume.labels,
-      }),
-  ],
+  ...resourceRoutes({
+    plural: 'volumes',
+    singular: 'volume',
+    table: (project) => project.volumes,
+    render: (_project, volume) => renderVolume(volume),
+    filters: { status: (volume) => volume.status },
+    enums: { status: ['available', 'creating'] },
+    changes: updateFields,
+  }),
   ['POST', '/volumes', create],
-  [
-    'GET',
-    '/volumes/{id}',
-    (project, { id }) => ok({ volume: renderVolume(project.volumes.get(id)) }),
-  ],
-  ['PUT', '/volumes/{id}', update],
   ['DELETE', '/volumes/{id}', remove],
   ['POST', '/volumes/{id}/actions/attach', attach],
   ['POST', '/volumes/{id}/actions/detach', detach],
@@ -138,17 +123,6 @@ function unlocked(project: Project, call: Call): VolumeRecord {
   const volume = project.volumes.get(call.id);
   project.assertUnlocked({ id: volume.id, type: 'volume' });
   return volume;
-}
-
-function update(project: Project, call: Call): Answer {
-  const volume = project.volumes.get(call.id);
-  const body = checkBody(updateFields, call.body);
-  if (body.name !== undefined) {
-    project.assertNameFree(project.volumes, body.name, { except: volume.id });
-    volume.name = body.name;
-  }
-  volume.labels = body.labels ?? volume.labels;
-  return ok({ volume: renderVolume(volume) });
 }
 
 function remove(project: Project, call: Call): Answer {
