@@ -86,6 +86,11 @@ function typesOf({ spec }: Definition): ResourceType[] {
 
 /** Every object has these, whatever the definition says. */
 function withObjectFields(schema: Schema): Schema {
-  const properties = { ...schema.properties, apiVersion: text, kind: text, metadata: metadataSchema() };
+  const properties = {
+    ...schema.properties,
+    apiVersion: text,
+    kind: text,
+    metadata: metadataSchema(),
+  };
   return { ...schema, properties };
 }
