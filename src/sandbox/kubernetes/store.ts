@@ -73,11 +73,6 @@ export class Store {
     return this.#objects.get(resource)?.size ?? 0;
   }
 
-  /** How many objects a resource has. */
-  size(resource: string): number {
-    return this.#objects.get(resource)?.size ?? 0;
-  }
-
   /** All objects of a resource, in the order in which they came. */
   each(resource: string): Iterable<KubeObject> {
     return this.#objects.get(resource)?.values() ?? [];
