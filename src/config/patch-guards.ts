@@ -109,6 +109,8 @@ export const guardedKinds: Readonly<Record<string, string>> = {
   KubeAuthorizerConfig: `${layout}patch cluster.apiServer.authorizationConfig`,
   DiscoveryServiceConfig: `${layout}patch cluster.discovery`,
   DiscoveryIdentityConfig: secret,
+  KubeCredentialProviderConfig: `${layout}patch machine.kubelet.credentialProviderConfig`,
+  UnattendedInstallConfig: `${layout}patch machine.install`,
   KubeAPIServerCAConfig: secret,
   KubeAggregatorCAConfig: secret,
   KubeServiceAccountConfig: secret,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { createCertificate, yearMs } from '../pki.js';
+import { minorOf } from '../talos/machine-config/versions.js';
 import { listErrors } from '../talos/machine-config/multi-error.js';
 import { encodeConfig, encodeYaml } from '../talos/machine-config/encode.js';
 import { type ConfigPatch } from '../talos/machine-config/patch.js';
@@ -84,13 +85,21 @@ async function inputOf(
     installDisk: invocation.text('install-disk'),
     installImage:
       invocation.text('install-image') ||
-      `ghcr.io/siderolabs/installer:${io.env['TAG'] ?? io.version}`,
+      `${installerOf(io.version)}:${io.env['TAG'] ?? io.version}`,
     additionalSans: invocation.list('additional-sans'),
     dnsDomain: invocation.text('dns-domain'),
     discovery: invocation.isSet('with-cluster-discovery'),
     kubespan: invocation.isSet('with-kubespan'),
     registryMirrors: invocation.list('registry-mirror').map(splitMirror),
   };
+}
+
+/** Since Talos 1.14 the installer is made by the image factory. */
+function installerOf(version: string): string {
+  const plain = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
+  return minorOf(version) >= 14
+    ? `factory.talos.dev/metal-installer/${plain}`
+    : 'ghcr.io/siderolabs/installer';
 }
 
 function splitMirror(spec: string): { host: string; endpoint: string } {

@@ -46,8 +46,15 @@ export function parseYaml(text: string): YamlSource {
   return { documents: parsed, lines };
 }
 
-/** Reads parsed documents as machine configuration. */
-export function decodeDocuments(source: YamlSource, layout: Layout): MachineConfig {
+/**
+ * Reads parsed documents as machine configuration. Patches for Talos 1.14 may hold one document
+ * twice.
+ */
+export function decodeDocuments(
+  source: YamlSource,
+  layout: Layout,
+  takesTwice = false,
+): MachineConfig {
   let v1alpha1: V1Alpha1 | undefined;
   const documents: ConfigDocument[] = [];
   const seen = new Set<string>();
@@ -57,7 +64,7 @@ export function decodeDocuments(source: YamlSource, layout: Layout): MachineConf
     const line = lineOf(root, source);
     if (!isMap(root)) throw new ConfigDecodeError(`expected a YAML document at line ${line}`);
     const id = identify(root);
-    if (seen.has(id.text)) {
+    if (seen.has(id.text) && !takesTwice) {
       throw new ConfigDecodeError(`duplicate document ${id.text} is not allowed (line ${line})`);
     }
     seen.add(id.text);
@@ -99,7 +106,8 @@ function decodeOne(
   const errors: string[] = [];
   const value = construct(schema, root, { document, lines: source.lines, errors });
   if (errors.length > 0) {
-    const list = errors.map((error) => `\n  ${error}`).join('');
+    const isOnOneLine = errors.length === 1 && layout.minor >= 14;
+    const list = errors.map((error) => `${isOnOneLine ? ' ' : '\n  '}${error}`).join('');
     throw new ConfigDecodeError(
       `error decoding ${kind} to *${schema.name}: yaml: construct errors:${list}`,
     );

@@ -12,7 +12,10 @@ export function labelErrors(labels: Readonly<Record<string, string>>): string[] 
 
 /** What is wrong with the names of node annotations. */
 export function annotationErrors(annotations: Readonly<Record<string, string>>): string[] {
-  return sortedEntries(annotations).flatMap(([key]) => qualifiedNameErrors(key));
+  return sortedEntries(annotations).flatMap(([key]) => [
+    ...qualifiedNameErrors(key),
+    ...(reserved.includes(key) ? [`annotation "${key}" is reserved`] : []),
+  ]);
 }
 
 /** What is wrong with node taints; their form is `key: value:Effect` or `key: Effect`. */
@@ -38,15 +41,26 @@ function sortedEntries(record: Readonly<Record<string, string>>): [string, strin
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** What is wrong with a name that must be that of a DNS subdomain. */
+export function subdomainObjection(value: string): string | undefined {
+  if (value.length > 253) return `domain name length exceeds limit of 253: "${value}"`;
+  return dnsSubdomain.test(value) ? undefined : `domain doesn't match required format: "${value}"`;
+}
+
+const reserved = [
+  'talos.dev/owned-annotations',
+  'talos.dev/owned-labels',
+  'talos.dev/owned-taints',
+];
+
 function qualifiedNameErrors(value: string): string[] {
   const parts = value.split('/');
   if (parts.length > 2) return [`invalid format: too many slashes: "${value}"`];
   const name = parts.at(-1) ?? '';
   const prefix = parts.length === 2 ? parts[0] : undefined;
   if (prefix === '') return [`prefix cannot be empty: "${value}"`];
-  if (prefix !== undefined && !dnsSubdomain.test(prefix)) {
-    return [`prefix "${prefix}" is invalid: domain doesn't match required format: "${prefix}"`];
-  }
+  const why = prefix === undefined ? undefined : subdomainObjection(prefix);
+  if (why !== undefined) return [`prefix "${prefix ?? ''}" is invalid: ${why}`];
   if (name === '') return [`name cannot be empty: "${value}"`];
   if (name.length > 63) return [`name is too long: "${value}" (limit is 63)`];
   return qualifiedName.test(name) ? [] : [`name "${name}" is invalid`];

@@ -43,7 +43,7 @@ export function parsePatch(text: string, talosVersion = 'v1.13.9'): ConfigPatch 
     const removed = takeDeletions(root, [], (path) => deletions.push({ ...target, path }));
     return !removed && !isEmptyDocument(root);
   });
-  const config = decodeDocuments({ ...source, documents: rest }, layout);
+  const config = decodeDocuments({ ...source, documents: rest }, layout, layout.minor >= 14);
   const isEmpty = !config.v1alpha1 && config.documents.length === 0;
   if (isEmpty && deletions.length === 0) throw new ConfigDecodeError('config not found');
   return { deletions, config, isJson: false, layout };
@@ -138,6 +138,8 @@ function applyDeletion(config: MachineConfig, deletion: Deletion, layout: Layout
   const isHere = config.documents.some(
     (document) => document.kind === kind && (document.name ?? '') === name,
   );
+  // Talos 1.14 takes it as done; before, it falls over it.
+  if (!isHere && layout.minor >= 14) return config;
   if (!isHere) return { ...config, documents: [...config.documents, nothing(name)] };
   const documents = config.documents.flatMap((document) => {
     if (document.kind !== kind || (document.name ?? '') !== name) return [document];

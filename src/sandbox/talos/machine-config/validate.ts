@@ -4,7 +4,8 @@ import { documentErrors, documentWarnings } from './validate/documents.js';
 import { installErrors, machineErrors, registryErrors } from './validate/machine.js';
 import { listErrors } from './multi-error.js';
 import type { MachineConfig, V1Alpha1 } from './types.js';
-import { kubernetesObjection, kubernetesVersionOf } from './versions.js';
+import { list, mapping } from './values.js';
+import { kubernetesObjection, kubernetesVersionOf, minorOf } from './versions.js';
 
 /** Where Talos runs. Hetzner Cloud is `cloud`; only `metal` needs an install section. */
 export type RuntimeMode = 'metal' | 'cloud' | 'container';
@@ -28,7 +29,9 @@ export function validateConfig(
   { strict = false, talosVersion = 'v1.13.9' }: ValidateOptions = {},
 ): Findings {
   const { v1alpha1 } = config;
-  const found = v1alpha1 ? v1alpha1Findings(v1alpha1, mode) : { warnings: [], errors: [] };
+  const found = v1alpha1
+    ? v1alpha1Findings(v1alpha1, mode, minorOf(talosVersion))
+    : { warnings: [], errors: [] };
   const errors = strict
     ? [...found.errors, ...found.warnings.map((warning) => `warning: ${warning}`)]
     : found.errors;
@@ -71,6 +74,7 @@ export function runtimeObjection(config: MachineConfig, talosVersion: string): s
 function v1alpha1Findings(
   config: V1Alpha1,
   mode: RuntimeMode,
+  minor: number,
 ): { warnings: string[]; errors: string[] } {
   const { machine, cluster } = config;
   if (!machine) return { warnings: [], errors: ['machine instructions are required'] };
@@ -78,13 +82,18 @@ function v1alpha1Findings(
   const cni = isControlPlane ? cniFindings(cluster) : { warnings: [], errors: [] };
   const devices = deviceFindings(machine.network?.interfaces ?? []);
   const errors = [
-    ...clusterErrors(cluster, isControlPlane),
-    ...installErrors(machine, mode),
-    ...machineErrors(config, { cni, devices }),
+    ...clusterErrors(cluster, isControlPlane, minor),
+    ...installErrors(machine, mode, minor),
+    ...machineErrors(config, { cni, devices, minor }),
   ];
   if (config.persist === false) errors.push('.persist should be enabled');
   errors.push(...registryErrors(machine));
-  const warnings = [...typeWarnings(machine.type), ...cni.warnings, ...devices.warnings];
+  const warnings = [
+    ...(minor >= 14 ? deprecations(machine) : []),
+    ...typeWarnings(machine.type),
+    ...cni.warnings,
+    ...devices.warnings,
+  ];
   if ((machine.install?.extensions ?? []).length > 0) {
     warnings.push(
       '.machine.install.extensions is deprecated, please see ' +
@@ -92,6 +101,21 @@ function v1alpha1Findings(
     );
   }
   return { warnings, errors };
+}
+
+/** What Talos 1.14 would rather see in documents of their own. */
+function deprecations(machine: object): string[] {
+  const { files, baseRuntimeSpecOverrides } = mapping(machine);
+  return [
+    ...(list(files).length > 0
+      ? ['.machine.files is deprecated; use dedicated configuration documents instead']
+      : []),
+    ...(Object.keys(mapping(baseRuntimeSpecOverrides)).length > 0
+      ? [
+          '.machine.baseRuntimeSpecOverrides is deprecated; use a CRIBaseRuntimeSpecConfig document instead',
+        ]
+      : []),
+  ];
 }
 
 /** Talos takes old and empty names of the roles, but says so. */

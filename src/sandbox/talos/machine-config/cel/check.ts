@@ -138,8 +138,7 @@ function operatorType(name: string, types: readonly string[]): string | undefine
     case '_<=_':
     case '_>_':
     case '_>=_': {
-      const areNumbers = numbers.includes(left) && numbers.includes(right);
-      return areNumbers || (isSame && [...ordered, 'dyn'].includes(one)) ? 'bool' : undefined;
+      return isSame && [...ordered, 'dyn'].includes(one) ? 'bool' : undefined;
     }
     case '_+_':
       return isSame &&

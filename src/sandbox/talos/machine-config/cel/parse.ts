@@ -130,8 +130,9 @@ class Parser {
     const { text, at } = this.advance();
     const name = this.name();
     if (text === '.?') return { kind: 'call', name: '_?._', args: [of], at };
+    const open = this.next.at;
     if (!this.take('(')) return { kind: 'field', of, name, at };
-    return { kind: 'call', name, target: of, args: this.list(')'), at };
+    return { kind: 'call', name, target: of, args: this.list(')'), at: open };
   }
 
   private primary(): CelNode {
@@ -150,9 +151,9 @@ class Parser {
     if (kind !== 'name' || text === 'in')
       throw this.unexpected("{'[', '{', '(', '.', '-', '!', …}");
     const name = this.name();
-    return this.take('(')
-      ? { kind: 'call', name, args: this.list(')'), at }
-      : { kind: 'name', name, at };
+    const open = this.next.at;
+    if (!this.take('(')) return { kind: 'name', name, at };
+    return { kind: 'call', name, args: this.list(')'), at: open };
   }
 
   private list(end: string): CelNode[] {

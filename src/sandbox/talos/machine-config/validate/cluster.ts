@@ -8,12 +8,17 @@ import type { ClusterSection } from '../types.js';
 export function clusterErrors(
   cluster: ClusterSection | undefined,
   isControlPlane: boolean,
+  minor: number,
 ): string[] {
   if (!cluster) return ['cluster instructions are required'];
   const endpoint = cluster.controlPlane?.endpoint;
-  if (endpoint === undefined) return ['cluster controlplane endpoint is required'];
+  // Since Talos 1.14 a document of its own may name the endpoint.
+  const isElsewhere = minor >= 14 && !cluster.controlPlane;
+  if (endpoint === undefined && !isElsewhere) {
+    return ['cluster controlplane endpoint is required'];
+  }
   const errors: string[] = [];
-  const objection = endpointObjection(endpoint);
+  const objection = endpoint === undefined ? undefined : endpointObjection(endpoint);
   if (objection !== undefined) errors.push(`invalid controlplane endpoint: ${objection}`);
   const domain = cluster.network?.dnsDomain ?? '';
   const isLong = domain.replaceAll('.', '').length > 255;
@@ -180,7 +185,8 @@ function typeError(authorizer: Mapping): string | undefined {
   return `authorizer type ${type} is not allowed, allowed types are [${authorizerTypes.join(' ')}]`;
 }
 
-function resourcesError(resources: Mapping): string | undefined {
+/** What is wrong with what a pod asks for. */
+export function resourcesError(resources: Mapping): string | undefined {
   for (const part of ['requests', 'limits']) {
     const names = Object.keys(mapping(resources[part]));
     const wrong = names.find((name) => name !== 'memory' && name !== 'cpu');

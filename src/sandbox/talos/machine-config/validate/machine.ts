@@ -8,7 +8,7 @@ import type { ClusterSection, MachineSection, V1Alpha1 } from '../types.js';
 import { list, mapping, text, type Mapping } from '../values.js';
 
 /** Fields of the kubelet's configuration that belong to Talos. */
-const protectedKubeletFields = [
+export const protectedKubeletFields = [
   'apiVersion',
   'authentication',
   'authorization',
@@ -29,12 +29,14 @@ const defaultMtu = 1420;
 const smallestMtu = 1280;
 
 /** What the runtime mode demands of the installation and the host DNS. */
-export function installErrors(machine: MachineSection, mode: string): string[] {
+export function installErrors(machine: MachineSection, mode: string, minor: number): string[] {
   const errors: string[] = [];
   const { install } = machine;
   if (mode === 'metal') {
-    if (!install) errors.push(`install instructions are required in "${mode}" mode`);
-    else {
+    if (!install && minor < 14) {
+      errors.push(`install instructions are required in "${mode}" mode`);
+    }
+    if (install) {
       if ((install.disk ?? '') === '' && !hasSelector(install.diskSelector)) {
         errors.push('either install disk or diskSelector should be defined');
       }
@@ -44,12 +46,12 @@ export function installErrors(machine: MachineSection, mode: string): string[] {
     }
   }
   const dns = machine.features?.hostDNS;
-  if (mode === 'container' && dns?.enabled !== true) {
+  if (mode === 'container' && minor < 14 && dns?.enabled !== true) {
     errors.push(
       'feature HostDNS should be enabled in container mode (.machine.features.hostDNS.enabled)',
     );
   }
-  if (mode === 'container' && dns?.forwardKubeDNSToHost !== true) {
+  if (mode === 'container' && minor < 14 && dns?.forwardKubeDNSToHost !== true) {
     errors.push(
       'feature HostDNS should forward kube-dns to host in container mode (.machine.features.hostDNS.forwardKubeDNSToHost)',
     );
@@ -72,7 +74,10 @@ interface Cni {
 }
 
 /** What is wrong with the section `machine`, in the order in which Talos finds it. */
-export function machineErrors(config: V1Alpha1, found: { cni: Cni; devices: Cni }): string[] {
+export function machineErrors(
+  config: V1Alpha1,
+  found: { cni: Cni; devices: Cni; minor: number },
+): string[] {
   const { machine = {}, cluster } = config;
   const errors: string[] = [];
   const hasAccepted = (machine.acceptedCAs ?? []).length > 0;
@@ -87,7 +92,8 @@ export function machineErrors(config: V1Alpha1, found: { cni: Cni; devices: Cni 
   errors.push(...diskErrors(machine.disks ?? []), ...kubeletErrors(machine));
   const { ephemeral, state } = machine.systemDiskEncryption ?? {};
   errors.push(...encryptionErrors('EPHEMERAL', ephemeral), ...encryptionErrors('STATE', state));
-  if (kubespan?.enabled === true) errors.push(...kubespanErrors(mapping(kubespan), cluster));
+  if (kubespan?.enabled === true)
+    errors.push(...kubespanErrors(mapping(kubespan), cluster, found.minor));
   const raw = mapping(machine);
   errors.push(...loggingErrors(mapping(raw['logging'])), ...extensionErrors(machine));
   errors.push(
@@ -155,14 +161,21 @@ function encryptionErrors(label: string, encryption: { keys?: unknown[] } | unde
   });
 }
 
-function kubespanErrors(kubespan: Mapping, cluster: ClusterSection | undefined): string[] {
+function kubespanErrors(
+  kubespan: Mapping,
+  cluster: ClusterSection | undefined,
+  minor: number,
+): string[] {
   const when = 'when .machine.network.kubespan is enabled';
   const filters = mapping(kubespan['filters']);
   const isDiscovering = cluster?.discovery !== undefined && cluster.discovery.enabled !== false;
-  return [
+  const identity = [
     ...(isDiscovering ? [] : [`.cluster.discovery should be enabled ${when}`]),
     ...((cluster?.id ?? '') === '' ? [`.cluster.id should be set ${when}`] : []),
     ...((cluster?.secret ?? '') === '' ? [`.cluster.secret should be set ${when}`] : []),
+  ];
+  return [
+    ...(minor < 14 ? identity : []),
     ...list(filters['endpoints'])
       .map(text)
       .filter((filter) => !isSubnetOrAddress(filter))
@@ -200,7 +213,8 @@ function extensionErrors({ install }: MachineSection): string[] {
     .map((image) => `duplicate system extension ${quote(image)}`);
 }
 
-const talosRoles = [
+/** What a client of Talos' API may be. */
+export const talosRoles = [
   'os:admin',
   'os:operator',
   'os:reader',

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { nanoseconds, durationText, quote } from '../layout/go-text.js';
 import { isSubnetOrAddress, parseAddressOf, parsePrefix } from '../layout/network-texts.js';
 import { list, mapping, text, type Mapping } from '../values.js';
@@ -51,8 +52,17 @@ export const networkChecks: Readonly<Record<string, Check>> = {
     ...(body['ntp'] !== undefined && body['ptp'] !== undefined
       ? ['only one of ntp or ptp configuration can be specified']
       : []),
+    ...serverErrors(mapping(body['ntp'])),
   ],
 };
+
+function serverErrors({ useNTS, servers }: Mapping): string[] {
+  if (useNTS !== true) return [];
+  return list(servers)
+    .map(text)
+    .filter((server) => isIP(server) !== 0)
+    .map((server) => `NTS requires hostnames, not IP addresses: ${quote(server)}`);
+}
 
 /** What all kinds of probes have. */
 export function probeErrors(body: Mapping): string[] {

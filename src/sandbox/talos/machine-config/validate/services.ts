@@ -1,12 +1,13 @@
-import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { nanoseconds, quote } from '../layout/go-text.js';
 import { parseUrl } from '../layout/go-url.js';
 import { list, mapping, text, type Mapping } from '../values.js';
 import type { ConfigDocument } from '../types.js';
 import { scoreObjection, triggerObjection } from './expressions.js';
 import { isNegative } from './network.js';
+import { isCertificate, pairObjection } from './pem.js';
 
-type Check = (document: ConfigDocument) => string[];
+type Check = (document: ConfigDocument, minor: number) => string[];
 
 const shortestWatchdog = 10e9;
 
@@ -47,14 +48,14 @@ export const serviceChecks: Readonly<Record<string, Check>> = {
       return [`endpoints[${index}].url has unsupported scheme: ${quote(scheme)}`];
     }),
   ],
-  RegistryTLSConfig: ({ name = '', body }) => [
+  RegistryTLSConfig: ({ name = '', body }, minor) => [
     ...(name === '' ? ['name must be specified'] : []),
     ...(text(body['ca']) !== '' && !isCertificate(text(body['ca']))
       ? ['ca must be a valid PEM-encoded certificate']
       : []),
     ...(body['clientIdentity'] === undefined
       ? []
-      : identityErrors(mapping(body['clientIdentity']))),
+      : identityErrors(mapping(body['clientIdentity']), minor)),
   ],
   SideroLinkConfig: ({ body }) => {
     const api = text(body['apiUrl']);
@@ -141,16 +142,11 @@ export function hostPortObjection(address: string): string | undefined {
   return host.includes(':') ? failed('too many colons in address') : undefined;
 }
 
-/** Whether a text holds one certificate in PEM at least. */
-export function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).raw.length > 0;
-  } catch {
-    return false;
+function identityErrors({ cert, key }: Mapping, minor: number): string[] {
+  if (minor >= 14) {
+    const why = pairObjection({ cert, key }, false);
+    return why === undefined ? [] : [`client identity: ${why}`];
   }
-}
-
-function identityErrors({ cert, key }: Mapping): string[] {
   const errors: string[] = [];
   const isBlock = (pem: string): boolean =>
     /-----BEGIN [^-]+-----\n[A-Za-z0-9+/=\s]+-----END/.test(pem);

@@ -5,11 +5,15 @@ import type { ConfigDocument } from '../types.js';
 
 const longestName = 34;
 const systemVolumes = ['STATE', 'EPHEMERAL', 'IMAGECACHE'];
+/** Since Talos 1.14 a place of their own. */
+const promoted = ['ETCD', 'CRI', 'KUBELET', 'LOG'];
 
 const required = { isRequired: true, hasSizes: true };
 
 /** What is wrong with the documents about disks (Talos source, types/block), by their kind. */
-export const volumeChecks: Readonly<Record<string, (document: ConfigDocument) => string[]>> = {
+export const volumeChecks: Readonly<
+  Record<string, (document: ConfigDocument, minor: number) => string[]>
+> = {
   ExistingVolumeConfig: ({ name = '', body }) => [
     ...(name === '' ? ['name is required'] : []),
     ...letterErrors(name),
@@ -38,9 +42,10 @@ function rawVolumeErrors({ name = '', body }: ConfigDocument): string[] {
   ];
 }
 
-function volumeErrors({ name = '', body }: ConfigDocument): string[] {
-  if (!systemVolumes.includes(name)) {
-    const names = systemVolumes.map((volume) => `"${volume}"`).join(' ');
+function volumeErrors({ name = '', body }: ConfigDocument, minor: number): string[] {
+  const known = minor >= 14 ? [...systemVolumes, ...promoted] : systemVolumes;
+  if (!known.includes(name)) {
+    const names = known.map((volume) => `"${volume}"`).join(' ');
     return [`only [${names}] volumes are supported`];
   }
   const errors: string[] = [];
@@ -51,11 +56,32 @@ function volumeErrors({ name = '', body }: ConfigDocument): string[] {
     const locked = keysOf(body['encryption']).filter((key) => key['lockToState'] === true);
     errors.push(...locked.map(() => 'state-locked key is not allowed for the "STATE" volume'));
   }
+  if (minor >= 14) errors.push(...constraintErrors(name, body));
   return [
     ...errors,
     ...provisioningErrors(body['provisioning'], { isRequired: false, hasSizes: true }),
     ...encryptionErrors(body['encryption']),
   ];
+}
+
+/** Which sections a system volume takes. */
+function constraintErrors(name: string, body: Mapping): string[] {
+  const isMounted = Object.keys(mapping(body['mount'])).length > 0;
+  const notAllowed = (what: string): string =>
+    `${what} config is not allowed for the "${name}" volume`;
+  if (name === 'STATE') return isMounted ? [notAllowed('mount')] : [];
+  if (name === 'IMAGECACHE') {
+    const isFormatted = Object.keys(mapping(body['filesystem'])).length > 0;
+    return [
+      ...(isMounted ? [notAllowed('mount')] : []),
+      ...(isFormatted ? [notAllowed('filesystem')] : []),
+    ];
+  }
+  return promoted.includes(name) && isMounted && !isProvisioned(body['provisioning'])
+    ? [
+        `mount config for the "${name}" volume is only supported when it is provisioned onto a dedicated partition`,
+      ]
+    : [];
 }
 
 function userVolumeErrors(body: Mapping): string[] {
@@ -103,17 +129,19 @@ function mountErrors(body: Mapping): string[] {
 }
 
 function hasFilesystem(given: unknown): boolean {
-  const { type = 'none', projectQuotaSupport } = mapping(given);
-  return type !== 'none' || projectQuotaSupport !== undefined;
+  const { type = 'none', projectQuotaSupport, xfs } = mapping(given);
+  return type !== 'none' || projectQuotaSupport !== undefined || xfs !== undefined;
 }
 
-function filesystemErrors({ type = 'none', projectQuotaSupport }: Mapping): string[] {
-  if (!['none', 'xfs', 'ext4'].includes(String(type))) {
+function filesystemErrors({ type = 'none', projectQuotaSupport, xfs }: Mapping): string[] {
+  if (!['none', 'xfs', 'ext4', 'btrfs'].includes(String(type))) {
     return [`unsupported filesystem type: ${String(type)}`];
   }
-  return projectQuotaSupport === true && type === 'ext4'
+  return projectQuotaSupport === true && (type === 'ext4' || type === 'btrfs')
     ? ['project quota support is only available for xfs filesystem']
-    : [];
+    : xfs !== undefined && type !== 'none' && type !== 'xfs'
+      ? ['xfs options are only available for xfs filesystem']
+      : [];
 }
 
 interface Selector {
