@@ -2,26 +2,11 @@ import {
   createHash,
   createPrivateKey,
   generateKeyPairSync,
-  randomBytes,
   sign,
   X509Certificate,
   type KeyObject,
-  type webcrypto,
 } from 'node:crypto';
-import { isIP } from 'node:net';
-// Before x509, which needs it while it loads.
-import './reflect.js';
-import {
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  X509CertificateGenerator,
-  type Extension,
-} from '@peculiar/x509';
+import type { CertificateContent, NameParts } from './issue-certificate.js';
 
 /** A certificate and its private key, both PEM. */
 export interface KeyPair {
@@ -65,18 +50,12 @@ export const yearMs = 365 * dayMs;
 /** A new self-signed certificate authority. */
 export async function createAuthority(options: AuthorityOptions): Promise<KeyPair> {
   const keys = generateKeys(options.algorithm);
-  const extensions = [
-    new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyCertSign, true),
-    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
-    new BasicConstraintsExtension(true, undefined, true),
-    new SubjectKeyIdentifierExtension(randomBytes(20).toString('hex')),
-  ];
+  const subject = nameOf(options.subject);
+  const { notBefore, lifetimeMs } = options;
   const crt = await issue({
-    ...options,
-    issuerName: nameOf(options.subject),
+    ...{ subject, issuer: subject, notBefore, lifetimeMs, usage: 'authority', sans: [] },
     publicKey: keys.publicKey,
     signingKey: keys.privateKey,
-    extensions,
   });
   return { crt, key: privatePem(keys.privateKey) };
 }
@@ -85,27 +64,21 @@ export async function createAuthority(options: AuthorityOptions): Promise<KeyPai
 export async function createCertificate(options: CertificateOptions): Promise<KeyPair> {
   const signingKey = readPrivateKey(options.issuer.key);
   const keys = generateKeys(signingKey.asymmetricKeyType === 'ed25519' ? 'ed25519' : 'ecdsa-p256');
-  const { clientAuth, serverAuth } = ExtendedKeyUsage;
-  const extensions: Extension[] = [
-    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-    new ExtendedKeyUsageExtension([options.usage === 'client' ? clientAuth : serverAuth]),
-  ];
-  if (options.sans && options.sans.length > 0) {
-    extensions.push(
-      new SubjectAlternativeNameExtension(
-        options.sans.map((san) => ({ type: isIP(san) === 0 ? 'dns' : 'ip', value: san })),
-      ),
-    );
-  }
   const issuer = readCertificate(options.issuer.crt);
+  const { notBefore, lifetimeMs, usage, sans = [] } = options;
   const crt = await issue({
-    ...options,
-    issuerName: issuer.subject ? subjectLines(issuer.subject) : [],
+    ...{ notBefore, lifetimeMs, usage, sans, signingKey },
+    subject: nameOf(options.subject),
+    issuer: issuer.subject ? subjectLines(issuer.subject) : [],
     publicKey: keys.publicKey,
-    signingKey,
-    extensions,
   });
   return { crt, key: privatePem(keys.privateKey) };
+}
+
+/** Loaded when it is needed: most calls of talosctl make none, and it is half of what they load. */
+async function issue(content: CertificateContent): Promise<string> {
+  const { issueCertificate } = await import('./issue-certificate.js');
+  return issueCertificate(content);
 }
 
 /** Certificates that were read lately: every call of a node is checked with the same few. */
@@ -154,8 +127,6 @@ function privatePem(key: KeyObject): string {
   return key.export({ type: 'sec1', format: 'pem' }).toString();
 }
 
-type NameParts = Record<string, string[]>[];
-
 function nameOf(subject: Subject): NameParts {
   const parts: NameParts = (subject.organizations ?? []).map((name) => ({ O: [name] }));
   if (subject.commonName !== undefined) parts.push({ CN: [subject.commonName] });
@@ -168,52 +139,6 @@ function subjectLines(subject: string): NameParts {
     const equals = line.indexOf('=');
     return { [line.slice(0, equals)]: [line.slice(equals + 1)] };
   });
-}
-
-interface Issue extends Validity {
-  readonly subject: Subject;
-  readonly issuerName: NameParts;
-  readonly publicKey: KeyObject;
-  readonly signingKey: KeyObject;
-  readonly extensions: Extension[];
-}
-
-async function issue(options: Issue): Promise<string> {
-  const isEdwards = options.signingKey.asymmetricKeyType === 'ed25519';
-  const certificate = await X509CertificateGenerator.create(
-    {
-      // The first bit is 0 and the first byte is not: a positive number of constant length.
-      serialNumber: `01${randomBytes(15).toString('hex')}`,
-      subject: nameOf(options.subject),
-      issuer: options.issuerName,
-      notBefore: new Date(options.notBefore),
-      notAfter: new Date(options.notBefore + options.lifetimeMs),
-      publicKey: new Uint8Array(options.publicKey.export({ type: 'spki', format: 'der' })),
-      signingKey: {
-        algorithm: isEdwards
-          ? { name: 'Ed25519' }
-          : { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
-      },
-      extensions: options.extensions,
-    },
-    signerWith(options.signingKey),
-  );
-  return `${certificate.toString('pem')}\n`;
-}
-
-/**
- * The one operation of WebCrypto that the generator needs, done by node:crypto: WebCrypto's own
- * Ed25519 prints an experimental warning on some of the Node versions that oxide runs on.
- */
-function signerWith(key: KeyObject): webcrypto.Crypto {
-  const subtle = {
-    sign: (_algorithm: unknown, _key: unknown, data: ArrayBuffer) => {
-      const digest = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
-      const signature = sign(digest, new Uint8Array(data), { key, dsaEncoding: 'ieee-p1363' });
-      return Promise.resolve(new Uint8Array(signature).buffer);
-    },
-  };
-  return { subtle } as unknown as webcrypto.Crypto;
 }
 
 /** Signs text with a private key (PEM): base64. */

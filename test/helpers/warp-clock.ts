@@ -80,24 +80,35 @@ export class WarpClock implements Clock {
 
   /** Looks again after everything that is runnable has run; jumps when all that is left is sleep. */
   #consider(): void {
-    if (this.#scheduled || this.#busy > 0 || this.#sleepers.size === 0) return;
+    if (this.#scheduled || !this.#mayJump()) return;
     this.#scheduled = true;
     setImmediate(() => {
       setImmediate(() => {
-        this.#scheduled = false;
-        if (usesFiles()) this.#consider();
-        else this.#jump();
+        this.#look();
       });
     });
   }
 
-  #jump(): void {
+  #look(): void {
+    if (usesFiles()) {
+      // Nobody tells when that ends.
+      setTimeout(() => {
+        this.#look();
+      }, 1);
+      return;
+    }
+    this.#scheduled = false;
+    if (!this.#mayJump()) return;
     const sleepers = [...this.#sleepers];
-    // While nothing but background work sleeps, something else is under way.
-    if (this.#busy > 0 || sleepers.every(({ background }) => background)) return;
-    const next = Math.min(...sleepers.map((sleeper) => sleeper.wakeAt));
-    this.#now = Math.max(this.#now, next);
+    this.#now = Math.max(this.#now, Math.min(...sleepers.map(({ wakeAt }) => wakeAt)));
     for (const sleeper of sleepers) if (sleeper.wakeAt <= this.#now) sleeper.wake();
+  }
+
+  /** While nothing but background work sleeps, something else is under way. */
+  #mayJump(): boolean {
+    if (this.#busy > 0) return false;
+    for (const { background } of this.#sleepers) if (!background) return true;
+    return false;
   }
 }
 

@@ -47,13 +47,31 @@ export const lastingFaults: readonly RequestFault[] = onceFaults
   .filter(({ name }) => stoppingNames.includes(name))
   .map(({ name, fault }) => ({ name: `${name}, lasting`, fault, lasting: true }));
 
+/**
+ * Whether the request has had no effect: such faults leave the same world behind. What the client
+ * makes of each of them is proven with the client. A look never has one.
+ */
+export function isWithoutEffect({ fault }: RequestFault, isLook: boolean): boolean {
+  if (fault.kind === 'reset') return isLook || fault.when === 'before';
+  return fault.kind === 'status' || fault.kind === 'html';
+}
+
 export const isAboutActions = ({ fault }: RequestFault): boolean =>
   fault.kind === 'action-error' || fault.kind === 'slow-action';
+
+/** Whether a call of a tool only looks: then it is all the same how it fails. */
+export function isLookingCall(kind: string): boolean {
+  return /^(kubectl( --\S+ \S+)* (get|version)|helm (list|status|get|version)|talosctl (get|version|validate|list|etcd (members|status)))\b/.test(
+    kind,
+  );
+}
 
 type Happen = () => Promise<ToolEnd>;
 
 export interface ToolFault {
   readonly name: string;
+  /** All that the caller learns is that the call failed. */
+  readonly onlyFails: boolean;
   strike(invocation: Invocation, happen: Happen, clock: Clock): Promise<ToolEnd>;
 }
 
@@ -62,10 +80,12 @@ const standstills: ReadonlySet<string> = new Set(['gen', 'validate']);
 export const toolFaults: readonly ToolFault[] = [
   {
     name: 'exit 1',
+    onlyFails: true,
     strike: () => Promise.resolve(failed('Error: something went wrong\n')),
   },
   {
     name: 'hang',
+    onlyFails: true,
     strike: async ({ args: [command = ''], timeoutMs }, _happen, clock) => {
       // The world stands still while configurations are generated.
       if (!standstills.has(command)) await clock.sleep(timeoutMs);
@@ -75,6 +95,7 @@ export const toolFaults: readonly ToolFault[] = [
   {
     // The worst moment: all of it has happened, and nobody hears of it.
     name: 'killed',
+    onlyFails: true,
     strike: async (_invocation, happen) => {
       await happen();
       return { signal: 'SIGKILL', stdout: '' };
@@ -82,6 +103,7 @@ export const toolFaults: readonly ToolFault[] = [
   },
   {
     name: 'truncated',
+    onlyFails: false,
     strike: async (invocation, happen) => {
       const end = await happen();
       for (const file of writtenBy(invocation)) halve(file);

@@ -7,6 +7,8 @@ import { sample, testSeed } from '../helpers/seed.js';
 import type { Rehearsal, Run, RunOptions } from '../helpers/rehearsal.js';
 import {
   isAboutActions,
+  isLookingCall,
+  isWithoutEffect,
   lastingFaults,
   onceFaults,
   toolFaults,
@@ -15,6 +17,7 @@ import {
 } from './faults.js';
 import type { Scenario } from './scenarios.js';
 import { demandPromises, shapeOf, type Shape } from './shape.js';
+import { outOfTurn, type Alike } from './turns.js';
 
 /** The n-th request of its kind, or the n-th call of a tool of its kind. */
 interface Place {
@@ -39,6 +42,8 @@ interface Cell {
   readonly name: string;
   readonly isRepeated: boolean;
   readonly isWrite: boolean;
+  /** The turn of its fault is at another place. */
+  readonly isOut: boolean;
   run(): Promise<void>;
 }
 
@@ -65,8 +70,9 @@ const isFull = process.env['OXIDE_TEST_MATRIX'] === 'full';
 
 /**
  * Defines the tests of a command's fault matrix: one a cell, each reproducible alone with `-t`.
- * Every write, and the first of every look and call, meets every fault; of their many repetitions
- * the seed chooses some.
+ * Every write, and the first of every look and call, meets every fault that leaves a world of its
+ * own behind. Faults that leave the same one (the request had no effect; a call that only looks
+ * failed) strike in turns, some at each place; of the many repetitions the seed chooses some.
  */
 export async function testMatrix(
   scenario: Scenario,
@@ -74,12 +80,20 @@ export async function testMatrix(
 ): Promise<void> {
   const { requests, calls, shape } = await runClean(scenario);
   const cells = [
-    ...(only === 'tools' ? [] : requests).flatMap((place) =>
-      faultsFor(place).map((fault) => requestCell(scenario, shape, { place, fault })),
-    ),
-    ...(only === 'requests' ? [] : calls).flatMap((place) =>
-      toolFaults.map((fault) => toolCell(scenario, shape, { place, fault })),
-    ),
+    ...(only === 'tools' ? [] : requests).flatMap((place, i) => {
+      const faults = faultsFor(place);
+      const out = outOfTurn(alikeAt(place, faults), i);
+      return faults.map((fault) =>
+        requestCell(scenario, shape, { place, fault, isOut: out.has(fault) }),
+      );
+    }),
+    ...(only === 'requests' ? [] : calls).flatMap((place, i) => {
+      const alike = toolFaults.filter(({ onlyFails }) => onlyFails && isLookingCall(place.kind));
+      const out = outOfTurn([{ faults: alike, atOnce: 1 }], i);
+      return toolFaults.map((fault) =>
+        toolCell(scenario, shape, { place, fault, isOut: out.has(fault) }),
+      );
+    }),
   ];
   const chosen = isFull ? cells : cellsToRun(cells, light);
   describe(scenario.name, () => {
@@ -90,7 +104,7 @@ export async function testMatrix(
     console.log(
       `fault matrix of ${scenario.name}: ${requests.length} requests and ${calls.length} tool calls; ` +
         `${chosen.length} cells of ${only ?? 'both'}, ${cells.length - chosen.length} left out by ` +
-        `seed ${testSeed}, ${skipped} not applicable (the request begins no action)`,
+        `turn and seed ${testSeed}, ${skipped} not applicable (the request begins no action)`,
     );
   });
 }
@@ -98,7 +112,8 @@ export async function testMatrix(
 /** How many are chosen of the cells that are not all run. */
 const sampled = 20;
 
-function cellsToRun(cells: readonly Cell[], light = false): readonly Cell[] {
+function cellsToRun(all: readonly Cell[], light = false): readonly Cell[] {
+  const cells = all.filter(({ isOut }) => !isOut);
   const optional = cells.filter(({ isRepeated, isWrite }) => isRepeated || (light && !isWrite));
   const left = new Set(optional);
   for (const n of sample(sampled, optional.length)) {
@@ -106,6 +121,18 @@ function cellsToRun(cells: readonly Cell[], light = false): readonly Cell[] {
     if (chosen) left.delete(chosen);
   }
   return cells.filter((cell) => !left.has(cell));
+}
+
+/** What leaves the same world behind at a place. */
+function alikeAt(
+  { method }: RequestPlace,
+  faults: readonly RequestFault[],
+): readonly Alike<RequestFault>[] {
+  const alike = faults.filter((fault) => isWithoutEffect(fault, method === 'GET'));
+  return [
+    { faults: alike.filter(({ lasting }) => !lasting), atOnce: 2 },
+    { faults: alike.filter(({ lasting }) => lasting), atOnce: 1 },
+  ];
 }
 
 /** A fault of an action needs an action; a lasting one is for writes, whose effects last. */
@@ -153,13 +180,14 @@ function kindOf({ tool, args }: Invocation): string {
 function requestCell(
   scenario: Scenario,
   wanted: Shape,
-  { place, fault }: { place: RequestPlace; fault: RequestFault },
+  { place, fault, isOut }: { place: RequestPlace; fault: RequestFault; isOut: boolean },
 ): Cell {
   const { method, path, nth, kind } = place;
   return {
     name: `${kind} #${nth} × ${fault.name}`,
     isRepeated: method === 'GET' && nth >= repeatedFrom,
     isWrite: method !== 'GET',
+    isOut,
     run: () =>
       runCell(scenario, wanted, ({ faults }) => {
         const count = fault.lasting ? Infinity : 1;
@@ -172,12 +200,13 @@ function requestCell(
 function toolCell(
   scenario: Scenario,
   wanted: Shape,
-  { place, fault }: { place: Place; fault: ToolFault },
+  { place, fault, isOut }: { place: Place; fault: ToolFault; isOut: boolean },
 ): Cell {
   return {
     name: `${place.kind} #${place.nth} × ${fault.name}`,
     isRepeated: place.nth >= repeatedFrom,
     isWrite: false,
+    isOut,
     run: () =>
       runCell(scenario, wanted, ({ clock }) => {
         let seen = 0;

@@ -10,7 +10,7 @@ export interface TalosctlIo {
   readonly version: string;
   /** Go's name of the system that the tool runs on; `linux/amd64` unless given. */
   readonly platform?: string;
-  /** The key that signs service account tokens, PEM; RSA with 4096 bits when not given. */
+  /** The key that signs service account tokens, PEM; a new one when not given. */
   readonly generateServiceAccountKey?: () => Promise<string>;
   /** Milliseconds since the epoch. */
   now(): number;
