@@ -41,11 +41,10 @@ function surroundingsOf(ctx: FlowContext) {
 
 async function look(ctx: FlowContext, surroundings: Surroundings): Promise<StatusReport> {
   const { config, step } = ctx;
-  const [[catalogue, resources, ownAddress], servers, access, installed] = await inParallel(
+  const [[catalogue, resources, ownAddress], servers, access] = await inParallel(
     surroundings,
     lookAtServers(ctx),
     probeAccessFiles(ctx),
-    observeInstalled(ctx),
   );
   const { found } = resources;
   const { seen, state } = servers;
@@ -55,7 +54,6 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
   );
   return clusterStatus({
     known,
-    installed,
     ...{ config, catalogue, ownAddress, ...servers, ...access },
     resources: found.filter(({ owner, left }) => owner !== 'other' || left === true),
     now: wallClock(),
@@ -65,19 +63,24 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
 async function lookAtServers(ctx: FlowContext) {
   const { step } = ctx;
   const state = await step('Look at what exists', () => observeExisting(ctx));
-  const [{ seen, certificates }, talos, members, secretsRemark] = await inParallel(
+  const [inside, talos, members, secretsRemark] = await inParallel(
     step('Ask Kubernetes', (io) => lookIntoKubernetes(ctx, state, io)),
     step('Ask Talos', (io) => probeTalos(ctx, state, io)),
     probeMembers(ctx, state),
     remarkOnSecrets(ctx, state),
   );
-  return { state, seen, certificates, talos, members, secretsRemark };
+  return { state, ...inside, talos, members, secretsRemark };
 }
 
-/** Its certificates only when it answers: the reason why it does not is told once. */
+/**
+ * What is in it only when it answers: the reason why it does not is told once, and it is asked through
+ * the control plane that did.
+ */
 async function lookIntoKubernetes(ctx: FlowContext, state: ClusterState, io: StepIo) {
   const seen = await probeNodes(ctx, state, io);
-  return { seen, certificates: 'nodes' in seen ? await probeCertificates(ctx) : [] };
+  if ('unknown' in seen) return { seen, certificates: [], installed: seen };
+  const [certificates, installed] = await inParallel(probeCertificates(ctx), observeInstalled(ctx));
+  return { seen, certificates, installed };
 }
 
 export interface Watch {

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { ExitCode, OxideError } from '../../src/lib/errors.js';
 import { forgetFinished, recordingUnfinished } from '../../src/lib/unfinished.js';
+import { createRandom } from '../../src/sandbox/simulation.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { everythingOf } from '../helpers/secret-scan.js';
 import { sample, testSeed } from '../helpers/seed.js';
@@ -123,6 +124,59 @@ function cellsToRun(all: readonly Cell[], light = false): readonly Cell[] {
   return cells.filter((cell) => !left.has(cell));
 }
 
+/** How many faults strike one run. */
+const atOnce = [2, 3, 3] as const;
+
+/**
+ * Defines tests in which two or three faults, chosen by the seed, strike the same run: at requests,
+ * at calls, or at both.
+ */
+export async function testSeveralFaults(scenario: Scenario, cases: number): Promise<void> {
+  const { requests, calls, shape } = await runClean(scenario);
+  const random = createRandom(testSeed);
+  const oneOf = <T>(all: readonly T[]): T => {
+    const one = all[random.integer(0, all.length - 1)];
+    if (one === undefined) throw new Error('there is nothing to choose from');
+    return one;
+  };
+  const anyFault = (): PlacedFault => {
+    if (random.next() < 0.4) return { place: oneOf(calls), tool: oneOf(toolFaults) };
+    const place = oneOf(requests);
+    return { place, request: oneOf(faultsFor(place)) };
+  };
+  describe(`${scenario.name}, several faults (OXIDE_TEST_SEED=${testSeed})`, () => {
+    for (let i = 1; i <= cases; i++) {
+      const faults = Array.from({ length: oneOf(atOnce) }, anyFault);
+      test(`${i}: ${faults.map(nameOf).join(' + ')}`, () =>
+        runCell(scenario, shape, (rehearsal) => plantAll(rehearsal, faults)));
+    }
+  });
+}
+
+type PlacedFault =
+  | { readonly place: RequestPlace; readonly request: RequestFault }
+  | { readonly place: Place; readonly tool: ToolFault };
+
+function nameOf(one: PlacedFault): string {
+  const { kind, nth } = one.place;
+  return `${kind} #${nth} × ${'tool' in one ? one.tool.name : one.request.name}`;
+}
+
+function plantAll({ faults, clock }: Rehearsal, all: readonly PlacedFault[]): RunOptions {
+  const arounds = all.flatMap((one): Around[] => {
+    if ('tool' in one) return [aroundCalls(clock, { place: one.place, fault: one.tool })];
+    addRequestFault(faults, { place: one.place, fault: one.request });
+    return [];
+  });
+  return {
+    around: (invocation, happen) =>
+      arounds.reduceRight<() => ReturnType<Around>>(
+        (inner, around) => () => around(invocation, inner),
+        happen,
+      )(),
+  };
+}
+
 /** What leaves the same world behind at a place. */
 function alikeAt(
   { method }: RequestPlace,
@@ -182,7 +236,7 @@ function requestCell(
   wanted: Shape,
   { place, fault, isOut }: { place: RequestPlace; fault: RequestFault; isOut: boolean },
 ): Cell {
-  const { method, path, nth, kind } = place;
+  const { method, nth, kind } = place;
   return {
     name: `${kind} #${nth} × ${fault.name}`,
     isRepeated: method === 'GET' && nth >= repeatedFrom,
@@ -190,10 +244,30 @@ function requestCell(
     isOut,
     run: () =>
       runCell(scenario, wanted, ({ faults }) => {
-        const count = fault.lasting ? Infinity : 1;
-        faults.add({ method, path, nth, count, fault: fault.fault });
+        addRequestFault(faults, { place, fault });
         return {};
       }),
+  };
+}
+
+function addRequestFault(
+  faults: Rehearsal['faults'],
+  { place: { method, path, nth }, fault }: { place: RequestPlace; fault: RequestFault },
+): void {
+  faults.add({ method, path, nth, count: fault.lasting ? Infinity : 1, fault: fault.fault });
+}
+
+type Around = NonNullable<RunOptions['around']>;
+
+/** Strikes once, at its place. */
+function aroundCalls(
+  clock: Rehearsal['clock'],
+  { place, fault }: { place: Place; fault: ToolFault },
+): Around {
+  let seen = 0;
+  return (invocation, happen) => {
+    const isMeant = kindOf(invocation) === place.kind && ++seen === place.nth;
+    return isMeant ? fault.strike(invocation, happen, clock) : happen();
   };
 }
 
@@ -208,15 +282,7 @@ function toolCell(
     isWrite: false,
     isOut,
     run: () =>
-      runCell(scenario, wanted, ({ clock }) => {
-        let seen = 0;
-        return {
-          around: (invocation, happen) => {
-            const isMeant = kindOf(invocation) === place.kind && ++seen === place.nth;
-            return isMeant ? fault.strike(invocation, happen, clock) : happen();
-          },
-        };
-      }),
+      runCell(scenario, wanted, ({ clock }) => ({ around: aroundCalls(clock, { place, fault }) })),
   };
 }
 
