@@ -70,6 +70,14 @@ const defaulters: Record<string, Defaulter> = {
       suspend: false,
       ...templated(spec),
     })),
+  CronJob: (object) =>
+    inSpec(object, (spec) => ({
+      concurrencyPolicy: 'Allow',
+      suspend: false,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 1,
+      ...spec,
+    })),
   Service: withServiceDefaults,
   Secret: secret,
   PersistentVolumeClaim: withClaimDefaults,

@@ -13,13 +13,15 @@ export interface Note {
   readonly host?: string;
   /** `spec.containers{web}` */
   readonly part?: string;
+  /** It is a state and no happening: told again and again while it lasts, as warnings are. */
+  readonly lasting?: boolean;
 }
 
 /** The API server forgets events after this (its default). */
 const keptMs = 3_600_000;
 /** Large clusters forget earlier: what is kept is saved all the time. */
 const most = 500;
-/** What keeps happening is counted at most this often. */
+/** What lasts is counted at most this often. */
 const pauseMs = 30_000;
 
 /** Writes an event, or counts it once more when the same was told of the object before. */
@@ -38,7 +40,8 @@ export function tell(state: KubeState, object: KubeObject, note: Note): void {
   const before = state.store.get('events', name, namespace);
   if (before) {
     const { lastTimestamp, count } = before as { lastTimestamp?: string | null; count?: number };
-    if (!lastTimestamp || Date.parse(lastTimestamp) > state.now - pauseMs) return;
+    const pause = note.type === 'Warning' || note.lasting === true ? pauseMs : 0;
+    if (!lastTimestamp || Date.parse(lastTimestamp) > state.now - pause) return;
     const again = { count: (count ?? 1) + 1, lastTimestamp: timestamp(state.now) };
     state.store.put('events', { ...before, ...again });
     return;

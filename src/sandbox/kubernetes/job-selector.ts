@@ -1,5 +1,5 @@
 import { objectOr, type JsonObject } from './json.js';
-import type { KubeObject } from './objects.js';
+import type { KubeObject, Labels } from './objects.js';
 
 /** A new Job with the selector and the labels that tell its pods from all others: made of its uid. */
 export function withJobSelector<T extends KubeObject>(object: T): T {
@@ -15,8 +15,11 @@ export function withJobSelector<T extends KubeObject>(object: T): T {
     'controller-uid': uid,
     'job-name': name,
   };
+  // Jobs without labels of their own bear those of their pods.
+  const own = object.metadata.labels ?? (labels as Labels);
   return {
     ...object,
+    metadata: { ...object.metadata, labels: own },
     spec: {
       ...spec,
       manualSelector: false,

@@ -136,7 +136,7 @@ function waiting(state: KubeState, claim: KubeObject): Note {
   const found = classOf(state, claim);
   if (className === '') {
     const message = 'no persistent volumes available for this claim and no storage class is set';
-    return { by, reason: 'FailedBinding', message };
+    return { by, reason: 'FailedBinding', message, lasting: true };
   }
   if (!found) {
     const message = `storageclass.storage.k8s.io "${className}" not found`;
@@ -144,12 +144,12 @@ function waiting(state: KubeState, claim: KubeObject): Note {
   }
   if (found['volumeBindingMode'] === 'WaitForFirstConsumer' && !isWanted(claim)) {
     const message = 'waiting for first consumer to be created before binding';
-    return { by, reason: 'WaitForFirstConsumer', message };
+    return { by, reason: 'WaitForFirstConsumer', message, lasting: true };
   }
   const message =
     `Waiting for a volume to be created either by the external provisioner '${stringOr(found['provisioner'])}' ` +
     'or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.';
-  return { by, reason: 'ExternalProvisioning', message };
+  return { by, reason: 'ExternalProvisioning', message, lasting: true };
 }
 
 /** A claim that a running pod uses stays until that pod is gone. */

@@ -48,7 +48,7 @@ export function createPod(state: KubeState, owner: Workload, pod: NewPod): Pod |
   const name = pod.name ?? `${prefix}-${state.nameSuffix()}`;
   return state.create<Pod>('pods', {
     ...complete,
-    metadata: { ...complete.metadata, name },
+    metadata: { ...complete.metadata, name, generation: 1 },
   });
 }
 
