@@ -142,5 +142,6 @@ const uncounted = new Set([
 
 /** Whether changes of the object's content are counted. */
 export function hasGeneration(type: ResourceType, object: JsonObject): boolean {
+  if (type.kind === 'PriorityClass') return true;
   return type.group !== '' && object['spec'] !== undefined && !uncounted.has(type.kind);
 }
