@@ -20,7 +20,7 @@ const requests: readonly KubernetesCoverage[] = [
     note: 'Fields, types and choices, without descriptions.',
   },
   {
-    subject: 'Who may do what: roles, bindings, `--as`, tokens, `auth can-i`',
+    subject: 'Who may do what: roles, bindings, `kubectl --as`, tokens, `auth can-i`',
     how: 'simplified',
     note: 'Rules act and are asked on every request. Only the roles that people and charts rely on are there from the beginning, and rights that their giver lacks can be given.',
   },

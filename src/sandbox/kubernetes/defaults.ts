@@ -22,6 +22,12 @@ function templated(spec: JsonObject): JsonObject {
   return { ...spec, template: { ...template, spec: podSpec(objectOr(template['spec'])) } };
 }
 
+function claimTemplate(given: unknown): JsonObject {
+  const spec = { volumeMode: 'Filesystem', ...objectOr(objectOr(given)['spec']) };
+  const identity = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
+  return { ...identity, ...objectOr(given), spec, status: { phase: 'Pending' } };
+}
+
 const quarter = { maxUnavailable: '25%', maxSurge: '25%' };
 
 function rolling(given: unknown, rollingUpdate: JsonObject | undefined): JsonObject {
@@ -59,7 +65,23 @@ const defaulters: Record<string, Defaulter> = {
       revisionHistoryLimit: 10,
       ...templated(spec),
       updateStrategy: rolling(spec['updateStrategy'], { partition: 0 }),
+      ...(Array.isArray(spec['volumeClaimTemplates'])
+        ? { volumeClaimTemplates: spec['volumeClaimTemplates'].map(claimTemplate) }
+        : {}),
     })),
+  CronJob: (object) =>
+    inSpec(object, (spec) => {
+      const { jobTemplate, ...rest } = spec;
+      const inner = objectOr(jobTemplate);
+      return {
+        concurrencyPolicy: 'Allow',
+        failedJobsHistoryLimit: 1,
+        successfulJobsHistoryLimit: 3,
+        suspend: false,
+        ...rest,
+        jobTemplate: { ...inner, spec: templated(objectOr(inner['spec'])) },
+      };
+    }),
   Job: (object) =>
     inSpec(object, (spec) => ({
       backoffLimit: 6,
@@ -120,6 +142,7 @@ function containerDefaults(container: JsonObject, spec: JsonObject): JsonObject 
     imagePullPolicy: isLatest ? 'Always' : 'IfNotPresent',
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
+    resources: {},
     ...container,
   };
   if (spec['hostNetwork'] !== true || !Array.isArray(container['ports'])) return filled;

@@ -76,11 +76,23 @@ export function remove(state: KubeState, request: ApiRequest, target: ResourcePa
   }
   const details = { name, group: type.group, kind: type.plural, uid: object.metadata.uid };
   if (isDryRun || deleteObject(state, { type, object }, wanted)) {
-    return { status: 200, body: { ...success(), details } };
+    const shown = shownWhenGone.has(type.kind) ? served(object, type) : { ...success(), details };
+    return { status: 200, body: shown };
   }
   const marked = state.store.get(storeKey(type), name, namespace) ?? object;
   return { status: 200, body: served(marked, type) };
 }
+
+/** Kinds that the real API still shows in the answer to their deletion. */
+const shownWhenGone = new Set([
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'Pod',
+  'PodTemplate',
+  'ResourceQuota',
+  'Service',
+  'ServiceAccount',
+]);
 
 /** The answer to a request that leaves nothing to show. */
 export function success(): JsonObject {

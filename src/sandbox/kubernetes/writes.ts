@@ -142,6 +142,7 @@ const uncounted = new Set([
 
 /** Whether changes of the object's content are counted. */
 export function hasGeneration(type: ResourceType, object: JsonObject): boolean {
+  if (type.kind === 'PriorityClass') return true;
   const isCounted = type.kind === 'Pod' || (type.group !== '' && !uncounted.has(type.kind));
   return isCounted && object['spec'] !== undefined;
 }

@@ -39,10 +39,15 @@ function messageSchema(name: string, isStatus: boolean): Schema {
   schema.properties = Object.fromEntries(
     fields.map((field) => [field.name, fieldSchemaOf(field, name, isStatus)]),
   );
+  if (embedded.has(name))
+    schema.properties = { apiVersion: text, kind: text, ...schema.properties };
   schema.required = isStatus ? [] : fields.filter(isDemanded).map((field) => field.name);
   if (definition.atomic) schema['x-kubernetes-map-type'] = 'atomic';
   return schema;
 }
+
+/** Kinds that others hold whole: a StatefulSet its claims, an Eviction the options of the deletion. */
+const embedded = new Set(['core.v1.PersistentVolumeClaim', 'meta.v1.DeleteOptions']);
 
 function nameOf(schema: Schema): string {
   return schema['x-go-type'] ?? '';
