@@ -15,6 +15,7 @@ import {
 } from './fields.js';
 import { addFirewallRuleProblems } from './entry-rules.js';
 import { pool } from './pool-schema.js';
+import { newerKindsRule } from './newer-kinds.js';
 import { timeouts } from './timeouts-schema.js';
 
 const network = z
@@ -121,7 +122,7 @@ const talos = z
     }),
     config_patches: patches.meta({
       description: 'Patches of the machine configuration of all nodes.',
-      rule: patchRule,
+      rule: `${patchRule} ${newerKindsRule}`,
     }),
     control_plane_patches: patches.meta({
       description: 'Patches of the machine configuration of control planes.',

@@ -3,8 +3,29 @@ import type { Coverage } from '../coverage.js';
 /** How far the stand-in for talosctl, and the nodes that it speaks to, go. */
 export const talosCoverage: readonly Coverage[] = [
   {
-    subject: 'Secrets, certificates, machine configurations and their patches',
+    subject: '`talosctl gen secrets`, `gen config`, certificates',
+    how: 'simplified',
+    note: 'Real keys and certificates. Configurations have the layout of Talos 1.13 at most, also for 1.14, and no comments.',
+  },
+  {
+    subject:
+      'Patches and documents of machine configuration, `talosctl machineconfig patch`, `validate`',
     how: 'simulated',
-    note: 'Real keys and certificates; what Talos refuses in a configuration is refused.',
+    note: 'All kinds of documents that Talos 1.12, 1.13 and 1.14 know, each with the versions that have it; types, choices, sizes, durations, addresses, expressions and the rules of each kind, in the words of Talos 1.13.9 and 1.14.0-rc.1. JSON patches are refused as the real one refuses them.',
+  },
+  {
+    subject: 'Expressions (CEL) in selectors of disks, volumes and links, and about memory',
+    how: 'simplified',
+    note: 'Names, fields and types are checked as Talos checks them; a syntax error is refused with other words, and no expression is evaluated.',
+  },
+  {
+    subject: 'OCI runtime specifications (`baseRuntimeSpecOverrides`, `CRIBaseRuntimeSpecConfig`)',
+    how: 'simplified',
+    note: 'Taken as they are; Talos refuses fields of the wrong type.',
+  },
+  {
+    subject: 'What a document makes a node do',
+    how: 'stored only',
+    note: 'Nodes act on their role, secrets, names, addresses, labels, taints, kubelet and etcd; volumes, links, mirrors and all else are read and kept.',
   },
 ];

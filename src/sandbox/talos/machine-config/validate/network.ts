@@ -7,7 +7,7 @@ import type { ConfigDocument } from '../types.js';
 type Check = (document: ConfigDocument) => string[];
 
 /** Of KubeSpan's links (Talos source, constants.go). */
-export const smallestMtu = 1280;
+const smallestMtu = 1280;
 
 /** Rules that Linux and KubeSpan have for themselves. */
 const reservedPriorities = [0, 32500, 32766, 32767];

@@ -163,7 +163,7 @@ interface Wanted {
 }
 
 /** What is wrong with the place and size of a volume. */
-export function provisioningErrors(given: unknown, { isRequired, hasSizes }: Wanted): string[] {
+function provisioningErrors(given: unknown, { isRequired, hasSizes }: Wanted): string[] {
   const spec = mapping(given);
   const errors = selectorErrors(spec['diskSelector'], {
     what: 'disk selector',
@@ -204,7 +204,7 @@ function isEncrypted(given: unknown): boolean {
 }
 
 /** What is wrong with the encryption of a volume. */
-export function encryptionErrors(given: unknown): string[] {
+function encryptionErrors(given: unknown): string[] {
   if (!isEncrypted(given)) return [];
   const errors: string[] = [];
   const provider = text(mapping(given)['provider']) || 'none';
