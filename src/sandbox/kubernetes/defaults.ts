@@ -92,14 +92,6 @@ const defaulters: Record<string, Defaulter> = {
       suspend: false,
       ...templated(spec),
     })),
-  CronJob: (object) =>
-    inSpec(object, (spec) => ({
-      concurrencyPolicy: 'Allow',
-      suspend: false,
-      successfulJobsHistoryLimit: 3,
-      failedJobsHistoryLimit: 1,
-      ...spec,
-    })),
   Service: withServiceDefaults,
   Secret: secret,
   PersistentVolumeClaim: withClaimDefaults,
