@@ -21,7 +21,7 @@ const options = [
 export function containerErrors({ name = '', body }: ConfigDocument): string[] {
   return [
     ...nameErrors(name),
-    ...(text(body['image']) === '' ? ['image is required'] : []),
+    ...imageErrors(text(body['image'])),
     ...list(body['environment']).flatMap((entry, index) =>
       text(entry).includes('=')
         ? []
@@ -37,6 +37,15 @@ export function containerErrors({ name = '', body }: ConfigDocument): string[] {
       return id < 0 ? [`runAs.${field} must be non-negative, got ${id}`] : [];
     }),
   ];
+}
+
+/** A registry may have a port, a repository is in lower case. */
+function imageErrors(image: string): string[] {
+  if (image === '') return ['image is required'];
+  const form =
+    /^([\w.-]+(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
+  const why = `could not parse reference: ${image}`;
+  return form.test(image) ? [] : [`invalid image reference ${quote(image)}: ${why}`];
 }
 
 function nameErrors(name: string): string[] {
