@@ -1,4 +1,5 @@
 import { inertWarning } from './coverage.js';
+import { stringOr, valueAt } from './json.js';
 import type { ApiAnswer, ApiRequest, ResourcePath } from './request.js';
 import { isBuiltinGroup, storeKey } from './resources.js';
 
@@ -16,9 +17,14 @@ export function withWarnings(
 ): ApiAnswer {
   const key = storeKey(type);
   const isWrite = method !== 'GET' && method !== 'DELETE' && subresource === undefined;
-  const own = isBuiltinGroup(type.group) ? inertWarning(key) : undefined;
+  const own = isBuiltinGroup(type.group) && !isOfCilium(answer) ? inertWarning(key) : undefined;
   const added = [deprecated[key], isWrite ? own : undefined].filter((text) => text !== undefined);
   return added.length === 0
     ? answer
     : { ...answer, warnings: [...(answer.warnings ?? []), ...added] };
+}
+
+/** What oxide itself installs with every create: its user has not asked for it, and docs/sandbox.md has it. */
+function isOfCilium({ body }: ApiAnswer): boolean {
+  return stringOr(valueAt(body, ['metadata', 'labels', 'app.kubernetes.io/part-of'])) === 'cilium';
 }
