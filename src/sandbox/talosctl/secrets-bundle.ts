@@ -117,9 +117,9 @@ function isKey(key: string | undefined): boolean {
   }
 }
 
-/** Talos makes one of 4096 bits, which takes seconds. Nothing is signed with this one. */
+/** As long as Talos' own: it is a good part of a control plane's user data, whose size has a limit. */
 async function rsaKey(): Promise<string> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2_048 });
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 4_096 });
   return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 }
 
