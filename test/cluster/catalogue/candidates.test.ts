@@ -186,7 +186,7 @@ describe('a scale with fallbacks', () => {
         ...{ pods: [], budgets: [], etcd: [], csiVolumeIds: [] },
       },
       attached: [],
-      ...{ known: new Map(), installed: { unknown: 'not asked' } },
+      ...{ known: new Map(), installed: { is: installedFor(wide) } },
       wish: { role: 'worker', pool: undefined, count: 2, nodes: [], force: false },
     });
 
