@@ -94,6 +94,14 @@ export function readCertificate(pem: string): X509Certificate {
   return certificate;
 }
 
+/** The organizations that a certificate (PEM) is for; Go writes several into one part of the name. */
+export function organizationsOf(certificatePem: string): string[] {
+  const { subject } = readCertificate(certificatePem);
+  // A certificate without a subject has none here either, whatever the types say.
+  const parts = subject ? subject.split(/\n| \+ /) : [];
+  return parts.filter((part) => part.startsWith('O=')).map((part) => part.slice(2));
+}
+
 /** SHA-256 of the certificate, lower-case hex without colons. */
 export function certificateFingerprint(certificatePem: string): string {
   return createHash('sha256').update(readCertificate(certificatePem).raw).digest('hex');

@@ -155,6 +155,10 @@ export interface TalosMethods {
   EtcdRemoveMember: { parameters: { readonly id: string }; result: Record<string, never> };
   EtcdSnapshot: { parameters: Record<string, never>; result: { readonly base64: string } };
   EtcdStatus: { parameters: Record<string, never>; result: EtcdStatusInfo };
+  GenerateClientConfiguration: {
+    parameters: { readonly roles: readonly string[]; readonly lifetimeMs: number };
+    result: { readonly talosconfig: string };
+  };
   Get: {
     parameters: { readonly type: string; readonly id?: string };
     result: ResourceList;

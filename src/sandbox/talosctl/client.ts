@@ -35,7 +35,7 @@ export class TalosClient {
   constructor(
     readonly invocation: CommandInvocation,
     readonly nodes: readonly string[],
-    private readonly endpoints: readonly string[],
+    readonly endpoints: readonly string[],
     private readonly context: TalosContext | undefined,
   ) {}
 

@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto';
-import { dayMs } from '../pki.js';
+import { dayMs, organizationsOf, readCertificate } from '../pki.js';
 import { encodeYaml } from '../talos/machine-config/encode.js';
 import { connectionFlags } from './client.js';
+import { newConfig } from './config-new.js';
 import { CommandError, type CommandInvocation, type CommandSpec } from './command.js';
 import { table } from './table.js';
 import { contextOf, openTalosconfig, saveTalosconfig, type Talosconfig } from './talosconfig.js';
@@ -51,6 +51,7 @@ export const config: CommandSpec = {
       },
     },
     { name: 'contexts', aliases: ['get-contexts'], args: anyNumber, run: contexts },
+    newConfig,
     { name: 'merge', usage: '<from>', args: atLeastOne, run: merge },
     {
       name: 'info',
@@ -135,12 +136,9 @@ function certificateInfo(
   now: number,
 ): { roles: string[]; certTTL: string; certNotAfter: string } {
   if (crt === '') return { roles: [], certTTL: '', certNotAfter: '' };
-  const certificate = new X509Certificate(Buffer.from(crt, 'base64'));
-  const roles = certificate.subject
-    .split('\n')
-    .filter((line) => line.startsWith('O='))
-    .map((line) => line.slice(2));
-  const expires = Date.parse(certificate.validTo);
+  const pem = Buffer.from(crt, 'base64').toString('utf8');
+  const roles = organizationsOf(pem);
+  const expires = Date.parse(readCertificate(pem).validTo);
   const certNotAfter = new Date(expires).toISOString().slice(0, 10);
   return { roles, certTTL: relative(expires - now), certNotAfter };
 }

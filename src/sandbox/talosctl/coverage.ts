@@ -24,6 +24,11 @@ export const talosCoverage: readonly Coverage[] = [
     note: 'Taken as they are; Talos refuses fields of the wrong type.',
   },
   {
+    subject: 'Roles of client certificates, `talosctl config new`',
+    how: 'simulated',
+    note: 'Each call is allowed to the roles that Talos 1.13 allows it to, and secrets to administrators only.',
+  },
+  {
     subject: 'What a document makes a node do',
     how: 'stored only',
     note: 'Nodes act on their role, secrets, names, addresses, labels, taints, kubelet and etcd; volumes, links, mirrors and all else are read and kept.',

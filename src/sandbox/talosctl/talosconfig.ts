@@ -35,8 +35,13 @@ export function openTalosconfig(invocation: CommandInvocation, path?: string): T
   return { context: config.context ?? '', contexts: config.contexts ?? {} };
 }
 
-export function saveTalosconfig(invocation: CommandInvocation, config: Talosconfig): void {
-  saveText(invocation, pathOf(invocation), encodeYaml(config));
+/** Saves it where it was opened, or in a file of its own. */
+export function saveTalosconfig(
+  invocation: CommandInvocation,
+  config: Talosconfig,
+  path = pathOf(invocation),
+): void {
+  saveText(invocation, path, encodeYaml(config));
 }
 
 /** The context that the command line or the file itself chooses. */

@@ -2,13 +2,16 @@ import { messageOf } from '../../../lib/errors.js';
 import type { TalosWorld } from '../world.js';
 import { GrpcError, type TalosAnswer, type TalosMethods, type TalosRequest } from '../protocol.js';
 import { findTarget } from './connect.js';
+import { clientHandlers } from './client-handlers.js';
 import { clusterHandlers } from './cluster-handlers.js';
 import type { Handlers } from './context.js';
 import { etcdHandlers } from './etcd-handlers.js';
 import { nodeHandlers } from './node-handlers.js';
 import { powerHandlers } from './power-handlers.js';
+import { demandCaller, rolesOf } from './roles.js';
 
 const handlers: Handlers = {
+  ...clientHandlers,
   ...clusterHandlers,
   ...etcdHandlers,
   ...nodeHandlers,
@@ -37,7 +40,10 @@ export async function answerCall(
     if (!target.settings && !maintenanceMethods.includes(request.method)) {
       throw new GrpcError('Unimplemented', 'API is not implemented in maintenance mode');
     }
-    const result = await handle(request, { world, node: target, now });
+    const roles = rolesOf(request);
+    // Who may configure a node that has no configuration yet is said by the list above.
+    if (target.settings) demandCaller(request.method, roles);
+    const result = await handle(request, { world, node: target, roles, now });
     world.advance(now);
     if (world.faults.take('reset-hangs', request.method)) return await neverAnswered();
     if (world.faults.take('answer-lost', request.method)) throw lost;

@@ -7,6 +7,8 @@ import type { ConfiguredNode, TalosNode } from '../talos-node.js';
 export interface CallContext {
   readonly world: TalosWorld;
   readonly node: TalosNode;
+  /** What the caller's certificate says that it may do. */
+  readonly roles: readonly string[];
   readonly now: number;
 }
 

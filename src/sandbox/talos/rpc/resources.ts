@@ -3,12 +3,15 @@ import { phaseOf } from '../node-state.js';
 import { GrpcError, type Resource, type ResourceList } from '../protocol.js';
 import type { ConfiguredNode } from '../talos-node.js';
 import type { CallContext } from './context.js';
+import { demandAdmin } from './roles.js';
 
 interface ResourceKind {
   /** All names under which `talosctl get` finds it. */
   readonly names: readonly string[];
   readonly columns: ResourceList['columns'];
   readonly inMaintenance?: boolean;
+  /** Only an administrator may see it (`Sensitivity` of its definition). */
+  readonly isSensitive?: boolean;
   items(context: CallContext): Resource[];
 }
 
@@ -73,6 +76,7 @@ const kinds: readonly ResourceKind[] = [
   {
     names: ['machineconfig', 'machineconfigs', 'mc', 'machineconfigs.config.talos.dev'],
     columns: [],
+    isSensitive: true,
     // The configuration as one text, whatever documents it has (Talos source, machine_config.go).
     items: ({ node }) =>
       ['v1alpha1', 'persistent'].map((id) =>
@@ -101,6 +105,7 @@ export function listResources(
   if (!context.node.settings && kind.inMaintenance !== true) {
     throw new GrpcError('PermissionDenied', 'not authorized');
   }
+  if (kind.isSensitive === true) demandAdmin(context.roles);
   const items = kind.items(context);
   const found = id === undefined ? items : items.filter((item) => item.id === id);
   if (id !== undefined && found.length === 0) {
