@@ -78,12 +78,15 @@ export class TalosWorld implements Simulated, TalosWorldView {
   }
 
   /**
-   * The machine that a name of the Kubernetes API leads to: who set a record for it pointed it at the
-   * first control plane, which has the address that all nodes know. Undefined: nobody bears the name.
+   * The machine that a name in the certificates of control planes leads to: who set a record for it
+   * pointed it at the first of them, which has the address that all nodes know. Undefined: nobody
+   * bears the name.
    */
   namedBy(name: string): number | undefined {
     const bearers = this.nodes().filter(
-      ({ settings }) => settings?.role === 'control-plane' && settings.apiServerSans.includes(name),
+      ({ settings }) =>
+        settings?.role === 'control-plane' &&
+        [...settings.apiServerSans, ...settings.machineSans].includes(name),
     );
     const first = bearers.find(({ machine, settings }) =>
       machine.privateIps.some(({ ip }) => settings?.endpoint.includes(`//${ip}:`)),

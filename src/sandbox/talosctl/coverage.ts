@@ -29,6 +29,16 @@ export const talosCoverage: readonly Coverage[] = [
     note: 'Each call is allowed to the roles that Talos 1.13 allows it to, and secrets to administrators only.',
   },
   {
+    subject: 'Names and addresses in the certificate of the Talos API',
+    how: 'simplified',
+    note: "Looked at by the client: the node's own addresses, its hostname and `machine.certSANs`. Names in the certificates of control planes lead to the first of them; load balancers and floating IPs lead to no Talos API.",
+  },
+  {
+    subject: 'The metadata service at 169.254.169.254',
+    how: 'simplified',
+    note: 'Nodes boot with their user data and their name from it; nothing else in the sandbox can ask it.',
+  },
+  {
     subject: 'What a document makes a node do',
     how: 'stored only',
     note: 'Nodes act on their role, secrets, names, addresses, labels, taints, kubelet and etcd; volumes, links, mirrors and all else are read and kept.',

@@ -1,10 +1,12 @@
 import { verify } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { Machine } from '../../machines.js';
 import { certificateFingerprint, digestFor, publicKeyOf, readCertificate } from '../../pki.js';
 import { addressesOf } from '../api-server.js';
 import { phaseOf } from '../node-state.js';
 import { GrpcError, signedText, type TalosCredentials, type TalosRequest } from '../protocol.js';
 import { controlPlanesReachableFrom, sharesNetwork } from '../reachability.js';
+import { nameObjection } from './server-names.js';
 import type { TalosWorld } from '../world.js';
 import type { ConfiguredNode, TalosNode } from '../talos-node.js';
 
@@ -53,10 +55,10 @@ interface Dial extends TalosRequest {
 
 function dial(world: TalosWorld, call: Dial): TalosNode {
   const { host, port } = splitEndpoint(call.endpoint);
-  const fail = (why: string): GrpcError => dialError(`${host}:${port}`, why);
-  const machine = world.machines
-    .machines()
-    .find(({ publicIpv4, publicIpv6 }) => publicIpv4 === host || publicIpv6 === host);
+  const isName = isIP(host) === 0;
+  const machine = isName ? machineNamed(world, call, host) : machineAt(world, host);
+  const address = isName ? (machine?.publicIpv4 ?? host) : host;
+  const fail = (why: string): GrpcError => dialError(`${address}:${port}`, why);
   const node = machine && world.node(machine.id);
   const isOn = node && phaseOf(node.state) !== 'off';
   if (!isOn || !world.machines.admits(machine.id, world.callerAddress(), port)) {
@@ -75,6 +77,27 @@ function dial(world: TalosWorld, call: Dial): TalosNode {
   return node;
 }
 
+function machineAt(world: TalosWorld, address: string): Machine | undefined {
+  return world.machines
+    .machines()
+    .find(({ publicIpv4, publicIpv6 }) => publicIpv4 === address || publicIpv6 === address);
+}
+
+/**
+ * Asks the name servers of this world. With several endpoints it is not gRPC that resolves names
+ * but the dialer of each (compared with talosctl 1.13.9).
+ */
+function machineNamed(world: TalosWorld, { endpoints }: Dial, name: string): Machine | undefined {
+  const id = world.namedBy(name);
+  if (id !== undefined) return world.machines.machines().find((machine) => machine.id === id);
+  if (endpoints.length === 1) {
+    throw new GrpcError('Unavailable', 'name resolver error: produced zero addresses');
+  }
+  const why = `lookup ${name} on 127.0.0.53:53: no such host`;
+  const desc = `transport: Error while dialing: dial tcp: ${why}`;
+  throw new GrpcError('Unavailable', `connection error: desc = "${desc}"`);
+}
+
 /** Whether the node's API listens. A worker gets its certificate from a control plane first. */
 function answersCalls(world: TalosWorld, node: TalosNode, now: number): boolean {
   const phase = phaseOf(node.state);
@@ -90,7 +113,13 @@ function answersCalls(world: TalosWorld, node: TalosNode, now: number): boolean 
 /** What both sides of a TLS handshake would find. */
 function checkHandshake(node: TalosNode, call: Dial, credentials: TalosCredentials): void {
   const { ca, crt, signature } = credentials;
-  const own = node.settings?.osCa.crt;
+  const { settings } = node;
+  const objection =
+    settings && nameObjection({ ...node, settings }, splitEndpoint(call.endpoint).host);
+  if (objection !== undefined) {
+    throw handshakeError(`tls: failed to verify certificate: ${objection}`);
+  }
+  const own = settings?.osCa.crt;
   if (own === undefined || certificateFingerprint(own) !== certificateFingerprint(ca)) {
     throw handshakeError(
       'tls: failed to verify certificate: x509: certificate signed by unknown authority' +
