@@ -8,12 +8,12 @@ import { create } from '../../src/flows/create.js';
 import { ClusterFiles } from '../../src/steps/run/context.js';
 import { bundled, type Script } from '../helpers/bundle.js';
 import { copyOf, openRehearsal, type Prepared, type Rehearsal } from '../helpers/open-rehearsal.js';
-import { sample, testSeed } from '../helpers/seed.js';
+import { isFullMatrix, sample, testSeed } from '../helpers/seed.js';
 import { digestOf } from './events.js';
 import { projectWithBystander, small } from './scenarios.js';
 import { demandPromises, shapeOf, type Shape } from './shape.js';
 
-const instants = 50;
+const instants = isFullMatrix ? 50 : 24;
 const run = promisify(execFile);
 
 let script: Script;

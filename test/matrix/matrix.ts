@@ -4,7 +4,7 @@ import { forgetFinished, recordingUnfinished } from '../../src/lib/unfinished.js
 import { createRandom } from '../../src/sandbox/simulation.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { everythingOf } from '../helpers/secret-scan.js';
-import { sample, testSeed } from '../helpers/seed.js';
+import { isFullMatrix, sample, testSeed } from '../helpers/seed.js';
 import type { Rehearsal, Run, RunOptions } from '../helpers/rehearsal.js';
 import {
   isAboutActions,
@@ -66,9 +66,6 @@ interface MatrixOptions {
 /** A look is repeated until something has happened: from this one on, each is like those before. */
 const repeatedFrom = 4;
 
-/** `OXIDE_TEST_MATRIX=full` runs every cell. */
-const isFull = process.env['OXIDE_TEST_MATRIX'] === 'full';
-
 /**
  * Defines the tests of a command's fault matrix: one a cell, each reproducible alone with `-t`.
  * Every write, and the first of every look and call, meets every fault that leaves a world of its
@@ -96,7 +93,7 @@ export async function testMatrix(
       );
     }),
   ];
-  const chosen = isFull ? cells : cellsToRun(cells, light);
+  const chosen = isFullMatrix ? cells : cellsToRun(cells, light);
   describe(scenario.name, () => {
     for (const cell of chosen) test(cell.name, () => cell.run());
   });
