@@ -23,11 +23,12 @@ import { remarkOnSecrets } from '../steps/talos/secrets.js';
 
 /**
  * How the cluster is: what Hetzner has of it, what Talos, etcd and Kubernetes say, and what differs
- * from cluster.yaml. Changes nothing. What cannot be reached is unknown, with the reason, after five
- * seconds at most. Throws a PreconditionError when the cluster does not exist.
+ * from cluster.yaml. Changes nothing. What does not answer two short questions is unknown, with the
+ * reason. Throws a PreconditionError when the cluster does not exist.
  */
 export async function status(ctx: FlowContext): Promise<StatusReport> {
-  return look(withShortTimeouts(ctx), surroundingsOf(withShortTimeouts(ctx)));
+  const hurried = withShortTimeouts(ctx);
+  return look(hurried, surroundingsOf(hurried));
 }
 
 /** What changes seldom: a watch reads it once, because requests are counted. */

@@ -1,5 +1,5 @@
 import { steadyTime } from '../../lib/wait.js';
-import { ToolError, type Invocation, type ToolName } from '../../tools/exec.js';
+import { ToolError, type Invocation, type ToolName, type ToolOutput } from '../../tools/exec.js';
 import * as helm from '../../tools/helm.js';
 import * as kubectl from '../../tools/kubectl.js';
 import * as talosctl from '../../tools/talosctl.js';
@@ -12,7 +12,7 @@ export const lookMs = 5_000;
 const patientLookMs = 20_000;
 
 /** A tool that needs this long (real milliseconds) to tell its own version has no time for more. */
-const busyMs = 1_000;
+const busyMs = 500;
 
 /** What each tool answers by itself, without the cluster. */
 const ownVersion: Readonly<Record<ToolName, () => Invocation>> = {
@@ -22,19 +22,30 @@ const ownVersion: Readonly<Record<ToolName, () => Invocation>> = {
 };
 
 /**
- * The same surroundings, in which no tool takes longer than a look may. Silence has two reasons: when
- * the tool is slow also where it asks nobody, this machine is busy, and it may ask once more, longer.
+ * The same surroundings, in which no tool takes longer than a look may. What does not answer is asked
+ * once more before it counts as silent: for longer when the tool is slow also where it asks nobody,
+ * because this machine is busy then. A tool that was silent twice gets no second question after that.
  * `now`: steady real milliseconds.
  */
 export function withShortTimeouts(ctx: FlowContext, now = steadyTime): FlowContext {
+  const silent = new Set<ToolName>();
   const isBusy = async (tool: ToolName): Promise<boolean> => {
     const start = now();
     try {
       await ctx.run({ ...ownVersion[tool](), timeoutMs: lookMs });
     } catch (error) {
-      return error instanceof ToolError && error.failure.timedOut;
+      return isSilence(error);
     }
     return now() - start >= busyMs;
+  };
+  const askAgain = async (invocation: Invocation): Promise<ToolOutput> => {
+    const timeoutMs = (await isBusy(invocation.tool)) ? patientLookMs : lookMs;
+    try {
+      return await ctx.run({ ...invocation, timeoutMs });
+    } catch (error) {
+      if (isSilence(error)) silent.add(invocation.tool);
+      throw error;
+    }
   };
   return {
     ...ctx,
@@ -42,12 +53,15 @@ export function withShortTimeouts(ctx: FlowContext, now = steadyTime): FlowConte
       try {
         return await ctx.run({ ...invocation, timeoutMs: Math.min(invocation.timeoutMs, lookMs) });
       } catch (error) {
-        if (!(error instanceof ToolError) || !error.failure.timedOut) throw error;
-        if (!(await isBusy(invocation.tool))) throw error;
-        return ctx.run({ ...invocation, timeoutMs: patientLookMs });
+        if (!isSilence(error) || silent.has(invocation.tool)) throw error;
+        return askAgain(invocation);
       }
     },
   };
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof ToolError && error.failure.timedOut;
 }
 
 /** Why a tool that was ended had nothing to say. */
