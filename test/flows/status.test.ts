@@ -295,6 +295,8 @@ describe('the status', () => {
     expect(report.status.endpoint).toBeNull();
     expect(codes(report)).toEqual(expect.arrayContaining(['talos-unknown', 'access-file']));
     expect(report.status.servers).toHaveLength(3);
+    const [talos] = report.status.problems.filter(({ code }) => code === 'talos-unknown');
+    expect(talos?.hint).toMatch(/^oxide talosconfig makes it again/);
   });
 });
 

@@ -12,6 +12,3 @@ export interface InstalledCharts {
   /** The policy that keeps pods from the metadata service. */
   readonly metadataBlocked: boolean;
 }
-
-/** What is installed, or why it could not be asked. */
-export type InstalledSeen = { readonly is: InstalledCharts } | { readonly unknown: string };

@@ -1,9 +1,10 @@
 import type { ClusterConfig } from '../../config/schema.js';
+import type { Answer } from '../../lib/answer.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { type EtcdMemberView } from '../talos/etcd.js';
 import type { BudgetView, PodView } from '../kubernetes/evictions.js';
 import { type ScaleWish } from './scale-pool.js';
-import type { InstalledSeen } from '../kubernetes/installed.js';
+import type { InstalledCharts } from '../kubernetes/installed.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
 import type { OwnedResource } from '../state/owned-resources.js';
 import type { ClusterState } from '../state/cluster-state.js';
@@ -32,5 +33,5 @@ export interface ScaleInput {
   /** What is known of what the nodes are made of, by the id of their server. */
   readonly known: ReadonlyMap<number, KnownOfNode>;
   /** What oxide installed in Kubernetes. */
-  readonly installed: InstalledSeen;
+  readonly installed: Answer<InstalledCharts>;
 }

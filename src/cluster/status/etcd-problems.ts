@@ -9,12 +9,12 @@ const repair =
 
 /** Control planes whose Talos or etcd is not as it should be. */
 export function talosProblems(
-  input: Pick<StatusInput, 'talos' | 'state' | 'ownAddress'>,
+  input: Pick<StatusInput, 'talos' | 'state' | 'ownAddress' | 'accessFiles'>,
 ): Problem[] {
   const { talos } = input;
   // What none of them answers is no sign that one is lost: nothing may be deleted for it.
   const someAnswer = talos.some(({ version }) => 'is' in version);
-  const hint = someAnswer ? repair : silenceHint(input);
+  const hint = someAnswer ? repair : silenceHint(input, 'oxide talosconfig');
   return talos.flatMap(({ server, version, etcd, leaderless }): Problem[] => {
     if ('unknown' in version) {
       const message = `Talos on ${server} cannot be asked: ${version.unknown}`;

@@ -146,7 +146,7 @@ function kubernetesProblems(input: ProblemInput): Problem[] {
   const { seen, installed } = input;
   if ('unknown' in seen) {
     const message = `Kubernetes cannot be asked: ${seen.unknown}`;
-    return [{ code: 'kubernetes-unknown', message, hint: silenceHint(input) }];
+    return [{ code: 'kubernetes-unknown', message, hint: silenceHint(input, 'oxide kubeconfig') }];
   }
   if (!('unknown' in installed)) return [];
   const message = `what is installed in Kubernetes cannot be compared with cluster.yaml: ${installed.unknown}`;

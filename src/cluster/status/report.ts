@@ -1,9 +1,10 @@
 import type { ClusterConfig } from '../../config/schema.js';
+import type { Answer } from '../../lib/answer.js';
 import type { OwnedResource } from '../state/owned-resources.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Cost } from '../state/cost.js';
 import type { Difference } from '../plan/difference.js';
-import type { InstalledSeen } from '../kubernetes/installed.js';
+import type { InstalledCharts } from '../kubernetes/installed.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
 import type { EtcdMemberView } from '../talos/etcd.js';
 import type { ClusterState, Role } from '../state/cluster-state.js';
@@ -67,8 +68,8 @@ export interface EtcdStanding {
 export interface TalosSeen {
   readonly server: string;
   /** `v1.13.9` */
-  readonly version: { readonly is: string } | { readonly unknown: string };
-  readonly etcd: { readonly is: EtcdStanding } | { readonly unknown: string };
+  readonly version: Answer<string>;
+  readonly etcd: Answer<EtcdStanding>;
   /** Its etcd runs and knows no leader: too few members are left to decide. */
   readonly leaderless?: boolean;
 }
@@ -163,7 +164,7 @@ export interface StatusInput {
   /** What is known of what the nodes are made of, by the id of their server. */
   readonly known: ReadonlyMap<number, KnownOfNode>;
   /** What oxide installed in Kubernetes. */
-  readonly installed: InstalledSeen;
+  readonly installed: Answer<InstalledCharts>;
   readonly endpoint: string | undefined;
   readonly ownAddress: string | undefined;
   /** Milliseconds since the Unix epoch, by which certificates end. */

@@ -1,11 +1,9 @@
+import type { Answer } from '../../lib/answer.js';
 import { messageOf, OxideError } from '../../lib/errors.js';
 import { ToolError } from '../../tools/exec.js';
 import { talosObstacle } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import { silence } from './short-looks.js';
-
-/** What was found out, or why it was not. */
-export type Answer<T> = { readonly is: T } | { readonly unknown: string };
 
 /** Asks, and takes what nobody can tell for an answer, with the reason. */
 export async function ask<T>(ctx: FlowContext, question: () => Promise<T>): Promise<Answer<T>> {

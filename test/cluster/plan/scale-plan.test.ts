@@ -6,7 +6,8 @@ import type { ScaleWish } from '../../../src/cluster/plan/scale-pool.js';
 import type { ClusterState, ServerState } from '../../../src/cluster/state/cluster-state.js';
 import type { OwnedResource } from '../../../src/cluster/state/owned-resources.js';
 import type { ClusterConfig } from '../../../src/config/schema.js';
-import type { InstalledSeen } from '../../../src/cluster/kubernetes/installed.js';
+import type { InstalledCharts } from '../../../src/cluster/kubernetes/installed.js';
+import type { Answer } from '../../../src/lib/answer.js';
 import { wantedRules } from '../../../src/cluster/network/firewall-rules.js';
 import {
   catalogueOf,
@@ -49,7 +50,7 @@ interface Situation {
   readonly view?: Partial<ClusterView>;
   readonly attached?: readonly OwnedResource[];
   readonly firewall?: ClusterState['firewall'];
-  readonly installed?: InstalledSeen;
+  readonly installed?: Answer<InstalledCharts>;
 }
 
 function plan(
