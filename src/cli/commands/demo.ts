@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { loadConfig } from '../../config/load.js';
 import { ExitCode } from '../../lib/errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
+import { sandboxFolder } from '../output-folder.js';
 import { createCommand } from './create.js';
 import { destroyCommand } from './destroy.js';
 import { sandboxResetCommand } from './sandbox-reset.js';
@@ -13,7 +15,7 @@ type Scene = readonly [typed: string, play: () => Promise<number>];
 
 /** `oxide sandbox demo`: the whole life of a cluster in a fresh sandbox, from create to destroy. */
 export async function sandboxDemoCommand(options: GlobalOptions, io: CliIo): Promise<number> {
-  await sandboxResetCommand(options, io);
+  if (existsSync(sandboxFolder(options.output))) await sandboxResetCommand(options, io);
   const rehearsed = { ...options, sandbox: true, yes: true };
   const kubectl = ['kubectl', 'get', 'nodes', '--output', 'wide'];
   const scenes: Scene[] = [
