@@ -11,6 +11,7 @@ import { cleanEnvironment } from '../tools/environment.js';
 import { sandboxFolder } from './output-folder.js';
 import type { Surroundings } from './world.js';
 import type { CliIo } from './io.js';
+import { withoutShims } from './sandbox-shims.js';
 import { sandboxTools } from './sandbox-tools.js';
 
 const defaultSpeed = 60;
@@ -82,9 +83,11 @@ export function sandboxEnvironment(
   env: CliIo['env'],
   { folder, config }: { readonly folder: string; readonly config: ClusterConfig },
 ): Record<string, string> {
-  const clean = Object.entries(cleanEnvironment(env)).filter(([key]) => !/_proxy$/i.test(key));
+  const clean = Object.entries(cleanEnvironment(env))
+    .filter(([key]) => !/_proxy$/i.test(key))
+    .map(([key, value]) => [key, /^path$/i.test(key) ? withoutShims(value, folder) : value]);
   return {
-    ...Object.fromEntries(clean),
+    ...(Object.fromEntries(clean) as Record<string, string>),
     HOME: join(folder, 'home'),
     KUBECACHEDIR: join(folder, 'home', 'kube-cache'),
     HELM_CACHE_HOME: join(folder, 'home', 'helm-cache'),
