@@ -1,7 +1,6 @@
 import { normalize, resolve } from 'node:path';
 import { loadConfig } from '../config/load.js';
 import { ClusterFiles } from '../steps/run/context.js';
-import { quote } from '../tools/invocation.js';
 import type { CliIo, GlobalOptions } from './io.js';
 import { checkOutputFolder, sandboxFolder } from './output-folder.js';
 import { writeShims } from './sandbox-shims.js';
@@ -62,6 +61,10 @@ export async function shellAccess(place: SandboxPlace): Promise<ShellAccess> {
 
 /** The same as lines for a shell. */
 export function exportLines({ bin, variables }: ShellAccess): string {
-  const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`);
-  return [`export PATH=${quote(bin)}:"$PATH"`, ...lines, ''].join('\n');
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);
+  return [`export PATH=${quoted(bin)}:"$PATH"`, ...lines, ''].join('\n');
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
