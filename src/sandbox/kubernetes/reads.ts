@@ -5,7 +5,7 @@ import type { ApiAnswer, ApiRequest, ResourcePath } from './request.js';
 import { apiVersionOf, storeKey, type ResourceType } from './resources.js';
 import { parseFieldSelector, parseLabelSelector, type Predicate } from './selectors.js';
 import type { KubeState } from './state.js';
-import { tableOf } from './tables.js';
+import { tableOf, type TableOptions } from './tables.js';
 
 /** An object as it is served: in the version that was asked for. */
 export function served(object: KubeObject, type: ResourceType): KubeObject {
@@ -39,7 +39,7 @@ export function getObject(state: KubeState, request: ApiRequest, target: Resourc
   const object = state.store.get(storeKey(type), name, namespace);
   if (!object) throw notFound(type, name);
   const shown = served(object, type);
-  const body = wantsTable(request) ? tableOf([shown], { type, now: state.now }) : shown;
+  const body = wantsTable(request) ? tableOf([shown], tableOptions(state, request, type)) : shown;
   return { status: 200, body };
 }
 
@@ -59,7 +59,8 @@ export function listObjects(
       : { continue: page.next, remainingItemCount: found.length - Number(page.next) }),
   };
   if (wantsTable(request)) {
-    return { status: 200, body: { ...tableOf(items, { type, now: state.now }), metadata } };
+    const table = tableOf(items, tableOptions(state, request, type));
+    return { status: 200, body: { ...table, metadata } };
   }
   const kind = `${type.kind}List`;
   return { status: 200, body: { kind, apiVersion: apiVersionOf(type), metadata, items } };
@@ -68,6 +69,15 @@ export function listObjects(
 /** Human-readable output of kubectl: columns chosen by the server. */
 export function wantsTable({ accept }: ApiRequest): boolean {
   return accept.includes('as=Table');
+}
+
+/** How the table that a request wants is made. */
+export function tableOptions(
+  { now }: KubeState,
+  { query }: ApiRequest,
+  type: ResourceType,
+): TableOptions {
+  return { type, now, include: query.get('includeObject') };
 }
 
 function paged(

@@ -3,10 +3,18 @@ import type { JsonObject } from './json.js';
 import type { KubeObject } from './objects.js';
 import type { ResourceType } from './resources.js';
 
+/** What a table is made for. */
+export interface TableOptions {
+  readonly type: ResourceType;
+  readonly now: number;
+  /** What rows hold beside their cells: `Object` (to sort them by any field), `None`, else its metadata. */
+  readonly include?: string | null;
+}
+
 /** Objects as the table that kubectl prints for people. */
 export function tableOf(
   objects: readonly KubeObject[],
-  { type, now }: { readonly type: ResourceType; readonly now: number },
+  { type, now, include }: TableOptions,
 ): JsonObject {
   const own = columnsOf(type, now);
   // Events have their name among the wide columns.
@@ -27,11 +35,14 @@ export function tableOf(
     })),
     rows: objects.map((object) => ({
       cells: columns.map(({ cell }) => cell(object)),
-      object: {
-        kind: 'PartialObjectMetadata',
-        apiVersion: 'meta.k8s.io/v1',
-        metadata: object.metadata,
-      },
+      ...included(object, include),
     })),
   };
+}
+
+function included(object: KubeObject, include: string | null | undefined): JsonObject {
+  if (include === 'None') return {};
+  if (include === 'Object') return { object };
+  const { metadata } = object;
+  return { object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata } };
 }

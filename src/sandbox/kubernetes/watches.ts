@@ -1,7 +1,7 @@
 import { ApiError } from './api-error.js';
 import type { JsonObject } from './json.js';
 import type { KubeObject } from './objects.js';
-import { filterOf, served, wantsTable } from './reads.js';
+import { filterOf, served, tableOptions, wantsTable } from './reads.js';
 import type { ApiRequest, ResourcePath } from './request.js';
 import { apiVersionOf, storeKey } from './resources.js';
 import type { Predicate } from './selectors.js';
@@ -28,7 +28,7 @@ export function watch(
   const filter = filterOf(request, target);
   const shape = (object: KubeObject): unknown => {
     const shown = served(object, type);
-    return wantsTable(request) ? tableOf([shown], { type, now: state.now }) : shown;
+    return wantsTable(request) ? tableOf([shown], tableOptions(state, request, type)) : shown;
   };
   const pass = (change: Change): void => {
     const event = eventOf(change, filter);
