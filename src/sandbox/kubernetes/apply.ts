@@ -12,7 +12,7 @@ import { isObject, same } from './json.js';
 import { takenFromClientSide, withLastApplied } from './last-applied.js';
 import { entryOf, isManager, ownable, withManagers, type Manager } from './managed-fields.js';
 import { mergeByKeys } from './merge.js';
-import type { KubeObject, ManagedFields } from './objects.js';
+import { timestamp, type KubeObject, type ManagedFields } from './objects.js';
 import { removeFields } from './remove-fields.js';
 import type { Schema } from './schemas/schema.js';
 
@@ -52,10 +52,9 @@ export function apply(live: KubeObject, wanted: object, options: ApplyOptions): 
   const dropped = difference(mine?.fieldsV1 ?? {}, owned);
   const merged = mergeByKeys(live, content, schema);
   const result = removeFields(merged, dropped, { schema, owned }) as KubeObject;
-  const entry =
-    mine && same(mine.fieldsV1, fields)
-      ? mine
-      : entryOf(manager, { fields, apiVersion: live.apiVersion, now: options.now });
+  // Who changes nothing keeps the time of the last change; a new manager then has none.
+  const time = same(ownable(result), ownable(live)) ? mine?.time : timestamp(options.now);
+  const entry = entryOf(manager, { fields, apiVersion: live.apiVersion, time });
   const noted = withLastApplied(live, result, { manager, wanted });
   return withManagers(noted, [...others.filter((item) => !isEmpty(item.fieldsV1)), entry]);
 }

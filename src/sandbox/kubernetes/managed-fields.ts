@@ -79,13 +79,17 @@ export function isManager(entry: ManagedFields, manager: Manager): boolean {
 
 export function entryOf(
   manager: Manager,
-  content: { readonly fields: FieldSet; readonly apiVersion: string; readonly now: number },
+  content: {
+    readonly fields: FieldSet;
+    readonly apiVersion: string;
+    readonly time: string | undefined;
+  },
 ): ManagedFields {
   return {
     manager: manager.name,
     operation: manager.operation,
     apiVersion: content.apiVersion,
-    time: timestamp(content.now),
+    ...(content.time === undefined ? {} : { time: content.time }),
     fieldsType: 'FieldsV1',
     fieldsV1: content.fields,
     ...(manager.subresource === undefined ? {} : { subresource: manager.subresource }),
@@ -98,6 +102,6 @@ function addFields(
 ): ManagedFields[] {
   const present = managers.find((entry) => isManager(entry, added.manager));
   const fields = present ? union(present.fieldsV1, added.fields) : added.fields;
-  const entry = entryOf(added.manager, { ...added, fields });
+  const entry = entryOf(added.manager, { ...added, fields, time: timestamp(added.now) });
   return [...managers.filter((item) => item !== present), entry];
 }
