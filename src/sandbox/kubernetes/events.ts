@@ -26,7 +26,7 @@ const pauseMs = 30_000;
 
 /** Writes an event, or counts it once more when the same was told of the object before. */
 export function tell(state: KubeState, object: KubeObject, note: Note): void {
-  const { digest, name, namespace } = addressOf(object, note);
+  const { uid, name, namespace } = addressOf(state, object, note);
   const event = {
     apiVersion: 'v1',
     kind: 'Event',
@@ -49,33 +49,51 @@ export function tell(state: KubeState, object: KubeObject, note: Note): void {
   const home = state.store.get('namespaces', namespace);
   if (!home || home.metadata.deletionTimestamp !== undefined) return;
   forgetOld(state);
-  const identity = {
-    uid: uidOf(digest),
-    resourceVersion: '',
-    creationTimestamp: timestamp(state.now),
-  };
-  const metadata = { ...event.metadata, ...identity };
+  const creationTimestamp = timestamp(state.now);
+  const metadata = { ...event.metadata, uid, resourceVersion: '', creationTimestamp };
   state.store.put('events', { ...event, metadata });
+  namesOf(state).set(uid, name);
 }
 
 /** Whether the same was told of the object within the last hour. */
-export function wasTold({ store }: KubeState, object: KubeObject, note: Note): boolean {
-  const { name, namespace } = addressOf(object, note);
-  return store.get('events', name, namespace) !== undefined;
+export function wasTold(state: KubeState, object: KubeObject, note: Note): boolean {
+  const { name, namespace } = addressOf(state, object, note);
+  return state.store.get('events', name, namespace) !== undefined;
 }
 
 interface Address {
-  readonly digest: string;
+  readonly uid: string;
   readonly name: string;
   readonly namespace: string;
 }
 
-/** Equal notes of one object are one event, so its name is made of what it says. */
-function addressOf({ metadata }: KubeObject, note: Note): Address {
+/** Equal notes of one object are one event, so its uid is made of what it says. */
+function addressOf(state: KubeState, { metadata }: KubeObject, note: Note): Address {
   const parts = [metadata.uid, note.by, note.reason, note.message, note.part ?? ''];
-  const digest = digestOf(parts.join('\0'));
-  const name = `${metadata.name}.${digest}`;
-  return { digest, name, namespace: metadata.namespace ?? 'default' };
+  const uid = uidOf(digestOf(parts.join('\0')));
+  const name = namesOf(state).get(uid) ?? `${metadata.name}.${momentOf(state)}`;
+  return { uid, name, namespace: metadata.namespace ?? 'default' };
+}
+
+/** The time in nanoseconds, so that lists show the events of an object one after the other. */
+function momentOf({ now, store }: KubeState): string {
+  return (BigInt(Math.floor(now)) * million + (BigInt(store.revision) % million)).toString(16);
+}
+
+const million = 1_000_000n;
+
+const names = new WeakMap<KubeState, Map<string, string>>();
+
+/** The names of the events that are known, by their uids. */
+function namesOf(state: KubeState): Map<string, string> {
+  const present = names.get(state);
+  if (present && present.size < 2 * most) return present;
+  const all = [...state.store.each('events')].map(
+    ({ metadata }) => [metadata.uid, metadata.name] as const,
+  );
+  const fresh = new Map(all);
+  names.set(state, fresh);
+  return fresh;
 }
 
 function reference({ apiVersion, kind, metadata }: KubeObject, { part, by }: Note): JsonObject {
