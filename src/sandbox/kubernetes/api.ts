@@ -2,6 +2,7 @@ import { authorize, authorizePath } from './access/authorize.js';
 import { reviewAnswer } from './access/reviews.js';
 import { notAllowed } from './api-error.js';
 import { discovery } from './discovery.js';
+import { health } from './health.js';
 import type { JsonObject } from './json.js';
 import { renewLeases } from './leases.js';
 import { create, patch, remove, update } from './mutations.js';
@@ -49,20 +50,20 @@ function resourceAnswer(state: KubeState, request: ApiRequest, target: ResourceP
 
 function generalAnswer(state: KubeState, request: ApiRequest): ApiAnswer | undefined {
   switch (request.path) {
-    case '/readyz':
-    case '/livez':
-    case '/healthz':
-      return { status: 200, body: 'ok' };
     case '/version':
     case '/version/':
-      return { status: 200, body: versionInfo(state) };
+      // The only answer that is written for people to read.
+      return { status: 200, body: JSON.stringify(versionInfo(state), undefined, 2), contentType };
     default:
       return (
+        health(request) ??
         openApi(state.catalogue.all(), request, state.options.kubernetesVersion) ??
         discovery(state.catalogue.all(), request)
       );
   }
 }
+
+const contentType = 'application/json';
 
 function versionInfo({ options, instance }: KubeState): JsonObject {
   const version = options.kubernetesVersion.replace(/^v/, '');

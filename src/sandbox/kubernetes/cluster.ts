@@ -8,7 +8,7 @@ import { Connections } from './http.js';
 import { registerNode, type NodeRegistration } from './registration.js';
 import type { ApiRequest, Identity } from './request.js';
 import { KubeState } from './state.js';
-import { bootstrapAccess, bootstrapObjects } from './system-objects.js';
+import { bootstrapObjects, bootstrapServer } from './system-objects.js';
 
 export type { NodeRegistration } from './registration.js';
 export type { Identity } from './request.js';
@@ -50,7 +50,7 @@ export class KubeCluster implements Simulated {
   constructor(options: KubeClusterOptions) {
     this.#state = new KubeState(options, options.saved);
     if (options.saved === undefined) bootstrapObjects(this.#state);
-    bootstrapAccess(this.#state);
+    bootstrapServer(this.#state);
     serveDefinitions(this.#state);
     this.advance(options.now);
   }

@@ -40,6 +40,12 @@ const requests: readonly KubernetesCoverage[] = [
     note: 'Shown as invalid while the simulated time is ahead of the machine; tables have the ages of the simulated world.',
   },
   {
+    subject: 'Health, version and metrics of the API server',
+    kinds: ['componentstatuses'],
+    how: 'simplified',
+    note: 'Always well: `/readyz`, `/livez` and component statuses say so, check by check. There is no `/metrics`.',
+  },
+  {
     subject: '`kubectl top`',
     how: 'refused',
     note: 'As on a new cluster: there is no metrics server.',
@@ -78,10 +84,16 @@ const acting: readonly KubernetesCoverage[] = [
     note: 'A node is Ready when a Cilium pod runs on it; when its server is gone, Kubernetes notices as late as in reality.',
   },
   {
-    subject: 'Namespaces, ConfigMaps, Secrets, events',
-    kinds: ['namespaces', 'configmaps', 'secrets', 'events', 'events.events.k8s.io'],
+    subject: 'Namespaces, ConfigMaps, Secrets',
+    kinds: ['namespaces', 'configmaps', 'secrets'],
     how: 'simulated',
     note: 'Namespaces take what is in them along.',
+  },
+  {
+    subject: 'Events',
+    kinds: ['events', 'events.events.k8s.io'],
+    how: 'simplified',
+    note: 'Told by the simulated controllers, scheduler and kubelets; forgotten after an hour of simulated time, and when they are more than 500. Those that clients write to events.k8s.io are kept apart from those of v1.',
   },
   {
     subject: 'Services and their endpoints',
@@ -145,7 +157,6 @@ const acting: readonly KubernetesCoverage[] = [
   {
     subject: 'Records of nodes and controllers',
     kinds: [
-      'componentstatuses',
       'controllerrevisions.apps',
       'csinodes.storage.k8s.io',
       'csistoragecapacities.storage.k8s.io',

@@ -49,6 +49,11 @@ export const moreColumns: Readonly<Record<string, readonly CellColumn[]>> = {
   APIService: [['Service', () => 'Local'], ['Available', () => 'True'], age],
   ClusterRole: [createdAt],
   ClusterRoleBinding: binding,
+  ComponentStatus: [
+    ['Status', () => 'Healthy'],
+    ['Message', () => 'ok'],
+    ['Error', () => ''],
+  ],
   ControllerRevision: [
     ['Controller', (object) => ownerText(object)],
     ['Revision', at('revision')],

@@ -39,8 +39,14 @@ export function bootstrapObjects(state: KubeState): void {
   put(state, 'deployments.apps', coreDns);
 }
 
-/** The roles that every API server brings back when it starts. */
-export function bootstrapAccess(state: KubeState): void {
+/** What every API server brings back when it starts: its roles, and how its parts are. */
+export function bootstrapServer(state: KubeState): void {
+  for (const name of ['controller-manager', 'etcd-0', 'scheduler']) {
+    const identity = { apiVersion: 'v1', kind: 'ComponentStatus' };
+    const metadata = { name, uid: '', resourceVersion: '', creationTimestamp: '' };
+    const conditions = [{ type: 'Healthy', status: 'True', message: 'ok' }];
+    state.store.put('componentstatuses', { ...identity, metadata, conditions });
+  }
   const objects = { clusterroles: bootstrapRoles, clusterrolebindings: bootstrapBindings };
   for (const [plural, drafts] of Object.entries(objects)) {
     const resource = `${plural}.rbac.authorization.k8s.io`;

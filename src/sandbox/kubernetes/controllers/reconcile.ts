@@ -1,3 +1,5 @@
+import { builtinTypes } from '../resource-table.js';
+import { storeKey } from '../resources.js';
 import type { KubeState } from '../state.js';
 import { furnishNamespaces } from './accounts.js';
 import { defineCiliumKinds } from './cilium-definitions.js';
@@ -12,6 +14,7 @@ import { reconcileJobs } from './jobs.js';
 import { emptyNamespaces } from './namespaces.js';
 import { reconcileNodes } from './nodes.js';
 import { runPods } from './pods.js';
+import { reconcileQuotas } from './quotas.js';
 import { reconcileReplicaSets } from './replica-sets.js';
 import { schedulePods } from './scheduler.js';
 import { reconcileStatefulSets } from './stateful-sets.js';
@@ -34,6 +37,9 @@ const storage = [
   'pods',
 ];
 
+/** A quota can count objects of any kind. */
+const countable = builtinTypes().map(storeKey);
+
 /** In the order in which they run. */
 const controllers: readonly Controller[] = [
   { run: furnishNamespaces, reads: ['namespaces', 'serviceaccounts', 'configmaps'] },
@@ -55,6 +61,7 @@ const controllers: readonly Controller[] = [
   { run: runPods, reads: ['pods', 'nodes', 'configmaps', 'secrets', 'persistentvolumeclaims'] },
   { run: reconcileEndpoints, reads: ['services', 'pods', 'nodes', 'endpoints'] },
   { run: reconcileBudgets, reads: ['poddisruptionbudgets.policy', 'pods', ...apps] },
+  { run: reconcileQuotas, reads: countable },
 ];
 
 /** The controllers of one cluster, and up to where each of them has seen what happened. */
