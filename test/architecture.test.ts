@@ -176,7 +176,7 @@ describe('a planted violation is found', () => {
     ['undici', 'hetzner/api.ts', 'hetzner/client.ts'],
     ['undici', 'tools/download.ts', 'sandbox/loopback.ts'],
     ['execa', 'tools/exec.ts', 'tools/kubectl.ts'],
-    ['commander', 'cli/program.ts', 'ui/error.ts'],
+    ['commander', 'cli/build-program.ts', 'ui/error.ts'],
     ['age-encryption', 'tools/sealed-archive.ts', 'steps/talos/secrets.ts'],
     ['tar-stream', 'tools/sealed-archive.ts', 'flows/secrets.ts'],
     ['ora', 'ui/tty.ts', 'cli/ui.ts'],

@@ -1,16 +1,16 @@
-import { InvalidArgumentError } from 'commander';
 import { durationForm, parseDuration } from '../lib/duration.js';
+import { UsageError } from '../lib/errors.js';
 
 /** Reads `90s`, `10m` or `1h` as milliseconds; for options. */
 export function durationOption(text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
-  throw new InvalidArgumentError(`It takes ${durationForm}.`);
+  throw new UsageError(`It takes ${durationForm}.`);
 }
 
 /** Reads a number of nodes; for options. */
 export function parseNodeCount(text: string): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && count <= 100) return count;
-  throw new InvalidArgumentError('It takes a whole number from 0 to 100.');
+  throw new UsageError('It takes a whole number from 0 to 100.');
 }

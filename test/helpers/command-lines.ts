@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { helpFlags, versionFlags } from '../../src/cli/tree/global-options.js';
 
 /** The calls of oxide in a shell line or in inline code, without `npx` and variables before it. */
 export function oxideCalls(line: string): readonly string[] {
@@ -31,15 +32,18 @@ export function callProblem(program: Command, call: string): string | undefined 
   return incomplete ? `${command.name()} alone does nothing` : undefined;
 }
 
+/** What is answered before a command is looked at. */
+const always: readonly string[] = [...helpFlags, ...versionFlags];
+
 /** All flags of all commands: `--json`, `-v`. */
 export function allFlags(command: Command): readonly string[] {
   const own = command.options.flatMap(flagsOf);
-  return [...own, '-h', '--help', ...command.commands.flatMap(allFlags)];
+  return [...own, ...always, ...command.commands.flatMap(allFlags)];
 }
 
 /** An option of the command or of one above it: commander takes those in any place. */
 function optionOf(command: Command, flag: string): Option | 'help' | undefined {
-  if (flag === '-h' || flag === '--help') return 'help';
+  if (always.includes(flag)) return 'help';
   const found = command.options.find((option) => flagsOf(option).includes(flag));
   return found ?? (command.parent ? optionOf(command.parent, flag) : undefined);
 }

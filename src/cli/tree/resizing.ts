@@ -1,0 +1,116 @@
+import { ExitCode } from '../../lib/errors.js';
+import { durationOption, parseNodeCount } from '../duration.js';
+import type { CommandSpec } from './spec.js';
+import { cloudVariables } from './variables.js';
+
+/** More nodes, or fewer. */
+export const scale: CommandSpec = {
+  name: 'scale',
+  group: 'use',
+  summary: 'bring a pool to another number of nodes',
+  details: [
+    'Nodes that go are drained within their PodDisruptionBudgets, leave etcd, and only then are deleted; before the first of them, "yes" has to be typed (--yes in a script). A drain that does not end in time is taken back: exit 6, and nothing of that node was deleted. etcd never loses its quorum, also not with --force. The same command goes on from wherever an earlier run stopped.',
+  ],
+  arguments: [
+    {
+      name: '<role>',
+      key: 'role',
+      summary: 'of the pool',
+      choices: ['worker', 'control-plane'],
+    },
+  ],
+  options: [
+    {
+      flags: '--count <number>',
+      summary: 'how many nodes the pool shall have',
+      required: true,
+      parse: parseNodeCount,
+    },
+    {
+      flags: '--pool <name>',
+      summary: 'which pool, when the role has several',
+      completes: 'pool',
+    },
+    {
+      flags: '--node <name...>',
+      summary: 'which nodes go; otherwise those not Ready, then the newest',
+      completes: 'node',
+    },
+    {
+      flags: '--timeout <time>',
+      summary:
+        'how long the pods of a node may take to go; timeouts.drain of cluster.yaml unless given',
+      parse: durationOption,
+    },
+    {
+      flags: '--force',
+      summary: 'remove nodes without draining and resetting them: for dead ones',
+    },
+    {
+      flags: '--dry-run',
+      summary: 'show the plan and its price, and change nothing (exit 10: there is work)',
+    },
+    { flags: '--write', summary: 'also change the count in cluster.yaml' },
+  ],
+  examples: [
+    { call: 'scale worker --count 5', what: 'five workers' },
+    {
+      call: 'scale worker --count 2 --dry-run',
+      what: 'which nodes and pods would go, and the price',
+    },
+    { call: 'scale worker --count 4 --node demo-web-2', what: 'this one goes' },
+    {
+      call: 'scale control-plane --count 3 --write',
+      what: 'three control planes, also in cluster.yaml',
+    },
+  ],
+  variables: cloudVariables,
+  exits: {
+    [ExitCode.precondition]: true,
+    [ExitCode.refused]: true,
+    [ExitCode.partial]: true,
+    [ExitCode.timeout]: true,
+    [ExitCode.unconfirmed]: true,
+    [ExitCode.changes]: true,
+  },
+  load: async () => (await import('../commands/scale.js')).scaleCommand,
+};
+
+/** The end of a cluster. */
+export const destroy: CommandSpec = {
+  name: 'destroy',
+  group: 'end',
+  summary: 'delete everything of the cluster',
+  details: [
+    'Deletes what carries the labels of the cluster, and nothing else. Volumes and load balancers that the cluster made for itself carry no such labels: they stay unless their option is given, and a load balancer that holds the network stops the run before anything is deleted. Delete protection is respected. Works without the output folder, without Kubernetes, and again after a run that broke off.',
+    'Before it starts, the name of the cluster has to be typed; --yes answers in a script.',
+  ],
+  options: [
+    {
+      flags: '--dry-run',
+      summary: 'show what would be deleted, and delete nothing (exit 10: there is something)',
+    },
+    {
+      flags: '--delete-volumes',
+      summary: 'also the volumes of its PersistentVolumes, with their data',
+    },
+    {
+      flags: '--delete-load-balancers',
+      summary: 'also the load balancers that its Services made',
+    },
+  ],
+  examples: [
+    { call: 'destroy --dry-run', what: 'what would go, what would stay, and the prices' },
+    { call: 'destroy --delete-volumes', what: 'the cluster with all data in its volumes' },
+    { call: 'destroy --yes --delete-load-balancers', what: 'in a script' },
+  ],
+  variables: cloudVariables,
+  exits: {
+    [ExitCode.precondition]: true,
+    [ExitCode.partial]: 'something is left; the same command goes on',
+    [ExitCode.timeout]: true,
+    [ExitCode.unconfirmed]: true,
+    [ExitCode.changes]: true,
+  },
+  load: async () => (await import('../commands/destroy.js')).destroyCommand,
+};
