@@ -9,6 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // vitest leaves one core to itself unless told; it has next to nothing to do.
     maxWorkers: '100%',
+    // No test changes a module: what the files of a worker import is loaded once.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import {
   beginFrom,
@@ -19,7 +18,7 @@ export async function rehearse(yaml: string): Promise<Rehearsal> {
   return rehearsal;
 }
 
-/** By their cluster.yaml and `which`: made once for all tests of a file that begin with one like it. */
+/** By their cluster.yaml and `which`: made once for all tests of a worker; the run's folder holds them. */
 const clusters = new Map<string, Promise<Prepared>>();
 
 /**
@@ -40,9 +39,3 @@ async function createCluster(yaml: string): Promise<Prepared> {
   await create(rehearsal.run().ctx);
   return prepared(yaml, rehearsal);
 }
-
-afterAll(async () => {
-  for (const made of await Promise.allSettled(clusters.values())) {
-    if (made.status === 'fulfilled') rmSync(made.value.folder, { recursive: true, force: true });
-  }
-});
