@@ -149,6 +149,12 @@ const acting: readonly KubernetesCoverage[] = [
     warning: 'admission policies and evaluates none but that of the Gateway API',
   },
   {
+    subject: 'Autoscalers',
+    kinds: ['horizontalpodautoscalers.autoscaling'],
+    how: 'simplified',
+    note: 'Keep workloads between their bounds, as a cluster without a metrics server does; there are no metrics to scale by.',
+  },
+  {
     subject: 'Priority classes',
     kinds: ['priorityclasses.scheduling.k8s.io'],
     how: 'simplified',
@@ -187,9 +193,6 @@ const stored: readonly KubernetesCoverage[] = [
   inert('Quotas and limit ranges', 'quotas and limit ranges and enforces none', [
     'resourcequotas',
     'limitranges',
-  ]),
-  inert('Autoscalers', 'autoscalers and never scales by them: there are no metrics', [
-    'horizontalpodautoscalers.autoscaling',
   ]),
   inert('CronJobs', 'CronJobs and never starts them by the clock', ['cronjobs.batch']),
   inert('Replication controllers', 'replication controllers and makes no pods of them', [

@@ -97,3 +97,25 @@ test('who applies what is there already owns it from no time on', () => {
     ['second', 'undefined'],
   ]);
 });
+
+test('an autoscaler keeps its workload between its bounds, also without metrics', () => {
+  const workload = '/apis/apps/v1/namespaces/default/deployments';
+  world.post(workload, deployment('bounded', 5));
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'bounded' };
+  const spec = { scaleTargetRef, minReplicas: 2, maxReplicas: 3 };
+  world.post(
+    '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers',
+    named('autoscaling/v2', 'HorizontalPodAutoscaler', { spec }),
+  );
+  world.after(5);
+  expect(world.see(`${workload}/bounded`, 'spec.replicas')).toBe(5);
+  world.after(15);
+  expect(world.see(`${workload}/bounded`, 'spec.replicas')).toBe(3);
+  expect(world.see(`${workload}/bounded`, 'metadata.generation')).toBe(2);
+  const told = world
+    .items('/api/v1/namespaces/default/events')
+    .filter((event) => field(event, 'reason') === 'SuccessfulRescale');
+  expect(told.map((event) => field(event, 'message'))).toEqual([
+    'New size: 3; reason: Current number of replicas above Spec.MaxReplicas',
+  ]);
+});

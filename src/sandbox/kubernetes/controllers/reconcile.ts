@@ -2,6 +2,7 @@ import { builtinTypes } from '../resource-table.js';
 import { storeKey } from '../resources.js';
 import type { KubeState } from '../state.js';
 import { furnishNamespaces } from './accounts.js';
+import { reconcileAutoscalers } from './autoscalers.js';
 import { defineCiliumKinds } from './cilium-definitions.js';
 import { reconcileClaims } from './claims.js';
 import { reconcileDaemonSets } from './daemon-sets.js';
@@ -48,6 +49,7 @@ const controllers: readonly Controller[] = [
   { run: reconcileDefinitions, reads: [definitions] },
   { run: reconcileNodes, reads: ['nodes', 'pods'] },
   { run: evictFromTainted, reads: ['nodes', 'pods'] },
+  { run: reconcileAutoscalers, reads: ['horizontalpodautoscalers.autoscaling', ...apps] },
   {
     run: reconcileDeployments,
     reads: ['deployments.apps', 'replicasets.apps', 'pods'],
