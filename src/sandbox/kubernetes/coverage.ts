@@ -15,9 +15,9 @@ const requests: readonly KubernetesCoverage[] = [
     note: 'In JSON and protobuf; server-side apply with field managers and conflicts; strategic, merge and JSON patches; dry runs; field validation; discovery and OpenAPI of all kinds that Kubernetes 1.34 serves.',
   },
   {
-    subject: '`kubectl explain`',
+    subject: 'OpenAPI, `kubectl explain`',
     how: 'simplified',
-    note: 'Fields, types and choices, without descriptions.',
+    note: 'Fields, types and choices of all kinds, without descriptions; paths that are about no kind are left out.',
   },
   {
     subject: 'Who may do what: roles, bindings, `kubectl --as`, tokens, `auth can-i`',
@@ -27,7 +27,7 @@ const requests: readonly KubernetesCoverage[] = [
   {
     subject: '`kubectl logs`',
     how: 'simplified',
-    note: 'Simulated containers write nothing: the log is one line that says so.',
+    note: 'Simulated containers write nothing: the log is empty, and a warning says so.',
   },
   {
     subject: '`kubectl exec`, `cp`, `attach`, `port-forward`, `proxy` to pods, services and nodes',
@@ -51,6 +51,11 @@ const requests: readonly KubernetesCoverage[] = [
     note: 'As on a new cluster: there is no metrics server.',
   },
   {
+    subject: 'Made-up names, uids, addresses and node ports; the choice between equally good nodes',
+    how: 'simplified',
+    note: 'By chance, so that two clusters never have the same; of equally good nodes the first gets a pod, in reality any.',
+  },
+  {
     subject: 'Drains and evictions',
     how: 'simulated',
     note: 'They heed disruption budgets; pods end within their grace period.',
@@ -62,7 +67,7 @@ const acting: readonly KubernetesCoverage[] = [
     subject: 'Pods',
     kinds: ['pods', 'bindings'],
     how: 'simplified',
-    note: 'Admitted by PodSecurity, scheduled, started and ended as by a kubelet, but no container runs: images, commands and probes are not tried, and nothing crashes. Scheduling by other programs (bindings) is refused.',
+    note: 'Admitted by PodSecurity, scheduled, started and ended as by a kubelet, but no container runs: images, commands and probes are not tried, nothing crashes, what is not restarted ends after a while, and the id of an image is its name. Scheduling by other programs (bindings) is refused.',
   },
   {
     subject: 'Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, disruption budgets',
@@ -72,10 +77,11 @@ const acting: readonly KubernetesCoverage[] = [
       'statefulsets.apps',
       'daemonsets.apps',
       'jobs.batch',
+      'controllerrevisions.apps',
       'poddisruptionbudgets.policy',
     ],
     how: 'simulated',
-    note: 'Rollouts move pod by pod; what they made goes with them.',
+    note: 'Rollouts move pod by pod, and `rollout undo` goes back; what they made goes with them.',
   },
   {
     subject: 'Nodes, leases',
@@ -163,7 +169,6 @@ const acting: readonly KubernetesCoverage[] = [
   {
     subject: 'Records of nodes and controllers',
     kinds: [
-      'controllerrevisions.apps',
       'csinodes.storage.k8s.io',
       'csistoragecapacities.storage.k8s.io',
       'ipaddresses.networking.k8s.io',

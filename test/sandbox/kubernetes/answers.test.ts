@@ -119,3 +119,27 @@ test('an autoscaler keeps its workload between its bounds, also without metrics'
     'New size: 3; reason: Current number of replicas above Spec.MaxReplicas',
   ]);
 });
+
+test.each(['DaemonSet', 'StatefulSet'])('a %s goes back to a template that it had', (kind) => {
+  const path = `/apis/apps/v1/namespaces/default/${kind.toLowerCase()}s`;
+  const labels = { app: kind.toLowerCase() };
+  const spec = { selector: { matchLabels: labels }, template: podTemplate(labels) };
+  world.post(path, named('apps/v1', kind, { spec }));
+  const patch = (body: object): unknown =>
+    world.send('PATCH', `${path}/a`, body, 'application/strategic-merge-patch+json');
+  const image = 'example.org/app:2';
+  patch({ spec: { template: { spec: { containers: [{ name: 'app', image }] } } } });
+  const revisions = (): unknown[] =>
+    world
+      .items('/apis/apps/v1/namespaces/default/controllerrevisions')
+      .filter((item) => field(item, 'metadata.labels.app') === labels.app)
+      .sort((a, b) => Number(field(a, 'revision')) - Number(field(b, 'revision')));
+  const [first] = revisions();
+  expect(revisions().map((item) => field(item, 'revision'))).toEqual([1, 2]);
+
+  // As `kubectl rollout undo` does it.
+  patch(field(first, 'data') as object);
+  expect(world.see(`${path}/a`, 'spec.template.spec.containers.0.image')).toBe('example.org/app:1');
+  expect(revisions().map((item) => field(item, 'revision'))).toEqual([2, 3]);
+  expect(field(revisions()[1], 'metadata.name')).toBe(field(first, 'metadata.name'));
+});

@@ -14,6 +14,7 @@ import {
 import { counts } from './counts.js';
 import { pinnedNode, untoleratedTaint, wantsNode } from './placement.js';
 import { createPod, isMade, livePods } from './pod-factory.js';
+import { recordRevision } from './revisions.js';
 
 const hashLabel = 'controller-revision-hash';
 
@@ -51,6 +52,8 @@ interface Surroundings {
 
 function reconcileSet(state: KubeState, set: Workload, { nodes, pods }: Surroundings): void {
   const hash = contentHash(set.spec.template);
+  const name = `${set.metadata.name}-${hash}`;
+  recordRevision(state, set, { name, label: { [hashLabel]: hash } });
   const tolerations = tolerationsOf(set);
   const podsOn = byNode(pods);
   const wanted = nodes.filter((node) => wantsNode(set.spec.template.spec, node));

@@ -7,6 +7,7 @@ import { contentHash, type Draft, type KubeState } from '../state.js';
 import { isReady, type Pod, type Workload } from '../workloads.js';
 import { counts } from './counts.js';
 import { createPod, isMade, livePods, type NewPod } from './pod-factory.js';
+import { recordRevision } from './revisions.js';
 
 const hashLabel = 'controller-revision-hash';
 
@@ -27,6 +28,8 @@ function step(state: KubeState, set: Workload, all: readonly Pod[]): void {
   const { name } = set.metadata;
   const replicas = set.spec.replicas ?? 1;
   const hash = revisionHash(set);
+  const label = { 'controller.kubernetes.io/hash': contentHash(set.spec.template) };
+  recordRevision(state, set, { name: hash, label });
   const isParallel =
     (set.spec as { podManagementPolicy?: string }).podManagementPolicy === 'Parallel';
   const podAt = new Map(all.map((pod) => [ordinalOf(pod), pod]));
