@@ -44,7 +44,7 @@ function describe({ state, catalogue }: Observation, options: Failed['options'])
   ];
   return (
     `What exists of the cluster now: ${enumerate(exists)}, ` +
-    `about ${formatMoney(hourly.gross, hourly.currency)} an hour.\n` +
+    `about ${formatMoney(hourly.net, hourly.currency)} net an hour.\n` +
     `Go on: ${ownCommand(options, options.command)}` +
     (options.command === 'destroy' ? '' : `\nRemove: ${ownCommand(options, 'destroy')}`)
   );

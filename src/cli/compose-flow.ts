@@ -20,6 +20,8 @@ export interface ClusterOptions extends GlobalOptions {
   readonly command?: 'create' | 'destroy' | `scale ${string}`;
   /** Set by commands that write anything: no other oxide may work in the output folder meanwhile. */
   readonly lock?: string | undefined;
+  /** Set by commands that only look: on a terminal, what went well leaves no line above the result. */
+  readonly brief?: boolean;
 }
 
 /** Real milliseconds for the last words of a run: somebody waits for the prompt. */

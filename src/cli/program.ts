@@ -2,7 +2,7 @@ import { ExitCode, InterruptedError, OxideError } from '../lib/errors.js';
 import { asFileError } from '../lib/file-errors.js';
 import { renderError } from '../ui/error.js';
 import { renderJson } from '../ui/json.js';
-import { selectColor } from '../ui/terminal.js';
+import { looksOf } from '../ui/terminal.js';
 import { commandHelp, familyHelp, firstScreen, programHelp } from './help.js';
 import type { CliIo } from './io.js';
 import { isFamily, locate, type Asked } from './locate.js';
@@ -47,14 +47,13 @@ async function answer(
 
 /** Says what went wrong, and what comes next. Returns the exit code that stands for it. */
 export function showFailure(error: unknown, args: readonly string[], io: CliIo): ExitCode {
-  const color = selectColor({ isTTY: io.stderr.isTTY, env: io.env });
   const verbose = args.includes('--verbose') || args.includes('-v');
   // An interrupt that surfaced as some other failure of the thing that it stopped is still one.
   const known = asFileError(error) ?? error;
   const shown =
     io.signal.aborted && !(known instanceof OxideError) ? new InterruptedError() : known;
   const exitCode = shown instanceof OxideError ? shown.exitCode : ExitCode.bug;
-  io.stderr.write(`\n${renderError(shown, { color, verbose })}`);
+  io.stderr.write(`\n${renderError(shown, { ...looksOf(io.stderr, io.env), verbose })}`);
   if (args.includes('--json')) {
     const { message, hint } = shown instanceof OxideError ? shown : { message: String(shown) };
     io.stdout.write(renderJson({ error: { message, hint: hint ?? null, exitCode } }));

@@ -1,10 +1,10 @@
 import type { ShownPlan } from '../cluster/plan/plan.js';
-import { visibleData } from '../lib/visible.js';
 import { renderJson } from '../ui/json.js';
 import { renderPlan } from '../ui/plan.js';
 import { createReporter } from '../ui/reporter.js';
 import type { UiReporter } from '../ui/render-options.js';
-import { selectColor, selectMode, type OutputStream } from '../ui/terminal.js';
+import { shownData, type Looks } from '../ui/style.js';
+import { looksOf, selectMode } from '../ui/terminal.js';
 import type { CliIo, GlobalOptions } from './io.js';
 
 /** What a command shows: progress to stderr, its result to stdout. */
@@ -34,46 +34,41 @@ export interface Ui {
  */
 type Render<T> = (shown: T) => string;
 
-interface Looks {
-  readonly color: boolean;
-  readonly columns: number | undefined;
-}
-
-export function createUi(io: CliIo, options: GlobalOptions): Ui {
+export function createUi(io: CliIo, options: GlobalOptions & { readonly brief?: boolean }): Ui {
   const { stdout, stderr, env } = io;
+  const looks = { stdout: looksOf(stdout, env), stderr: looksOf(stderr, env) };
   let carriesOut = false;
   const reporter = createReporter({
     stream: stderr,
     mode: selectMode({ isTTY: stderr.isTTY, columns: stderr.columns, env }),
     verbose: options.verbose ?? false,
-    color: selectColor({ isTTY: stderr.isTTY, env }),
+    ...looks.stderr,
+    brief: options.brief,
     clockLabel: options.sandbox ? 'simulated' : undefined,
-  });
-  const looksOf = (stream: OutputStream): Looks => ({
-    color: selectColor({ isTTY: stream.isTTY, env }),
-    columns: stream.isTTY ? stream.columns : undefined,
   });
   const print: Ui['print'] = (result, render, document) => {
     reporter.stop();
-    stdout.write(options.json ? renderJson(document ?? result) : render(visibleData(result)));
+    stdout.write(
+      options.json ? renderJson(document ?? result) : render(shownData(result, looks.stdout)),
+    );
   };
   const show: Ui['show'] = (view, render) => {
     reporter.stop();
-    stderr.write(render(visibleData(view)));
+    stderr.write(render(shownData(view, looks.stderr)));
   };
   return {
     reporter,
     carriesOut: () => carriesOut,
     showPlan: (plan) => {
       carriesOut = true;
-      show(plan, (shown) => `\n${renderPlan(shown, looksOf(stderr))}\n`);
+      show(plan, (shown) => `\n${renderPlan(shown, looks.stderr)}\n`);
     },
     show,
     printPlan: (plan) => {
-      print(plan, (shown) => renderPlan(shown, looksOf(stdout)), planDocument(plan));
+      print(plan, (shown) => renderPlan(shown, looks.stdout), planDocument(plan));
     },
     print,
-    looks: looksOf(stdout),
+    looks: looks.stdout,
     stop: () => {
       reporter.stop();
     },

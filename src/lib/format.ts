@@ -28,3 +28,39 @@ export function enumerate(items: readonly string[]): string {
   if (items.length < 2) return items.join('');
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`;
 }
+
+/** Names that differ in nothing but their numbers, by those: `demo-web-1 to -3`, `demo-web-1, -3 and -5 to -9`. */
+export function enumerateNames(names: readonly string[]): string {
+  const numbers = new Map<string, number[]>();
+  for (const name of names) {
+    const [, stem = name, number] = /^(.+)-(0|[1-9]\d{0,8})$/.exec(name) ?? [];
+    const known = numbers.get(stem) ?? [];
+    numbers.set(stem, number === undefined ? known : [...known, Number(number)]);
+  }
+  return enumerate(
+    [...numbers].flatMap(([stem, found]) => {
+      const [first, ...more] = rangesOf(found, '-');
+      return [`${stem}${first ?? ''}`, ...more];
+    }),
+  );
+}
+
+/** `7`, `7 and 8`, `7 to 9 and 12`. */
+export function enumerateNumbers(numbers: readonly number[]): string {
+  return enumerate(rangesOf(numbers, ''));
+}
+
+/** What follows one upon the other as one, in ascending order. */
+function rangesOf(numbers: readonly number[], sign: string): string[] {
+  const ranges: [number, number][] = [];
+  for (const number of [...new Set(numbers)].sort((a, b) => a - b)) {
+    const range = ranges.at(-1);
+    if (range?.[1] === number - 1) range[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.flatMap(([first, last]) => {
+    const ends = [`${sign}${first}`, `${sign}${last}`];
+    if (last > first + 1) return [ends.join(' to ')];
+    return first === last ? ends.slice(1) : ends;
+  });
+}

@@ -18,6 +18,8 @@ export type ReportEvent =
       readonly elapsedMs: number;
       /** What came out, in a few words: `10.0.0.0/16, id 42`. */
       readonly summary: string | undefined;
+      /** It ended without what it asked for, and the run goes on: `0 of 3 answer`. */
+      readonly unmet: boolean;
     }
   | {
       readonly type: 'step-failed';

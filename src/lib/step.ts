@@ -7,6 +7,8 @@ export interface StepIo {
   detail(text: string): void;
   /** What came out, shown beside the finished step's title. */
   summary(text: string): void;
+  /** What came out instead of what was asked for: the step is marked so, and the run goes on. */
+  unmet(text: string): void;
   note(message: string): void;
   warn(message: string): void;
 }
@@ -21,6 +23,7 @@ export function createStepRunner(reporter: Reporter, clock: Clock, signal: Abort
     const id = ++lastId;
     const start = clock.steady();
     let summary: string | undefined;
+    let unmet = false;
     reporter.emit({ type: 'step-start', id, title });
     try {
       const result = await run({
@@ -29,6 +32,11 @@ export function createStepRunner(reporter: Reporter, clock: Clock, signal: Abort
         },
         summary: (text) => {
           summary = text;
+          unmet = false;
+        },
+        unmet: (text) => {
+          summary = text;
+          unmet = true;
         },
         note: (message) => {
           reporter.emit({ type: 'note', message });
@@ -37,7 +45,8 @@ export function createStepRunner(reporter: Reporter, clock: Clock, signal: Abort
           reporter.emit({ type: 'warning', message });
         },
       });
-      reporter.emit({ type: 'step-done', id, title, elapsedMs: clock.steady() - start, summary });
+      const elapsedMs = clock.steady() - start;
+      reporter.emit({ type: 'step-done', id, title, elapsedMs, summary, unmet });
       return result;
     } catch (error) {
       reporter.emit({ type: 'step-failed', id, title, elapsedMs: clock.steady() - start });

@@ -30,13 +30,18 @@ export function visibleText(text: string): string {
 }
 
 /** Data with every text in it made visible, each as part of a line. Objects of classes stay. */
-export function visibleData<T>(data: T): T;
-export function visibleData(data: unknown): unknown {
-  if (typeof data === 'string') return visibleLine(data);
-  if (Array.isArray(data)) return data.map((item) => visibleData<unknown>(item));
+export function visibleData<T>(data: T): T {
+  return mapTexts(data, visibleLine);
+}
+
+/** Data with every text in it as `map` makes it. Objects of classes stay. */
+export function mapTexts<T>(data: T, map: (text: string) => string): T;
+export function mapTexts(data: unknown, map: (text: string) => string): unknown {
+  if (typeof data === 'string') return map(data);
+  if (Array.isArray(data)) return data.map((item) => mapTexts<unknown>(item, map));
   if (!isPlain(data)) return data;
   return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, visibleData<unknown>(value)]),
+    Object.entries(data).map(([key, value]) => [key, mapTexts<unknown>(value, map)]),
   );
 }
 

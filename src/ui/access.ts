@@ -1,3 +1,6 @@
+import type { Looks } from './style.js';
+import { asText } from './wrap.js';
+
 /** What of a kubeconfig that was made again is shown. */
 export interface KubernetesAccessView {
   readonly kubeconfig: string;
@@ -10,21 +13,23 @@ export interface KubernetesAccessView {
 }
 
 /** Where the access is, and how to use it. */
-export function renderKubernetesAccess(access: KubernetesAccessView): string {
+export function renderKubernetesAccess(access: KubernetesAccessView, { columns }: Looks): string {
   const { kubeconfig, endpoint, merged } = access;
   const lines = [`kubeconfig  ${kubeconfig}`, `endpoint    ${endpoint}`];
   if (!merged) {
-    return asText([...lines, '', 'Go on with:', `  kubectl --kubeconfig ${kubeconfig} get nodes`]);
+    const command = `  kubectl --kubeconfig ${kubeconfig} get nodes`;
+    return asText([...lines, '', 'Go on with:', command], columns);
   }
   const { path, context, backup } = merged;
-  return asText([
+  const all = [
     ...lines,
     `added to    ${path}`,
     ...(backup === null ? [] : [`backup      ${backup}`]),
     '',
     'Go on with:',
     `  kubectl --kubeconfig ${path} --context ${context} get nodes`,
-  ]);
+  ];
+  return asText(all, columns);
 }
 
 /** What of a talosconfig that was made again is shown. */
@@ -33,16 +38,16 @@ export interface TalosAccessView {
   readonly endpoints: readonly string[];
 }
 
-export function renderTalosAccess({ talosconfig, endpoints }: TalosAccessView): string {
-  return asText([
+export function renderTalosAccess(
+  { talosconfig, endpoints }: TalosAccessView,
+  { columns }: Looks,
+): string {
+  const lines = [
     `talosconfig  ${talosconfig}`,
     `endpoints    ${endpoints.join(', ')}`,
     '',
     'Go on with:',
     `  talosctl --talosconfig ${talosconfig} version`,
-  ]);
-}
-
-function asText(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('');
+  ];
+  return asText(lines, columns);
 }

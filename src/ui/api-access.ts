@@ -1,4 +1,6 @@
-import { createStyle } from './style.js';
+import { remarkLines } from './remarks.js';
+import { createStyle, type Looks } from './style.js';
+import { hanging } from './wrap.js';
 
 /** What of a change of the firewall is shown. */
 export interface ApiAccessView {
@@ -14,20 +16,21 @@ export interface ApiAccessView {
 }
 
 /** Who may reach the cluster's APIs, who comes and who goes, and how long it stays so. */
-export function renderApiAccess(view: ApiAccessView, { color }: { color: boolean }): string {
+export function renderApiAccess(view: ApiAccessView, looks: Looks): string {
   const { cluster, before, after, changed, done, warnings } = view;
-  const style = createStyle(color);
+  const style = createStyle(looks);
+  const { columns } = looks;
   const came = after.filter((range) => !before.includes(range));
   const gone = before.filter((range) => !after.includes(range));
   const verb = done ? 'admits' : changed ? 'will admit' : 'admits';
   return [
     '',
     ...(changed ? [] : ['Nothing to change.']),
-    `The firewall of "${cluster}" ${verb} to 6443 and 50000:`,
-    ...after.map((range) => `${came.includes(range) ? style.green('+') : ' '} ${range}`),
-    ...gone.map((range) => `${style.red('-')} ${range}`),
-    ...warnings.map((warning) => `${style.yellow('⚠')} ${warning}`),
-    ...(done ? ['', ...lasting(view)] : []),
+    hanging('', `The firewall of "${cluster}" ${verb} to 6443 and 50000:`, columns),
+    ...after.map((range) => `${came.includes(range) ? style.marks.create : ' '} ${range}`),
+    ...gone.map((range) => `${style.marks.delete} ${range}`),
+    ...remarkLines({ warnings, notes: [] }, columns, style),
+    ...(done ? ['', ...lasting(view).map((line) => hanging('', line, columns))] : []),
   ]
     .map((line) => `${line}\n`)
     .join('');

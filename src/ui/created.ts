@@ -1,4 +1,6 @@
 import { plural } from '../lib/format.js';
+import type { Looks } from './style.js';
+import { asText } from './wrap.js';
 
 /** What of a finished create is shown. */
 export interface CreatedView {
@@ -21,20 +23,26 @@ export interface NextCommands {
 }
 
 /** Where the access files are and the commands to go on with. */
-export function renderCreated(created: CreatedView, { goOn, copy }: NextCommands = {}): string {
+export function renderCreated(
+  created: CreatedView,
+  { goOn, copy }: NextCommands,
+  { columns }: Looks,
+): string {
   const { cluster, endpoint, kubeconfig, talosconfig, changed, nodes, differences } = created;
   const first = changed
     ? `The cluster "${cluster}" is ready: ${plural(nodes.length, 'node')}, ${endpoint}`
     : complete(cluster, { nodes: nodes.length, differences: differences.length });
-  return `
-${first}
-  kubeconfig   ${kubeconfig}
-  talosconfig  ${talosconfig}
-
-Go on with:
-${(goOn ?? onTheCluster(created)).map((command) => `  ${command}\n`).join('')}${
-    copy === undefined ? '' : `\nKeep a copy of its secrets: ${copy}\n`
-  }`;
+  const lines = [
+    '',
+    first,
+    `  kubeconfig   ${kubeconfig}`,
+    `  talosconfig  ${talosconfig}`,
+    '',
+    'Go on with:',
+    ...(goOn ?? onTheCluster(created)).map((command) => `  ${command}`),
+    ...(copy === undefined ? [] : ['', `Keep a copy of its secrets: ${copy}`]),
+  ];
+  return asText(lines, columns);
 }
 
 function onTheCluster({ kubeconfig, talosconfig }: CreatedView): readonly string[] {

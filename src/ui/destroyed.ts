@@ -1,9 +1,10 @@
-import { addCosts, formatMoney } from '../cluster/state/cost.js';
+import { addCosts, monthlyText } from '../cluster/state/cost.js';
 import type { KeptEntry } from '../cluster/plan/plan.js';
 import { plural } from '../lib/format.js';
 import { keptLines } from './kept-resources.js';
-import { createStyle } from './style.js';
-import type { TableOptions } from './table.js';
+import { remarkLines } from './remarks.js';
+import { createStyle, type Looks } from './style.js';
+import { hanging } from './wrap.js';
 
 /** What of a finished destroy is shown. */
 export interface DestroyedView {
@@ -19,20 +20,22 @@ export interface DestroyedView {
 }
 
 /** What is gone, and what is left that still costs money. */
-export function renderDestroyed(view: DestroyedView, { color, columns }: TableOptions): string {
+export function renderDestroyed(view: DestroyedView, looks: Looks): string {
   const { cluster, deleted, left, notes, complete, folder } = view;
   const head = complete
     ? `The cluster "${cluster}" is gone: ${plural(deleted.length, 'resource')} deleted.`
     : `${plural(deleted.length, 'resource')} of the cluster "${cluster}" deleted, not all of it.`;
-  const style = createStyle(color);
+  const { columns } = looks;
+  const style = createStyle(looks);
+  const said = (text: string): string => hanging('', text, columns);
   return [
-    head,
+    said(head),
     ...(left.length > 0 ? ['', 'Still there:', ...keptLines(left, columns, style)] : []),
     '',
-    ...notes.map((note) => `${style.blue('ℹ')} ${note}`),
-    costOfRest(left),
-    `The secrets and access files stay in ${folder}.`,
-    ...(complete ? [] : ['', 'Once what is in the way is gone, run the same command again.']),
+    ...remarkLines({ warnings: [], notes }, columns, style),
+    said(style.letters(costOfRest(left))),
+    said(`The secrets and access files stay in ${folder}.`),
+    ...(complete ? [] : ['', said('Once what is in the way is gone, run the same command again.')]),
   ]
     .map((line) => `${line}\n`)
     .join('');
@@ -41,9 +44,5 @@ export function renderDestroyed(view: DestroyedView, { color, columns }: TableOp
 function costOfRest(left: readonly KeptEntry[]): string {
   const [first] = left.flatMap(({ monthly }) => monthly ?? []);
   if (!first) return 'Nothing of it is left that costs money.';
-  const { net, currency } = addCosts(
-    left.map(({ monthly }) => ({ monthly })),
-    first,
-  );
-  return `What is left costs ${formatMoney(net, currency)} a month.`;
+  return `What is left costs ${monthlyText(addCosts(left, first))}.`;
 }

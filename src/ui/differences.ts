@@ -1,6 +1,7 @@
 import { sidesText, type Difference, type Effect } from '../cluster/plan/difference.js';
-import { plural } from '../lib/format.js';
+import { enumerateNames } from '../lib/format.js';
 import type { Style } from './style.js';
+import { hanging } from './wrap.js';
 
 const effects: Readonly<Record<Effect, string>> = {
   live: 'live',
@@ -11,15 +12,19 @@ const effects: Readonly<Record<Effect, string>> = {
   impossible: 'not possible',
 };
 
-/** More servers than this are counted instead of named. */
-const named = 3;
-
 /** Differences between cluster.yaml and the cluster, each with what it takes and what brings it about. */
-export function differenceLines(differences: readonly Difference[], style: Style): string[] {
+export function differenceLines(
+  differences: readonly Difference[],
+  columns: number | undefined,
+  style: Style,
+): string[] {
   return differences.flatMap((difference) => {
     const { key, servers, effect, way } = difference;
-    const whom = servers.length > named ? plural(servers.length, 'server') : servers.join(', ');
-    const head = [`${style.yellow('≠')} ${key}`, sidesText(difference), ...(whom ? [whom] : [])];
-    return [head.join('  '), `    ${effects[effect]}; ${way}`];
+    const whom = enumerateNames(servers);
+    const head = [key, style.letters(sidesText(difference)), ...(whom ? [whom] : [])];
+    return [
+      hanging(`${style.marks.differs} `, head.join('  '), columns),
+      hanging('    ', `${effects[effect]}; ${way}`, columns),
+    ];
   });
 }

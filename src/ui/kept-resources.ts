@@ -3,8 +3,10 @@ import type { KeptEntry } from '../cluster/plan/plan.js';
 import { alignColumns } from './columns.js';
 import { kindName } from './kind-names.js';
 import type { Style } from './style.js';
+import { hanging } from './wrap.js';
 
-const symbolWidth = 2;
+const markWidth = 2;
+const detailColumn = 2;
 const priceColumn = 3;
 
 /** What stays where it is, each with its price and, below it, the reason. */
@@ -17,12 +19,18 @@ export function keptLines(
     kindName(stay),
     stay.name,
     stay.detail,
-    stay.monthly ? formatMoney(stay.monthly.net, stay.monthly.currency) : '',
+    stay.monthly
+      ? style.letters(`${formatMoney(stay.monthly.net, stay.monthly.currency)} net`)
+      : '',
   ]);
-  const width = columns === undefined ? undefined : columns - symbolWidth;
-  const aligned = alignColumns(rows, { right: [priceColumn], width });
-  return stays.flatMap(({ why }, index) => [
-    `${style.blue('=')} ${aligned[index] ?? ''}`,
-    `    ${why}`,
-  ]);
+  const width = columns === undefined ? undefined : columns - markWidth;
+  const aligned = alignColumns(rows, { right: [priceColumn], flow: detailColumn, width });
+  return stays.flatMap(({ why }, index) => {
+    const [first = '', ...more] = aligned[index] ?? [];
+    return [
+      `${style.marks.kept} ${first}`,
+      ...more.map((line) => `  ${line}`),
+      hanging('    ', why, columns),
+    ];
+  });
 }

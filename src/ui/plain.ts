@@ -1,7 +1,7 @@
 import { lineOf } from './lines.js';
 import type { RenderOptions, UiReporter } from './render-options.js';
 import { RunningSteps } from './running-steps.js';
-import { oneLine } from './style.js';
+import { hanging, oneLine } from './wrap.js';
 import type { OutputStream } from './terminal.js';
 
 /** A log that was silent for this long gets the new fact of a running step. */
@@ -31,7 +31,7 @@ export function createPlainReporter(stream: OutputStream, options: RenderOptions
       if (progress === undefined || now() - lastWrite < (isKnown ? signOfLifeMs : silenceMs))
         return;
       shown.set(event.id, detail);
-      write(style.dim(`  ${progress}`));
+      write(style.dim(hanging('  ', progress, options.columns())));
     },
     stop: () => undefined,
   };

@@ -1,34 +1,28 @@
 import { formatMoney } from '../cluster/state/cost.js';
 import type { ShownPlan } from '../cluster/plan/plan.js';
 import { plural } from '../lib/format.js';
-import { alignColumns } from './columns.js';
+import { alignGroups } from './columns.js';
 import { kindName } from './kind-names.js';
 import { foldChanges, type PlanLine } from './plan-lines.js';
 import { keptLines } from './kept-resources.js';
 import { differenceLines } from './differences.js';
-import { createStyle, type Style } from './style.js';
+import { remarkLines } from './remarks.js';
+import { createStyle, type Looks, type Style } from './style.js';
+import { padLeft, widthOf } from './wrap.js';
 
 /** What of a plan is shown. */
 export type PlanView = Omit<ShownPlan, 'cluster'>;
 
-export interface PlanOptions {
-  readonly color: boolean;
-  /** Width of the terminal; undefined: as wide as the content. */
-  readonly columns: number | undefined;
-}
-
 /** The plan for the eyes: what will be made, changed and deleted, and what it costs. */
-export function renderPlan(plan: PlanView, { color, columns }: PlanOptions): string {
-  const style = createStyle(color);
+export function renderPlan(plan: PlanView, looks: Looks): string {
+  const style = createStyle(looks);
+  const { columns } = looks;
   const paragraphs = [
     plan.changes.length === 0 ? [nothing(plan)] : changeLines(plan, columns, style),
-    leftLines(plan, style),
+    leftLines(plan, columns, style),
     keptLines(plan.stays ?? [], columns, style),
-    [costLine(plan.cost)],
-    [
-      ...plan.warnings.map((warning) => `${style.yellow('⚠')} ${warning}`),
-      ...plan.notes.map((note) => `${style.blue('ℹ')} ${note}`),
-    ],
+    costLines(plan.cost).map(style.letters),
+    remarkLines(plan, columns, style),
   ];
   return paragraphs
     .filter((lines) => lines.length > 0)
@@ -41,15 +35,16 @@ function nothing({ left = [] }: PlanView): string {
   return left.length === 0 ? 'Nothing to change.' : 'Nothing that this command changes.';
 }
 
-function leftLines({ left = [] }: PlanView, style: Style): string[] {
+function leftLines({ left = [] }: PlanView, columns: number | undefined, style: Style): string[] {
   if (left.length === 0) return [];
   return [
     'Differs from cluster.yaml, and this command leaves it:',
-    ...differenceLines(left, style),
+    ...differenceLines(left, columns, style),
   ];
 }
 
-const symbolWidth = 2;
+const markWidth = 2;
+const detailColumn = 2;
 const priceColumn = 3;
 
 function changeLines(
@@ -57,29 +52,38 @@ function changeLines(
   columns: number | undefined,
   style: Style,
 ): string[] {
-  const symbols = { create: style.green('+'), update: style.yellow('~'), delete: style.red('-') };
   const lines = foldChanges(changes);
   const rows = lines.map((line) => [
     line.count === 1 ? kindName(line) : plural(line.count, kindName(line)),
     line.name,
     line.detail,
-    priceOf(line, cost.after.currency),
+    style.letters(priceOf(line, cost.after.currency)),
   ]);
-  const width = columns === undefined ? undefined : columns - symbolWidth;
-  const aligned = alignColumns(rows, { right: [priceColumn], width });
-  return lines.map(({ action }, index) => `${symbols[action]} ${aligned[index] ?? ''}`);
+  const width = columns === undefined ? undefined : columns - markWidth;
+  const aligned = alignGroups(rows, {
+    ...{ right: [priceColumn], flow: detailColumn, width },
+    groupOf: (row) => row[priceColumn] !== '',
+  });
+  return lines.flatMap(({ action }, index) => {
+    const [first = '', ...more] = aligned[index] ?? [];
+    return [`${style.marks[action]} ${first}`, ...more.map((line) => `  ${line}`)];
+  });
 }
 
 function priceOf({ action, monthly }: PlanLine, currency: string): string {
   if (monthly === undefined) return '';
-  return `${action === 'delete' ? '-' : ''}${formatMoney(Math.abs(monthly), currency)}`;
+  return `${action === 'delete' ? '-' : ''}${formatMoney(Math.abs(monthly), currency)} net`;
 }
 
-function costLine({ now, after, covers = 'Servers and IPv4' }: PlanView['cost']): string {
+function costLines({ now, after, covers = 'Servers and IPv4' }: PlanView['cost']): string[] {
   const both = (part: 'net' | 'gross'): string =>
     now[part] === after[part]
       ? formatMoney(after[part], after.currency)
       : `${formatMoney(now[part], now.currency)} now, ${formatMoney(after[part], after.currency)} after`;
+  const lead = `${covers} per month, net: `;
   const taxed = now.net !== now.gross || after.net !== after.gross;
-  return `${covers} per month: ${both('net')}${taxed ? ` (with VAT ${both('gross')})` : ''}`;
+  return [
+    `${lead}${both('net')}`,
+    ...(taxed ? [`${padLeft('with VAT: ', widthOf(lead))}${both('gross')}`] : []),
+  ];
 }

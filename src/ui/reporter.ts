@@ -1,9 +1,9 @@
 import type { ReportEvent } from '../lib/report.js';
-import { visibleLine, visibleText } from '../lib/visible.js';
+import { mapTexts, visibleLine, visibleText } from '../lib/visible.js';
 import type { UiReporter } from './render-options.js';
 import { createPlainReporter } from './plain.js';
 import { createStyle } from './style.js';
-import { isTerminal, type Mode, type OutputStream } from './terminal.js';
+import { columnsOf, isTerminal, type Mode, type OutputStream } from './terminal.js';
 import { createTtyReporter } from './tty.js';
 
 export interface ReporterOptions {
@@ -11,6 +11,10 @@ export interface ReporterOptions {
   readonly mode: Mode;
   readonly verbose: boolean;
   readonly color: boolean;
+  /** Only what ASCII has; all letters unless given. */
+  readonly ascii?: boolean | undefined;
+  /** On a terminal, steps that got what they asked for leave no line: the result says it all. */
+  readonly brief?: boolean | undefined;
   /** Marks elapsed times that are not real ones: `simulated`. */
   readonly clockLabel?: string | undefined;
   /** Real milliseconds from any origin; the machine's unless told. */
@@ -19,15 +23,24 @@ export interface ReporterOptions {
 
 /** A renderer of events, for people at a terminal or for logs. */
 export function createReporter(options: ReporterOptions): UiReporter {
-  const { stream, mode, verbose, color, clockLabel, now = () => performance.now() } = options;
-  const rendering = { style: createStyle(color), verbose, clockLabel, now };
+  const {
+    stream,
+    mode,
+    verbose,
+    clockLabel,
+    brief = false,
+    now = () => performance.now(),
+  } = options;
+  const style = createStyle(options);
+  const columns = (): number | undefined => columnsOf(stream);
+  const rendering = { style, verbose, clockLabel, columns, now };
   const renderer =
     mode === 'tty' && isTerminal(stream)
-      ? createTtyReporter(stream, rendering)
+      ? createTtyReporter(stream, { ...rendering, brief: brief && !verbose })
       : createPlainReporter(stream, rendering);
   return {
     emit: (event) => {
-      renderer.emit(visibleEvent(event));
+      renderer.emit(mapTexts(visibleEvent(event), style.letters));
     },
     stop: () => {
       renderer.stop();

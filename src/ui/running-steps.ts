@@ -1,6 +1,6 @@
 import type { ReportEvent } from '../lib/report.js';
 import { elapsedText } from './lines.js';
-import { cut, oneLine, widthOf } from './style.js';
+import { cut, oneLine, widthOf } from './wrap.js';
 
 /** Steps that are done sooner need no clock. */
 const clockAfterMs = 5_000;

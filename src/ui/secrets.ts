@@ -1,3 +1,6 @@
+import type { Looks } from './style.js';
+import { asText } from './wrap.js';
+
 /** What of an encrypted copy that was written is shown. */
 export interface ExportedView {
   readonly cluster: string;
@@ -7,7 +10,7 @@ export interface ExportedView {
 }
 
 /** What is in the copy, and the command that brings it back. */
-export function renderExported(exported: ExportedView, back: string): string {
+export function renderExported(exported: ExportedView, back: string, { columns }: Looks): string {
   const { cluster, file, contents, caFingerprint } = exported;
   const lines = [
     `Wrote ${file}, the encrypted copy of the cluster "${cluster}":`,
@@ -17,7 +20,7 @@ export function renderExported(exported: ExportedView, back: string): string {
     'Keep it somewhere safe, and its passphrase somewhere else. Bring it back with:',
     `  ${back}`,
   ];
-  return `\n${lines.join('\n')}\n`;
+  return asText(['', ...lines], columns);
 }
 
 /** What of a copy that was brought back is shown. */
@@ -31,7 +34,7 @@ export interface ImportedView {
 }
 
 /** What was written, what it was compared with, and the command to go on with. */
-export function renderImported(imported: ImportedView, goOn: string): string {
+export function renderImported(imported: ImportedView, goOn: string, { columns }: Looks): string {
   const { cluster, caFingerprint, written, kept, comparison } = imported;
   const lines = [
     written.length > 0
@@ -45,7 +48,7 @@ export function renderImported(imported: ImportedView, goOn: string): string {
       ? []
       : ['', 'Go on with:', `  ${goOn}`]),
   ];
-  return `\n${lines.join('\n')}\n`;
+  return asText(['', ...lines], columns);
 }
 
 function comparisonLine(comparison: ImportedView['comparison'], cluster: string): string {

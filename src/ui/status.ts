@@ -1,98 +1,56 @@
-import { formatMoney } from '../cluster/state/cost.js';
-import type { ClusterStatus, ServerStatus, StatusReport } from '../cluster/status/report.js';
+import { monthlyText } from '../cluster/state/cost.js';
+import type { ClusterStatus, StatusReport } from '../cluster/status/report.js';
 import { differenceLines } from './differences.js';
-import { createStyle, type Style } from './style.js';
-import { renderTable, type TableOptions } from './table.js';
+import { nodeTable, sharedFacts } from './status-nodes.js';
+import { createStyle, type Looks, type Style } from './style.js';
+import { asText, hanging } from './wrap.js';
 
-const unknown = '-';
-
-/** A cluster's pools and nodes as tables, its surroundings and price, and what is wrong with it. */
-export function renderStatus(report: StatusReport, options: TableOptions): string {
+/** A cluster's nodes as a table, its surroundings and price, and what is wrong with it: on one screen. */
+export function renderStatus(report: StatusReport, looks: Looks): string {
   const { status } = report;
-  const style = createStyle(options.color);
+  const style = createStyle(looks);
+  const { columns } = looks;
   const parts = [
     `${style.bold(`Cluster ${status.cluster}`)}  ${status.endpoint ?? 'no kubeconfig yet'}\n`,
-    renderTable(poolColumns, poolRows(status), options),
-    ...(status.servers.length > 0
-      ? [
-          renderTable(serverColumns, serverRows(status), options),
-          renderTable(nodeColumns, nodeRows(status), options),
-        ]
-      : []),
-    surroundings(report),
-    ...(status.differences.length > 0 ? [differences(status, style)] : []),
-    verdict(status, style),
+    ...(status.servers.length > 0 ? [nodeTable(status.servers, looks)] : []),
+    asText(facts(report).map(style.letters), columns),
+    ...(status.differences.length > 0 ? [differences(status, columns, style)] : []),
+    verdict(status, columns, style),
   ];
   return parts.join('\n');
 }
 
-function surroundings({ network, allowed, ownAddress, status }: StatusReport): string {
-  const { net, currency } = status.monthlyCost;
+function facts({ network, allowed, ownAddress, status }: StatusReport): string[] {
   return [
+    `Pools         ${pools(status)}`,
+    ...[...sharedFacts(status.servers)].map(([name, text]) => `${name.padEnd(14)}${text}`),
     `Network       ${network ?? 'none'}`,
     `Firewall      6443 and 50000 from ${allowed?.join(', ') ?? 'nowhere: there is none'}`,
     `This machine  ${ownAddress ?? 'address unknown'}`,
-    `Servers and IPv4 per month: ${formatMoney(net, currency)}`,
-  ]
-    .map((line) => `${line}\n`)
-    .join('');
+    `Price         ${monthlyText(status.monthlyCost)} for servers and IPv4`,
+  ];
 }
 
-function differences(status: ClusterStatus, style: Style): string {
-  const lines = ['Differs from cluster.yaml:', ...differenceLines(status.differences, style)];
-  return lines.map((line) => `${line}\n`).join('');
+/** `control-plane 3 of 3, worker 4 of 5`: what there is of what is wanted. */
+function pools({ pools: all }: ClusterStatus): string {
+  return all.map(({ name, wanted, found }) => `${name} ${found} of ${wanted}`).join(', ');
+}
+
+function differences(status: ClusterStatus, columns: number | undefined, style: Style): string {
+  const lines = differenceLines(status.differences, columns, style);
+  return ['Differs from cluster.yaml:', ...lines].map((line) => `${line}\n`).join('');
 }
 
 /** A cluster can be healthy and still have something to say. */
-function verdict({ healthy, problems }: ClusterStatus, style: Style): string {
-  const lines = problems.map(({ message, hint }) => `${style.yellow('⚠')} ${message} (${hint})\n`);
-  return [...(healthy ? [`${style.green('✔')} healthy\n`] : []), ...lines].join('');
-}
-
-const poolColumns = [
-  { title: 'POOL' },
-  { title: 'ROLE' },
-  { title: 'WANTED', align: 'right' },
-  { title: 'FOUND', align: 'right' },
-] as const;
-
-function poolRows({ pools }: ClusterStatus): string[][] {
-  return pools.map(({ name, role, wanted, found }) => [name, role, String(wanted), String(found)]);
-}
-
-// Two tables: a terminal of 80 columns would leave nothing of the names in one.
-const serverColumns = ['SERVER', 'TYPE', 'LOCATION', 'STATUS', 'PUBLIC', 'PRIVATE'].map(titled);
-
-function serverRows({ servers }: ClusterStatus): string[][] {
-  return servers.map(({ name, type, location, status, publicIpv4, privateIp }) => [
-    ...[name, type, location, status, publicIpv4 ?? unknown, privateIp ?? unknown],
-  ]);
-}
-
-const nodeColumns = ['NODE', 'ROLE', 'KUBERNETES', 'VERSION', 'TALOS', 'ETCD'].map(titled);
-
-function nodeRows({ servers }: ClusterStatus): string[][] {
-  return servers.map((server) => {
-    const { name, role, kubernetes, talosVersion } = server;
-    const ready = kubernetes?.ready ? 'Ready' : 'NotReady';
-    return [
-      ...[
-        kubernetes?.node ?? name,
-        role,
-        kubernetes ? ready : unknown,
-        kubernetes?.version ?? unknown,
-      ],
-      ...[talosVersion ?? unknown, etcdWord(server)],
-    ];
-  });
-}
-
-function titled(title: string): { readonly title: string } {
-  return { title };
-}
-
-function etcdWord({ etcd }: ServerStatus): string {
-  if (!etcd) return unknown;
-  if (!etcd.healthy) return 'unhealthy';
-  return etcd.leader ? 'leader' : 'member';
+function verdict(
+  { healthy, problems }: ClusterStatus,
+  columns: number | undefined,
+  { marks }: Style,
+): string {
+  const lines = problems.map(({ message, hint }) =>
+    hanging(`${marks.warning} `, `${message} (${hint})`, columns),
+  );
+  return [...(healthy ? [`${marks.done} healthy`] : []), ...lines]
+    .map((line) => `${line}\n`)
+    .join('');
 }

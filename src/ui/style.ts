@@ -1,32 +1,48 @@
 import { Chalk } from 'chalk';
-import type { ChalkInstance } from 'chalk';
-import { stripVTControlCharacters } from 'node:util';
+import { mapTexts, visibleLine } from '../lib/visible.js';
+import { createMarks, inAscii, type Marks } from './letters.js';
 
-/** Colours, or none: what the environment says is decided once, outside. */
-export type Style = ChalkInstance;
-
-export function createStyle(color: boolean): Style {
-  return new Chalk({ level: color ? 1 : 0 });
+/** How a text may look where it is shown. */
+export interface Looks {
+  readonly color: boolean;
+  /** Width of the terminal; undefined: as wide as the content. */
+  readonly columns: number | undefined;
+  /** Only what ASCII has; all letters unless given. */
+  readonly ascii?: boolean | undefined;
 }
 
-/** A text as one line. */
-export function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+type Paint = (text: string) => string;
+
+/** Colours, or none, and marks: what the environment says is decided once, outside. */
+export interface Style {
+  readonly colored: boolean;
+  readonly ascii: boolean;
+  /** A text in the letters that may be used. */
+  readonly letters: Paint;
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly red: Paint;
+  readonly green: Paint;
+  readonly yellow: Paint;
+  readonly marks: Marks;
 }
 
-/** At most `width` characters; what is missing is shown by `…`. */
-export function cut(text: string, width: number): string {
-  const characters = Array.from(text);
-  if (characters.length <= width) return text;
-  return `${characters.slice(0, Math.max(width - 1, 0)).join('')}…`;
+export function createStyle({ color, ascii = false }: Omit<Looks, 'columns'>): Style {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  return {
+    ...{ colored: color, ascii },
+    letters: (text) => (ascii ? inAscii(text) : text),
+    bold: (text) => chalk.bold(text),
+    dim: (text) => chalk.dim(text),
+    red: (text) => chalk.red(text),
+    green: (text) => chalk.green(text),
+    yellow: (text) => chalk.yellow(text),
+    marks: createMarks(chalk, ascii),
+  };
 }
 
-/** How many columns a text takes, colours not counted. */
-export function widthOf(text: string): number {
-  return Array.from(stripVTControlCharacters(text)).length;
-}
-
-/** Fills up with spaces on the right, colours not counted. */
-export function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(width - widthOf(text), 0));
+/** Data as it may be shown: nothing in it that a terminal would obey, in the letters that may be used. */
+export function shownData<T>(data: T, looks: Omit<Looks, 'columns'>): T {
+  const { letters } = createStyle(looks);
+  return mapTexts(data, (text) => letters(visibleLine(text)));
 }

@@ -1,5 +1,5 @@
 import { alignColumns } from './columns.js';
-import { createStyle } from './style.js';
+import { createStyle, type Looks } from './style.js';
 
 export interface TableColumn {
   readonly title: string;
@@ -7,22 +7,16 @@ export interface TableColumn {
   readonly align?: 'right';
 }
 
-export interface TableOptions {
-  readonly color: boolean;
-  /** Width of the terminal; undefined: as wide as the content. */
-  readonly columns: number | undefined;
-}
-
-/** Rows in aligned columns under a head, cut to the terminal's width. */
+/** Rows in aligned columns under a head. What does not fit beside the first column stands below it. */
 export function renderTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
-  options: TableOptions,
+  looks: Looks,
 ): string {
-  const style = createStyle(options.color);
-  const [head = '', ...lines] = alignColumns([columns.map(({ title }) => title), ...rows], {
+  const style = createStyle(looks);
+  const [head = [], ...lines] = alignColumns([columns.map(({ title }) => title), ...rows], {
     right: columns.flatMap(({ align }, index) => (align === 'right' ? [index] : [])),
-    width: options.columns,
+    width: looks.columns,
   });
-  return [style.bold(head), ...lines].map((line) => `${line}\n`).join('');
+  return [...head.map(style.bold), ...lines.flat()].map((line) => `${line}\n`).join('');
 }

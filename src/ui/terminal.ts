@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty';
+import type { Looks } from './style.js';
 
 /** Where text goes: a terminal, a pipe or a file. `process.stderr` is one. */
 export interface OutputStream {
@@ -14,6 +15,23 @@ export function isTerminal(stream: OutputStream): stream is WriteStream {
 
 /** Makes a terminal empty and starts again at its top. */
 export const clearScreen = '\u001b[2J\u001b[H';
+
+/** What a terminal counts as that does not say how wide it is. */
+const usualWidth = 80;
+
+/** How texts may look on a stream: what goes to no terminal is as wide as it is. */
+export function looksOf(stream: OutputStream, env: Surroundings['env']): Looks {
+  return {
+    color: selectColor({ isTTY: stream.isTTY, env }),
+    columns: columnsOf(stream),
+    ascii: selectAscii(env),
+  };
+}
+
+/** The width of a terminal at this moment; undefined for all else. */
+export function columnsOf({ isTTY, columns }: OutputStream): number | undefined {
+  return isTTY ? columns || usualWidth : undefined;
+}
 
 export type Mode = 'tty' | 'plain';
 
@@ -37,6 +55,15 @@ export function selectColor({ isTTY = false, env }: Omit<Surroundings, 'columns'
   if (forced !== undefined) return forced === '' || isSet(forced);
   if (env['NO_COLOR']) return false;
   return isTTY && env['TERM'] !== 'dumb';
+}
+
+/**
+ * Whether only ASCII may be used: where the locale says so, or says another encoding than UTF-8. Most that
+ * say nothing are containers and CI jobs, whose logs are UTF-8. The Linux console has next to no signs.
+ */
+function selectAscii(env: Surroundings['env']): boolean {
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || 'UTF-8';
+  return !/utf-?8/i.test(locale) || env['TERM'] === 'linux';
 }
 
 function isSet(value: string | undefined): boolean {

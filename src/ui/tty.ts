@@ -6,27 +6,38 @@ import { RunningSteps } from './running-steps.js';
 
 /** The spinner, the space after it, and the last column, where some terminals wrap. */
 const spinnerMargin = 3;
+/** What `...` takes more than `…`, of which a cut line has two at most. */
+const plainDots = 4;
+
+interface TtyOptions extends RenderOptions {
+  /** Steps that got what they asked for leave no line. */
+  readonly brief: boolean;
+}
 
 /**
  * Progress on a terminal: a line for each finished step, and below them one spinner with the
  * steps under way. ora clears and redraws its line around everything else that is written.
  */
-export function createTtyReporter(stream: WriteStream, options: RenderOptions): UiReporter {
-  const { style } = options;
+export function createTtyReporter(stream: WriteStream, options: TtyOptions): UiReporter {
+  const { style, brief } = options;
   const running = new RunningSteps(options.clockLabel);
   const spinner = ora({
     stream,
     isEnabled: true,
-    color: style.level > 0 ? 'cyan' : false,
+    color: style.colored ? 'cyan' : false,
+    ...(style.ascii ? { spinner: 'line' } : {}),
     // With raw input Ctrl-C would not reach the process as a signal while it is busy.
     discardStdin: false,
   });
   return {
     emit: (event) => {
       running.apply(event);
-      const line = lineOf(event, options);
+      const passing = brief && event.type === 'step-done' && !event.unmet;
+      const line = passing ? undefined : lineOf(event, options);
       if (running.size === 0 && spinner.isSpinning) spinner.stop();
-      spinner.text = running.summarize(stream.columns - spinnerMargin);
+      spinner.text = style.letters(
+        running.summarize(stream.columns - spinnerMargin - (style.ascii ? plainDots : 0)),
+      );
       if (line !== undefined) stream.write(`${line}\n`);
       if (running.size > 0 && !spinner.isSpinning) spinner.start();
     },

@@ -1,5 +1,7 @@
 import { plural } from '../lib/format.js';
-import { createStyle } from './style.js';
+import { remarkLines } from './remarks.js';
+import { createStyle, type Looks } from './style.js';
+import { hanging } from './wrap.js';
 
 /** What is known of a good cluster.yaml without reaching out. */
 export interface ValidatedView {
@@ -19,19 +21,20 @@ export interface ValidatedView {
 }
 
 /** The lines of `oxide validate`: what holds, what could not be checked, and what to know. */
-export function renderValidated(view: ValidatedView, { color }: { color: boolean }): string {
-  const style = createStyle(color);
+export function renderValidated(view: ValidatedView, looks: Looks): string {
+  const style = createStyle(looks);
+  const { columns } = looks;
   const { machineConfigs, firewall } = view;
   const configs = machineConfigs.checked
     ? `checked by talosctl, ${plural(machineConfigs.pools, 'pool')}`
     : `not checked: ${machineConfigs.why}`;
   const own = firewall.own ? ', and two for each address of the machine that runs create' : '';
+  const rules = `${firewall.effectiveRules} of ${firewall.most} effective rules${own}`;
   return [
-    `${view.file} is valid.`,
-    `  machine configurations  ${configs}`,
-    `  firewall                ${firewall.effectiveRules} of ${firewall.most} effective rules${own}`,
-    ...view.warnings.map((warning) => `${style.yellow('⚠')} ${warning}`),
-    ...view.notes.map((note) => `${style.blue('ℹ')} ${note}`),
+    hanging('', `${view.file} is valid.`, columns),
+    hanging('  machine configurations  ', configs, columns),
+    hanging('  firewall                ', rules, columns),
+    ...remarkLines(view, columns, style),
   ]
     .map((line) => `${line}\n`)
     .join('');

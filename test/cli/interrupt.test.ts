@@ -34,7 +34,7 @@ describe.runIf(bundled)('Ctrl-C', { timeout: 180_000 }, () => {
       expect(stderr).not.toMatch(/^\s+at /m);
       if (servers === 0) continue;
       expect(stderr).toMatch(
-        /What exists of the cluster now: \d servers?, .*, about €[\d.]+ an hour\./,
+        /What exists of the cluster now: \d servers?, .*, about €[\d.]+ net an hour\./,
       );
       expect(stderr).toContain('Go on: oxide --sandbox create\n');
       expect(stderr).toContain('Remove: oxide --sandbox destroy\n');

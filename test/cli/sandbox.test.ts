@@ -202,7 +202,7 @@ describe.runIf(bundled)('a sandbox', () => {
     const { code, stderr } = await creating.end;
     expect(code).toBe(ExitCode.interrupted);
     expect(stderr).toMatch(
-      /\nInterrupted\n\n→ What exists of the cluster now: 1 server, the network, the firewall and the SSH key, about €0\.\d\d an hour\.\n/,
+      /\nInterrupted\n\n→ What exists of the cluster now: 1 server, the network, the firewall and the SSH key, about €0\.\d\d net an hour\.\n/,
     );
     expect(stderr).toContain(
       '  Go on: oxide --sandbox create\n  Remove: oxide --sandbox destroy\n',

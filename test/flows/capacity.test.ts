@@ -186,7 +186,7 @@ describe('a create for which there is no capacity', () => {
     const run = rehearsal.run();
     const error = await failure(create(run.ctx));
     expect(error.message).toMatch(
-      /^Hetzner has no capacity for cx33 \(resource_unavailable: error during placement\)\. Tried: cx33 in nbg1, cpx32 in nbg1\. Available now in eu-central: cx33 in (fsn1|hel1) \(4 vCPU, 8 GB, €\d+\.\d\d\/month\), /,
+      /^Hetzner has no capacity for cx33 \(resource_unavailable: error during placement\)\. Tried: cx33 in nbg1, cpx32 in nbg1\. Available now in eu-central: cx33 in (fsn1|hel1) \(4 vCPU, 8 GB, €\d+\.\d\d net a month\), /,
     );
     expect(error.message).not.toContain('cx33 in nbg1 (4 vCPU');
     expect(error.hint).toContain('Give the pool web in cluster.yaml more to choose from');

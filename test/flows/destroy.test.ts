@@ -225,7 +225,7 @@ describe('what the controllers of the cluster made', () => {
     const id = await project.make('load_balancers', balancer(project, ccm));
     const whole = project.snapshot();
     await expect(destroyed(rehearsal.run().ctx)).rejects.toMatchObject({
-      message: `the network "demo" still holds load balancer ingress (id ${id}), made by the cluster and not by oxide (€7.49 a month)`,
+      message: `the network "demo" still holds load balancer ingress (id ${id}), made by the cluster and not by oxide (€7.49 net a month)`,
       exitCode: 5,
     });
     expect(project.snapshot()).toEqual(whole);

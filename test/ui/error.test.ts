@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OxideError, UsageError } from '../../src/lib/errors.js';
 import { renderError } from '../../src/ui/error.js';
 
-const plain = { color: false, verbose: false };
+const plain = { color: false, columns: undefined, verbose: false };
 
 describe('an error for the eyes', () => {
   it('is the fact and, below it, the next step', () => {
@@ -16,7 +16,7 @@ describe('an error for the eyes', () => {
 
   it('keeps a list of configuration problems as it is, colours or not', () => {
     const error = new UsageError(['cluster.yaml:3:1 a: wrong', 'cluster.yaml:9:5 b: missing']);
-    expect(renderError(error, { color: true, verbose: false })).toBe(
+    expect(renderError(error, { ...plain, color: true })).toBe(
       'cluster.yaml:3:1 a: wrong\ncluster.yaml:9:5 b: missing\n',
     );
   });
@@ -35,7 +35,7 @@ describe('an error for the eyes', () => {
     const cause = new Error('read ECONNRESET');
     const error = new OxideError('Hetzner did not answer', { cause, hint: 'Try again.' });
     expect(renderError(error, plain)).not.toContain('ECONNRESET');
-    expect(renderError(error, { color: false, verbose: true })).toBe(
+    expect(renderError(error, { ...plain, verbose: true })).toBe(
       'Hetzner did not answer\n\nCause: read ECONNRESET\n\n→ Try again.\n',
     );
   });
@@ -50,7 +50,7 @@ describe('an error for the eyes', () => {
 
   it('uses colours when it may', () => {
     const error = new OxideError('full', { hint: 'later' });
-    expect(renderError(error, { color: true, verbose: false })).toBe(
+    expect(renderError(error, { ...plain, color: true })).toBe(
       '\u001B[31mfull\u001B[39m\n\n\u001B[36m→\u001B[39m later\n',
     );
   });

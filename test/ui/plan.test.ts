@@ -46,35 +46,51 @@ describe('a plan for the eyes', () => {
         '+ network   demo         10.0.0.0/16',
         '+ SSH key   demo         ed25519',
         '~ firewall  demo         4 rules',
-        '+ server    demo-cp-1    cx33 in nbg1     €8.49',
-        '- server    demo-web-12  cpx32 in fsn1  -€10.99',
+        '+ server    demo-cp-1    cx33 in nbg1     €8.49 net',
+        '- server    demo-web-12  cpx32 in fsn1  -€10.99 net',
         '',
-        'Servers and IPv4 per month: €100.00 now, €97.50 after (with VAT €119.00 now, €116.03 after)',
+        'Servers and IPv4 per month, net: €100.00 now, €97.50 after',
+        '                       with VAT: €119.00 now, €116.03 after',
         '',
       ].join('\n'),
     );
   });
 
-  it('folds many alike servers of a pool into one line with their price together', () => {
+  const changeLines = (changes: Change[]): string[] | undefined =>
+    renderPlan(plan(changes), plain).split('\n\n')[0]?.split('\n');
+
+  it('gives alike servers of a pool one line, with their price together', () => {
     const changes = [...servers('cp', 1, 3), ...servers('worker', 1, 30), ...servers('db', 4, 5)];
-    const [lines] = renderPlan(plan(changes), plain).split('\n\n');
-    expect(lines?.split('\n')).toEqual([
-      '+ server      demo-cp-1                       cx33 in nbg1    €8.49',
-      '+ server      demo-cp-2                       cx33 in nbg1    €8.49',
-      '+ server      demo-cp-3                       cx33 in nbg1    €8.49',
-      '+ 30 servers  demo-worker-1 … demo-worker-30  cx33 in nbg1  €254.70',
-      '+ server      demo-db-4                       cx33 in nbg1    €8.49',
-      '+ server      demo-db-5                       cx33 in nbg1    €8.49',
+    expect(changeLines([...changes, ...servers('old', 7, 7)])).toEqual([
+      '+ 3 servers   demo-cp-1 to -3       cx33 in nbg1   €25.47 net',
+      '+ 30 servers  demo-worker-1 to -30  cx33 in nbg1  €254.70 net',
+      '+ 2 servers   demo-db-4 and -5      cx33 in nbg1   €16.98 net',
+      '+ server      demo-old-7            cx33 in nbg1    €8.49 net',
     ]);
   });
 
-  it('does not fold over a gap in the numbers or another type', () => {
-    const gap = [...servers('web', 1, 4), ...servers('web', 6, 9)];
-    expect(renderPlan(plan(gap), plain)).not.toContain('…');
+  it('names each number, and keeps apart what is of another type', () => {
+    const gap = [...servers('web', 6, 9), ...servers('web', 1, 1), ...servers('web', 3, 4)];
+    expect(changeLines(gap)).toEqual([
+      '+ 7 servers  demo-web-1, -3, -4 and -6 to -9  cx33 in nbg1  €59.43 net',
+    ]);
     const mixed = servers('web', 1, 8).map((change, index) =>
       index === 4 ? { ...change, detail: 'cx43 in nbg1' } : change,
     );
-    expect(renderPlan(plan(mixed), plain)).not.toContain('…');
+    expect(changeLines(mixed)).toEqual([
+      '+ 7 servers  demo-web-1 to -4 and -6 to -8  cx33 in nbg1  €59.43 net',
+      '+ server     demo-web-5                     cx43 in nbg1   €8.49 net',
+    ]);
+  });
+
+  it('keeps the ids of what is deleted', () => {
+    const going = servers('web', 1, 3).map((change, index): Change => ({
+      ...{ ...change, action: 'delete', monthly: undefined },
+      detail: `cx33 in nbg1, id ${[7, 8, 12][index]}`,
+    }));
+    expect(changeLines(going)).toEqual([
+      '- 3 servers  demo-web-1 to -3  cx33 in nbg1, ids 7, 8 and 12',
+    ]);
   });
 
   it('says when there is nothing to do, and still what the cluster costs', () => {
@@ -85,14 +101,9 @@ describe('a plan for the eyes', () => {
       warnings: ['demo-web-8 has no firewall.'],
     };
     expect(renderPlan(idle, plain)).toBe(
-      'Nothing to change.\n\nServers and IPv4 per month: €25.47\n\n' +
+      'Nothing to change.\n\nServers and IPv4 per month, net: €25.47\n\n' +
         '⚠ demo-web-8 has no firewall.\nℹ demo-web-9 is kept.\n',
     );
-  });
-
-  it('stays within the width of the terminal', () => {
-    const text = renderPlan(plan(servers('worker', 1, 30)), { color: false, columns: 40 });
-    expect(text.split('\n')[0]).toBe('+ 30 serv…  demo-wo…  cx33 in …  €254.70');
   });
 
   it('marks what is made, changed and deleted by colour too', () => {

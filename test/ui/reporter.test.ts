@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportEvent } from '../../src/lib/report.js';
 import { createReporter, type ReporterOptions } from '../../src/ui/reporter.js';
-import { selectColor, selectMode } from '../../src/ui/terminal.js';
+import { looksOf, selectColor, selectMode } from '../../src/ui/terminal.js';
 import { Screen } from './screen.js';
 
 const start = (id: number, title: string): ReportEvent => ({ type: 'step-start', id, title });
@@ -12,8 +12,12 @@ const detail = (id: number, text: string, elapsedMs = 1_000): ReportEvent => ({
 const done = (
   id: number,
   title: string,
-  { elapsedMs = 2_100, summary }: { elapsedMs?: number; summary?: string } = {},
-): ReportEvent => ({ type: 'step-done', id, title, elapsedMs, summary });
+  {
+    elapsedMs = 2_100,
+    summary,
+    unmet = false,
+  }: { elapsedMs?: number; summary?: string; unmet?: boolean } = {},
+): ReportEvent => ({ type: 'step-done', id, title, elapsedMs, summary, unmet });
 
 function play(
   events: readonly ReportEvent[],
@@ -124,6 +128,27 @@ describe('progress on a terminal', () => {
     expect(play(events, { clockLabel: 'simulated' }).text).toBe('✔ Boot (1m 20s simulated)\n');
   });
 
+  it('marks a step that did not get what it asked for', () => {
+    const silent = done(1, 'Ask Talos', { summary: '0 of 3 control planes answer', unmet: true });
+    expect(play([silent]).text).toBe('! Ask Talos  0 of 3 control planes answer (2.1s)\n');
+  });
+
+  it('keeps only what went otherwise above a result that says it all', () => {
+    const silent = done(2, 'Ask Talos', { summary: '0 of 3 control planes answer', unmet: true });
+    const events = [start(1, 'Look'), start(2, 'Ask Talos'), done(1, 'Look'), silent];
+    expect(play(events, { brief: true }).text).toBe(
+      '! Ask Talos  0 of 3 control planes answer (2.1s)\n',
+    );
+    expect(play(events, { brief: true, verbose: true }).text).toContain('✔ Look');
+  });
+
+  it('uses plain letters where there are no others', () => {
+    const { text } = play([...run], { ascii: true });
+    expect(text).toMatch(/^\p{ASCII}*$/u);
+    expect(text).toContain('ok Create the private network');
+    expect(text).toContain('failed: Create 3 control planes');
+  });
+
   it('shows requests and tool calls only to those who ask', () => {
     const events = [{ type: 'debug', message: 'GET /servers 200' }] as const;
     expect(play(events).text).toBe('');
@@ -191,6 +216,28 @@ describe('the choice of a renderer', () => {
     [{ isTTY: undefined, columns: undefined, env: {} }, 'plain'],
   ] as const)('for %j is %s', (surroundings, mode) => {
     expect(selectMode(surroundings)).toBe(mode);
+  });
+
+  it.each([
+    [{ isTTY: true, columns: 120 }, 120],
+    [{ isTTY: true, columns: 0 }, 80],
+    [{ isTTY: true }, 80],
+    [{ columns: 120 }, undefined],
+  ])('of the width for %j is %s', (stream, columns) => {
+    expect(looksOf({ write: () => true, ...stream }, {}).columns).toBe(columns);
+  });
+
+  it.each([
+    [{}, false],
+    [{ LANG: 'C.UTF-8' }, false],
+    [{ LANG: 'de_DE.utf8' }, false],
+    [{ LANG: 'C' }, true],
+    [{ LANG: 'de_DE.ISO-8859-1' }, true],
+    [{ LANG: 'C', LC_ALL: 'en_US.UTF-8' }, false],
+    [{ LANG: 'en_US.UTF-8', LC_ALL: 'C', LC_CTYPE: 'C.UTF-8' }, true],
+    [{ LANG: 'en_US.UTF-8', TERM: 'linux' }, true],
+  ])('of plain letters for %j is %s', (env, ascii) => {
+    expect(looksOf({ write: () => true }, env).ascii).toBe(ascii);
   });
 
   it.each([

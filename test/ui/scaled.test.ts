@@ -31,6 +31,10 @@ describe('the result of a scale', () => {
       renderScaled({ ...smaller, left }, looks)
         .split('\n')
         .slice(3, 6),
-    ).toEqual(['Left behind:', '= volume  rook-osd-2  50 GB in nbg1, id 9  €2.86', `    ${why}`]);
+    ).toEqual([
+      'Left behind:',
+      '= volume  rook-osd-2  50 GB in nbg1, id 9  €2.86 net',
+      `    ${why}`,
+    ]);
   });
 });

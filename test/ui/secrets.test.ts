@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renderImported, type ImportedView } from '../../src/ui/secrets.js';
 
+const looks = { color: false, columns: undefined };
 const imported: ImportedView = {
   ...{ cluster: 'demo', caFingerprint: 'abc', comparison: { is: 'same' } },
   ...{ written: ['output/secrets.yaml'], kept: ['output/talosconfig'] },
@@ -8,7 +9,7 @@ const imported: ImportedView = {
 
 describe('the result of an import', () => {
   test('names what was written and what was there, and goes on', () => {
-    expect(renderImported(imported, 'oxide kubeconfig')).toBe(
+    expect(renderImported(imported, 'oxide kubeconfig', looks)).toBe(
       [
         '',
         'The secrets of the cluster "demo" are back:',
@@ -29,7 +30,8 @@ describe('the result of an import', () => {
     [{ is: 'no-network' }, 'Not compared: the network of "demo" that carries the fingerprint'],
     [{ is: 'no-cluster' }, 'Not compared: there is nothing of "demo" in the Hetzner project.'],
   ])('says with what it was not compared: %j', (comparison, line) => {
-    const shown = renderImported({ ...imported, comparison, written: [] }, 'oxide kubeconfig');
+    const view = { ...imported, comparison, written: [] };
+    const shown = renderImported(view, 'oxide kubeconfig', looks);
     expect(shown).toContain('Nothing to do: all of the copy is there already.');
     expect(shown).toContain(line);
     const leadsOn = !('is' in comparison) || comparison.is !== 'no-cluster';

@@ -22,7 +22,7 @@ export function createCommand(options: CreateOptions, io: CliIo): Promise<ExitCo
       }
       const copy = result.founded ? ownCommand(options, 'secrets export') : undefined;
       const next = { goOn: nextCommands(options), copy };
-      ui.print(result.cluster, (shown) => renderCreated(shown, next));
+      ui.print(result.cluster, (shown) => renderCreated(shown, next, ui.looks));
       return ExitCode.done;
     },
   );

@@ -24,7 +24,7 @@ export function kubeconfigCommand(options: KubeconfigOptions, io: CliIo): Promis
   return withCluster({ ...options, lock: 'kubeconfig' }, io, async ({ flow, ui }) => {
     const wish = { path: ownKubeconfig(options, io), context: context ?? flow.config.cluster_name };
     const access = await accessKubernetes(flow, merge ? wish : undefined);
-    ui.print(access, renderKubernetesAccess);
+    ui.print(access, (shown) => renderKubernetesAccess(shown, ui.looks));
     return ExitCode.done;
   });
 }

@@ -24,7 +24,7 @@ export function secretsExportCommand(options: SecretsOptions, io: CliIo): Promis
       passphrase: () => newPassphrase(options, io),
     });
     const back = ownCommand(options, `secrets import ${quote(file)}`);
-    ui.print(exported, (shown) => renderExported(shown, back));
+    ui.print(exported, (shown) => renderExported(shown, back, ui.looks));
     return ExitCode.done;
   });
 }
@@ -45,7 +45,7 @@ export function secretsImportCommand(
     };
     const imported = await importSecrets(flow, { file, passphrase, look, hold });
     const goOn = ownCommand(options, 'kubeconfig');
-    ui.print(imported, (shown) => renderImported(shown, goOn));
+    ui.print(imported, (shown) => renderImported(shown, goOn, ui.looks));
     return ExitCode.done;
   });
 }

@@ -2,9 +2,9 @@ import type { StatusReport } from '../../cluster/status/report.js';
 import { status, watchStatus } from '../../flows/status.js';
 import { ExitCode, UsageError } from '../../lib/errors.js';
 import { createStepRunner } from '../../lib/step.js';
-import { visibleData } from '../../lib/visible.js';
 import { realSleep } from '../../lib/wait.js';
 import { renderStatus } from '../../ui/status.js';
+import { shownData } from '../../ui/style.js';
 import { clearScreen, isTerminal } from '../../ui/terminal.js';
 import { withCluster, type ClusterCommand } from '../context.js';
 import type { CliIo, GlobalOptions } from '../io.js';
@@ -19,7 +19,7 @@ export interface StatusOptions extends GlobalOptions {
 /** `oxide status`: how the cluster is; exit 0 when healthy, 5 when not, 3 when there is none. */
 export function statusCommand(options: StatusOptions, io: CliIo): Promise<ExitCode> {
   if (options.watch) checkWatchable(options, io);
-  return withCluster(options, io, async (command) => {
+  return withCluster({ ...options, brief: true }, io, async (command) => {
     const report = options.watch ? await watch(command, io) : await once(command);
     return report.status.healthy ? ExitCode.done : ExitCode.partial;
   });
@@ -37,7 +37,7 @@ function watch({ flow, ui }: ClusterCommand, { stdout, signal }: CliIo): Promise
   const quiet = { ...flow, step: createStepRunner(silent, flow.clock, signal) };
   return watchStatus(quiet, {
     show: (report) => {
-      stdout.write(`${clearScreen}${renderStatus(visibleData(report), ui.looks)}`);
+      stdout.write(`${clearScreen}${renderStatus(shownData(report, ui.looks), ui.looks)}`);
     },
     pause: () => realSleep(watchMs, signal),
   });

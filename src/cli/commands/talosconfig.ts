@@ -8,7 +8,7 @@ import type { CliIo, GlobalOptions } from '../io.js';
 export function talosconfigCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
   return withCluster({ ...options, lock: 'talosconfig' }, io, async ({ flow, ui }) => {
     const access = await accessTalos(flow);
-    ui.print(access, renderTalosAccess);
+    ui.print(access, (shown) => renderTalosAccess(shown, ui.looks));
     return ExitCode.done;
   });
 }

@@ -6,10 +6,10 @@ import { fileRemarks } from '../../cluster/plan/file-remarks.js';
 import { loadConfig } from '../../config/load.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { ExitCode } from '../../lib/errors.js';
-import { visibleData } from '../../lib/visible.js';
 import { checkOffline, type OfflineCheck } from '../../steps/talos/offline-check.js';
 import { renderJson } from '../../ui/json.js';
-import { selectColor } from '../../ui/terminal.js';
+import { looksOf } from '../../ui/terminal.js';
+import { shownData } from '../../ui/style.js';
 import { renderValidated, type ValidatedView } from '../../ui/validated.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { offlineTalosctl } from '../offline-talosctl.js';
@@ -30,8 +30,8 @@ export async function validateCommand(options: GlobalOptions, io: CliIo): Promis
     const found = { machineConfigs, firewall, notes, warnings };
     io.stdout.write(renderJson({ valid: true, cluster: config.cluster_name, ...found }));
   } else {
-    const color = selectColor({ isTTY: io.stderr.isTTY, env: io.env });
-    io.stderr.write(renderValidated(visibleData(view), { color }));
+    const looks = looksOf(io.stderr, io.env);
+    io.stderr.write(renderValidated(shownData(view, looks), looks));
   }
   return ExitCode.done;
 }

@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { candidateText, isSameCandidate, type Candidate } from './candidates.js';
 import type { Catalogue, ServerTypeInfo, ServerTypeOffer } from './catalogue.js';
 import { offerIn } from './prices.js';
-import { formatMoney } from '../state/cost.js';
+import { monthlyText } from '../state/cost.js';
 
 const suggested = 3;
 const suggestedInZone = 4;
@@ -30,10 +30,12 @@ interface Offer {
   readonly location: string;
 }
 
-/** `cx33 (4 vCPU, 8 GB, €10.10/month)` */
+/** `cx33 (4 vCPU, 8 GB, €8.49 net a month)` */
 function describe(catalogue: Catalogue, { type, location }: Offer, called = type.name): string {
   const price = offerIn(type, location)?.price;
-  const cost = price ? `, ${formatMoney(price.monthlyGross, catalogue.currency)}/month` : '';
+  const cost = price
+    ? `, ${monthlyText({ net: price.monthlyNet, currency: catalogue.currency })}`
+    : '';
   return `${called} (${type.cores} vCPU, ${type.memory} GB${cost})`;
 }
 

@@ -131,8 +131,8 @@ function meets({ key, operator, values }: SelectorExpression, labels: Labels): b
   }
 }
 
-/** `web-3: 4 pods will move; lost: the local data of default/cache-0`, for the plan. */
-export function evictionNote(node: string, { moving, lost, inTurn }: Eviction): string {
+/** `4 pods will move; lost: the local data of default/cache-0`, for the plan. */
+export function evictionNote({ moving, lost, inTurn }: Eviction): string {
   const local = moving.filter(({ localData }) => localData);
   const gone = [
     ...(local.length > 0 ? [`the local data of ${podNames(local)}`] : []),
@@ -143,11 +143,7 @@ export function evictionNote(node: string, { moving, lost, inTurn }: Eviction): 
   const turns = inTurn.map(
     ({ budget, pods }) => `${pods} of the budget ${budget.name} go ${budget.allowed} at a time`,
   );
-  return [
-    `${node}: ${moves}`,
-    ...turns,
-    ...(gone.length > 0 ? [`lost: ${gone.join('; ')}`] : []),
-  ].join('; ');
+  return [moves, ...turns, ...(gone.length > 0 ? [`lost: ${gone.join('; ')}`] : [])].join('; ');
 }
 
 /** `default/db-0 (budget db)`, for warnings and errors. */

@@ -1,5 +1,5 @@
 import type { ClusterConfig } from '../../config/schema.js';
-import { enumerate, plural } from '../../lib/format.js';
+import { enumerate, enumerateNames, plural } from '../../lib/format.js';
 import { admits, admittedRanges, keepsOut } from '../network/api-access.js';
 import { openApis } from '../network/open-apis.js';
 import { candidatesOf, candidateText, isSameCandidate } from '../catalogue/candidates.js';
@@ -51,7 +51,7 @@ function unrecordedNotes({ servers }: ClusterState): readonly string[] {
     .map(({ name }) => name);
   if (names.length === 0) return [];
   return [
-    `Made by an earlier oxide, so what differs is known only as far as Talos and Kubernetes tell: ${names.join(', ')}.`,
+    `Made by an earlier oxide, so what differs is known only as far as Talos and Kubernetes tell: ${enumerateNames(names)}.`,
   ];
 }
 

@@ -7,7 +7,7 @@ import {
   type ResourceKind,
   type OwnedResources,
 } from '../state/owned-resources.js';
-import { addCosts, formatMoney } from '../state/cost.js';
+import { addCosts, monthlyText } from '../state/cost.js';
 import type { Change, ShownPlan, KeptEntry } from './plan.js';
 
 /** What a user allows to go that the cluster's controllers made. */
@@ -169,10 +169,7 @@ function describeHolders(network: OwnedResource, holding: readonly OwnedResource
   const theirs = holding.filter(({ owner }) => owner === 'other');
   const makers = theirs.length === 0 ? 'the cluster' : 'somebody else';
   const currency = holding.flatMap(({ monthly }) => monthly?.currency ?? [])[0];
-  const price =
-    currency === undefined
-      ? ''
-      : ` (${formatMoney(addCosts(holding, { currency }).net, currency)} a month)`;
+  const price = currency === undefined ? '' : ` (${monthlyText(addCosts(holding, { currency }))})`;
   return {
     message:
       `the network "${network.name}" still holds ${enumerate(holding.map(resourceName))}, ` +

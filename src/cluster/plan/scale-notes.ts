@@ -1,5 +1,5 @@
 import type { ClusterConfig } from '../../config/schema.js';
-import { enumerate } from '../../lib/format.js';
+import { enumerateNames } from '../../lib/format.js';
 import type { Difference } from './difference.js';
 import { blockedText, evictionNote, evictionOf } from '../kubernetes/evictions.js';
 import type { ClusterView, ScaleInput } from './scale-input.js';
@@ -26,7 +26,7 @@ export function splitWarnings(
       const others = servers.filter((name) => ofPool.has(name));
       if (others.length === 0) return [];
       return [
-        `The pool ${pool.name} will be mixed: ${enumerate(added)} with ${key} ${wanted ?? 'none'}, ${enumerate(others)} with ${found ?? 'none'}.`,
+        `The pool ${pool.name} will be mixed: ${enumerateNames(added)} with ${key} ${wanted ?? 'none'}, ${enumerateNames(others)} with ${found ?? 'none'}.`,
       ];
     });
 }
@@ -76,14 +76,18 @@ function evictionNotes(
   { view, wish }: ScaleInput,
   remove: readonly ServerState[],
 ): readonly string[] {
-  return remove.flatMap((server) => {
+  const alike = new Map<string, string[]>();
+  const second = remove.flatMap((server) => {
     const [living, ...stale] = nodesOfServer(view.nodes, server);
-    const name = serverAndNode(server, living);
-    const second = stale.map((node) => staleNote(server, node.name));
-    if (wish.force) return [`${name}: its pods are not moved (--force)`, ...second];
     const eviction = evictionOf(living?.name, view.pods, view.budgets);
-    return [evictionNote(name, eviction), ...second];
+    const note = wish.force ? 'its pods are not moved (--force)' : evictionNote(eviction);
+    alike.set(note, [...(alike.get(note) ?? []), serverAndNode(server, living)]);
+    return stale.map((node) => staleNote(server, node.name));
   });
+  const first = [...alike].map(([note, names]) => {
+    return `${enumerateNames(names)}${names.length > 1 ? ', each' : ''}: ${note}`;
+  });
+  return [...first, ...second];
 }
 
 /** Its kubelet is gone, so nothing on it can be drained; without the node its pods are given up. */

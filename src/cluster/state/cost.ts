@@ -9,7 +9,7 @@ export interface Cost {
 
 /** What these cost per month together; those without a price count as nothing. */
 export function addCosts(
-  priced: readonly { readonly monthly: Cost | undefined }[],
+  priced: readonly { readonly monthly?: Cost | undefined }[],
   { currency }: { readonly currency: string },
 ): Cost {
   const costs = priced.flatMap(({ monthly }) => monthly ?? []);
@@ -24,6 +24,11 @@ export function addCosts(
 export function formatMoney(amount: number, currency: string): string {
   const symbol = { EUR: '€', USD: '$' }[currency] ?? `${currency} `;
   return `${symbol}${amount.toFixed(2)}`;
+}
+
+/** `€8.49 net a month`. */
+export function monthlyText({ net, currency }: Omit<Cost, 'gross'>): string {
+  return `${formatMoney(net, currency)} net a month`;
 }
 
 /** Whole cents, so that sums of decimal prices stay readable and comparable. */

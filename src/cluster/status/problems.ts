@@ -1,7 +1,7 @@
 import type { Problem, AccessFileSeen, ServerStatus, StatusInput } from './report.js';
 import { identityProblems } from './identity-problems.js';
 import { resourceKey, kindNames } from '../state/owned-resources.js';
-import { formatMoney } from '../state/cost.js';
+import { monthlyText } from '../state/cost.js';
 import { missingServers, type RunningVersions } from '../plan/drift.js';
 import { surplusOf } from '../plan/surplus.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
@@ -262,7 +262,7 @@ function unused({ resources, servers }: ProblemInput): Problem[] {
   return resources.flatMap((resource): Problem[] => {
     const { kind, name, id, idle, monthly, left } = resource;
     if (idle === undefined || named.has(resourceKey(resource))) return [];
-    const price = monthly ? `, ${formatMoney(monthly.net, monthly.currency)} a month` : '';
+    const price = monthly ? `, ${monthlyText(monthly)}` : '';
     return [
       {
         code: 'unused',

@@ -55,7 +55,7 @@ async function check(ctx: FlowContext, { endpoint, controlPlanes }: Question, io
     io.summary('it does');
     return;
   }
-  io.summary('not yet');
+  io.unmet('not yet');
   const host = new URL(endpoint).hostname.replace(/^\[|\]$/g, '');
   const addresses = controlPlanes.map(({ publicIpv4 }) => publicIpv4);
   io.note(

@@ -28,7 +28,8 @@ export async function findOwnAddresses(
 ): Promise<OwnAddresses> {
   const own = await lookUp(ctx, ctx.endpoints.ownIpv6);
   const { ipv4, ranges, failure, notes } = own;
-  io.summary(ranges.length === 0 ? 'not found' : ranges.join(', '));
+  if (ranges.length === 0) io.unmet('not found');
+  else io.summary(ranges.join(', '));
   if (failure) io.note(`${failure.message}; whether the firewall admits it is not known`);
   else if (use === 'admit') for (const note of notes) io.note(note);
   else if (ipv4 === undefined) {

@@ -57,7 +57,9 @@ export async function reachCluster(
     const error = answers.map((answer) => ('error' in answer ? answer.error : undefined))[0];
     throw unreachable(ctx, { what: 'the Talos API', error, hint });
   }
-  io.summary(`Talos ${oldest} on ${enumerate(answering.map(({ node }) => node.name))}`);
+  const said = `Talos ${oldest} on ${enumerate(answering.map(({ node }) => node.name))}`;
+  if (answering.length === candidates.length) io.summary(said);
+  else io.unmet(`${said} only`);
   return {
     controlPlanes: answering.map(({ node }) => node),
     apis: apis.answering,

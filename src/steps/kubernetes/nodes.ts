@@ -1,7 +1,7 @@
 import { contains, parseIpv4Range } from '../../cluster/network/cidr.js';
 import { nodeOfServer, serverAndNode } from '../../cluster/state/nodes.js';
 import { ExitCode, OxideError } from '../../lib/errors.js';
-import { enumerate } from '../../lib/format.js';
+import { enumerateNames } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import { getNodes, parseNodes, type KubeNode } from '../../tools/kubectl.js';
@@ -46,7 +46,7 @@ async function probeNodes(
   if (missing.length === 0 && unready.length === 0) return { ready: found };
   const ready = found.length - unready.length;
   const why = [
-    ...(missing.length > 0 ? [`not registered: ${enumerate(missing)}`] : []),
+    ...(missing.length > 0 ? [`not registered: ${enumerateNames(missing)}`] : []),
     ...unready
       .slice(0, 1)
       .map(({ server, node }) => `${serverAndNode(server, node)}: ${node?.reason ?? ''}`),

@@ -47,17 +47,19 @@ export async function probeNodes(
 ): Promise<NodesSeen> {
   const { kubeconfig } = ctx.files;
   if ((await readTextIfExists(kubeconfig)) === undefined) {
+    io.unmet(`there is no ${kubeconfig}`);
     return { unknown: `there is no ${kubeconfig}` };
   }
   const { answering, failure } = await chooseApiServer(ctx, runningOf(state));
   if (answering.length === 0 && failure) {
-    io.summary('no answer');
+    io.unmet('no answer');
     return { unknown: reasonOf(failure) };
   }
   const answer = await ask(ctx, async () =>
     parseNodes((await ctx.run(getNodes(kubeconfig))).stdout),
   );
-  io.summary('is' in answer ? plural(answer.is.length, 'node') : 'no answer');
+  if ('is' in answer) io.summary(plural(answer.is.length, 'node'));
+  else io.unmet('no answer');
   return 'is' in answer ? { nodes: answer.is } : answer;
 }
 
@@ -81,11 +83,14 @@ export async function probeTalos(
   const { talosconfig } = ctx.files;
   if ((await readTextIfExists(talosconfig)) === undefined) {
     const unknown = { unknown: `there is no ${talosconfig}` };
+    io.unmet(unknown.unknown);
     return running.map(({ name }) => ({ server: name, version: unknown, etcd: unknown }));
   }
   const seen = await inParallel(...running.map((node) => probeControlPlane(ctx, node)));
   const answering = seen.filter(({ version: answer }) => 'is' in answer).length;
-  io.summary(`${answering} of ${plural(running.length, 'control plane')} answer`);
+  const said = `${answering} of ${plural(running.length, 'control plane')} answer`;
+  if (answering === running.length) io.summary(said);
+  else io.unmet(said);
   return seen;
 }
 

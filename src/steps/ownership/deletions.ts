@@ -36,7 +36,9 @@ export async function deleteResources(
   );
   const left = attempts.flat();
   const gone = resources.filter((one) => !left.some(({ resource }) => resource === one));
-  io.summary(gone.length === 0 ? 'none' : enumerate(countByKind(gone)));
+  const said = gone.length === 0 ? 'none' : enumerate(countByKind(gone));
+  if (left.length === 0) io.summary(said);
+  else io.unmet(`${said}; ${left.length} still there`);
   return left;
 }
 

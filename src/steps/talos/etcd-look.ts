@@ -56,10 +56,14 @@ async function lookAtEtcd(ctx: FlowContext, state: ClusterState, io: StepIo): Pr
     async (): Promise<Probe<EtcdSeen>> => {
       const sight = await lookOnce(ctx, nodes);
       if (sight.kind !== 'leaderless' && sight.kind !== 'silent') {
-        io.summary(summaryOf(sight));
+        if (sight.kind === 'unsure') io.unmet(sight.why);
+        else io.summary(summaryOf(sight));
         return { ready: sight };
       }
-      if (comesBack) return { ready: { kind: 'unsure', why: sight.why } };
+      if (comesBack) {
+        io.unmet(sight.why);
+        return { ready: { kind: 'unsure', why: sight.why } };
+      }
       if (++bad >= looks) throw lost(ctx, sight);
       return { waiting: sight.why };
     },

@@ -107,7 +107,7 @@ describe('a plan with fallbacks', () => {
     expect(error.message).toBe(
       'workers.0: none of its types can be ordered now: cx33 in nbg1 (sold out), cx33 in hel1 ' +
         '(sold out), cpx22 in nbg1 (sold out), cpx22 in hel1 (not offered). Available now in ' +
-        'eu-central: cx23 in nbg1 (2 vCPU, 4 GB, €6.53/month), cx23 in hel1 (2 vCPU, 4 GB, €11.90/month).',
+        'eu-central: cx23 in nbg1 (2 vCPU, 4 GB, €5.49 net a month), cx23 in hel1 (2 vCPU, 4 GB, €10.00 net a month).',
     );
     expect(error.exitCode).toBe(4);
     expect(error.hint).toContain('server_types and locations');

@@ -37,7 +37,7 @@ describe('server types', () => {
       type: 'cpx21',
       message:
         'control_planes.0.server_type: cpx21 can no longer be ordered in nbg1 (retired 2025-12-31). ' +
-        'Can be ordered there: cx23 (2 vCPU, 4 GB, €6.53/month), cpx22 (2 vCPU, 4 GB, €23.19/month), cx33 (4 vCPU, 8 GB, €10.10/month).',
+        'Can be ordered there: cx23 (2 vCPU, 4 GB, €5.49 net a month), cpx22 (2 vCPU, 4 GB, €19.49 net a month), cx33 (4 vCPU, 8 GB, €8.49 net a month).',
       exitCode: 2,
     },
     {
@@ -45,7 +45,7 @@ describe('server types', () => {
       type: 'cx21',
       message:
         'control_planes.0.server_type: Hetzner has no server type "cx21". ' +
-        'Can be ordered there: cx23 (2 vCPU, 4 GB, €6.53/month), cx33 (4 vCPU, 8 GB, €10.10/month), cpx22 (2 vCPU, 4 GB, €23.19/month).',
+        'Can be ordered there: cx23 (2 vCPU, 4 GB, €5.49 net a month), cx33 (4 vCPU, 8 GB, €8.49 net a month), cpx22 (2 vCPU, 4 GB, €19.49 net a month).',
       exitCode: 2,
     },
     {
@@ -71,7 +71,7 @@ describe('server types', () => {
     );
     expect(refusal(config).message).toBe(
       'control_planes.0.server_type: cx23 is not offered in ash. ' +
-        'Can be ordered there: cpx21 (3 vCPU, 4 GB, €11.90/month).',
+        'Can be ordered there: cpx21 (3 vCPU, 4 GB, €10.00 net a month).',
     );
   });
 

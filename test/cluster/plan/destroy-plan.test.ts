@@ -132,7 +132,7 @@ describe('a network that a load balancer holds', () => {
     const wanted = plan([server, ingress, network(server, ingress)]);
     expect(wanted.warnings).toEqual([
       'Nothing can be deleted: the network "demo-9" still holds load balancer demo-3 (id 3), ' +
-        'made by the cluster and not by oxide (€7.49 a month).',
+        'made by the cluster and not by oxide (€7.49 net a month).',
     ]);
     expect(() => {
       refuseHeldNetwork(wanted);

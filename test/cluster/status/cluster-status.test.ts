@@ -202,7 +202,7 @@ describe('a cluster', () => {
     ],
     [
       'unused',
-      /^the volume pvc-1 \(id 9\) is attached to no server, €0\.44 a month$/,
+      /^the volume pvc-1 \(id 9\) is attached to no server, €0\.44 net a month$/,
       { resources: [volume] },
     ],
   ])('is told of %s and stays healthy: %s', (code, message, changes) => {

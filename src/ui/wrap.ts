@@ -1,0 +1,95 @@
+import { stripVTControlCharacters } from 'node:util';
+
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/gu;
+const narrow = /\p{Mark}/gu;
+
+/**
+ * How many columns a text takes, colours not counted. Errors are shown by what is loaded at every start, so
+ * this does without a library.
+ */
+export function widthOf(text: string): number {
+  const plain = stripVTControlCharacters(text);
+  if (/^\p{ASCII}*$/u.test(plain)) return plain.length;
+  const seen = plain.replace(narrow, '');
+  return Array.from(seen).length + (seen.match(wide)?.length ?? 0);
+}
+
+/** Fills up with spaces on the right, colours not counted. */
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(width - widthOf(text), 0));
+}
+
+/** Fills up with spaces on the left, colours not counted. */
+export function padLeft(text: string, width: number): string {
+  return ' '.repeat(Math.max(width - widthOf(text), 0)) + text;
+}
+
+/** A text as one line. */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** At most `width` columns; what is missing is shown by `…`. */
+export function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = '';
+  for (const character of text) {
+    if (widthOf(kept + character) > Math.max(width - 1, 0)) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+/**
+ * A line as lines of at most `width` columns, broken between words. A word that is longer has a line of
+ * its own and stays whole, and so does a command: with a line break in it, it could not be pasted.
+ */
+export function wrapLine(line: string, width: number | undefined): string[] {
+  if (width === undefined || widthOf(line) <= width) return [line];
+  const lines: string[] = [];
+  let current: string | undefined;
+  for (const word of wordsOf(line)) {
+    const longer: string = current === undefined ? word : `${current} ${word}`;
+    if (current === undefined || widthOf(longer) <= width) {
+      current = longer;
+    } else {
+      lines.push(current.trimEnd());
+      current = word === '' ? undefined : word;
+    }
+  }
+  return [...lines, current ?? ''];
+}
+
+/**
+ * A text behind what leads it: a mark or a name. Its further lines stand below its beginning, and keep
+ * their own indentation.
+ */
+export function hanging(lead: string, text: string, columns: number | undefined): string {
+  const indent = widthOf(lead);
+  const lines = text.split('\n').flatMap((line) => {
+    const [blanks = ''] = /^ */.exec(line) ?? [];
+    const width = columns === undefined ? undefined : columns - indent - blanks.length;
+    return wrapLine(line.slice(blanks.length), width).map((part) => blanks + part);
+  });
+  return lead + lines.join(`\n${' '.repeat(indent)}`);
+}
+
+/** Lines as a text, each wrapped below what leads it: its blanks, and a name before two blanks. */
+export function asText(lines: readonly string[], columns: number | undefined): string {
+  return lines
+    .flatMap((text) => text.split('\n'))
+    .map((line) => {
+      const [lead = ''] = /^ *(?:\S+(?: \S+)* {2,})?/.exec(line) ?? [];
+      return `${hanging(lead, line.slice(lead.length), columns)}\n`;
+    })
+    .join('');
+}
+
+/** The words of a line. A command for the shell is one: it begins the line or follows a colon, and ends it. */
+function wordsOf(line: string): string[] {
+  const [, before = '', command] =
+    /^(?:(.*?: ))?((?:oxide|kubectl|talosctl|helm|hcloud) .*[^.])$/.exec(line) ?? [];
+  if (command === undefined || /[.,;] |\(/.test(command)) return line.split(' ');
+  return [...before.split(' ').filter((word) => word !== ''), command];
+}
