@@ -1,11 +1,14 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { text as readText } from 'node:stream/consumers';
+import { buffer as readBytes } from 'node:stream/consumers';
 import type { z } from 'zod';
 import { messageOf, UsageError } from '../lib/errors.js';
 import { visibleLine } from '../lib/visible.js';
 import { asWritten } from './as-written.js';
 import { describedSchema, knownKeys } from './described-schema.js';
+import { withoutExtensions } from './extensions.js';
+import { fileText } from './file-text.js';
+import { foreignTool } from './foreign-files.js';
 import { resolvePatch, type ReadFile } from './patches.js';
 import { placedPatch } from './placed-patch.js';
 import { kindOf, reasonOf, unknownKeyReason } from './reasons.js';
@@ -23,23 +26,26 @@ export interface ParseOptions {
 
 /** Reads and checks cluster.yaml. Throws a UsageError with every problem and its place. */
 export async function loadConfig(path: string): Promise<ClusterConfig> {
-  let text: string;
+  if (path === '') throw new UsageError('--config names no file', unnamedHint);
+  let bytes: Buffer;
   try {
     // No more than the limit: it may be a device that never ends.
-    text = await readText(createReadStream(path, { end: yamlLimits.bytes }));
+    bytes = await readBytes(createReadStream(path, { end: yamlLimits.bytes }));
   } catch (error) {
     throw unreadable(path, error);
   }
-  return parseConfig(text, { file: path });
+  if (bytes.length > yamlLimits.bytes) throw tooLarge(path);
+  const read = fileText(bytes);
+  if ('reason' in read) throw new UsageError(`${path}: ${read.reason}`, encodingHint);
+  return parseConfig(read.text, { file: path });
 }
 
 /** Checks the text of a cluster.yaml. Throws a UsageError with every problem and its place. */
 export function parseConfig(text: string, options: ParseOptions): ClusterConfig {
-  if (Buffer.byteLength(text) > yamlLimits.bytes) {
-    const limit = `${yamlLimits.bytes / 1024} KiB`;
-    throw new UsageError(`${options.file}: the file is larger than ${limit}`, largeHint);
-  }
+  if (Buffer.byteLength(text) > yamlLimits.bytes) throw tooLarge(options.file);
   const source = readYaml(text);
+  const tool = foreignTool(text, source.value);
+  if (tool !== undefined) throw foreign(options.file, tool);
   if (source.problems.length > 0) throw problemsError(options.file, source.problems);
   const root = source.value;
   if (root === null || root === undefined) {
@@ -49,7 +55,7 @@ export function parseConfig(text: string, options: ParseOptions): ClusterConfig 
     const reason = `must be a mapping of keys and values, not ${kindOf(root)}`;
     throw problemsError(options.file, [{ position: source.valueAt([]), path: '', reason }]);
   }
-  const written = asWritten(source, describedSchema());
+  const written = asWritten(withoutExtensions(source), describedSchema());
   const result = checkedSchema.safeParse(withoutBlanks(written.value, []), { error: reasonOf });
   const issues = result.error?.issues ?? [];
   const problems = [...written.problems, ...issues.flatMap((issue) => problemsOf(issue, source))];
@@ -64,6 +70,23 @@ const exampleHint = 'Write an example to begin with: oxide init';
 const largeHint =
   'Is it the right file? Large patches can be files of their own (talos.config_patches).';
 const referenceHint = 'Every key is described by: oxide reference';
+
+const unnamedHint = 'Name the file of the cluster, or leave --config out for ./cluster.yaml.';
+const encodingHint = 'Is it the right file? cluster.yaml is plain text, written in UTF-8.';
+
+function tooLarge(path: string): UsageError {
+  return new UsageError(
+    `${path}: the file is larger than ${yamlLimits.bytes / 1024} KiB`,
+    largeHint,
+  );
+}
+
+function foreign(path: string, tool: string): UsageError {
+  return new UsageError(
+    `${path}: this is a file of ${tool}`,
+    "docs/coming-from.md shows the same in oxide's words, key by key.",
+  );
+}
 
 function unreadable(path: string, error: unknown): UsageError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -142,7 +165,9 @@ function chartPlace(chart: string, folder: string): string {
 
 function readTextIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    const read = fileText(readFileSync(path));
+    if ('text' in read) return read.text;
+    throw new UsageError(read.reason);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;

@@ -1,7 +1,8 @@
 import { isMap, isScalar, LineCounter, parseAllDocuments, type Document, type Pair } from 'yaml';
 import { guardedKinds, guards, type Guard } from './patch-guards.js';
 import type { Position } from './source.js';
-import { offsetOf, resolved } from './yaml-nodes.js';
+import { offsetOf, pairsOf, resolved } from './yaml-nodes.js';
+import { yamlOptions } from './yaml-walk.js';
 
 /** What is wrong in a patch, and where in its text. */
 export interface PatchProblem {
@@ -17,7 +18,7 @@ export interface PatchProblem {
  */
 export function patchProblems(text: string, forWorkers: boolean): readonly PatchProblem[] {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const documents = parseAllDocuments(text, { ...yamlOptions, lineCounter: lines });
   if ('empty' in documents) return [];
   const found = documents.flatMap((document) => findings(document, forWorkers));
   return found.map(({ node, path, reason }) => {
@@ -62,18 +63,20 @@ function guarded(
 ): readonly Finding[] {
   if (!isMap(mapping)) return [];
   const parts = guard.path.split('.');
-  const removal = mapping.items.find((pair) => keyOf(pair) === '$patch');
+  const pairs = pairsOf(mapping, document);
+  const removal = pairs.find((pair) => keyOf(pair) === '$patch');
   if (removal && path.length <= parts.length) {
     if (guard.removal === undefined) return [];
     return [{ node: removal.key, path: [...path, '$patch'].join('.'), reason: guard.removal }];
   }
   const part = parts[path.length];
-  return mapping.items.flatMap((pair): readonly Finding[] => {
+  return pairs.flatMap((pair): readonly Finding[] => {
     const key = keyOf(pair);
     if (part === undefined || (part !== '*' && part !== key)) return [];
     const value = resolved(pair.value, document);
     const here = [...path, key];
-    const isRemoved = isMap(value) && value.items.some((inner) => keyOf(inner) === '$patch');
+    const isRemoved =
+      isMap(value) && pairsOf(value, document).some((inner) => keyOf(inner) === '$patch');
     if (here.length < parts.length || isRemoved) {
       return guarded(value, { guard, document }, here);
     }

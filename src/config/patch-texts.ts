@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, parseAllDocuments, type Document, type Scalar } from 'yaml';
+import { isMergeKey } from './yaml-nodes.js';
 import { yamlOptions } from './yaml-walk.js';
 
 /**
@@ -35,6 +36,7 @@ type Path = readonly string[];
 function walk(node: unknown, path: Path): Found[] {
   if (isMap(node)) {
     return node.items.flatMap(({ key, value }) => {
+      if (isMergeKey(key)) return walk(value, path);
       const name = isScalar(key) ? String(key.value) : '';
       // A key is never more than a text, but a date would be rewritten.
       const dates = isScalar(key) ? quoted(key, isDate) : [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { describedSchema, type SchemaNode } from './described-schema.js';
+import { extensionPattern } from './extensions.js';
 import { clusterSchema } from './schema.js';
 
 const intro = `# cluster.yaml
@@ -11,6 +12,18 @@ keys are errors.
 Text needs no quotes where YAML reads it as something else: \`version: 1.10\` and a label \`zone: 012\` are the
 texts that stand there. Numbers are written in plain digits, and true and false so: \`012\` and \`yes\` are not the
 same to every reader of YAML.
+
+What several pools have in common is written once and merged with \`<<\`; keys of the top level that begin with
+\`x-\` are not looked at and give it a place:
+
+\`\`\`yaml
+x-pool: &pool
+  server_type: cx33
+  locations: [nbg1, fsn1]
+workers:
+  - { <<: *pool, name: web, count: 3 }
+  - { <<: *pool, name: batch }
+\`\`\`
 
 A complete file is in [cluster.example.yaml](../cluster.example.yaml). The smallest one:
 
@@ -35,8 +48,9 @@ export function jsonSchema(): object {
   return z.toJSONSchema(clusterSchema, {
     io: 'input',
     unrepresentable: 'any',
-    override: ({ jsonSchema: node }) => {
+    override: ({ jsonSchema: node, path }) => {
       delete node['rule'];
+      if (path.length === 0) node.patternProperties = { [extensionPattern]: {} };
     },
   });
 }

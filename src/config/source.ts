@@ -78,7 +78,7 @@ export function readYaml(text: string): YamlSource {
       return within({ node: nodeAt(document, path), begin, text }, inner);
     },
     plainAt: (path) => plainText(nodeAt(document, path)),
-    keysAt: (path) => keysOf(nodeAt(document, path)),
+    keysAt: (path) => keysOf(nodeAt(document, path), document),
   };
 }
 
@@ -136,7 +136,7 @@ function placeOf(
   let offset = offsetOf(node);
   for (const [depth, part] of path.entries()) {
     const last = depth === path.length - 1;
-    const entry = entryOf(resolved(node, document), part);
+    const entry = entryOf(resolved(node, document), part, document);
     if (!entry) break;
     const hasValue = !isScalar(entry.value) || entry.value.value !== null;
     // What is missing further in is reported at the key that should hold it.

@@ -1,6 +1,7 @@
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { OxideError } from '../lib/errors.js';
 import { parseConfig } from './load.js';
+import type { ClusterConfig } from './schema.js';
 import { yamlOptions } from './yaml-walk.js';
 
 /** Which number to write, and where. */
@@ -24,12 +25,32 @@ export function withCount(text: string, change: CountChange): WrittenCount {
   if (!place) return { refused: `the pool "${change.pool}" was not found in ${change.file}` };
   const changed = `${text.slice(0, place.start)}${place.text}${text.slice(place.end)}`;
   try {
-    parseConfig(changed, { file: change.file });
+    const { file } = change;
+    const other = otherChange(parseConfig(text, { file }), parseConfig(changed, { file }), change);
+    return other === undefined
+      ? { text: changed }
+      : { refused: `the number of the pool "${other}" is the same one there` };
   } catch (error) {
     if (error instanceof OxideError) return { refused: error.message };
     throw error;
   }
-  return { text: changed };
+}
+
+/** Another pool that would change, too: one number may be that of several, by an anchor. */
+function otherChange(
+  before: ClusterConfig,
+  after: ClusterConfig,
+  { section, pool }: CountChange,
+): string | undefined {
+  const countsOf = (config: ClusterConfig) =>
+    (['control_planes', 'workers'] as const).flatMap((key) =>
+      config[key].map(({ name, count }) => ({ key, name, count })),
+    );
+  const now = countsOf(after);
+  return countsOf(before).find(({ key, name, count }, i) => {
+    const isMeant = key === section && name === pool;
+    return !isMeant && now[i]?.count !== count;
+  })?.name;
 }
 
 interface Place {

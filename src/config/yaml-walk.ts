@@ -1,11 +1,14 @@
-import { isAlias, isCollection, isMap, isScalar, isSeq, type Document } from 'yaml';
-import { offsetOf } from './yaml-nodes.js';
+import { isAlias, isCollection, isMap, isScalar, isSeq, type Document, type YAMLMap } from 'yaml';
+import { isMergeKey, mergedInto, offsetOf } from './yaml-nodes.js';
 
 /** What no cluster.yaml that a person wrote comes near to; beyond it the reading itself becomes a burden. */
 export const yamlLimits = { bytes: 256 * 1024, depth: 50, aliases: 100, problems: 50 } as const;
 
-/** Comparing each key with all others is left to `walk`, which does it in linear time. */
-export const yamlOptions = { prettyErrors: false, uniqueKeys: false } as const;
+/**
+ * Merge keys (`<<`) work, as in YAML 1.1 and for talosctl. Comparing each key with all others is left
+ * to `walk`, which does it in linear time.
+ */
+export const yamlOptions = { prettyErrors: false, uniqueKeys: false, merge: true } as const;
 
 export const tooDeep = 'it is nested too deeply';
 
@@ -38,7 +41,9 @@ export function flawsOf(document: Document.Parsed): readonly Flaw[] {
     if (isAlias(node) && anchors.includes(node.source)) {
       return [{ offset, reason: `the alias *${node.source} is inside of what it stands for` }];
     }
-    if (isMap(node)) flaws.push(...repeatedKeys(node.items.map(({ key }) => key)));
+    if (isMap(node)) {
+      flaws.push(...repeatedKeys(node.items.map(({ key }) => key)), ...wrongMerges(node, document));
+    }
     const around = isCollection(node) && node.anchor ? [...anchors, node.anchor] : anchors;
     const inside = within(node).map((inner) => ({
       node: inner,
@@ -55,11 +60,22 @@ function within(node: unknown): readonly unknown[] {
   return isSeq(node) ? node.items : [];
 }
 
+/** The library ends with an error without a place here. */
+function wrongMerges({ items }: YAMLMap, document: Document.Parsed): readonly Flaw[] {
+  return items
+    .filter(({ key }) => isMergeKey(key))
+    .filter(({ value }) => !mergedInto(value, document).every((from) => isMap(from)))
+    .map(({ key, value }) => ({
+      offset: offsetOf(value) ?? offsetOf(key) ?? 0,
+      reason: '<< merges a mapping or a list of mappings, such as <<: *anchor',
+    }));
+}
+
 function repeatedKeys(keys: readonly unknown[]): readonly Flaw[] {
   const seen = new Set<string>();
   return keys.flatMap((key) => {
     if (!isScalar(key)) return [];
-    const name = String(key.value);
+    const name = isMergeKey(key) ? '<<' : String(key.value);
     if (seen.has(name)) {
       return [{ offset: offsetOf(key) ?? 0, reason: `the key "${name}" is there twice` }];
     }

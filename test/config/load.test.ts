@@ -109,6 +109,35 @@ const malformed: readonly Malformed[] = [
     message: 'cluster.yaml: the file is larger than 256 KiB',
   },
   {
+    what: 'merge keys that hold nothing to merge',
+    text: `${minimal}cilium: { helm_values: { <<: 3, b: { <<: [{ c: 1 }, *gone] } } }\n`,
+    message:
+      'cluster.yaml:7:30 << merges a mapping or a list of mappings, such as <<: *anchor\n' +
+      'cluster.yaml:7:42 << merges a mapping or a list of mappings, such as <<: *anchor',
+  },
+  {
+    what: 'a merge key twice',
+    text: `${minimal}cilium: { helm_values: { <<: {}, <<: {} } }\n`,
+    message: 'cluster.yaml:7:34 the key "<<" is there twice',
+  },
+  {
+    what: 'a merge key that merges what it is in',
+    text: `${minimal}cilium: { helm_values: &v { <<: *v } }\n`,
+    message: 'cluster.yaml:7:33 the alias *v is inside of what it stands for',
+  },
+  {
+    what: 'what is wrong where it is merged from',
+    text: `${head}x-pool: &pool\n  server_typ: cx33\n  count: two\n${pools}workers:\n  - { <<: *pool, name: web, server_type: cx33 }\n`,
+    message:
+      'cluster.yaml:5:3 workers.0: unknown key "server_typ" (did you mean "server_type"?)\n' +
+      'cluster.yaml:6:10 workers.0.count: must be a number, not text',
+  },
+  {
+    what: "keys of the user's own further in",
+    text: `${minimal}cilium: { x-mine: 1 }\n`,
+    message: 'cluster.yaml:7:11 cilium: unknown key "x-mine"',
+  },
+  {
     what: 'two documents',
     text: `${minimal}---\ncluster_name: other\n`,
     message: 'cluster.yaml:7:1 a second YAML document begins here; cluster.yaml holds one',
@@ -461,6 +490,60 @@ describe('a good cluster.yaml', () => {
   });
 });
 
+describe('what a file says once', () => {
+  const merged = `${head}x-note: { anything: yes, at: 012 }
+x-pool: &pool
+  server_type: cx33
+  count: 2
+  labels: &labels { zone: 012 }
+x-dear: &dear { server_type: cpx51, location: fsn1 }
+${pools}workers:
+  - { <<: *pool, name: web }
+  - { name: db, count: 1, <<: [*pool, *dear] }
+  - name: batch
+    server_type: cx43
+    labels: { <<: *labels, tier: batch }
+`;
+
+  test('is merged into several pools, and what a pool says itself wins', () => {
+    expect(parse(merged).workers).toMatchObject([
+      { name: 'web', server_type: 'cx33', count: 2, labels: { zone: '012' } },
+      { name: 'db', server_type: 'cx33', count: 1, location: 'fsn1', labels: { zone: '012' } },
+      { name: 'batch', server_type: 'cx43', count: 1, labels: { zone: '012', tier: 'batch' } },
+    ]);
+  });
+
+  test('does not get around what a patch may not say', () => {
+    const patch = '    machine:\n      kubelet:\n        <<: { nodeIP: {} }\n';
+    expect(messageFor(`${minimal}talos:\n  worker_patches:\n  - |\n${patch}`)).toMatch(
+      /^cluster.yaml:12:15 talos.worker_patches.0: machine.kubelet.nodeIP: nodes are reached/,
+    );
+  });
+});
+
+describe("another tool's file", () => {
+  const foreign: readonly (readonly [string, string])[] = [
+    ['hetzner-k3s', 'hetzner_token: x\ncluster_name: test\nk3s_version: v1.32.0+k3s1\n'],
+    ['hetzner-k3s', 'masters_pool:\n  instance_type: cpx22\nworker_node_pools: []\n'],
+    ['k8zner', 'name: dev\nregion: fsn1\nmode: dev\nworkers:\n  count: 1\n  size: cx23\n'],
+    ['k8zner', 'apiVersion: k8zner.io/v1alpha1\nkind: K8znerCluster\nspec: {}\n'],
+    [
+      'hcloud-k8s (Terraform)',
+      'module "kubernetes" {\n  source  = "hcloud-k8s/kubernetes/hcloud"\n  cluster_name = "k8s"\n}\n',
+    ],
+    ['hcloud-k8s (Terraform)', 'worker_nodepools = [\n  { name = "worker", count = 3 }\n]\n'],
+  ];
+
+  test.each(foreign)('of %s leads to the page that compares them', (tool, text) => {
+    expect(() => parse(text)).toThrow(
+      expect.objectContaining({
+        message: `cluster.yaml: this is a file of ${tool}`,
+        hint: "docs/coming-from.md shows the same in oxide's words, key by key.",
+      }),
+    );
+  });
+});
+
 describe('files', () => {
   let folder: string;
   beforeAll(async () => {
@@ -494,6 +577,30 @@ describe('files', () => {
       hint: 'Write an example to begin with: oxide init',
       exitCode: 2,
     });
+  });
+
+  test.each([
+    ['\ufeffcluster_name: demo\n', 'utf16le', 'it is written in UTF-16, and oxide reads UTF-8'],
+    ['cluster_name: demo\n', 'utf16le', 'it is written in UTF-16, and oxide reads UTF-8'],
+    ['\x7fELF\x02\x01\0\0\0', 'latin1', 'it is no text file: there are zero bytes in it'],
+    ['a: 1\n# f\xfcr\n', 'latin1', 'line 2: there are bytes that are no UTF-8'],
+  ] as const)('%j in %s is no cluster.yaml', async (text, encoding, message) => {
+    const path = join(folder, 'odd.yaml');
+    await writeFile(path, Buffer.from(text, encoding));
+    await expect(loadConfig(path)).rejects.toThrow(`${path}: ${message}`);
+    const patched = join(folder, 'patched.yaml');
+    await writeFile(patched, `${minimal}talos: { config_patches: [odd.yaml] }\n`);
+    await expect(loadConfig(patched)).rejects.toThrow(`cannot read odd.yaml: ${message}`);
+  });
+
+  test('a mark at the beginning of UTF-8 moves nothing', async () => {
+    const path = join(folder, 'marked.yaml');
+    await writeFile(path, `\ufeff${minimal}wrokers: []\n`);
+    await expect(loadConfig(path)).rejects.toThrow(`${path}:7:1 unknown key "wrokers"`);
+  });
+
+  test('an empty name is no file', async () => {
+    await expect(loadConfig('')).rejects.toThrow('--config names no file');
   });
 
   test('a folder is not a cluster.yaml', async () => {

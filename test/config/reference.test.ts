@@ -25,4 +25,5 @@ test('the JSON Schema takes the examples and refuses unknown keys', async () => 
   expect(validate(example)).toBe(true);
   expect(validate(parse(rustExample))).toBe(true);
   expect(validate({ ...example, wrokers: [] })).toBe(false);
+  expect(validate({ ...example, 'x-pools': [] })).toBe(true);
 });

@@ -48,6 +48,25 @@ describe('the count that is written into cluster.yaml', () => {
     );
   });
 
+  test('is put beside a merge key, or refused where it is the number of others as well', () => {
+    const merging = `cluster_name: demo
+x-pool: &pool { server_type: cx33, count: 2 }
+hcloud: { location: nbg1 }
+control_planes: [{ name: cp, server_type: cx23 }]
+workers:
+  - { <<: *pool, name: web }
+  - &db { name: db, server_type: cx33, count: 1 }
+  - { <<: *db, name: cache }
+`;
+    const change = { file: 'cluster.yaml', section: 'workers', count: 5 } as const;
+    expect(withCount(merging, { ...change, pool: 'web' })).toEqual({
+      text: merging.replace('name: web', 'name: web, count: 5'),
+    });
+    expect(withCount(merging, { ...change, pool: 'db' })).toEqual({
+      refused: 'the number of the pool "cache" is the same one there',
+    });
+  });
+
   test('is refused for a pool that the file does not hold', () => {
     expect(written({ pool: 'gone' })).toBe(
       'refused: the pool "gone" was not found in cluster.yaml',
