@@ -1,7 +1,11 @@
-import { planApiAccess, type ApiAccessPlan } from '../cluster/network/api-access.js';
+import {
+  admittedRanges,
+  planApiAccess,
+  type ApiAccessPlan,
+} from '../cluster/network/api-access.js';
 import { PreconditionError } from '../lib/errors.js';
 import { inParallel } from '../lib/parallel.js';
-import { ensureRules } from '../steps/access/api-access.js';
+import { admit } from '../steps/access/api-access.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { observeExisting } from '../steps/observe/probes.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
@@ -31,10 +35,11 @@ export async function allowMe(ctx: FlowContext, request: AllowMeRequest): Promis
       'Make what is missing: oxide create',
     );
   }
-  const plan = planApiAccess({ config, firewall, ranges, replace: request.replace });
+  const wish = { config, firewall, ranges, replace: request.replace };
+  const plan = planApiAccess(wish);
   if (!(await request.confirm(plan)) || !plan.changed) return plan;
-  await step('Change the firewall', async () => ensureRules(ctx, firewall, plan));
-  return plan;
+  const changed = await step('Change the firewall', () => admit(ctx, wish));
+  return { ...plan, after: admittedRanges(changed.rules) };
 }
 
 async function ownRanges(ctx: FlowContext): Promise<readonly string[]> {

@@ -262,6 +262,55 @@ describe('allow-me', () => {
   });
 });
 
+describe('allow-me and another run at once', () => {
+  const colleague = '203.0.113.9/32';
+  const mine = `${moved}/32`;
+  const admitColleague = (text = yaml) => allow({ ranges: [colleague] }, { yaml: text });
+
+  test('keep both: what the other has admitted since the look', async () => {
+    await lockedOut();
+    const plan = await allowMe(rehearsal.run().ctx, {
+      ...{ ranges: undefined, replace: false },
+      confirm: async () => (await admitColleague()).changed,
+    });
+    expect(plan.after).toEqual([first, colleague, mine]);
+    expect(admittedBy()).toEqual(everywhere([first, colleague, mine]));
+  });
+
+  test('keep both: what the other writes over the change is written again', async () => {
+    await lockedOut();
+    const before = rulesOf();
+    const { ctx } = rehearsal.run();
+    let others = 1;
+    const wait: typeof ctx.actions.wait = async (...given) => {
+      await ctx.actions.wait(...given);
+      const [firewall] = projectOf(rehearsal).list('firewalls');
+      const path = `/firewalls/${firewall?.id ?? 0}/actions/set_rules`;
+      if (others-- > 0) projectOf(rehearsal).call('POST', path, { rules: before });
+    };
+    const actions = Object.create(ctx.actions, { wait: { value: wait } }) as typeof ctx.actions;
+    await allowMe(
+      { ...ctx, actions },
+      { ranges: undefined, replace: false, confirm: () => Promise.resolve(true) },
+    );
+    expect(admittedBy()).toEqual(everywhere([first, mine]));
+  });
+
+  test.each([
+    ['without a list', yaml, everywhere([first, mine, colleague])],
+    ['with one', listing(`192.0.2.0/24, ${mine}`), everywhere(['192.0.2.0/24', mine], [colleague])],
+  ])('keep both: a create %s', async (_, text, expected) => {
+    await lockedOut();
+    const run = rehearsal.run({ yaml: text });
+    const confirm: typeof run.ctx.confirm = async (plan) => {
+      await admitColleague(text);
+      return run.ctx.confirm(plan);
+    };
+    await create({ ...run.ctx, confirm });
+    expect(admittedBy()).toEqual(expected);
+  });
+});
+
 describe('allow-me without a cluster', () => {
   test('says what to make first', async () => {
     rehearsal = await rehearse(yaml);

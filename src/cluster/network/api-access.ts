@@ -1,7 +1,8 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { canonicalSource, isHeld, withRanges } from './cidr.js';
 import { apis } from './firewall-limits.js';
-import { checkRuleLimits, inboundTcp, opens, rulesEqual } from './firewall-rules.js';
+import { sourcesOf, withLists, type ApiList } from './api-lists.js';
+import { checkRuleLimits, opens, rulesEqual } from './firewall-rules.js';
 import { openApis } from './open-apis.js';
 import type { ClusterState, FirewallRule, FirewallState } from '../state/cluster-state.js';
 
@@ -111,13 +112,6 @@ export function planApiAccess(input: ApiAccessInput): ApiAccessPlan {
   };
 }
 
-/** What a rule that is known by its port and its description admits. */
-interface ApiList {
-  readonly port: string;
-  readonly description: string;
-  readonly sources: readonly string[];
-}
-
 /** Without a list in cluster.yaml all are in the same rules, as a create keeps them. */
 function listsWithin({ firewall: { rules }, ranges, replace }: ApiAccessInput): readonly ApiList[] {
   return apis.flatMap(({ port, description, added }): ApiList[] => {
@@ -149,39 +143,4 @@ function listsBeside(
     ...(replace ? [{ port, description, sources: listed }] : []),
     { port, description: added, sources },
   ]);
-}
-
-function sourcesOf(
-  rules: readonly FirewallRule[],
-  api: Omit<ApiList, 'sources'>,
-): readonly string[] {
-  return rules
-    .filter((rule) => isRuleOf(rule, api))
-    .flatMap(({ source_ips }) => source_ips.map(canonicalSource));
-}
-
-function isRuleOf(rule: FirewallRule, api: Omit<ApiList, 'sources'>): boolean {
-  const { direction, protocol, port, description } = rule;
-  return (
-    direction === 'in' && protocol === 'tcp' && port === api.port && description === api.description
-  );
-}
-
-/** The rules with these lists: one that admits nobody is left out, one that is missing is added. */
-function withLists(
-  rules: readonly FirewallRule[],
-  lists: readonly ApiList[],
-): readonly FirewallRule[] {
-  const kept = rules.flatMap((rule): FirewallRule[] => {
-    const list = lists.find((api) => isRuleOf(rule, api));
-    if (!list) return [rule];
-    return list.sources.length === 0 ? [] : [{ ...rule, source_ips: list.sources }];
-  });
-  const missing = lists.filter(
-    (api) => api.sources.length > 0 && !rules.some((rule) => isRuleOf(rule, api)),
-  );
-  return [
-    ...kept,
-    ...missing.map(({ port, sources, description }) => inboundTcp(port, sources, description)),
-  ];
 }

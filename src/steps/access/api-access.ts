@@ -3,8 +3,8 @@ import {
   admittedRanges,
   planApiAccess,
   wantedApiAccess,
-  type ApiAccessPlan,
   type ApiAccess,
+  type ApiAccessInput,
 } from '../../cluster/network/api-access.js';
 import { isHeld, withRanges } from '../../cluster/network/cidr.js';
 import { rulesEqual } from '../../cluster/network/firewall-rules.js';
@@ -16,6 +16,7 @@ import type {
   FirewallState,
 } from '../../cluster/state/cluster-state.js';
 import { PreconditionError } from '../../lib/errors.js';
+import { settleRules } from '../hetzner/settle-rules.js';
 import type { FlowContext } from '../run/context.js';
 import type { OwnAddresses } from './own-address.js';
 
@@ -91,25 +92,21 @@ export async function ensureApiAccess(
   const answer = await askApiAccess(ctx, question);
   if (answer === 'admitted') return state;
   if (answer === 'preview') throw refusal(ctx, question);
-  const plan = planApiAccess({ config, firewall, ranges: own.ranges, replace: false });
   const admitting = await ctx.step('Admit this machine', async (io) => {
-    const changed = await ensureRules(ctx, firewall, plan);
+    const changed = await admit(ctx, { config, firewall, ranges: own.ranges, replace: false });
     io.summary(own.ranges.join(', '));
     return changed;
   });
   return { ...state, firewall: admitting };
 }
 
-/** The firewall with the rules of the plan, which it may have already. */
-export async function ensureRules(
-  ctx: FlowContext,
-  firewall: FirewallState,
-  { changed, rules }: ApiAccessPlan,
-): Promise<FirewallState> {
-  if (!changed) return firewall;
-  const actions = await ctx.hetzner.setFirewallRules(firewall.id, rules);
-  await ctx.actions.wait(actions, "the firewall's rules");
-  return { ...firewall, rules };
+/** The firewall that admits these ranges, whoever else is admitted at the same time. */
+export function admit(ctx: FlowContext, input: ApiAccessInput): Promise<FirewallState> {
+  const { firewall } = input;
+  return settleRules(ctx, {
+    firewall,
+    wanted: (rules) => planApiAccess({ ...input, firewall: { ...firewall, rules } }).rules,
+  });
 }
 
 function accessText({ config }: FlowContext, { rules, firewall }: Question): string {

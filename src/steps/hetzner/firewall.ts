@@ -1,9 +1,11 @@
 import { rulesEqual } from '../../cluster/network/firewall-rules.js';
+import { withArrived } from '../../cluster/network/api-lists.js';
 import { clusterLabels } from '../../cluster/state/labels.js';
 import { sharedResourceName } from '../../cluster/state/names.js';
 import type { ClusterState, FirewallRule } from '../../cluster/state/cluster-state.js';
 import type { StepIo } from '../../lib/step.js';
 import { withinLimits } from './account-limits.js';
+import { settleRules } from './settle-rules.js';
 import type { FlowContext } from '../run/context.js';
 
 export interface FirewallWish {
@@ -31,11 +33,14 @@ export async function ensureFirewall(
     io.summary(`id ${firewall.id}`);
     return firewall.id;
   }
-  const { id } = state.firewall;
-  if (rulesEqual(rules, state.firewall.rules)) {
+  const { firewall } = state;
+  const { id, rules: before } = firewall;
+  if (rulesEqual(rules, before)) {
     io.summary(`exists, id ${id}`);
   } else {
-    await ctx.actions.wait(await hetzner.setFirewallRules(id, rules), "the firewall's rules");
+    const listed = config.hcloud.firewall.allowed_cidrs !== undefined;
+    const wanted = (now: typeof rules) => withArrived(rules, { before, now, listed });
+    await settleRules(ctx, { firewall, wanted });
     io.summary(`updated, id ${id}`);
   }
   return id;
