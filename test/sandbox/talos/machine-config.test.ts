@@ -172,6 +172,17 @@ describe('validating a machine configuration', () => {
 });
 
 describe('patching a machine configuration', () => {
+  it('merges what an anchor names into a map of texts, and nothing else', () => {
+    const labels = (annotations: string): string =>
+      `machine:\n  nodeLabels: &l { zone: a, tier: x }\n  nodeAnnotations: { ${annotations}, zone: d }\n`;
+    expect(patched(labels('<<: *l'))).toContain(
+      '    nodeAnnotations:\n        tier: x\n        zone: d\n',
+    );
+    const prefix = 'error decoding document /v1alpha1/ (line 1): unexpected type for yaml';
+    expect(() => patched(labels('<<: { b: c }'))).toThrow(`${prefix} mapping: string`);
+    expect(() => patched(labels('<<: [*l]'))).toThrow(`${prefix} sequence: string`);
+  });
+
   it('merges mappings, appends to lists and replaces the subnets of pods', () => {
     const subnets = (range: string): string => `cluster: { network: { podSubnets: [${range}] } }`;
     const text = patched(

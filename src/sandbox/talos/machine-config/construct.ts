@@ -1,7 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type Node } from 'yaml';
 import type { Pair, Scalar, YAMLMap } from 'yaml';
 import { constructScalar } from './construct-scalar.js';
+import { ConfigDecodeError } from './decode-error.js';
 import { base64Objection } from './layout/leaf-types.js';
+import { mergeObjection, withMerged } from './merge-keys.js';
 import { resolve } from './scalar.js';
 import type { FieldType, Struct } from './schema.js';
 
@@ -106,7 +108,8 @@ function plain(given: unknown, reading: Reading): unknown {
 
 function plainMap(node: YAMLMap, reading: Reading): Record<string, unknown> {
   reportDuplicates(node, reading);
-  return Object.fromEntries(node.items.map((pair) => [keyText(pair), plain(pair.value, reading)]));
+  const pairs = withMerged(node, reading.document);
+  return Object.fromEntries(pairs.map((pair) => [keyText(pair), plain(pair.value, reading)]));
 }
 
 function constructStruct(type: Struct, node: YAMLMap, reading: Reading): Record<string, unknown> {
@@ -144,7 +147,9 @@ function readEncoded(type: Struct, node: YAMLMap, reading: Reading): Record<stri
 function constructMap(of: FieldType, node: YAMLMap, reading: Reading): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   if (reportDuplicates(node, reading)) return result;
-  for (const pair of node.items) {
+  const objection = of.kind === 'string' ? mergeObjection(node) : undefined;
+  if (objection !== undefined) throw new ConfigDecodeError(objection);
+  for (const pair of withMerged(node, reading.document)) {
     const value = read(of, pair.value, reading);
     if (value !== unreadable) result[keyText(pair)] = value ?? empty(of);
   }
