@@ -15,13 +15,25 @@ const variable = 'OXIDE_PASSPHRASE';
 /** With scrypt before each guess: what cannot be tried out in a lifetime, if it is not a saying. */
 const minLength = 12;
 
+/** How often a passphrase may be typed that will not do. */
+const attempts = 3;
+
 /** The passphrase of a new copy: asked for twice, and not too short. */
 export async function newPassphrase(options: PassphraseOptions, io: CliIo): Promise<Secret> {
   const given = await givenPassphrase(options, io);
-  if (given !== undefined) return longEnough(given);
-  const typed = longEnough(await ask(`New passphrase (at least ${minLength} characters): `, io));
-  if ((await ask('The same again: ', io)) === typed.reveal()) return typed;
-  throw new UsageError('the two passphrases differ; nothing was written', 'Run it again.');
+  if (given !== undefined) {
+    if (isShort(given)) throw new UsageError(tooShort, lengthHint);
+    return new Secret(given);
+  }
+  // A run that ended right here would leave what is typed next to the shell, to be seen and kept.
+  for (let attempt = 1; ; attempt++) {
+    const typed = await ask(`New passphrase (at least ${minLength} characters): `, io);
+    const again = await ask('The same again: ', io);
+    if (!isShort(typed) && typed === again) return new Secret(typed);
+    const reason = isShort(typed) ? tooShort : 'the two passphrases differ';
+    if (attempt === attempts) throw new UsageError(`${reason}; nothing was written`, lengthHint);
+    io.stderr.write(`${reason}; once more, please\n`);
+  }
 }
 
 /** The passphrase of a copy that exists. */
@@ -76,10 +88,10 @@ async function ask(question: string, io: CliIo): Promise<string> {
   );
 }
 
-function longEnough(passphrase: string): Secret {
-  if (passphrase.length >= minLength) return new Secret(passphrase);
-  throw new UsageError(
-    `the passphrase has fewer than ${minLength} characters`,
-    'Whoever has the copy can try out passphrases for as long as they like. Four or five random words are good.',
-  );
+const tooShort = `the passphrase has fewer than ${minLength} characters`;
+const lengthHint =
+  'Whoever has the copy can try out passphrases for as long as they like. Four or five random words are good.';
+
+function isShort(passphrase: string): boolean {
+  return passphrase.length < minLength;
 }

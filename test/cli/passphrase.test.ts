@@ -64,16 +64,32 @@ describe('a passphrase that is typed', () => {
     expect((await asked).reveal()).toBe(' größe 鍵 ');
   });
 
-  test('has to be the same twice, and long enough', async () => {
+  test('has to be the same twice, and long enough: asked again, and not left to the shell', async () => {
     const typing = new Typing();
-    const differing = newPassphrase({}, typing.io);
+    const asked = newPassphrase({}, typing.io);
     await typing.answer(first, `${words}\r`);
     await typing.answer(second, `${words}!\r`);
-    await expect(differing).rejects.toMatchObject({ exitCode: ExitCode.usage });
-
-    const short = newPassphrase({}, typing.io);
     await typing.answer(first, 'elevenchars\r');
-    await expect(short).rejects.toThrow('the passphrase has fewer than 12 characters');
+    await typing.answer(second, 'elevenchars\r');
+    await typing.answer(first, `${words}\r`);
+    await typing.answer(second, `${words}\r`);
+    expect((await asked).reveal()).toBe(words);
+    expect(typing.shown).toContain('the two passphrases differ; once more, please\n');
+    expect(typing.shown).toContain('fewer than 12 characters; once more, please\n');
+  });
+
+  test('that will not do three times ends the run', async () => {
+    const typing = new Typing();
+    const asked = newPassphrase({}, typing.io);
+    const refused = expect(asked).rejects.toMatchObject({
+      message: 'the passphrase has fewer than 12 characters; nothing was written',
+      exitCode: ExitCode.usage,
+    });
+    for (const question of [first, second, first, second, first, second]) {
+      await typing.answer(question, 'short\r');
+    }
+    await refused;
+    expect(typing.isRaw).toBe(false);
   });
 
   test.each([
