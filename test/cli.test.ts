@@ -139,12 +139,13 @@ describe('a real run', () => {
 });
 
 describe('init', () => {
-  test('writes an example that is valid, and never over a file', async () => {
+  test('writes an example that is valid, into folders that it makes, and never over a file', async () => {
     const cwd = testFolder();
-    expect((await runCli(['init'], { cwd })).code).toBe(ExitCode.done);
-    expect((await runCli(['validate'], { cwd })).code).toBe(ExitCode.done);
-    const again = await runCli(['init'], { cwd });
-    expect(again.stderr).toContain('cluster.yaml exists already');
+    const place = ['--config', 'clusters/demo/cluster.yaml'];
+    expect((await runCli(['init', ...place], { cwd })).code).toBe(ExitCode.done);
+    expect((await runCli(['validate', ...place], { cwd })).code).toBe(ExitCode.done);
+    const again = await runCli(['init', ...place], { cwd });
+    expect(again.stderr).toContain('clusters/demo/cluster.yaml exists already');
     expect(again.code).toBe(ExitCode.usage);
   });
 });

@@ -1,19 +1,25 @@
-import { copyFile, constants } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, constants, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ExitCode, UsageError } from '../../lib/errors.js';
+import { asFileError, isCode } from '../../lib/file-errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 
 const example = fileURLToPath(new URL('../../../cluster.example.yaml', import.meta.url));
 
 /** `oxide init`: an example cluster.yaml, never over an existing one. */
 export async function initCommand({ config }: GlobalOptions, io: CliIo): Promise<ExitCode> {
+  if (config === '') throw new UsageError('--config names no file', 'Name the file to write.');
   try {
+    await mkdir(dirname(config), { recursive: true });
     await copyFile(example, config, constants.COPYFILE_EXCL);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+    if (isCode(error, 'EEXIST') && existsSync(config)) {
       throw new UsageError(`${config} exists already`, 'Name another file with --config.');
     }
-    throw error;
+    const elsewhere = 'another file with --config';
+    throw asFileError(error, { verb: 'write', path: config, elsewhere }) ?? error;
   }
   io.stderr.write(`Wrote ${config}. Rehearse it: oxide --sandbox create\n`);
   return ExitCode.done;
