@@ -3,6 +3,7 @@ import { loadConfig } from '../../config/load.js';
 import { ExitCode } from '../../lib/errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { sandboxFolder } from '../output-folder.js';
+import { ownCommand } from '../own-command.js';
 import { createCommand } from './create.js';
 import { destroyCommand } from './destroy.js';
 import { sandboxResetCommand } from './sandbox-reset.js';
@@ -30,7 +31,22 @@ export async function sandboxDemoCommand(options: GlobalOptions, io: CliIo): Pro
     const exitCode = await play();
     if (exitCode !== ExitCode.done) return exitCode;
   }
+  io.stderr.write(whatNext(options));
   return ExitCode.done;
+}
+
+/** The way on to a cluster of one's own: rehearsed, and then real. */
+function whatNext(options: GlobalOptions): string {
+  const isOwn = options.config === 'cluster.yaml';
+  const own = isOwn ? options : { config: 'cluster.yaml', output: 'output' };
+  const rows = [
+    ...(isOwn ? [] : [['an example to adapt', ownCommand(own, 'init')]]),
+    ['rehearse it', ownCommand({ ...own, sandbox: true }, 'create')],
+    ['look around in it', ownCommand(own, 'sandbox shell')],
+    ['plan and price of the real one, with HCLOUD_TOKEN set', ownCommand(own, 'create --dry-run')],
+  ];
+  const lines = rows.map(([what = '', command = '']) => `  ${command}\n      ${what}\n`);
+  return `\nThat was a cluster's whole life; nothing of it is left. On to your own cluster.yaml:\n\n${lines.join('')}`;
 }
 
 /** One node more in the first pool of workers, and one less again. */
