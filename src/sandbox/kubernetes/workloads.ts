@@ -61,6 +61,7 @@ export interface Container {
     readonly hostPort?: number;
     readonly protocol?: string;
   }[];
+  readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } };
 }
 
 interface Volume {

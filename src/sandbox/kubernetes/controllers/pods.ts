@@ -65,7 +65,7 @@ function stop(state: KubeState, pod: Pod): void {
   const timer = stopTimer(pod);
   // A pod whose node was dead when it was deleted stops now that its kubelet is back.
   if (!isStopped && !state.timers.isRunning(timer)) {
-    state.timers.start(timer, state.now + Math.min(durationOf('podStop'), grace * 1_000));
+    state.timers.start(timer, state.now + Math.min(stopMs(pod), grace * 1_000));
     for (const { name } of pod.spec.containers) {
       const part = `spec.containers{${name}}`;
       tellOf(state, pod, { reason: 'Killing', message: `Stopping container ${name}`, part });
@@ -76,6 +76,12 @@ function stop(state: KubeState, pod: Pod): void {
   const ended = { ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: 0 } };
   if (mayGo(ended)) state.store.remove('pods', pod);
   else state.store.put('pods', ended);
+}
+
+/** Containers may sleep before they are told to end. */
+function stopMs({ spec }: Pod): number {
+  const pauses = spec.containers.map(({ lifecycle }) => lifecycle?.preStop?.sleep?.seconds ?? 0);
+  return Math.max(0, ...pauses) * 1_000 + durationOf('podStop');
 }
 
 function tellOf(state: KubeState, pod: Pod, note: Omit<Note, 'by'>): void {
