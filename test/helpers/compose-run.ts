@@ -39,6 +39,10 @@ export interface RunOptions {
   readonly admission?: 'add' | 'refuse';
   /** How far the clock of this machine is ahead of everybody else's, ms. */
   readonly clockAhead?: number;
+  /** The clock of the client of the API, for requests that take time. */
+  readonly wire?: (clock: Clock) => Clock;
+  /** Numbers of chance for the client of the API. */
+  readonly random?: () => number;
 }
 
 /** One run of a flow: what it is composed of and what it reported. */
@@ -79,8 +83,9 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
       endpoint: `${sandbox.url}/v1`,
       token: new Secret(options.token ?? sandbox.token),
       tokenSource: 'HCLOUD_TOKEN',
-      clock,
+      clock: options.wire?.(clock) ?? clock,
       signal: until,
+      ...(options.random ? { random: options.random } : {}),
       onDebug: (message) => {
         emit({ type: 'debug', message });
       },
