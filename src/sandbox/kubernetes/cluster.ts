@@ -70,6 +70,7 @@ export class KubeCluster implements Simulated {
       identity,
       state,
       answer: (decoded) => this.#answer(decoded, now()),
+      now,
       prepare: () => {
         this.advance(now());
       },

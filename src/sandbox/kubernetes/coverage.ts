@@ -36,8 +36,8 @@ const requests: readonly KubernetesCoverage[] = [
   },
   {
     subject: 'Ages that kubectl reckons itself (`describe`, `events`)',
-    how: 'simplified',
-    note: 'Shown as invalid while the simulated time is ahead of the machine; tables have the ages of the simulated world.',
+    how: 'simulated',
+    note: 'As in the simulated world: these commands are told times that lie as far back from the clock of the machine.',
   },
   {
     subject: 'Health, version and metrics of the API server',

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authenticate } from './access/authenticate.js';
 import { authorize } from './access/authorize.js';
 import { ApiError, badRequest, unsupportedMediaType } from './api-error.js';
+import { shownTimes } from './display-times.js';
 import { decodeProtobuf } from './protobuf.js';
 import { parsePath, type ApiAnswer, type ApiRequest, type Identity } from './request.js';
 import type { KubeState } from './state.js';
@@ -11,6 +12,8 @@ export interface Service {
   readonly identity: Identity | undefined;
   readonly state: KubeState;
   readonly answer: (request: ApiRequest) => ApiAnswer;
+  /** Simulated ms since the epoch. */
+  readonly now: () => number;
   /** Brings the cluster to the present before a watch begins. */
   readonly prepare: () => void;
 }
@@ -23,7 +26,10 @@ export class Connections {
     try {
       const decoded = await decodeRequest(request, service);
       if (isWatch(decoded)) this.#watch(decoded, response, service);
-      else send(response, service.answer(decoded));
+      else {
+        const shown = shownTimes(request.headers, service.now);
+        send(response, service.answer(decoded), shown);
+      }
     } catch (error) {
       const refusal = error instanceof ApiError ? error : internalError(error);
       if (response.headersSent) response.destroy();
@@ -97,9 +103,10 @@ function decodeBody(body: Buffer, contentType: string): unknown {
 function send(
   response: ServerResponse,
   { status, body, contentType, warnings = [] }: ApiAnswer,
+  shown = (text: string): string => text,
 ): void {
   const isText = typeof body === 'string';
-  const text = isText ? body : JSON.stringify(body);
+  const text = isText ? body : shown(JSON.stringify(body));
   for (const warning of warnings) {
     response.appendHeader('warning', `299 - ${JSON.stringify(warning)}`);
   }

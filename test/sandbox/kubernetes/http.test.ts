@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Identity } from '../../../src/sandbox/kubernetes/cluster.js';
 import { Rehearsal, field } from './harness.js';
 
@@ -80,4 +80,26 @@ test('a watch can begin with all that is there', async () => {
   expect(seen).toHaveLength(5);
   const annotations = field(seen.at(-1), 'object.metadata.annotations');
   expect(annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
+});
+
+// kubectl 1.34 names its command in this header.
+test('kubectl describe is told times by which its ages are those of the world', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2025, 5, 1) });
+  try {
+    world.after(90);
+    const created = async (command: string): Promise<unknown> => {
+      const response = await get('/api/v1/namespaces/default', { 'kubectl-command': command });
+      return field(await response.json(), 'metadata.creationTimestamp');
+    };
+    expect(await created('kubectl describe')).toBe('2025-05-31T23:58:30Z');
+    expect(await created('kubectl get')).toBe('2026-01-01T00:00:00Z');
+    const lease = { metadata: { name: 'a' }, spec: { renewTime: '2026-01-01T00:01:00.250000Z' } };
+    world.post('/apis/coordination.k8s.io/v1/namespaces/default/leases', lease);
+    const shown = await get('/apis/coordination.k8s.io/v1/namespaces/default/leases/a', {
+      'kubectl-command': 'kubectl describe',
+    });
+    expect(field(await shown.json(), 'spec.renewTime')).toBe('2025-05-31T23:59:30.250000Z');
+  } finally {
+    vi.useRealTimers();
+  }
 });
