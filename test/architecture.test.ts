@@ -180,7 +180,6 @@ describe('a planted violation is found', () => {
     ['age-encryption', 'tools/sealed-archive.ts', 'steps/talos/secrets.ts'],
     ['tar-stream', 'tools/sealed-archive.ts', 'flows/secrets.ts'],
     ['ora', 'ui/tty.ts', 'cli/ui.ts'],
-    ['chalk', 'ui/style.ts', 'flows/create.ts'],
     ['yaml', 'config/source.ts', 'cluster/talos/machine-config.ts'],
     ['node:https', 'sandbox/node-proxy.ts', 'tools/download.ts'],
     ['node:timers/promises', 'lib/wait.ts', 'steps/talos/bootstrap.ts'],

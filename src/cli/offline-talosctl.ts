@@ -1,4 +1,5 @@
 import { realClock } from '../lib/wait.js';
+import { talosctlCommand } from '../sandbox/talosctl-command.js';
 import { createToolRunner, type RunTool } from '../tools/exec.js';
 import { cleanEnvironment } from '../tools/environment.js';
 import type { CliIo } from './io.js';
@@ -11,9 +12,9 @@ interface OfflineWish {
 }
 
 /** talosctl for what needs no cluster: the user's own, or with --sandbox the stand-in. */
-export async function offlineTalosctl(io: CliIo, wish: OfflineWish): Promise<RunTool> {
+export function offlineTalosctl(io: CliIo, wish: OfflineWish): RunTool {
   const { sandbox = false, version, onWarning } = wish;
-  const talosctl = sandbox ? await standIn() : { file: 'talosctl', args: [] };
+  const talosctl = sandbox ? talosctlCommand() : { file: 'talosctl', args: [] };
   const none = { file: 'none', args: [] };
   const env = cleanEnvironment(io.env);
   return createToolRunner({
@@ -23,9 +24,4 @@ export async function offlineTalosctl(io: CliIo, wish: OfflineWish): Promise<Run
     signal: io.signal,
     onWarning,
   });
-}
-
-async function standIn() {
-  const { talosctlScript } = await import('../sandbox/sandbox.js');
-  return { file: process.execPath, args: ['--no-warnings', talosctlScript] };
 }

@@ -38,7 +38,7 @@ async function answer(
   const [family = ''] = words;
   const isKnown = command !== undefined || words.length === 0 || isFamily(words);
   if (!isKnown) throw (await import('./usage.js')).unknownCommand(asked);
-  if (wanted) return `${version}\n`;
+  if (wanted) return `${version()}\n`;
   if (command) return help ? commandHelp(command, layout) : undefined;
   if (help) return family === '' ? programHelp(layout) : familyHelp(family, layout);
   if (args.length === 0) return firstScreen(layout);

@@ -4,7 +4,7 @@ import type { ClusterConfig } from '../config/schema.js';
 import { PreconditionError } from '../lib/errors.js';
 import { realClock } from '../lib/wait.js';
 import { bundledTools } from '../sandbox/bundled-tools.js';
-import { talosctlScript } from '../sandbox/sandbox.js';
+import { talosctlCommand } from '../sandbox/talosctl-command.js';
 import { checkTools } from '../tools/check.js';
 import { createToolRunner } from '../tools/exec.js';
 import type { ToolCommands } from './world.js';
@@ -23,8 +23,7 @@ interface SandboxToolsWish {
  * project's development dependencies.
  */
 export async function sandboxTools(wish: SandboxToolsWish): Promise<ToolCommands> {
-  // Node warns of experimental features on stderr, which the real tool never does.
-  const talosctl = { file: process.execPath, args: ['--no-warnings', talosctlScript] };
+  const talosctl = talosctlCommand();
   const own: ToolCommands = {
     talosctl,
     kubectl: { file: 'kubectl', args: [] },

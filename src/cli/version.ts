@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { packageFile } from './package-file.js';
 
 /** oxide's own version, from its package.json. */
-export const version: string = (
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  }
-).version;
+export function version(): string {
+  return (JSON.parse(packageFile('package.json')) as { version: string }).version;
+}

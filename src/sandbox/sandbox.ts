@@ -1,6 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ensurePrivateFolder, readTextIfExists, writePrivateFile } from '../lib/files.js';
 import { isAlive } from '../lib/processes.js';
 import { realSleep, wallClock, type Clock } from '../lib/wait.js';
@@ -58,9 +57,6 @@ export interface Sandbox {
   /** Saves the world and stops listening. */
   close(): Promise<void>;
 }
-
-/** The stand-in talosctl, to be run with Node. */
-export const talosctlScript = fileURLToPath(new URL('./talosctl/main.js', import.meta.url));
 
 /**
  * Opens the sandbox kept in a folder: joins the process that already runs it, or runs it in this

@@ -1,8 +1,9 @@
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
-import { execa, type Options, type Subprocess } from 'execa';
+import type { Options, Subprocess } from 'execa';
 import { InterruptedError, PreconditionError } from '../lib/errors.js';
 import { realSleep, type Clock } from '../lib/wait.js';
+import { isMissing } from './on-path.js';
 import { commandLine, type Invocation, type ToolName, type ToolOutput } from './invocation.js';
 import { ToolError } from './tool-error.js';
 import { warningsOf } from './tool-output.js';
@@ -31,6 +32,11 @@ export interface ToolRunnerOptions {
   readonly onWarning?: ((text: string) => void) | undefined;
 }
 
+/** Loaded for the first process: a command that starts none is done before that. */
+function processes() {
+  return import('execa');
+}
+
 const killAfterMs = 10_000;
 /** What a tool has written is read at once when it has ended; this is for a busy machine. */
 const lastOutputMs = 500;
@@ -49,7 +55,12 @@ export function createToolRunner(options: ToolRunnerOptions): RunTool {
   return async (invocation) => {
     signal.throwIfAborted();
     const { file, args } = options.commands[invocation.tool];
+    if (isMissing(file, options.env)) {
+      onDebug?.(`${commandLine(invocation)}: is not on the PATH`);
+      throw missing(invocation.tool);
+    }
     const start = clock.steady();
+    const { execa } = await processes();
     const result = await clock.during(
       () =>
         outcomeOf(execa(file, [...args, ...invocation.args], processOptions(options, invocation))),
@@ -95,6 +106,7 @@ export interface UserProgram extends ToolCommand {
 export async function runForUser(program: UserProgram): Promise<number> {
   const { file, args, env, stdin, stdout, stderr, signal } = program;
   signal.throwIfAborted();
+  const { execa } = await processes();
   const running = execa(file, args, {
     ...{ env, extendEnv: false, reject: false, buffer: false, windowsHide: true },
     ...{ cancelSignal: signal, forceKillAfterDelay: killAfterMs },

@@ -1,4 +1,4 @@
-import type { ChalkInstance } from 'chalk';
+import type { Paints } from './paint.js';
 
 /** What stands before a line and says what it is. Each is followed by a blank. */
 export interface Marks {
@@ -18,7 +18,7 @@ export interface Marks {
 }
 
 /** The marks in their colours. */
-export function createMarks(paint: ChalkInstance, ascii: boolean): Marks {
+export function createMarks(paint: Paints, ascii: boolean): Marks {
   const either = (mark: string, plain: string): string => (ascii ? plain : mark);
   return {
     done: paint.green(either('✔', 'ok')),

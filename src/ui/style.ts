@@ -1,6 +1,6 @@
-import { Chalk } from 'chalk';
 import { mapTexts, visibleLine } from '../lib/visible.js';
 import { createMarks, inAscii, type Marks } from './letters.js';
+import { createPaints, type Paint } from './paint.js';
 
 /** How a text may look where it is shown. */
 export interface Looks {
@@ -10,8 +10,6 @@ export interface Looks {
   /** Only what ASCII has; all letters unless given. */
   readonly ascii?: boolean | undefined;
 }
-
-type Paint = (text: string) => string;
 
 /** Colours, or none, and marks: what the environment says is decided once, outside. */
 export interface Style {
@@ -28,16 +26,12 @@ export interface Style {
 }
 
 export function createStyle({ color, ascii = false }: Omit<Looks, 'columns'>): Style {
-  const chalk = new Chalk({ level: color ? 1 : 0 });
+  const paints = createPaints(color);
   return {
     ...{ colored: color, ascii },
     letters: (text) => (ascii ? inAscii(text) : text),
-    bold: (text) => chalk.bold(text),
-    dim: (text) => chalk.dim(text),
-    red: (text) => chalk.red(text),
-    green: (text) => chalk.green(text),
-    yellow: (text) => chalk.yellow(text),
-    marks: createMarks(chalk, ascii),
+    ...paints,
+    marks: createMarks(paints, ascii),
   };
 }
 

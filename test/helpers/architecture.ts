@@ -53,7 +53,6 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
   'age-encryption': ['tools/sealed-archive.ts'],
   'tar-stream': ['tools/sealed-archive.ts', 'sandbox/downloads/archive.ts'],
   ora: ['ui/'],
-  chalk: ['ui/'],
   yaml: [
     'config/',
     'lib/yaml-text.ts',

@@ -1,11 +1,15 @@
 import type { Command, Option } from 'commander';
 import { helpFlags, versionFlags } from '../../src/cli/tree/global-options.js';
 
-/** The calls of oxide in a shell line or in inline code, without `npx` and variables before it. */
+/** The calls of oxide in a shell line or in inline code, without `npx` (there by the package's name) and variables before it. */
 export function oxideCalls(line: string): readonly string[] {
   return line
     .split(/&&|\||;/)
-    .map((part) => /^(?:\s*\w+=\S*)*\s*(?:npx )?oxide(?=\s|$)(.*)$/.exec(part)?.[1]?.trim())
+    .map((part) =>
+      /^(?:\s*\w+=\S*)*\s*(?:npx )?oxide(?:(?<=npx oxide)-talos)?(?=\s|$)(.*)$/
+        .exec(part)?.[1]
+        ?.trim(),
+    )
     .filter((rest) => rest !== undefined);
 }
 

@@ -2,10 +2,12 @@ import { mkdtempSync, readFileSync, statSync, utimesSync, writeFileSync } from '
 import { readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { onTestFinished, describe, expect, test } from 'vitest';
 import { PreconditionError } from '../../src/lib/errors.js';
 import { idLifeMs, takeLock, type LockWish } from '../../src/lib/lock-file.js';
 import { birthOf } from '../../src/lib/processes.js';
+import { bundled } from '../helpers/bundle.js';
 import { spawnSync } from 'node:child_process';
 
 function lockIn(): LockWish & { folder: string } {
@@ -138,8 +140,12 @@ describe('the lock of an output folder', () => {
   test('is held by one of many that ask at the same time', async () => {
     const wish = lockIn();
     plant(wish.path, { pid: deadPid() });
+    const lockFile = await bundled('src/lib/lock-file.ts');
+    onTestFinished(() => {
+      lockFile.remove();
+    });
     const script = `
-      import { takeLock } from ${JSON.stringify(new URL('../../dist/lib/lock-file.js', import.meta.url).href)};
+      import { takeLock } from ${JSON.stringify(pathToFileURL(lockFile.path).href)};
       await takeLock(${JSON.stringify(wish)}).then(() => console.log('held'), () => console.log('refused'));
       process.stdin.resume();
     `;

@@ -1,19 +1,17 @@
 import { existsSync } from 'node:fs';
-import { copyFile, constants, mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ExitCode, UsageError } from '../../lib/errors.js';
 import { asFileError, isCode } from '../../lib/file-errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
-
-const example = fileURLToPath(new URL('../../../cluster.example.yaml', import.meta.url));
+import { packageFile } from '../package-file.js';
 
 /** `oxide init`: an example cluster.yaml, never over an existing one. */
 export async function initCommand({ config }: GlobalOptions, io: CliIo): Promise<ExitCode> {
   if (config === '') throw new UsageError('--config names no file', 'Name the file to write.');
   try {
     await mkdir(dirname(config), { recursive: true });
-    await copyFile(example, config, constants.COPYFILE_EXCL);
+    await writeFile(config, packageFile('cluster.example.yaml'), { flag: 'wx' });
   } catch (error) {
     if (isCode(error, 'EEXIST') && existsSync(config)) {
       throw new UsageError(`${config} exists already`, 'Name another file with --config.');

@@ -18,7 +18,7 @@ import { offlineTalosctl } from '../offline-talosctl.js';
 export async function validateCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
   const config = await loadConfig(options.config);
   const odd: string[] = [];
-  const run = await offlineTalosctl(io, {
+  const run = offlineTalosctl(io, {
     sandbox: options.sandbox,
     version: config.talos.version,
     onWarning: (text) => void odd.push(text),

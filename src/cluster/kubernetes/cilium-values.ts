@@ -1,4 +1,4 @@
-import semver from 'semver';
+import gte from 'semver/functions/gte.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { poolsOf } from '../state/node-pools.js';
 
@@ -41,7 +41,7 @@ export function ciliumValues(config: ClusterConfig): HelmValues {
 const renewedCertificates = { auto: { method: 'cronJob' } };
 
 function renewsItself(version: string): boolean {
-  return semver.gte(version, '1.19.0');
+  return gte(version, '1.19.0');
 }
 
 /** What Cilium needs on Talos whatever the user wants (Cilium docs, "Talos Linux"). */

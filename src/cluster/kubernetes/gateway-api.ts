@@ -1,4 +1,5 @@
-import semver from 'semver';
+import coerce from 'semver/functions/coerce.js';
+import gte from 'semver/functions/gte.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
 
@@ -67,13 +68,13 @@ function refuseDowngrade(
 }
 
 function isGuarded(bundle: string | undefined): boolean {
-  const parsed = semver.coerce(bundle);
-  return parsed !== null && semver.gte(parsed, guardedSince);
+  const parsed = coerce(bundle);
+  return parsed !== null && gte(parsed, guardedSince);
 }
 
 /** By its minor: of one minor, older patches are let in. */
 function isOlder(wanted: string, bundle: string | undefined): boolean {
-  const [a, b] = [semver.coerce(wanted), semver.coerce(bundle)];
+  const [a, b] = [coerce(wanted), coerce(bundle)];
   return (
     a !== null && b !== null && (a.major < b.major || (a.major === b.major && a.minor < b.minor))
   );

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import semver from 'semver';
+import coerce from 'semver/functions/coerce.js';
+import gt from 'semver/functions/gt.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { ciliumValues, mergeHelmValues, type HelmValues } from '../kubernetes/cilium-values.js';
 import type { InstalledCharts } from '../kubernetes/installed.js';
@@ -70,8 +71,8 @@ function metadataDifferences(
 }
 
 function direction(found: string, wanted: string): string {
-  const [from, to] = [semver.coerce(found), semver.coerce(wanted)];
-  return from && to && semver.gt(from, to) ? ', a downgrade' : '';
+  const [from, to] = [coerce(found), coerce(wanted)];
+  return from && to && gt(from, to) ? ', a downgrade' : '';
 }
 
 /** Values of oxide's that not every version of Cilium gets. */

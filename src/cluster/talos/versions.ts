@@ -1,4 +1,6 @@
-import semver from 'semver';
+import coerce from 'semver/functions/coerce.js';
+import minor from 'semver/functions/minor.js';
+import parse from 'semver/functions/parse.js';
 
 /** What a cluster gets when cluster.yaml names no versions: tested together by the projects' own matrices. */
 export const defaultVersions = {
@@ -53,7 +55,7 @@ const newestContract = 13;
 
 /** Why this Talos version cannot be used, or undefined. */
 export function talosProblem(version: string): string | undefined {
-  const bad = badTalosReleases.get(semver.coerce(version)?.version ?? '');
+  const bad = badTalosReleases.get(coerce(version)?.version ?? '');
   if (bad !== undefined) return `${version} cannot be used: ${bad}; take a later patch release`;
   if (supported(kubernetesPerTalos, version)) return undefined;
   return `${version} is not supported; oxide knows Talos ${listed(kubernetesPerTalos)}`;
@@ -92,16 +94,16 @@ export function gatewayApiVersion(cilium: string): string {
  * it reads the 1.13 layout, so newer versions get that one.
  */
 export function configContract(talosVersion: string): string {
-  return `v1.${Math.min(semver.minor(talosVersion), newestContract)}`;
+  return `v1.${Math.min(minor(talosVersion), newestContract)}`;
 }
 
 function supported<T>(table: ReadonlyMap<number, T>, version: string): T | undefined {
-  const parsed = semver.parse(version);
+  const parsed = parse(version);
   return parsed?.major === 1 ? table.get(parsed.minor) : undefined;
 }
 
 function within(range: MinorRange, version: string): boolean {
-  const parsed = semver.parse(version);
+  const parsed = parse(version);
   return parsed?.major === 1 && parsed.minor >= range.min && parsed.minor <= range.max;
 }
 
