@@ -92,10 +92,26 @@ describe('a cluster.yaml with mistakes', () => {
 });
 
 describe('a real run', () => {
-  test('without a token says where it looked, and leaves no trace', async () => {
+  test('names all that is missing at once, with where to get it, and leaves no trace', async () => {
     const cwd = folderWith(clusterYaml(1, 0));
-    const { code, stdout, stderr } = await runCli(['create'], { cwd, env: { HOME: cwd } });
-    expect(stderr).toContain('no Hetzner Cloud API token\n\n→ Set HCLOUD_TOKEN');
+    // Nobody listens on port 1.
+    const env = { HOME: cwd, HCLOUD_ENDPOINT: 'http://127.0.0.1:1/v1' };
+    const { code, stdout, stderr } = await runCli(['create'], { cwd, env });
+    expect(stderr.split('\n')).toEqual([
+      '',
+      'no Hetzner Cloud API token',
+      'talosctl was not found, or is not executable',
+      'kubectl was not found, or is not executable',
+      'helm was not found, or is not executable',
+      "the network: Hetzner's API cannot be reached: connect ECONNREFUSED 127.0.0.1:1",
+      '',
+      expect.stringMatching(/^→ Set HCLOUD_TOKEN, or /),
+      expect.stringMatching(/^ {2}Install talosctl so that it is on the PATH: https:/),
+      expect.stringMatching(/^ {2}Install kubectl so that it is on the PATH: https:/),
+      expect.stringMatching(/^ {2}Install helm so that it is on the PATH: https:/),
+      expect.stringMatching(/^ {2}Check the connection to the internet\./),
+      '',
+    ]);
     expect([code, stdout]).toEqual([ExitCode.precondition, '']);
     expect(readdirSync(cwd)).toEqual(['cluster.yaml']);
   });

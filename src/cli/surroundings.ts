@@ -11,9 +11,11 @@ import { realClock } from '../lib/wait.js';
 import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
 import { resolveName } from '../tools/resolve-name.js';
-import type { CliIo, GlobalOptions } from './io.js';
+import type { ClusterOptions } from './compose-flow.js';
+import type { CliIo } from './io.js';
+import { withAllMissing } from './missing.js';
 import { outboundOf } from './outbound.js';
-import type { Surroundings } from './world.js';
+import type { Surroundings, ToolCommands } from './world.js';
 
 interface Place {
   readonly config: ClusterConfig;
@@ -21,11 +23,13 @@ interface Place {
   readonly io: CliIo;
 }
 
+export type WorldOptions = Pick<ClusterOptions, 'sandbox' | 'command'>;
+
 /** The real cloud, for which a token has to be found, or the simulated one. */
-export async function openWorld({ sandbox }: GlobalOptions, place: Place): Promise<Surroundings> {
-  return sandbox
+export async function openWorld(options: WorldOptions, place: Place): Promise<Surroundings> {
+  return options.sandbox
     ? (await sandboxModule()).openSandboxWorld(place)
-    : realWorld(place.config, place.io);
+    : realWorld(options, place);
 }
 
 /** Loaded on demand: a run on the real cloud need not carry a simulated one. */
@@ -33,24 +37,30 @@ function sandboxModule() {
   return import('./sandbox-world.js');
 }
 
-async function realWorld(config: ClusterConfig, io: CliIo): Promise<Surroundings> {
+async function realWorld({ command }: WorldOptions, { config, io }: Place): Promise<Surroundings> {
   const { env } = io;
   const endpoints = await realEndpoints(env);
-  return {
-    token: await resolveToken({ env, config, home: homedir() }),
-    endpoints,
-    clock: realClock,
-    commands: {
-      talosctl: { file: 'talosctl', args: [] },
-      kubectl: { file: 'kubectl', args: [] },
-      helm: { file: 'helm', args: [] },
+  const toolEnvironment = cleanEnvironment(env);
+  const token = await resolveToken({ env, config, home: homedir() }).catch(
+    async (error: unknown) => {
+      const looks = { command, config, endpoints, commands, toolEnvironment, signal: io.signal };
+      throw await withAllMissing(error, looks);
     },
-    toolEnvironment: cleanEnvironment(env),
+  );
+  return {
+    ...{ token, endpoints, commands, toolEnvironment, resolveName },
+    clock: realClock,
     failed: new AbortController().signal,
-    resolveName,
     close: () => Promise.resolve(),
   };
 }
+
+/** The tools as they are on the PATH. */
+const commands: ToolCommands = {
+  talosctl: { file: 'talosctl', args: [] },
+  kubectl: { file: 'kubectl', args: [] },
+  helm: { file: 'helm', args: [] },
+};
 
 /** The public endpoints, or the mirrors that the environment names. */
 async function realEndpoints(env: CliIo['env']): Promise<Endpoints> {

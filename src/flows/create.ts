@@ -11,7 +11,7 @@ import {
   type StartedKubernetes,
 } from './create-kubernetes.js';
 import { withScratchFolder } from '../lib/files.js';
-import { inParallel } from '../lib/parallel.js';
+import { findMissing, inParallel } from '../lib/parallel.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
 import { planWithApiAccess, whoMayReach } from '../steps/access/api-access.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
@@ -78,7 +78,7 @@ export type CreateOutcome =
  */
 export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   const { config, step } = ctx;
-  const [, { state, catalogue }, own] = await inParallel(
+  const [, { state, catalogue }, own] = await findMissing(
     step('Check talosctl, kubectl and helm', (io) => checkTheTools(ctx, io)),
     step('Look at what exists', (io) => observe(ctx, io)),
     step('Find the public address of this machine', (io) =>

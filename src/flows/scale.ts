@@ -13,7 +13,7 @@ import { missingServers } from '../cluster/plan/drift.js';
 import { refuseDoubtful, type DoubtInput } from '../cluster/plan/doubtful-servers.js';
 import { refuseTakenNames } from '../cluster/plan/taken-names.js';
 import { PreconditionError, UsageError } from '../lib/errors.js';
-import { inParallel } from '../lib/parallel.js';
+import { findMissing, inParallel } from '../lib/parallel.js';
 import { writeTalosconfig } from '../steps/access/access-files.js';
 import { ensureApiAccess } from '../steps/access/api-access.js';
 import { markAsLeft, observeAttachments, stillLeft } from '../steps/ownership/attachments.js';
@@ -78,7 +78,7 @@ export type ScaleOutcome =
  */
 export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<ScaleOutcome> {
   const { config, step } = ctx;
-  const [, { state: found, catalogue }, own] = await inParallel(
+  const [, { state: found, catalogue }, own] = await findMissing(
     step('Check talosctl, kubectl and helm', (io) => checkTheTools(ctx, io)),
     step('Look at what exists', (io) => observe(ctx, io)),
     step('Find the public address of this machine', (io) => findOwnAddresses(ctx, 'compare', io)),

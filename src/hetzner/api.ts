@@ -7,6 +7,7 @@ import { createChanges, type HetznerChanges } from './changes.js';
 import { Client } from './client.js';
 import { createCreates, type HetznerCreates } from './creates.js';
 import { connectionError } from './connection-errors.js';
+import { HetznerError } from './errors.js';
 import { createDeletes, type HetznerDeletes } from './deletes.js';
 import { pathWithQuery, type ApiAnswer, type Send } from './exchange.js';
 import { ownerOf } from './ownership.js';
@@ -30,7 +31,7 @@ export interface HetznerOptions {
   readonly requestTimeoutMs?: number;
   /** One line a request: method, path, status, correlation id, time. Never a body. */
   readonly onDebug?: ((line: string) => void) | undefined;
-  /** Something the user should know while waiting: `... waiting until 14:32:05`. */
+  /** Something the user should know while waiting: `... waiting 40s, until 14:32:05`. */
   readonly onNotice?: ((message: string) => void) | undefined;
 }
 
@@ -81,6 +82,29 @@ function mirrorOf(endpoint: string): string | undefined {
   return isPlain ? undefined : origin;
 }
 
+/**
+ * Why nobody can be asked there, for when there is no token to ask with; undefined when somebody answers,
+ * whoever it is. Nothing is sent that anybody may not know.
+ */
+export async function unreachableApi(
+  options: Pick<HetznerOptions, 'endpoint' | 'outbound' | 'signal'>,
+): Promise<HetznerError | undefined> {
+  const { endpoint, signal } = options;
+  const deadline = realDeadline(connectTimeoutMs);
+  const dispatcher = dispatcherFor(options);
+  try {
+    await httpRequest(endpoint, { dispatcher, signal: AbortSignal.any([signal, deadline]) });
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, message } = connectionError(error, deadline.aborted ? 'no answer' : undefined);
+    const asked = { purpose: 'the network', tokenSource: '', endpoint: mirrorOf(endpoint) };
+    return new HetznerError({ ...asked, code, message, status: 0, cause: error });
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
 const defaultTimeoutMs = 30_000;
 /** Real milliseconds to get through to somebody: more only delays the news that nobody is there. */
 const connectTimeoutMs = 8_000;
@@ -117,7 +141,11 @@ function createSend(options: HetznerOptions): Send {
   };
 }
 
-function dispatcherFor({ endpoint, outbound = directly, requestTimeoutMs }: HetznerOptions) {
+function dispatcherFor({
+  endpoint,
+  outbound = directly,
+  requestTimeoutMs,
+}: Pick<HetznerOptions, 'endpoint' | 'outbound' | 'requestTimeoutMs'>) {
   const timeout = Math.min(connectTimeoutMs, requestTimeoutMs ?? connectTimeoutMs);
   const { authorities } = outbound;
   const tls = { timeout, ...(authorities ? { ca: [...authorities] } : {}) };

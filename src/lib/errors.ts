@@ -59,6 +59,18 @@ export class PreconditionError extends OxideError {
   }
 }
 
+/**
+ * Several things that are missing as one error, with each of them and its remedy, so that nobody meets them
+ * one after the other.
+ */
+export function joinMissing(errors: readonly OxideError[]): PreconditionError {
+  const each = errors.flatMap(({ message, findings }) =>
+    findings.length > 0 ? findings : message,
+  );
+  const hints = errors.flatMap(({ hint }) => hint?.split('\n') ?? []);
+  return new PreconditionError([...new Set(each)], [...new Set(hints)].join('\n') || undefined);
+}
+
 /** A wait that ended at its deadline; `last` is the last observed fact (exit 6). */
 export class TimeoutError extends OxideError {
   override readonly name = 'TimeoutError';

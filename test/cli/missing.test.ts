@@ -61,7 +61,7 @@ describe('a command', { timeout: 180_000 }, () => {
     'oxide %s without a token says so, and leaves no folder',
     async (_line, words) => {
       const cwd = folderWithConfig();
-      const end = await runCli(words, { cwd });
+      const end = await runCli(words, { cwd, env: { HCLOUD_ENDPOINT: await refusing() } });
       demandNextStep(end, [ExitCode.precondition]);
       expect(end.stderr).toContain('no Hetzner Cloud API token');
       expect(readdirSync(cwd)).toEqual(['cluster.yaml']);
