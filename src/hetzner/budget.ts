@@ -1,4 +1,4 @@
-import { timeOfDay } from '../lib/format.js';
+import { formatDuration, timeOfDay } from '../lib/format.js';
 import type { Clock } from '../lib/wait.js';
 
 export interface BudgetOptions {
@@ -66,10 +66,11 @@ export class RateBudget {
     if (clock.steady() < this.#closedUntil) return;
     const span = Math.min(longestWaitMs, 4_000 * 2 ** this.#refusals);
     this.#refusals++;
-    this.#closedUntil = clock.steady() + refillMs + random() * span;
+    const wait = refillMs + random() * span;
+    this.#closedUntil = clock.steady() + wait;
     onNotice?.(
       "Hetzner's request budget for this project is used up (it is shared with everything that " +
-        `uses the project); waiting until ${timeOfDay(clock.now() + this.#closedUntil - clock.steady())}. Ctrl-C is safe.`,
+        `uses the project); waiting ${formatDuration(wait)}, until ${timeOfDay(clock.now() + wait)}. Ctrl-C is safe.`,
     );
   }
 }

@@ -8,6 +8,15 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)}h ${pad(minutes % 60)}m`;
 }
 
+/** How far away a time is, for people: `12s`, `4m`, `3h`, `29 days`. */
+export function formatDistance(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1_000);
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3_600) return `${Math.round(seconds / 60)}m`;
+  if (seconds < 2 * 86_400) return `${Math.round(seconds / 3_600)}h`;
+  return plural(Math.round(seconds / 86_400), 'day');
+}
+
 /** `14:32:05`, in the machine's time zone; ms since the epoch. */
 export function timeOfDay(ms: number): string {
   const date = new Date(ms);

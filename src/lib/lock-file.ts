@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { PreconditionError } from './errors.js';
 import { explained, isCode, isMissing } from './file-errors.js';
 import { readTextIfExists, writePrivateFile } from './files.js';
+import { formatDistance } from './format.js';
 import { birthOf, isAlive } from './processes.js';
 import { realSleep, wallClock } from './wait.js';
 
@@ -182,9 +183,15 @@ async function isHeld({ host, pid, birth, ended }: Holding): Promise<boolean> {
   return birth === undefined || now === undefined || birth === now;
 }
 
+/** `, begun 12s ago`; nothing when the file does not say when. */
+function begun(started: string): string {
+  const ms = wallClock() - Date.parse(started);
+  return Number.isNaN(ms) ? '' : `, begun ${formatDistance(Math.max(ms, 0))} ago`;
+}
+
 function heldBy({ command, pid, host, started }: Holding, path: string): PreconditionError {
   return new PreconditionError(
-    `another oxide is at work in this output folder: oxide ${command}, process ${pid} on ${host}, since ${started}`,
+    `another oxide is at work in this output folder: oxide ${command}, process ${pid} on ${host}${begun(started)}`,
     `Wait until it has ended. If it cannot be running any more (${path}):\n` +
       'the same command with --break-lock',
   );

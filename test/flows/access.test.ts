@@ -64,7 +64,9 @@ describe('the kubeconfig', () => {
     expect(healthy).toBe(true);
     const run = rehearsal.run();
     await accessKubernetes(run.ctx);
-    expect(warnings(run.events)[0]).toMatch(/ends on \d{4}-\d\d-\d\d; a new one is made$/);
+    expect(warnings(run.events)[0]).toMatch(
+      /ends on \d{4}-\d\d-\d\d \(in \d+ days\); a new one is made$/,
+    );
     expect(await text(files.kubeconfig)).not.toBe(ending);
     expect((await status(rehearsal.run().ctx)).status.problems).toEqual([]);
   });

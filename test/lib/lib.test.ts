@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { InterruptedError, OxideError, TimeoutError } from '../../src/lib/errors.js';
+import {
+  ExitCode,
+  InterruptedError,
+  OxideError,
+  PreconditionError,
+  TimeoutError,
+} from '../../src/lib/errors.js';
 import { exists } from '../../src/lib/folders.js';
 import {
   readStartIfExists,
@@ -11,11 +17,17 @@ import {
   withScratchFolder,
   writePrivateFile,
 } from '../../src/lib/files.js';
-import { enumerate, formatDuration, plural } from '../../src/lib/format.js';
+import {
+  enumerate,
+  enumerateNames,
+  formatDistance,
+  formatDuration,
+  plural,
+} from '../../src/lib/format.js';
 import type { ReportEvent } from '../../src/lib/report.js';
 import { Secret } from '../../src/lib/secret.js';
 import { createStepRunner } from '../../src/lib/step.js';
-import { inParallel } from '../../src/lib/parallel.js';
+import { findMissing, inParallel } from '../../src/lib/parallel.js';
 import { realSleep, waitFor } from '../../src/lib/wait.js';
 import { WarpClock } from '../helpers/warp-clock.js';
 
@@ -139,6 +151,29 @@ describe('work side by side', () => {
   });
 });
 
+describe('first looks that find something missing', () => {
+  const lacking = (what: string, hint: string) => Promise.reject(new PreconditionError(what, hint));
+
+  test('are one error that names all of it, each remedy once', async () => {
+    const looks = findMissing(
+      lacking('no kubectl', 'Install it.\nLook again.'),
+      Promise.resolve(1),
+      lacking('no way to Hetzner', 'Look again.'),
+    );
+    await expect(looks).rejects.toMatchObject({
+      ...{ findings: ['no kubectl', 'no way to Hetzner'], hint: 'Install it.\nLook again.' },
+      exitCode: ExitCode.precondition,
+    });
+  });
+
+  test('show what is missing before what failed, and one alone as it is', async () => {
+    const failed = Promise.reject(new OxideError('refused'));
+    const one = lacking('no kubectl', 'Install it.');
+    await expect(findMissing(failed, one)).rejects.toMatchObject({ message: 'no kubectl' });
+    await expect(findMissing(failed)).rejects.toThrow('refused');
+  });
+});
+
 describe.skipIf(process.platform === 'win32')('a private file', () => {
   let folder: string;
   beforeEach(async () => {
@@ -231,5 +266,25 @@ describe('a text for people', () => {
     expect([plural(0, 'server'), plural(1, 'server')]).toEqual(['0 servers', '1 server']);
     const lists = [[], ['a'], ['a', 'b'], ['a', 'b', 'c']];
     expect(lists.map(enumerate)).toEqual(['', 'a', 'a and b', 'a, b and c']);
+  });
+
+  test.each([
+    [['demo-web-1'], 'demo-web-1'],
+    [['demo-web-2', 'demo-web-1'], 'demo-web-1 and -2'],
+    [['demo-web-3', 'demo-web-1', 'demo-web-2', 'demo-web-9'], 'demo-web-1 to -3 and -9'],
+    [['demo-cp-1', 'demo-web-1', 'proxy', 'demo-web-2'], 'demo-cp-1, demo-web-1, -2 and proxy'],
+    [['web-007', 'web-08'], 'web-007 and web-08'],
+  ])('says %j as %s', (names, text) => {
+    expect(enumerateNames(names)).toBe(text);
+  });
+
+  test.each([
+    [400, '0s'],
+    [-12_000, '12s'],
+    [5 * 60_000, '5m'],
+    [26 * 3_600_000, '26h'],
+    [29.2 * 86_400_000, '29 days'],
+  ])('tells how far away %i ms are: %s', (ms, text) => {
+    expect(formatDistance(ms)).toBe(text);
   });
 });

@@ -43,12 +43,13 @@ describe('the lock of an output folder', () => {
 
   test('that another process holds is refused with its name, and stays', async () => {
     const wish = lockIn();
-    plant(wish.path, { birth: await birthOf(process.ppid) });
+    const started = new Date(Date.now() - 3 * 60_000).toISOString();
+    plant(wish.path, { birth: await birthOf(process.ppid), started });
     const refused = await takeLock(wish).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(PreconditionError);
     expect((refused as PreconditionError).message).toBe(
       `another oxide is at work in this output folder: oxide scale, process ${process.ppid} ` +
-        `on ${hostname()}, since 2026-11-27T10:00:00.000Z`,
+        `on ${hostname()}, begun 3m ago`,
     );
     expect((refused as PreconditionError).hint).toContain('--break-lock');
     expect(readFileSync(wish.path, 'utf8')).toContain('feedbeef0001');

@@ -2,6 +2,7 @@ import type { Problem, AccessFileSeen, ServerStatus, StatusInput } from './repor
 import { identityProblems } from './identity-problems.js';
 import { resourceKey, kindNames } from '../state/owned-resources.js';
 import { monthlyText } from '../state/cost.js';
+import { formatDistance } from '../../lib/format.js';
 import { missingServers, type RunningVersions } from '../plan/drift.js';
 import { surplusOf } from '../plan/surplus.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
@@ -213,10 +214,17 @@ export function accessFileRemark({ path, ends }: AccessFileSeen, now: number): s
   if (!(ends instanceof Date)) return ends.unknown;
   const left = ends.getTime() - now;
   if (left > certificateWarningMs) return undefined;
-  const day = ends.toISOString().slice(0, 10);
+  const when = dayOf(ends, left);
   return left > 0
-    ? `the client certificate in ${path} ends on ${day}`
-    : `the client certificate in ${path} ended on ${day}`;
+    ? `the client certificate in ${path} ends on ${when}`
+    : `the client certificate in ${path} ended on ${when}`;
+}
+
+/** `2026-11-30 (in 29 days)`, `2026-10-31 (24h ago)`. */
+function dayOf(ends: Date, left: number): string {
+  const day = ends.toISOString().slice(0, 10);
+  const distance = formatDistance(left);
+  return left > 0 ? `${day} (in ${distance})` : `${day} (${distance} ago)`;
 }
 
 /** With them Hubble ends; Cilium's own job renews them since 1.19. */
@@ -224,11 +232,10 @@ function certificateProblems({ certificates, now }: ProblemInput): Problem[] {
   return certificates.flatMap(({ name, ends }): Problem[] => {
     const left = ends.getTime() - now;
     if (left > certificateWarningMs) return [];
-    const day = ends.toISOString().slice(0, 10);
     return [
       {
         code: 'certificate-ends',
-        message: `the certificate ${name} in the cluster ${left > 0 ? 'ends' : 'ended'} on ${day}`,
+        message: `the certificate ${name} in the cluster ${left > 0 ? 'ends' : 'ended'} on ${dayOf(ends, left)}`,
         hint: `with Cilium 1.19 or later, renew it: ${renewal}`,
       },
     ];

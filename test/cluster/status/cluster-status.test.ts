@@ -165,12 +165,12 @@ describe('a cluster', () => {
     ],
     [
       'certificate-ends',
-      /^the certificate hubble-server-certs in the cluster ends on 2026-11-30$/,
+      /^the certificate hubble-server-certs in the cluster ends on 2026-11-30 \(in 29 days\)$/,
       { certificates: [{ name: 'hubble-server-certs', ends: inDays(29) }] },
     ],
     [
       'certificate-ends',
-      /^the certificate hubble-relay-client-certs in the cluster ended on 2026-10-31$/,
+      /^the certificate hubble-relay-client-certs in the cluster ended on 2026-10-31 \(24h ago\)$/,
       { certificates: [{ name: 'hubble-relay-client-certs', ends: inDays(-1) }] },
     ],
     ['secrets', /^they are lost$/, { secretsRemark: 'they are lost' }],
@@ -181,14 +181,14 @@ describe('a cluster', () => {
     ],
     [
       'certificate-ends',
-      /output\/kubeconfig ends on 2026-11-30$/,
+      /output\/kubeconfig ends on 2026-11-30 \(in 29 days\)$/,
       {
         accessFiles: [{ path: 'output/kubeconfig', remedy: 'oxide kubeconfig', ends: inDays(29) }],
       },
     ],
     [
       'certificate-ends',
-      /output\/talosconfig ended on 2026-10-31$/,
+      /output\/talosconfig ended on 2026-10-31 \(24h ago\)$/,
       {
         accessFiles: [
           { path: 'output/talosconfig', remedy: 'oxide talosconfig', ends: inDays(-1) },
