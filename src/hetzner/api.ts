@@ -42,7 +42,7 @@ export interface HetznerOptions {
 export interface HetznerApi extends HetznerReads, HetznerCreates, HetznerChanges, HetznerDeletes {
   /** Requests sent so far. */
   requestCount(): number;
-  /** Less than a tenth of the project's request budget is left: poll less. */
+  /** Only the reserve of the project's request budget is left: poll less. */
   budgetIsLow(): boolean;
   /**
    * What time it is at Hetzner, ms since the Unix epoch, by its last answer: for what machines with

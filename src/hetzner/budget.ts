@@ -8,8 +8,12 @@ export interface BudgetOptions {
   readonly onNotice?: ((message: string) => void) | undefined;
 }
 
-/** Below this share of the hourly budget the pace slows to what is refilled. */
-const lowShare = 0.1;
+/**
+ * What is left to others that use the project: below it the pace slows to what is refilled. A run
+ * needs two requests for a node, so that it seldom comes this far; slowing down earlier would leave
+ * most of the budget unused.
+ */
+const reserve = 60;
 /** Hetzner refills one request a second. */
 const refillMs = 1_000;
 const longestWaitMs = 60_000;
@@ -30,7 +34,7 @@ export class RateBudget {
     this.#options = options;
   }
 
-  /** True below a tenth: who polls should poll less. */
+  /** True when only the reserve is left: who polls should poll less. */
   get low(): boolean {
     return this.#low;
   }
@@ -50,9 +54,8 @@ export class RateBudget {
 
   /** Learns from the headers of an answer. */
   learn(headers: Readonly<Record<string, string | undefined>>): void {
-    const limit = Number(headers['ratelimit-limit'] ?? Number.NaN);
     const remaining = Number(headers['ratelimit-remaining'] ?? Number.NaN);
-    if (!Number.isNaN(limit) && !Number.isNaN(remaining)) this.#low = remaining < limit * lowShare;
+    if (!Number.isNaN(remaining)) this.#low = remaining < reserve;
   }
 
   /** The API took a request: whatever had closed the door is over. */

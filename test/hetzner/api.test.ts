@@ -128,8 +128,8 @@ describe('a request that is refused for the moment', () => {
     ).toHaveLength(1);
   });
 
-  it('slows to one a second below a tenth of the budget', async () => {
-    const low = { 'ratelimit-limit': '3600', 'ratelimit-remaining': '359' };
+  it('slows to one a second when only the reserve of the budget is left', async () => {
+    const low = { 'ratelimit-limit': '3600', 'ratelimit-remaining': '59' };
     cloud.on('GET /servers/42', ok({ server: server() }, low));
     await api.server(42);
     expect(api.budgetIsLow()).toBe(true);
