@@ -14,7 +14,7 @@ export type Need = Partial<Record<Limited, number>>;
  */
 export async function withinLimits<T>(
   { hetzner, signal }: Pick<FlowContext, 'hetzner' | 'signal'>,
-  need: Need,
+  need: () => Need,
   order: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -28,7 +28,7 @@ export async function withinLimits<T>(
       return undefined;
     });
     if (!found) throw error;
-    const needed = need[limited];
+    const needed = need()[limited];
     const has = `The project has ${plural(found.length, limitName(limited))}`;
     const needs = needed === undefined ? '' : `, this plan needs ${needed} more`;
     throw new OxideError(`${error.message}. ${has}${needs}.`, {

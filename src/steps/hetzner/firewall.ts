@@ -26,8 +26,10 @@ export async function ensureFirewall(
       labels: clusterLabels(config.cluster_name),
       rules,
     };
-    const { firewall, actions } = await withinLimits(ctx, { firewall: 1 }, () =>
-      hetzner.createFirewall(order),
+    const { firewall, actions } = await withinLimits(
+      ctx,
+      () => ({ firewall: 1 }),
+      () => hetzner.createFirewall(order),
     );
     await ctx.actions.wait(actions, 'the firewall');
     io.summary(`id ${firewall.id}`);

@@ -34,8 +34,10 @@ export async function ensureNetwork(
       subnets: [subnet],
       labels: { ...networkLabels(ctx.config.cluster_name, caFingerprint), ...lease.labels() },
     };
-    const { network, actions } = await withinLimits(ctx, { network: 1 }, () =>
-      ctx.hetzner.createNetwork(order),
+    const { network, actions } = await withinLimits(
+      ctx,
+      () => ({ network: 1 }),
+      () => ctx.hetzner.createNetwork(order),
     );
     // Another run may have made it a moment before: the API client adopts what is this cluster's.
     lease.made(network);

@@ -10,7 +10,7 @@ import { enumerate, formatDuration } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { withinLimits } from './account-limits.js';
 import type { FlowContext } from '../run/context.js';
-import { limitConcurrency } from '../../lib/concurrency-limit.js';
+import { OrderWindow } from './order-window.js';
 import {
   capacityError,
   isClosedLocation,
@@ -29,13 +29,16 @@ export interface OrderRequest<T> {
 }
 
 /**
- * Where all servers of a run are ordered, one after the other, so that the first refusal decides
- * for those behind it: what has no capacity is not asked for again, and after a limit of the
- * account, or when there is no capacity at all, nothing more is ordered.
+ * Where all servers of a run are ordered. The first order of each candidate goes alone, so that a
+ * refusal decides for those behind it: what has no capacity is not asked for again, and after a
+ * limit of the account, or when there is no capacity at all, nothing more is ordered. What Hetzner
+ * has is then ordered several at once.
  */
 export class ServerOrdering {
   readonly #ctx: FlowContext;
-  readonly #oneAtATime = limitConcurrency(1);
+  readonly #window = new OrderWindow();
+  /** What Hetzner had when it was last asked for. */
+  readonly #had: Candidate[] = [];
   readonly #refusals: CapacityRefusal[] = [];
   /** Fallbacks that were told, as `web: cx33 in fsn1`. */
   readonly #told = new Set<string>();
@@ -48,22 +51,50 @@ export class ServerOrdering {
   }
 
   /** Orders a server as the first of its candidates that Hetzner has. */
-  place<T>(request: OrderRequest<T>): Promise<T> {
-    return this.#oneAtATime(async () => {
-      if (this.#closed) throw this.#closed;
-      // Each server comes with an IPv4 and an IPv6 address.
-      const need = { server: this.#left, primary_ip: 2 * this.#left };
-      try {
-        const placed = await withinLimits(this.#ctx, need, () => this.#placeAny(request));
-        this.#left--;
-        return placed;
-      } catch (error) {
-        if (error instanceof OxideError && error.exitCode === ExitCode.refused) {
-          this.#closed = error;
-        }
-        throw error;
-      }
+  async place<T>(request: OrderRequest<T>): Promise<T> {
+    const isUnsure = (): boolean => !this.#closed && this.#likely(request.planned) === undefined;
+    const placed = await this.#window.pass(() => this.#placeLikely(request), isUnsure);
+    if (placed) return placed.is;
+    // It was there a moment ago: what there is instead is found out alone, before all others.
+    const alone = (): boolean => true;
+    const again = async () => ({ is: await this.#guarded(() => this.#placeAny(request)) });
+    const found = await this.#window.pass(again, alone, true);
+    if (!found) throw new Error('an order that was placed has a server');
+    return found.is;
+  }
+
+  /** The candidate that Hetzner had for the server before this one. */
+  #likely({ candidates }: PlannedServer): Candidate | undefined {
+    const next = candidates.find((candidate) => !this.#refusalOf(candidate));
+    return next && this.#had.find((one) => isSameCandidate(one, next)) ? next : undefined;
+  }
+
+  /** Undefined: what Hetzner had a moment ago is sold out now. */
+  async #placeLikely<T>(request: OrderRequest<T>): Promise<{ is: T } | undefined> {
+    const likely = this.#likely(request.planned);
+    return this.#guarded(async () => {
+      if (!likely) return { is: await this.#placeAny(request) };
+      const placed = await this.#ask(likely, request.order);
+      if (placed) this.#tell(request.planned, likely, request.io);
+      return placed;
     });
+  }
+
+  /** Nothing is ordered after an end of all orders; one that comes to it makes it the end. */
+  async #guarded<T>(order: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw this.#closed;
+    // Each server comes with an IPv4 and an IPv6 address.
+    const need = () => ({ server: this.#left, primary_ip: 2 * this.#left });
+    try {
+      const placed = await withinLimits(this.#ctx, need, order);
+      if (placed !== undefined) this.#left--;
+      return placed;
+    } catch (error) {
+      if (error instanceof OxideError && error.exitCode === ExitCode.refused) {
+        this.#closed ??= error;
+      }
+      throw error;
+    }
   }
 
   async #placeAny<T>({ planned, io, order }: OrderRequest<T>): Promise<T> {
@@ -96,10 +127,12 @@ export class ServerOrdering {
     const known = this.#refusals.findIndex((one) => isSameCandidate(one.candidate, candidate));
     if (known >= 0) this.#refusals.splice(known, 1);
     try {
-      return { is: await order(candidate) };
+      const is = await order(candidate);
+      if (!this.#had.some((one) => isSameCandidate(one, candidate))) this.#had.push(candidate);
+      return { is };
     } catch (error) {
       if (!(error instanceof HetznerError) || !isCapacityRefusal(error)) throw error;
-      this.#refusals.push({ candidate, error });
+      if (!this.#refusalOf(candidate)) this.#refusals.push({ candidate, error });
       return undefined;
     }
   }

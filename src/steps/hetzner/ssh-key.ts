@@ -27,7 +27,11 @@ export async function ensureSshKey(
     public_key: publicKey,
     labels: clusterLabels(config.cluster_name),
   };
-  const key = await withinLimits(ctx, { ssh_key: 1 }, () => hetzner.createSshKey(order));
+  const key = await withinLimits(
+    ctx,
+    () => ({ ssh_key: 1 }),
+    () => hetzner.createSshKey(order),
+  );
   io.summary(`${files.sshKey}, id ${key.id}`);
   return key.id;
 }
