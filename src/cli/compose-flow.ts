@@ -5,6 +5,7 @@ import type { OxideError } from '../lib/errors.js';
 import { createStepRunner } from '../lib/step.js';
 import { realDeadline } from '../lib/wait.js';
 import { ApiServers, sentTo } from '../steps/run/api-servers.js';
+import { Observer } from '../steps/run/observer.js';
 import type { ClusterFiles, FlowContext, Holder } from '../steps/run/context.js';
 import { createToolRunner } from '../tools/exec.js';
 import { confirmAdmission } from './confirm.js';
@@ -75,6 +76,7 @@ export function composeFlow(composition: Composition, clients: HetznerApi[]): Fl
       ui.reporter.emit({ type: 'warning', message });
     },
   });
+  const sent = sentTo(apiServers, run);
   return {
     config,
     files,
@@ -85,8 +87,12 @@ export function composeFlow(composition: Composition, clients: HetznerApi[]): Fl
       signal,
       timeoutMs: config.timeouts.hetzner,
     }),
-    run: sentTo(apiServers, run),
+    run: sent,
     apiServers,
+    observer: new Observer({
+      ...{ hetzner, run: sent, kubeconfig: files.kubeconfig, clock, signal },
+      cluster: config.cluster_name,
+    }),
     resolveName: world.resolveName,
     endpoints,
     clock,

@@ -46,6 +46,8 @@ export function createActionWaiter(options: ActionWaiterOptions): ActionWaiter {
 interface Pending {
   readonly what: string;
   since: number;
+  /** When it is asked for next: looks before it can have ended only cost requests. */
+  due: number;
   readonly onWaiting: ((fact: string) => void) | undefined;
   last: Action;
   misses: number;
@@ -54,6 +56,16 @@ interface Pending {
 }
 
 const pollMs = 1_000;
+/** Looks at what takes long become rarer: a twentieth of the time that it has taken. */
+const backOff = 0.05;
+/** What these take at least in Hetzner's cloud, ms; nothing is asked for before. */
+const expectedMs: Readonly<Record<string, number>> = {
+  create_server: 15_000,
+  start_server: 6_000,
+  delete_server: 5_000,
+};
+/** Longer than this nothing is left alone, however much has to end before it. */
+const longestBlindMs = 30_000;
 /** While the request budget is low: slower than it is refilled. */
 const slowPollMs = 5_000;
 /** The API's own page size for `GET /actions`. */
@@ -75,16 +87,28 @@ class Waiter implements ActionWaiter {
     what: string,
     onWaiting?: (fact: string) => void,
   ): Promise<void> {
-    const work = { what, onWaiting };
-    const ends = await Promise.allSettled(actions.map((action) => this.#end(action, work)));
+    // Those of one answer follow each other: the next begins when the one before has ended.
+    let expected = 0;
+    const ends = await Promise.allSettled(
+      actions.map((action) => {
+        expected += expectedMs[action.command] ?? pollMs;
+        const patience = Math.min(expected, longestBlindMs, this.#options.timeoutMs / 2);
+        return this.#end(action, { what, onWaiting, expected: patience });
+      }),
+    );
     const failure = ends.find((end) => end.status === 'rejected');
     if (failure) throw failure.reason;
   }
 
-  #end(action: Action, work: Pick<Pending, 'what' | 'onWaiting'>): Promise<void> {
+  #end(
+    action: Action,
+    { expected, ...work }: Pick<Pending, 'what' | 'onWaiting'> & { expected: number },
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       const since = this.#options.clock.steady();
-      const pending: Pending = { ...work, since, last: action, misses: 0, resolve, reject };
+      const ends = { resolve, reject };
+      const due = since + expected;
+      const pending: Pending = { ...work, ...ends, since, due, last: action, misses: 0 };
       this.#pending.add(pending);
       this.#update(pending, action);
       if (this.#pending.size > 0 && !this.#polling) void this.#poll();
@@ -109,14 +133,21 @@ class Waiter implements ActionWaiter {
   }
 
   async #look(): Promise<void> {
-    const asked = [...this.#pending];
+    const { clock, timeoutMs } = this.#options;
+    const now = clock.steady();
+    const asked = [...this.#pending].filter(
+      ({ due, since }) => now >= Math.min(due, since + timeoutMs),
+    );
     const ids = [...new Set(asked.map(({ last }) => last.id))].sort((a, b) => a - b);
     const chunks = Array.from({ length: Math.ceil(ids.length / idsPerRequest) }, (_, i) =>
       ids.slice(i * idsPerRequest, (i + 1) * idsPerRequest),
     );
     const answers = await Promise.all(chunks.map((chunk) => this.#options.api.actions(chunk)));
     const seen = new Map(answers.flat().map((action) => [action.id, action]));
-    for (const pending of asked) this.#update(pending, seen.get(pending.last.id));
+    for (const pending of asked) {
+      pending.due = now + Math.max(pollMs, backOff * (now - pending.since));
+      this.#update(pending, seen.get(pending.last.id));
+    }
   }
 
   #update(pending: Pending, action: Action | undefined): void {

@@ -10,6 +10,7 @@ import { createStepRunner } from '../../src/lib/step.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import type { World } from '../../src/sandbox/world.js';
 import { ApiServers, sentTo } from '../../src/steps/run/api-servers.js';
+import { Observer } from '../../src/steps/run/observer.js';
 import type { ClusterFiles, FlowContext, Holder } from '../../src/steps/run/context.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { createToolDoubles, type DoublesOptions } from './tool-doubles.js';
@@ -107,6 +108,7 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
       return options.intercept?.(invocation);
     },
   });
+  const sent = sentTo(apiServers, run);
   const ctx: FlowContext = {
     config,
     files,
@@ -117,8 +119,12 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
       signal,
       timeoutMs: config.timeouts.hetzner,
     }),
-    run: sentTo(apiServers, run),
+    run: sent,
     apiServers,
+    observer: new Observer({
+      ...{ hetzner, run: sent, kubeconfig: files.kubeconfig, clock, signal },
+      cluster: config.cluster_name,
+    }),
     resolveName: options.resolveName ?? ((name) => sandbox.resolve(name)),
     endpoints: {
       ...publicEndpoints,

@@ -66,11 +66,27 @@ describe('the action waiter', () => {
   it('asks for 25 actions a request', async () => {
     const ids = Array.from({ length: 60 }, (_, i) => i + 1);
     const { waiter, asked } = setUp(ids.map(done));
-    await waiter.wait(
-      ids.map((id) => action(id)),
-      'many',
-    );
+    await Promise.all(ids.map((id) => waiter.wait([action(id)], 'many')));
     expect(asked.map(({ length }) => length)).toEqual([25, 25, 10]);
+  });
+
+  it('asks for nothing before it can have ended, and for long ones less and less often', async () => {
+    const { waiter, clock, asked } = setUp([action(1), action(2, { command: 'start_server' })]);
+    const begin = clock.now();
+    const looks: [number, readonly number[]][] = [];
+    const log = asked.push.bind(asked);
+    asked.push = (ids) => {
+      looks.push([(clock.now() - begin) / 1_000, ids]);
+      return log(ids);
+    };
+    const actions = [action(1), action(2, { command: 'start_server' })];
+    await expect(waiter.wait(actions, 'demo')).rejects.toBeInstanceOf(TimeoutError);
+    expect(looks[0]).toEqual([15, [1]]);
+    expect(looks.find(([, ids]) => ids.includes(2))?.[0]).toBe(21);
+    const of1 = looks.flatMap(([at, ids]) => (ids.includes(1) ? [at] : []));
+    const gaps = of1.slice(1).map((at, i) => at - (of1[i] ?? 0));
+    // The last look is the one at the deadline.
+    expect([gaps[0], gaps.at(-2)]).toEqual([1, 3]);
   });
 
   it('can be used again after it came to rest', async () => {
@@ -106,7 +122,7 @@ describe('the action waiter', () => {
     const waiting = waiter.wait([action(1)], 'demo-web-1');
     await expect(waiting).rejects.toBeInstanceOf(TimeoutError);
     await expect(waiting).rejects.toThrow(/demo-web-1. Last: create_server .*running, 30 %/);
-    expect(asked.length).toBeGreaterThan(40);
+    expect(asked.length).toBeGreaterThan(20);
   });
 
   it('polls less while the request budget is low', async () => {

@@ -149,7 +149,7 @@ function addressOf(planned: PlannedServer): { ip?: string } {
 }
 
 async function readServer(ctx: FlowContext, id: number, networkId: number): Promise<ServerState> {
-  const server = toServer(await ctx.hetzner.server(id), networkId);
+  const server = toServer(await ctx.observer.server(id), networkId);
   if (server) return server;
   throw new OxideError(`server ${id} lost the labels that make it a node of this cluster`, {
     hint: 'Run the same command again; it looks at everything afresh.',

@@ -9,6 +9,7 @@ import type { RunStep } from '../../lib/step.js';
 import type { Clock } from '../../lib/wait.js';
 import type { RunTool } from '../../tools/exec.js';
 import type { ApiServers } from './api-servers.js';
+import type { Observer } from './observer.js';
 
 /** The files that oxide keeps for a cluster, all readable by their owner only. */
 export class ClusterFiles {
@@ -83,6 +84,8 @@ export interface FlowContext {
   /** Runs a tool; what kubectl and helm ask goes to the address of `apiServers`. */
   readonly run: RunTool;
   readonly apiServers: ApiServers;
+  /** Looks at servers, nodes and pods, for all who want to know at the same moment. */
+  readonly observer: Observer;
   /** The IPv4 addresses that a name leads to; none when nobody knows it. */
   readonly resolveName: (name: string) => Promise<readonly string[]>;
   readonly endpoints: Endpoints;
