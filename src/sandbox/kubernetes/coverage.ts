@@ -230,7 +230,7 @@ const stored: readonly KubernetesCoverage[] = [
   {
     subject: 'Custom resources',
     how: 'stored only',
-    note: 'Checked against their schema. No controller acts on them, but for what Cilium does with classes of the Gateway API.',
+    note: 'Checked against their schema. No controller acts on them, which kubectl and helm are told, but for what Cilium does with classes of the Gateway API; your own controllers can.',
   },
 ];
 

@@ -1,7 +1,7 @@
 import { inertWarning } from './coverage.js';
 import { stringOr, valueAt } from './json.js';
 import type { ApiAnswer, ApiRequest, ResourcePath } from './request.js';
-import { isBuiltinGroup, storeKey } from './resources.js';
+import { isBuiltinGroup, storeKey, type ResourceType } from './resources.js';
 
 // As kube-apiserver 1.34.1 words them.
 const deprecated: Readonly<Record<string, string>> = {
@@ -12,16 +12,26 @@ const deprecated: Readonly<Record<string, string>> = {
 /** Adds what the API has to say of a kind: it is deprecated, or what was written does not act here. */
 export function withWarnings(
   answer: ApiAnswer,
-  { method }: ApiRequest,
+  { method, userAgent }: ApiRequest,
   { type, subresource }: ResourcePath,
 ): ApiAnswer {
   const key = storeKey(type);
   const isWrite = method !== 'GET' && method !== 'DELETE' && subresource === undefined;
-  const own = isBuiltinGroup(type.group) && !isOfCilium(answer) ? inertWarning(key) : undefined;
-  const added = [deprecated[key], isWrite ? own : undefined].filter((text) => text !== undefined);
+  const own = isBuiltinGroup(type.group) ? inertWarning(key) : customWarning(type, userAgent);
+  const isOwn = isWrite && !isOfCilium(answer);
+  const added = [deprecated[key], isOwn ? own : undefined].filter((text) => text !== undefined);
   return added.length === 0
     ? answer
     : { ...answer, warnings: [...(answer.warnings ?? []), ...added] };
+}
+
+/** Only people are told: a controller that writes its own resources is there to act on them. */
+function customWarning({ group, kind }: ResourceType, userAgent: string): string | undefined {
+  const isPerson = /^(kubectl|helm)\b/i.test(userAgent);
+  // Cilium answers for its classes.
+  if (!isPerson || (kind === 'GatewayClass' && group === 'gateway.networking.k8s.io'))
+    return undefined;
+  return `the sandbox stores custom resources and has no controller that acts on a ${kind}`;
 }
 
 /** What oxide itself installs with every create: its user has not asked for it, and docs/sandbox.md has it. */

@@ -103,3 +103,30 @@ test('kubectl describe is told times by which its ages are those of the world', 
     vi.useRealTimers();
   }
 });
+
+test('people who write a custom resource are told that nothing acts on it, controllers are not', async () => {
+  const names = { plural: 'toys', kind: 'Toy' };
+  const schema = { openAPIV3Schema: { type: 'object' } };
+  const versions = [{ name: 'v1', served: true, storage: true, schema }];
+  world.post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'toys.example.org' },
+    spec: { group: 'example.org', scope: 'Cluster', names, versions },
+  });
+  world.after(10);
+  const warning = async (agent: string): Promise<string | null> => {
+    const { port } = server.address() as AddressInfo;
+    const toy = { apiVersion: 'example.org/v1', kind: 'Toy', metadata: { name: agent } };
+    const response = await fetch(`http://127.0.0.1:${port}/apis/example.org/v1/toys`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': `${agent}/v1.34.5` },
+      body: JSON.stringify(toy),
+    });
+    expect(response.status).toBe(201);
+    return response.headers.get('warning');
+  };
+  const text = 'the sandbox stores custom resources and has no controller that acts on a Toy';
+  expect(await warning('kubectl')).toBe(`299 - "${text}"`);
+  expect(await warning('toy-controller')).toBeNull();
+});
