@@ -159,7 +159,7 @@ export function jobDuration({ status }: KubeObject, now: number): string {
 
 /** `pod/web-0` */
 export function eventObject(object: KubeObject): string {
-  const { kind, name } = objectOr(object['involvedObject'] ?? object['regarding']);
+  const { kind, name } = objectOr(object['involvedObject']);
   return `${stringOr(kind).toLowerCase()}/${stringOr(name)}`;
 }
 

@@ -97,9 +97,9 @@ const acting: readonly KubernetesCoverage[] = [
   },
   {
     subject: 'Events',
-    kinds: ['events', 'events.events.k8s.io'],
+    kinds: ['events'],
     how: 'simplified',
-    note: 'Told by the simulated controllers, scheduler and kubelets; forgotten after an hour of simulated time, and when they are more than 500. Those that clients write to events.k8s.io are kept apart from those of v1.',
+    note: 'Told by the simulated controllers, scheduler and kubelets; forgotten after an hour of simulated time, and when they are more than 500.',
   },
   {
     subject: 'Services and their endpoints',

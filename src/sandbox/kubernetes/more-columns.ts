@@ -94,7 +94,7 @@ export const moreColumns: Readonly<Record<string, readonly CellColumn[]>> = {
     ['Object', eventObject],
     ['Subobject (wide)', at('involvedObject.fieldPath')],
     ['Source (wide)', eventSource],
-    ['Message', (object) => (at('message')(object) || at('note')(object)).trim()],
+    ['Message', (object) => at('message')(object).trim()],
     ['First Seen (wide)', (object, now) => ageOf(object.metadata.creationTimestamp, now)],
     ['Count (wide)', at('count', '1')],
     ['Name (wide)', (object) => object.metadata.name],

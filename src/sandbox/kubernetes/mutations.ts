@@ -30,7 +30,8 @@ export function update(state: KubeState, request: ApiRequest, target: ResourcePa
   const warnings: string[] = [];
   const options = writeOptions(request, warnings);
   const change = { body: bodyOf(request), options };
-  const object = updateObject({ state, type, namespace }, existing, change);
+  const before = served(existing, type);
+  const object = updateObject({ state, type, namespace }, before, change);
   return { status: 200, body: served(object, type), warnings };
 }
 

@@ -1,10 +1,11 @@
 import { apply } from './apply.js';
 import { badRequest, invalid, notFound } from './api-error.js';
 import { isObject, stringOr, valueAt, type JsonObject } from './json.js';
+import { inVersion } from './event-forms.js';
 import { withManagers } from './managed-fields.js';
 import type { KubeObject } from './objects.js';
 import { patched } from './patches.js';
-import { isBuiltinGroup, storeKey } from './resources.js';
+import { apiVersionOf, isBuiltinGroup, storeKey } from './resources.js';
 import { checkDeclared, checkKind } from './validate.js';
 import { prepareUpdate, replace, updateObject } from './updates.js';
 import { insert, prepareNew, type Target, type WriteOptions } from './writes.js';
@@ -25,7 +26,8 @@ export function patchObject(
   request: PatchRequest,
 ): { object: KubeObject; created: boolean } {
   const { state, type, namespace } = target;
-  const existing = state.store.get(storeKey(type), request.name, namespace);
+  const stored = state.store.get(storeKey(type), request.name, namespace);
+  const existing = stored && inVersion(stored, apiVersionOf(type));
   if (request.contentType === applyType) return applyObject(target, existing, request);
   if (!existing) throw notFound(type, request.name);
   const builtin = isBuiltinGroup(type.group);

@@ -1,4 +1,5 @@
 import { notFound } from './api-error.js';
+import { inVersion } from './event-forms.js';
 import type { JsonObject } from './json.js';
 import type { KubeObject } from './objects.js';
 import type { ApiAnswer, ApiRequest, ResourcePath } from './request.js';
@@ -9,8 +10,7 @@ import { tableOf, type TableOptions } from './tables.js';
 
 /** An object as it is served: in the version that was asked for. */
 export function served(object: KubeObject, type: ResourceType): KubeObject {
-  const apiVersion = apiVersionOf(type);
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+  return inVersion(object, apiVersionOf(type));
 }
 
 /** What the query of a list or watch lets through. */

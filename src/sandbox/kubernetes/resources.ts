@@ -3,8 +3,9 @@ import type { ResourceType } from './resource-type.js';
 
 export type { PrinterColumn, ResourceType } from './resource-type.js';
 
-/** `name` in the store: the same for all versions of a group. */
+/** `name` in the store: the same for all versions of a group, and for events of both groups. */
 export function storeKey(type: Pick<ResourceType, 'group' | 'plural'>): string {
+  if (type.group === 'events.k8s.io') return type.plural;
   return type.group === '' ? type.plural : `${type.plural}.${type.group}`;
 }
 

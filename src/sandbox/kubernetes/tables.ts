@@ -1,4 +1,5 @@
 import { columnsOf, type Column } from './columns.js';
+import { asStored } from './event-forms.js';
 import type { JsonObject } from './json.js';
 import type { KubeObject } from './objects.js';
 import type { ResourceType } from './resources.js';
@@ -34,7 +35,7 @@ export function tableOf(
       priority: wide === true ? 1 : 0,
     })),
     rows: objects.map((object) => ({
-      cells: columns.map(({ cell }) => cell(object)),
+      cells: columns.map(({ cell }) => cell(asStored(object))),
       ...included(object, include),
     })),
   };

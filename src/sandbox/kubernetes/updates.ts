@@ -2,6 +2,7 @@ import { checkAdmission } from './admission-policies.js';
 import { admit } from './admission/admit.js';
 import { badRequest, conflict, invalid } from './api-error.js';
 import { immutabilityCauses } from './content-rules.js';
+import { asStored } from './event-forms.js';
 import { mayGo } from './finalizers.js';
 import { objectOr, omit, same, type JsonObject } from './json.js';
 import { recordUpdate } from './managed-fields.js';
@@ -85,7 +86,7 @@ export function replace(
     state.store.remove(storeKey(type), next);
     return next;
   }
-  return state.store.put(storeKey(type), next);
+  return state.store.put(storeKey(type), asStored(next));
 }
 
 function checkIdentity(type: ResourceType, existing: KubeObject, given: Partial<Metadata>): void {

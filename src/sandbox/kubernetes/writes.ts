@@ -2,6 +2,7 @@ import { checkAdmission } from './admission-policies.js';
 import { admit } from './admission/admit.js';
 import { alreadyExists, badRequest, forbidden, notFound } from './api-error.js';
 import { withServerDefaults } from './defaults.js';
+import { asStored } from './event-forms.js';
 import { withJobSelector } from './job-selector.js';
 import { objectOr, omit, stringOr, type JsonObject } from './json.js';
 import { withCanonicalQuantities } from './quantity-fields.js';
@@ -84,7 +85,7 @@ export function insert(
   const { name, namespace } = object.metadata;
   admit(state, { type, object, warn: options.warn });
   if (state.store.get(storeKey(type), name, namespace)) throw alreadyExists(type, name);
-  return options.dryRun ? object : state.store.put(storeKey(type), object);
+  return options.dryRun ? object : state.store.put(storeKey(type), asStored(object));
 }
 
 /** What only the server writes. */

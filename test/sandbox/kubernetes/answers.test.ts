@@ -143,3 +143,32 @@ test.each(['DaemonSet', 'StatefulSet'])('a %s goes back to a template that it ha
   expect(revisions().map((item) => field(item, 'revision'))).toEqual([2, 3]);
   expect(field(revisions()[1], 'metadata.name')).toBe(field(first, 'metadata.name'));
 });
+
+test('events are the same ones in both of their groups', () => {
+  const reporting = { reportingController: 'me', reportingInstance: 'me-1', action: 'Trying' };
+  const regarding = { kind: 'Pod', name: 'a', namespace: 'default' };
+  const path = '/apis/events.k8s.io/v1/namespaces/default/events';
+  const eventTime = '2026-01-01T00:00:00.000000Z';
+  const content = {
+    ...reporting,
+    regarding,
+    reason: 'Tried',
+    note: 'x',
+    type: 'Normal',
+    eventTime,
+  };
+  expect(world.post(path, named('events.k8s.io/v1', 'Event', content)).status).toBe(201);
+  const older = '/api/v1/namespaces/default/events/a';
+  const expected = {
+    apiVersion: 'v1',
+    involvedObject: regarding,
+    message: 'x',
+    reportingComponent: 'me',
+  };
+  expect(world.get(older).body).toMatchObject(expected);
+
+  const series = { count: 2, lastObservedTime: eventTime };
+  world.send('PATCH', `${path}/a`, { series, note: 'y' }, 'application/merge-patch+json');
+  expect(world.get(older).body).toMatchObject({ ...expected, message: 'y', series });
+  expect(world.get(`${path}/a`).body).toMatchObject({ ...content, note: 'y', series });
+});
