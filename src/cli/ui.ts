@@ -46,11 +46,13 @@ export function createUi(io: CliIo, options: GlobalOptions & { readonly brief?: 
     brief: options.brief,
     clockLabel: options.sandbox ? 'simulated' : undefined,
   });
+  // On one screen, a result stands apart from the steps above it.
+  const isBelow = !options.brief && stdout.isTTY === true && stderr.isTTY === true;
+  const apart = (text: string): string => (isBelow && !text.startsWith('\n') ? `\n${text}` : text);
   const print: Ui['print'] = (result, render, document) => {
     reporter.stop();
-    stdout.write(
-      options.json ? renderJson(document ?? result) : render(shownData(result, looks.stdout)),
-    );
+    if (options.json) stdout.write(renderJson(document ?? result));
+    else stdout.write(apart(render(shownData(result, looks.stdout))));
   };
   const show: Ui['show'] = (view, render) => {
     reporter.stop();

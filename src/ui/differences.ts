@@ -12,13 +12,23 @@ const effects: Readonly<Record<Effect, string>> = {
   impossible: 'not possible',
 };
 
-/** Differences between cluster.yaml and the cluster, each with what it takes and what brings it about. */
+/**
+ * Differences between cluster.yaml and the cluster, each with what it takes and what brings it about. Those
+ * that differ in nothing but their servers are one.
+ */
 export function differenceLines(
   differences: readonly Difference[],
   columns: number | undefined,
   style: Style,
 ): string[] {
-  return differences.flatMap((difference) => {
+  const alike = new Map<string, Difference>();
+  for (const difference of differences) {
+    const { key, effect, way, servers } = difference;
+    const same = JSON.stringify([key, sidesText(difference), effect, way]);
+    const known = alike.get(same)?.servers ?? [];
+    alike.set(same, { ...difference, servers: [...known, ...servers] });
+  }
+  return [...alike.values()].flatMap((difference) => {
     const { key, servers, effect, way } = difference;
     const whom = enumerateNames(servers);
     const head = [key, style.letters(sidesText(difference)), ...(whom ? [whom] : [])];

@@ -62,8 +62,8 @@ function indented(text: string, columns: number | undefined): string {
     .map((line, index) => {
       const [own = ''] = /^ */.exec(line) ?? [];
       const blanks = index > 0 && own === '' ? '  ' : own;
-      const width = columns === undefined ? undefined : columns - blanks.length - 2;
-      const parts = wrapLine(line.slice(own.length), width);
+      const width = columns === undefined ? undefined : columns - blanks.length;
+      const parts = wrapLine(line.slice(own.length), width, 2);
       return blanks + parts.join(`\n${blanks}  `);
     })
     .join('\n');

@@ -3,6 +3,7 @@ import type { ClusterStatus, StatusReport } from '../cluster/status/report.js';
 import { differenceLines } from './differences.js';
 import { nodeTable, sharedFacts } from './status-nodes.js';
 import { createStyle, type Looks, type Style } from './style.js';
+import { joinAlike } from './alike-problems.js';
 import { asText, hanging } from './wrap.js';
 
 /** A cluster's nodes as a table, its surroundings and price, and what is wrong with it: on one screen. */
@@ -47,7 +48,7 @@ function verdict(
   columns: number | undefined,
   { marks }: Style,
 ): string {
-  const lines = problems.map(({ message, hint }) =>
+  const lines = joinAlike(problems).map(({ message, hint }) =>
     hanging(`${marks.warning} `, `${message} (${hint})`, columns),
   );
   return [...(healthy ? [`${marks.done} healthy`] : []), ...lines]

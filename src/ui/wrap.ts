@@ -43,15 +43,17 @@ export function cut(text: string, width: number): string {
 
 /**
  * A line as lines of at most `width` columns, broken between words. A word that is longer has a line of
- * its own and stays whole, and so does a command: with a line break in it, it could not be pasted.
+ * its own and stays whole, and so does a command: with a line break in it, it could not be pasted. All but
+ * the first leave room for `indent`.
  */
-export function wrapLine(line: string, width: number | undefined): string[] {
+export function wrapLine(line: string, width: number | undefined, indent = 0): string[] {
   if (width === undefined || widthOf(line) <= width) return [line];
   const lines: string[] = [];
   let current: string | undefined;
   for (const word of wordsOf(line)) {
     const longer: string = current === undefined ? word : `${current} ${word}`;
-    if (current === undefined || widthOf(longer) <= width) {
+    const room = lines.length === 0 ? width : width - indent;
+    if (current === undefined || widthOf(longer) <= room) {
       current = longer;
     } else {
       lines.push(current.trimEnd());
@@ -62,15 +64,17 @@ export function wrapLine(line: string, width: number | undefined): string[] {
 }
 
 /**
- * A text behind what leads it: a mark or a name. Its further lines stand below its beginning, and keep
- * their own indentation.
+ * A text behind what leads it: a mark or a name. Its further lines stand below its beginning and keep their
+ * own indentation; what is wrapped of one of several lines is indented more than the next one.
  */
 export function hanging(lead: string, text: string, columns: number | undefined): string {
   const indent = widthOf(lead);
+  const further = text.includes('\n') ? '  ' : '';
   const lines = text.split('\n').flatMap((line) => {
     const [blanks = ''] = /^ */.exec(line) ?? [];
-    const width = columns === undefined ? undefined : columns - indent - blanks.length;
-    return wrapLine(line.slice(blanks.length), width).map((part) => blanks + part);
+    const room = columns === undefined ? undefined : columns - indent - blanks.length;
+    const [first = '', ...more] = wrapLine(line.slice(blanks.length), room, further.length);
+    return [blanks + first, ...more.map((part) => blanks + further + part)];
   });
   return lead + lines.join(`\n${' '.repeat(indent)}`);
 }

@@ -143,24 +143,23 @@ const degraded: StatusReport = {
       if (index === 4 && kubernetes) return { ...one, kubernetes: { ...kubernetes, ready: false } };
       return index === 6 ? { ...one, kubernetes: null, privateIp: null } : one;
     }),
-    pools: status.pools.map((pool) => (pool.role === 'worker' ? { ...pool, found: 4 } : pool)),
-    differences: [
-      {
-        ...{ key: 'workers.worker.count', servers: ['oxide-cluster-worker-5'], found: null },
-        ...{ wanted: 'cx33 in nbg1', effect: 'addition', by: 'create', way: 'oxide create' },
-      },
-    ],
+    pools: status.pools.map((pool) =>
+      pool.role === 'worker' ? { ...pool, wanted: 6, found: 4 } : pool,
+    ),
+    differences: ['oxide-cluster-worker-5', 'oxide-cluster-worker-6'].map((name) => ({
+      ...{ key: 'workers.worker.count', servers: [name], found: null, wanted: 'cx33 in nbg1' },
+      ...{ effect: 'addition', by: 'create', way: 'oxide create' },
+    })),
     problems: [
       {
         code: 'server-not-running',
-        message: 'the server oxide-cluster-control-plane-3 is off',
+        message: 'oxide-cluster-control-plane-3 is off',
         hint: 'start it in the Hetzner console, or: hcloud server poweron oxide-cluster-control-plane-3',
       },
-      {
-        code: 'missing-server',
-        message: 'oxide-cluster-worker-5 does not exist',
-        hint: 'oxide create',
-      },
+      ...['oxide-cluster-worker-5', 'oxide-cluster-worker-6'].map((name) => ({
+        code: 'missing-server' as const,
+        ...{ message: `${name} does not exist`, hint: 'oxide create makes what is missing' },
+      })),
     ],
   },
 };

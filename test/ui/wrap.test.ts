@@ -45,8 +45,9 @@ describe('a line that is wrapped', () => {
   });
 
   test('goes on below its beginning, and so do further lines with their own indentation', () => {
-    expect(hanging('⚠ ', 'three words here\n  and more of them', 12)).toBe(
-      ['⚠ three', '  words here', '    and more', '    of them'].join('\n'),
+    expect(hanging('⚠ ', 'three words here', 12)).toBe('⚠ three\n  words here');
+    expect(hanging('⚠ ', 'many more words here\n  and more of them', 14)).toBe(
+      ['⚠ many more', '    words here', '    and more', '      of them'].join('\n'),
     );
     expect(hanging('⚠ ', 'three words here', undefined)).toBe('⚠ three words here');
   });

@@ -3,7 +3,7 @@ import { admittedRanges } from '../../cluster/network/api-access.js';
 import type { ClusterState } from '../../cluster/state/cluster-state.js';
 import { ExitCode, OxideError, PreconditionError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
-import { enumerate } from '../../lib/format.js';
+import { enumerateNames } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
@@ -57,7 +57,7 @@ export async function reachCluster(
     const error = answers.map((answer) => ('error' in answer ? answer.error : undefined))[0];
     throw unreachable(ctx, { what: 'the Talos API', error, hint });
   }
-  const said = `Talos ${oldest} on ${enumerate(answering.map(({ node }) => node.name))}`;
+  const said = `Talos ${oldest} on ${enumerateNames(answering.map(({ node }) => node.name))}`;
   if (answering.length === candidates.length) io.summary(said);
   else io.unmet(`${said} only`);
   return {
