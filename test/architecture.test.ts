@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { domainFacts, layers, rooms, typesOnly, violations } from './helpers/architecture.js';
 import { circles } from './helpers/circles.js';
+import { bareCommands } from './helpers/named-commands.js';
 import { picture } from './helpers/picture.js';
 import { projectFolder, readSources } from './helpers/source-files.js';
 
@@ -16,6 +17,10 @@ describe('the source', () => {
 
   it('keeps to its layers and its owners', () => {
     expect(violations(sources)).toEqual([]);
+  });
+
+  it('names commands only so that they are written out with the flags of the run', () => {
+    expect(sources.flatMap(bareCommands)).toEqual([]);
   });
 
   it('has no file that imports itself in a circle, types included', () => {
@@ -218,6 +223,16 @@ describe('a planted violation is found', () => {
     "await fetch('https://example.com');",
   ])('%s in a step', (text) => {
     expect(found('steps/talos/bootstrap.ts', text).length).toBeGreaterThan(0);
+  });
+
+  it('a command in a text that nothing writes out', () => {
+    const bare = (text: string) => bareCommands({ path: 'steps/run/lease.ts', text });
+    expect(bare("const a = 'Make it: oxide create';")).toHaveLength(1);
+    expect(bare('const a = `oxide status shows ${b}`;')).toHaveLength(1);
+    expect(bare('const a = `Look: kubectl --kubeconfig ${b} get nodes`;')).toHaveLength(1);
+    expect(bare('const a = `Make it: ${oxide`create`}`;')).toEqual([]);
+    expect(bare('const a = `Look: ${tool`kubectl get nodes`}`;')).toEqual([]);
+    expect(bare('// oxide create\nconst a = "another oxide is at work";')).toEqual([]);
   });
 
   it('what only looks like one is left alone', () => {

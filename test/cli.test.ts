@@ -24,7 +24,7 @@ describe('a call that oxide does not understand', () => {
     const cwd = folderWith(clusterYaml(1, 0));
     const { code, stderr } = await runCli(['sandbox', 'run', '--', 'ls'], { cwd });
     expect(stderr).toBe(
-      '\n"ls" is no tool of the sandbox\n\n→ It runs kubectl, talosctl and helm.\n',
+      '\n"ls" is no tool of the sandbox\n\n→ It runs kubectl, talosctl, helm and hcloud.\n',
     );
     expect(code).toBe(ExitCode.usage);
   });

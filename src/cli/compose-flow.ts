@@ -10,7 +10,6 @@ import type { ClusterFiles, FlowContext, Holder } from '../steps/run/context.js'
 import { createToolRunner } from '../tools/exec.js';
 import { confirmAdmission } from './confirm.js';
 import type { CliIo, GlobalOptions } from './io.js';
-import { ownCommand } from './own-command.js';
 import type { Surroundings } from './world.js';
 import type { Ui } from './ui.js';
 
@@ -110,7 +109,6 @@ export function composeFlow(composition: Composition, clients: HetznerApi[]): Fl
         ui.stop();
         return confirmAdmission(question, options, io);
       },
-      command: ownCommand(options, 'firewall allow-me'),
     },
     confirm: (plan) => {
       if (options.dryRun) return Promise.resolve(false);

@@ -1,8 +1,10 @@
+import { spellData } from '../lib/commands.js';
 import { ExitCode, InterruptedError, OxideError } from '../lib/errors.js';
 import { asFileError } from '../lib/file-errors.js';
 import { renderError } from '../ui/error.js';
 import { renderJson } from '../ui/json.js';
 import { looksOf } from '../ui/terminal.js';
+import { spellingOfArgs } from './args-spelling.js';
 import { commandHelp, familyHelp, firstScreen, programHelp } from './help.js';
 import type { CliIo } from './io.js';
 import { isFamily, locate, type Asked } from './locate.js';
@@ -53,10 +55,13 @@ export function showFailure(error: unknown, args: readonly string[], io: CliIo):
   const shown =
     io.signal.aborted && !(known instanceof OxideError) ? new InterruptedError() : known;
   const exitCode = shown instanceof OxideError ? shown.exitCode : ExitCode.bug;
-  io.stderr.write(`\n${renderError(shown, { ...looksOf(io.stderr, io.env), verbose })}`);
+  const spelling = spellingOfArgs(args);
+  const looks = looksOf(io.stderr, io.env);
+  io.stderr.write(`\n${renderError(shown, { ...looks, verbose, spelling })}`);
   if (args.includes('--json')) {
     const { message, hint } = shown instanceof OxideError ? shown : { message: String(shown) };
-    io.stdout.write(renderJson({ error: { message, hint: hint ?? null, exitCode } }));
+    const document = { error: { message, hint: hint ?? null, exitCode } };
+    io.stdout.write(renderJson(spellData(document, spelling)));
   }
   return exitCode;
 }

@@ -1,5 +1,6 @@
 import { normalize, resolve } from 'node:path';
 import { loadConfig } from '../config/load.js';
+import { inQuotes } from '../lib/shell.js';
 import { ClusterFiles } from '../steps/run/context.js';
 import type { CliIo, GlobalOptions } from './io.js';
 import { checkOutputFolder, sandboxFolder } from './output-folder.js';
@@ -38,6 +39,12 @@ export function toolAccess({ world, files }: SandboxPlace): Record<string, strin
   };
 }
 
+/** What leads clients of Hetzner's API to the simulated project; its token opens nothing else. */
+export function projectAccess({ world }: SandboxPlace): Record<string, string> {
+  const { endpoints, token } = world;
+  return { HCLOUD_ENDPOINT: endpoints.hcloud, HCLOUD_TOKEN: token.token.reveal() };
+}
+
 /** What a shell needs on top of its own environment. */
 export interface ShellAccess {
   /** Before all else on the PATH: the sandbox's tools under their own names. */
@@ -47,24 +54,19 @@ export interface ShellAccess {
 
 /** What leads every client to the sandbox, Hetzner's own included. */
 export async function shellAccess(place: SandboxPlace): Promise<ShellAccess> {
-  const { endpoints, token } = place.world;
   return {
     bin: await writeShims(resolve(sandboxFolder(place.files.folder)), place.world),
     variables: {
       ...toolAccess(place),
-      HCLOUD_ENDPOINT: endpoints.hcloud,
-      // A simulated project's: it opens nothing else.
-      HCLOUD_TOKEN: token.token.reveal(),
+      ...projectAccess(place),
     },
   };
 }
 
 /** The same as lines for a shell. */
 export function exportLines({ bin, variables }: ShellAccess): string {
-  const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);
-  return [`export PATH=${quoted(bin)}:"$PATH"`, ...lines, ''].join('\n');
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  const lines = Object.entries(variables).map(
+    ([name, value]) => `export ${name}=${inQuotes(value)}`,
+  );
+  return [`export PATH=${inQuotes(bin)}:"$PATH"`, ...lines, ''].join('\n');
 }

@@ -1,7 +1,7 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { basename, delimiter, join } from 'node:path';
 import { ensurePrivateFolder } from '../lib/files.js';
-import { quote } from '../tools/invocation.js';
+import { quote } from '../lib/shell.js';
 import type { Surroundings } from './world.js';
 
 /** Where a sandbox's tools stand under their own names; it comes first on the PATH of a shell in it. */

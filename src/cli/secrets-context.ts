@@ -36,8 +36,7 @@ export async function withSecrets<T>(
   const files = new ClusterFiles(normalize(options.output));
   checkOutputFolder(files.folder);
   computeFast();
-  // Nothing of it happens in simulated time.
-  const ui = createUi(io, { ...options, sandbox: false });
+  const ui = createUi(io, { ...options, inRealTime: true });
   const look = async (): Promise<ClusterState> => {
     const world = await openWorld(options, { config, files, io });
     const deadline = realDeadline(lookSeconds * 1_000);

@@ -1,11 +1,13 @@
 import type { ShownPlan } from '../cluster/plan/plan.js';
+import { spell, spellData, writeOutData } from '../lib/commands.js';
 import { renderJson } from '../ui/json.js';
 import { renderPlan } from '../ui/plan.js';
 import { createReporter } from '../ui/reporter.js';
 import type { UiReporter } from '../ui/render-options.js';
 import { shownData, type Looks } from '../ui/style.js';
-import { looksOf, selectMode } from '../ui/terminal.js';
+import { clearScreen, looksOf, selectMode } from '../ui/terminal.js';
 import type { CliIo, GlobalOptions } from './io.js';
+import { spellingOf } from './own-command.js';
 
 /** What a command shows: progress to stderr, its result to stdout. */
 export interface Ui {
@@ -16,6 +18,8 @@ export interface Ui {
   showPlan(plan: ShownPlan): void;
   /** Something that the user should see before the command goes on. */
   show<T>(view: T, render: Render<T>): void;
+  /** The result as it is now, in place of the one that was shown before. */
+  redraw<T>(view: T, render: Render<T>): void;
   /** The plan as the command's result. */
   printPlan(plan: ShownPlan): void;
   /**
@@ -34,32 +38,52 @@ export interface Ui {
  */
 type Render<T> = (shown: T) => string;
 
-export function createUi(io: CliIo, options: GlobalOptions & { readonly brief?: boolean }): Ui {
+/** What is shown differently of some commands. */
+interface UiOptions extends GlobalOptions {
+  readonly brief?: boolean;
+  /** Nothing of it happens in simulated time, also in a rehearsal. */
+  readonly inRealTime?: boolean;
+}
+
+export function createUi(io: CliIo, options: UiOptions): Ui {
   const { stdout, stderr, env } = io;
   const looks = { stdout: looksOf(stdout, env), stderr: looksOf(stderr, env) };
   let carriesOut = false;
-  const reporter = createReporter({
+  const spelling = spellingOf(options);
+  const events = createReporter({
     stream: stderr,
     mode: selectMode({ isTTY: stderr.isTTY, columns: stderr.columns, env }),
     verbose: options.verbose ?? false,
     ...looks.stderr,
     brief: options.brief,
-    clockLabel: options.sandbox ? 'simulated' : undefined,
+    clockLabel: options.sandbox && !options.inRealTime ? 'simulated' : undefined,
   });
+  const reporter: UiReporter = {
+    ...events,
+    emit: (event) => {
+      events.emit(writeOutData(event, spelling));
+    },
+  };
+  // Commands are written out before the layout sees how wide they are; the layout's own come after it.
+  const textOf = <T>(view: T, render: Render<T>, where: Looks): string =>
+    spell(render(shownData(writeOutData(view, spelling), where)), spelling);
   // On one screen, a result stands apart from the steps above it.
   const isBelow = !options.brief && stdout.isTTY === true && stderr.isTTY === true;
   const apart = (text: string): string => (isBelow && !text.startsWith('\n') ? `\n${text}` : text);
   const print: Ui['print'] = (result, render, document) => {
     reporter.stop();
-    if (options.json) stdout.write(renderJson(document ?? result));
-    else stdout.write(apart(render(shownData(result, looks.stdout))));
+    if (options.json) stdout.write(renderJson(spellData(document ?? result, spelling)));
+    else stdout.write(apart(textOf(result, render, looks.stdout)));
   };
   const show: Ui['show'] = (view, render) => {
     reporter.stop();
-    stderr.write(render(shownData(view, looks.stderr)));
+    stderr.write(textOf(view, render, looks.stderr));
   };
   return {
     reporter,
+    redraw: (view, render) => {
+      stdout.write(`${clearScreen}${textOf(view, render, looks.stdout)}`);
+    },
     carriesOut: () => carriesOut,
     showPlan: (plan) => {
       carriesOut = true;

@@ -1,5 +1,6 @@
 import type { CommanderError } from 'commander';
 import { closest, distance } from 'fastest-levenshtein';
+import { oxide } from '../lib/commands.js';
 import { UsageError } from '../lib/errors.js';
 import { isFamily, type Asked } from './locate.js';
 import { synonyms } from './tree/synonyms.js';
@@ -7,7 +8,7 @@ import { commands, families } from './tree/tree.js';
 
 /** A word that names no command, with the one that may be meant. */
 export function unknownCommand({ words }: Asked): UsageError {
-  const meant = meantBy(words).map((call) => `oxide ${call}`);
+  const meant = meantBy(words).map((call) => oxide`${call.split(' ')}`);
   const [family = ''] = words;
   return new UsageError(
     `oxide has no command "${words.join(' ')}"`,
@@ -34,7 +35,7 @@ export function noCommand({ words: [family] }: Asked): UsageError {
 
 function membersOf(family: string): string {
   return namesIn(family)
-    .map((name) => `oxide ${name}`)
+    .map((name) => oxide`${name.split(' ')}`)
     .join(', ');
 }
 

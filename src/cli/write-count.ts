@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { withCount, type CountChange } from '../config/write-count.js';
 import type { ScaledCluster } from '../flows/scale.js';
 import type { ClusterConfig } from '../config/schema.js';
+import { oxide } from '../lib/commands.js';
 import { rewriteFile } from '../lib/files.js';
 import type { GlobalOptions } from './io.js';
 
@@ -29,7 +30,7 @@ export async function updateCount(
     return `${file} was left as it is: with count: ${count} it is not valid. ${why}`;
   }
   if (!write)
-    return `Next, ${todo} (or add --write); until then oxide create goes by the old number.`;
+    return `Next, ${todo} (or add --write); until then ${oxide`create`} goes by the old number.`;
   await rewriteFile(file, written.text);
   return `${file} says count: ${count} now.`;
 }

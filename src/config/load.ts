@@ -2,6 +2,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { buffer as readBytes } from 'node:stream/consumers';
 import type { z } from 'zod';
+import { oxide } from '../lib/commands.js';
 import { messageOf, UsageError } from '../lib/errors.js';
 import { visibleLine } from '../lib/visible.js';
 import { asWritten } from './as-written.js';
@@ -66,10 +67,10 @@ export function parseConfig(text: string, options: ParseOptions): ClusterConfig 
 /** Every key by itself, and what several of them say together. */
 const checkedSchema = clusterSchema.superRefine(addCrossFieldProblems, { when: () => true });
 
-const exampleHint = 'Write an example to begin with: oxide init';
+const exampleHint = `Write an example to begin with: ${oxide`init`}`;
 const largeHint =
   'Is it the right file? Large patches can be files of their own (talos.config_patches).';
-const referenceHint = 'Every key is described by: oxide reference';
+const referenceHint = `Every key is described by: ${oxide`reference`}`;
 
 const unnamedHint = 'Name the file of the cluster, or leave --config out for ./cluster.yaml.';
 const encodingHint = 'Is it the right file? cluster.yaml is plain text, written in UTF-8.';

@@ -1,4 +1,5 @@
 import { labelProblem } from './node-restriction.js';
+import { oxide } from '../lib/commands.js';
 
 /** A part of the machine configuration that oxide relies on, and why a patch leaves it alone. */
 export interface Guard {
@@ -32,8 +33,7 @@ const name =
   'a node has the name of its server, by which oxide knows it: it is made of cluster_name and the name of the pool';
 const address =
   'nodes are reached at their private addresses: their range is hcloud.network.subnet_cidr';
-const secret =
-  "it is one of the cluster's secrets, which are made once and kept in secrets.yaml (oxide secrets export)";
+const secret = `it is one of the cluster's secrets, which are made once and kept in secrets.yaml (${oxide`secrets export`})`;
 const labels = 'use labels of the pool, in control_planes or workers';
 const taints = 'use taints of the pool, in control_planes or workers';
 const workerTaints = `Kubernetes does not let workers give themselves taints; ${taints}`;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
+import { tool } from '../lib/commands.js';
 import { messageOf, PreconditionError } from '../lib/errors.js';
 import { Secret } from '../lib/secret.js';
 import type { ClusterConfig } from './schema.js';
@@ -33,7 +34,7 @@ export async function resolveToken(options: TokenOptions): Promise<Token> {
   if (ofCli) return ofCli;
   throw new PreconditionError(
     'no Hetzner Cloud API token',
-    'Set HCLOUD_TOKEN, or hcloud.token in cluster.yaml, or make a context with: hcloud context create <name>',
+    `Set HCLOUD_TOKEN, or hcloud.token in cluster.yaml, or make a context with: ${tool`hcloud context create NAME`}`,
   );
 }
 
@@ -69,7 +70,7 @@ async function hcloudCliToken({ env, home }: TokenOptions): Promise<Token | unde
   if (asked === undefined) return undefined;
   throw new PreconditionError(
     `HCLOUD_CONTEXT names "${asked}", which is not a context in ${path}`,
-    'hcloud context list shows the contexts.',
+    `${tool`hcloud context list`} shows the contexts.`,
   );
 }
 

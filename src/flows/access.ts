@@ -1,5 +1,6 @@
 import type { ClusterState } from '../cluster/state/cluster-state.js';
 import { accessFileRemark } from '../cluster/status/problems.js';
+import { oxide } from '../lib/commands.js';
 import { PreconditionError } from '../lib/errors.js';
 import type { StepIo } from '../lib/step.js';
 import { inParallel } from '../lib/parallel.js';
@@ -94,7 +95,7 @@ async function findControlPlanes(ctx: FlowContext): Promise<ControlPlanes> {
   if (running.length > 0) return { state, controlPlanes, running };
   throw new PreconditionError(
     `no control plane of the cluster "${ctx.config.cluster_name}" runs`,
-    'oxide create makes and starts what is missing.',
+    `${oxide`create`} makes and starts what is missing.`,
   );
 }
 

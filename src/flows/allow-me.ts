@@ -3,6 +3,7 @@ import {
   planApiAccess,
   type ApiAccessPlan,
 } from '../cluster/network/api-access.js';
+import { oxide } from '../lib/commands.js';
 import { PreconditionError } from '../lib/errors.js';
 import { inParallel } from '../lib/parallel.js';
 import { admit } from '../steps/access/api-access.js';
@@ -32,7 +33,7 @@ export async function allowMe(ctx: FlowContext, request: AllowMeRequest): Promis
   if (!firewall) {
     throw new PreconditionError(
       `the cluster "${config.cluster_name}" has no firewall`,
-      'Make what is missing: oxide create',
+      `Make what is missing: ${oxide`create`}`,
     );
   }
   const wish = { config, firewall, ranges, replace: request.replace };
@@ -49,6 +50,6 @@ async function ownRanges(ctx: FlowContext): Promise<readonly string[]> {
   if (!failure) return ranges;
   throw new PreconditionError(
     failure.message,
-    'Name it yourself: oxide firewall allow-me --cidr 203.0.113.7/32',
+    `Name it yourself: ${oxide`firewall allow-me --cidr 203.0.113.7/32`}`,
   );
 }

@@ -11,6 +11,7 @@ import {
   type DestroyWish,
   type KeptResource,
 } from '../cluster/plan/destroy-plan.js';
+import { inTheConsole } from '../lib/commands.js';
 import { enumerate } from '../lib/format.js';
 import { observeOwnedResources } from '../steps/ownership/owned-resources.js';
 import type { FlowContext } from '../steps/run/context.js';
@@ -79,7 +80,7 @@ function kindsOf(stage: readonly OwnedResource[]): string {
 }
 
 /** Its option is of no use any more: without the cluster nobody can tell whose it is. */
-const onceKept = 'was kept; delete it in the Hetzner console when it is no longer needed';
+const onceKept = `was kept; delete it ${inTheConsole} when it is no longer needed`;
 
 /**
  * What the last look found, and what it cannot find any more: volumes and load balancers that were

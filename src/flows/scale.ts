@@ -12,6 +12,7 @@ import type { OwnedResource } from '../cluster/state/owned-resources.js';
 import { missingServers } from '../cluster/plan/drift.js';
 import { refuseDoubtful, type DoubtInput } from '../cluster/plan/doubtful-servers.js';
 import { refuseTakenNames } from '../cluster/plan/taken-names.js';
+import { oxide } from '../lib/commands.js';
 import { PreconditionError, UsageError } from '../lib/errors.js';
 import { findMissing, inParallel } from '../lib/parallel.js';
 import { writeTalosconfig } from '../steps/access/access-files.js';
@@ -152,7 +153,7 @@ function demandCluster({ config }: FlowContext, state: ClusterState): void {
   if (anythingExists(state)) return;
   throw new PreconditionError(
     `the cluster "${config.cluster_name}" does not exist in this project`,
-    'Make it: oxide create',
+    `Make it: ${oxide`create`}`,
   );
 }
 
@@ -206,7 +207,7 @@ function existingPrerequisites(state: ClusterState): Omit<ServerPrerequisites, '
   }
   throw new PreconditionError(
     'the cluster lacks its network, its firewall or its SSH key',
-    'oxide create makes what is missing.',
+    `${oxide`create`} makes what is missing.`,
   );
 }
 

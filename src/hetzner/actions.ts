@@ -1,3 +1,4 @@
+import { hetznerStatus } from '../lib/commands.js';
 import { OxideError, TimeoutError } from '../lib/errors.js';
 import { formatDuration } from '../lib/format.js';
 import { pause, type Clock } from '../lib/wait.js';
@@ -14,7 +15,7 @@ export class ActionError extends OxideError {
     const code = action.error?.code ?? 'unknown';
     const reason = action.error?.message ?? 'Hetzner gave no reason';
     super(`${what}: ${describe(action)} ended in an error (${code}): ${reason}`, {
-      hint: 'What exists is kept; the same command goes on from there. Status: https://status.hetzner.com',
+      hint: `What exists is kept; the same command goes on from there. ${hetznerStatus}`,
     });
     this.command = action.command;
     this.code = code;
@@ -180,9 +181,7 @@ class Waiter implements ActionWaiter {
 }
 
 function timeoutOf({ what, last }: Pending, elapsed: number): TimeoutError {
-  const hint =
-    'Hetzner is slower than usual; what exists is kept, and the same command goes on from there.\n' +
-    'Status: https://status.hetzner.com';
+  const hint = `Hetzner is slower than usual; what exists is kept, and the same command goes on from there.\n${hetznerStatus}`;
   return new TimeoutError(what, formatDuration(elapsed), describe(last), { hint });
 }
 

@@ -1,3 +1,4 @@
+import { eitherCloud, hetznerStatus, inTheConsole, oxide } from '../lib/commands.js';
 import { ExitCode } from '../lib/errors.js';
 import { detailsOf } from './error-details.js';
 import type { Explanation, HetznerFailure } from './failure.js';
@@ -10,15 +11,20 @@ function refusal({ purpose, code, message }: HetznerFailure): string {
 /** Hetzner's support finds a request by its correlation id. */
 function withCorrelation(hint: string, { correlationId }: HetznerFailure): string {
   if (correlationId === undefined) return hint;
-  return `${hint}\nCorrelation id for Hetzner's support: ${correlationId}`;
+  return `${hint}${eitherCloud(`\nCorrelation id for Hetzner's support: ${correlationId}`, '')}`;
 }
+
+/** The simulated project makes its own token, which always may do everything. */
+const begunAnew = `The token of a rehearsal is made with its cloud. Begin a new one: ${oxide`sandbox reset`}`;
 
 export function badToken({ tokenSource, message }: HetznerFailure): Explanation {
   return {
     text: `Hetzner does not accept the API token from ${tokenSource} (unauthorized: ${message})`,
-    hint:
+    hint: eitherCloud(
       'Make one with read and write permission: https://console.hetzner.cloud, the project,\n' +
-      'Security, API tokens. Then set HCLOUD_TOKEN.',
+        'Security, API tokens. Then set HCLOUD_TOKEN.',
+      begunAnew,
+    ),
     exitCode: ExitCode.precondition,
   };
 }
@@ -26,7 +32,7 @@ export function badToken({ tokenSource, message }: HetznerFailure): Explanation 
 export function missingRight({ purpose, tokenSource, code, message }: HetznerFailure): Explanation {
   return {
     text: `${purpose}: the API token from ${tokenSource} is not allowed to do it (${code}: ${message})`,
-    hint: 'oxide needs a token with read and write permission.',
+    hint: eitherCloud('oxide needs a token with read and write permission.', begunAnew),
     exitCode: ExitCode.precondition,
   };
 }
@@ -36,7 +42,7 @@ export function noCapacity({ purpose, code, message }: HetznerFailure): Explanat
     text: `${purpose}: Hetzner has no capacity for it at the moment (${code}: ${message})`,
     hint:
       'Choose another server_type or location in cluster.yaml, or try again later.\n' +
-      'What exists is kept; the same command goes on from there. Status: https://status.hetzner.com',
+      `What exists is kept; the same command goes on from there. ${hetznerStatus}`,
     exitCode: ExitCode.refused,
   };
 }
@@ -45,8 +51,8 @@ export function isProtected(failure: HetznerFailure): Explanation {
   return {
     text: refusal(failure),
     hint:
-      'Somebody protected it on purpose, so oxide leaves it alone. Take the protection off in the\n' +
-      'Hetzner console, then run the same command again.',
+      'Somebody protected it on purpose, so oxide leaves it alone. Take the protection off\n' +
+      `${inTheConsole}, then run the same command again.`,
     exitCode: ExitCode.precondition,
   };
 }
@@ -55,8 +61,8 @@ export function ofSelector(failure: HetznerFailure): Explanation {
   return {
     text: refusal(failure),
     hint:
-      'Somebody applied the firewall by a label selector. Take the selector off it in the Hetzner\n' +
-      'console, then run the same command again.',
+      'Somebody applied the firewall by a label selector. Take the selector off it\n' +
+      `${inTheConsole}, then run the same command again.`,
     exitCode: ExitCode.precondition,
   };
 }
@@ -128,7 +134,7 @@ export function maybeLater(failure: HetznerFailure): Explanation {
     text: refusal(failure),
     hint: withCorrelation(
       'Hetzner does not say whether it passes. Wait some minutes and run the same command again;\n' +
-        'it goes on from here. Status: https://status.hetzner.com',
+        `it goes on from here. ${hetznerStatus}`,
       failure,
     ),
   };
@@ -160,7 +166,7 @@ export function maintenance(failure: HetznerFailure): Explanation {
     text: refusal(failure),
     hint:
       'Hetzner works on it. What exists is kept; the same command goes on when that is over.\n' +
-      'Status: https://status.hetzner.com',
+      hetznerStatus,
   };
 }
 
@@ -178,9 +184,6 @@ export function noAnswer(failure: HetznerFailure): Explanation {
   const which = status === 0 ? code : `${status} ${code}`;
   return {
     text: `${purpose}: Hetzner's API gave no usable answer (${which}: ${message})`,
-    hint: withCorrelation(
-      'Status: https://status.hetzner.com. The same command goes on from here.',
-      failure,
-    ),
+    hint: withCorrelation(`The same command goes on from here. ${hetznerStatus}`, failure),
   };
 }

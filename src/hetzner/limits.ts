@@ -1,3 +1,4 @@
+import { eitherCloud } from '../lib/commands.js';
 import { ExitCode } from '../lib/errors.js';
 import { detailsOf } from './error-details.js';
 import type { Explanation, HetznerFailure } from './failure.js';
@@ -40,8 +41,11 @@ export function limitReached(failure: HetznerFailure): Explanation {
       `${failure.purpose}: your Hetzner account may not have ${what} ` +
       `(${limitCode}: ${[failure.message, ...limitNames(failure)].join('; ')})`,
     hint:
-      'This is a limit of the account, not the rate limit of the API. Ask for a higher one:\n' +
-      '  https://console.hetzner.cloud/limits\n' +
+      eitherCloud(
+        'This is a limit of the account, not the rate limit of the API. Ask for a higher one:\n' +
+          '  https://console.hetzner.cloud/limits\n',
+        'This is a limit of the simulated account. A real one has its own: https://console.hetzner.cloud/limits\n',
+      ) +
       'Something that was just deleted may count for some more moments.\n' +
       'What exists is kept; the same command goes on from there.',
     exitCode: ExitCode.refused,

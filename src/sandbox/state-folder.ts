@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { oxide } from '../lib/commands.js';
 import { PreconditionError } from '../lib/errors.js';
 import { asFileError, isCode } from '../lib/file-errors.js';
 import { wallClock } from '../lib/wait.js';
@@ -12,7 +13,7 @@ export class UnreadableState extends PreconditionError {
   constructor(path: string) {
     super(
       `the state of the sandbox in ${path} is not readable`,
-      'It was cut off, or changed by hand. Begin a new one: oxide sandbox reset',
+      `It was cut off, or changed by hand. Begin a new one: ${oxide`sandbox reset`}`,
     );
   }
 }

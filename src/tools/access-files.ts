@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { oxide } from '../lib/commands.js';
 import { PreconditionError } from '../lib/errors.js';
 import { toYaml } from '../lib/yaml-text.js';
 
@@ -154,7 +155,7 @@ function unreadable(file: string): PreconditionError {
   return new PreconditionError(
     `the ${file} is not readable: it is cut off, or was changed by hand`,
     file === 'secrets.yaml'
-      ? 'Move it away and bring back your copy: oxide secrets import <file>'
-      : `It can be made anew: oxide ${file}`,
+      ? `Move it away and bring back your copy: ${oxide`secrets import FILE`}`
+      : `It can be made anew: ${oxide`${file}`}`,
   );
 }

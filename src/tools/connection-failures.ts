@@ -1,3 +1,5 @@
+import { oxide } from '../lib/commands.js';
+
 /** Whether waiting helps: `not-yet`: it usually does; `never`: it does not; `unknown`: nobody knows. */
 export type Prospect = 'not-yet' | 'never' | 'unknown';
 
@@ -14,16 +16,13 @@ interface KnownFailure extends ConnectionFailure {
   readonly pattern: RegExp;
 }
 
-const firewall =
-  'Does the firewall admit this machine (hcloud.firewall.allowed_cidrs)? How the servers are: oxide status';
+const firewall = `Does the firewall admit this machine (hcloud.firewall.allowed_cidrs)? How the servers are: ${oxide`status`}`;
 const proxy =
   'HTTPS_PROXY names a proxy that oxide and its tools go through. Have the port allowed there, or\nexclude the cluster: NO_PROXY';
-const otherMachine =
-  'Something else answers at this address: another machine, a load balancer, or a proxy that opens TLS.\nHow the servers are: oxide status';
+const otherMachine = `Something else answers at this address: another machine, a load balancer, or a proxy that opens TLS.\nHow the servers are: ${oxide`status`}`;
 const clock =
   'Compare the clock of this machine with the time of day; a node sets its own at boot.';
-const accessFiles =
-  'The access file in the output folder may be too old, or of another cluster. New ones: oxide talosconfig,\nand oxide kubeconfig';
+const accessFiles = `The access file in the output folder may be too old, or of another cluster. New ones: ${oxide`talosconfig`},\nand ${oxide`kubeconfig`}`;
 
 /**
  * What talosctl, kubectl and helm say when there is no connection: all are written in Go, and the
@@ -52,7 +51,7 @@ export const connectionFailures: readonly KnownFailure[] = [
     pattern: /x509: certificate signed by unknown authority/,
     prospect: 'never',
     why: "its certificate is not of the cluster's authority",
-    hint: "The node is in maintenance mode or was made with other secrets, or something else answers at this\naddress. Is --output the cluster's own folder? How the servers are: oxide status",
+    hint: `The node is in maintenance mode or was made with other secrets, or something else answers at this\naddress. Is --output the cluster's own folder? How the servers are: ${oxide`status`}`,
   },
   {
     pattern: /remote error: tls: expired certificate/,
@@ -109,7 +108,7 @@ export const connectionFailures: readonly KnownFailure[] = [
     pattern: /connect: no route to host|connect: network is unreachable/,
     prospect: 'not-yet',
     why: 'no route to it',
-    hint: 'Is this machine on the internet? How the servers are: oxide status',
+    hint: `Is this machine on the internet? How the servers are: ${oxide`status`}`,
   },
   {
     pattern: /connection reset by peer|write: broken pipe|\bEOF\b|server sent GOAWAY/,

@@ -1,3 +1,4 @@
+import { tool } from '../lib/commands.js';
 import { OxideError } from '../lib/errors.js';
 import type { ToolOutput } from './invocation.js';
 
@@ -42,6 +43,6 @@ export function parseEtcdService({ stdout }: ToolOutput): EtcdService {
 
 function unreadable(what: string): OxideError {
   return new OxideError(`the output of talosctl is not what it should be: ${what}`, {
-    hint: 'Its version may not be the one that cluster.yaml needs: talosctl version --client',
+    hint: `Its version may not be the one that cluster.yaml needs: ${tool`talosctl version --client`}`,
   });
 }

@@ -1,3 +1,4 @@
+import { oxide } from '../lib/commands.js';
 import { ExitCode } from '../lib/errors.js';
 import { connectionFailure } from './connection-failures.js';
 import type { ToolName } from './invocation.js';
@@ -49,20 +50,20 @@ export const knownCauses: readonly KnownCause[] = [
     tools: ['talosctl'],
     pattern: /code = PermissionDenied/,
     exitCode: ExitCode.precondition,
-    hint: "The talosconfig may not do this. The administrator's: oxide talosconfig",
+    hint: `The talosconfig may not do this. The administrator's: ${oxide`talosconfig`}`,
   },
   {
     tools: kubernetes,
     pattern: /forbidden: User "[^"]*" cannot /,
     exitCode: ExitCode.precondition,
-    hint: "The kubeconfig may not do this. The administrator's: oxide kubeconfig",
+    hint: `The kubeconfig may not do this. The administrator's: ${oxide`kubeconfig`}`,
   },
   {
     tools: kubernetes,
     pattern:
       /You must be logged in to the server|the server has asked for the client to provide credentials/,
     exitCode: ExitCode.precondition,
-    hint: 'The kubeconfig is too old, or of another cluster. A new one: oxide kubeconfig',
+    hint: `The kubeconfig is too old, or of another cluster. A new one: ${oxide`kubeconfig`}`,
   },
   {
     tools: kubernetes,

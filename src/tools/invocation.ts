@@ -1,3 +1,5 @@
+import { quote } from '../lib/shell.js';
+
 export type ToolName = 'talosctl' | 'kubectl' | 'helm';
 
 /** One call of a tool, as data. */
@@ -21,9 +23,4 @@ export interface ToolOutput {
 /** The call as one types it. */
 export function commandLine({ tool, args }: Pick<Invocation, 'tool' | 'args'>): string {
   return [tool, ...args].map(quote).join(' ');
-}
-
-/** A word as a shell takes it. */
-export function quote(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

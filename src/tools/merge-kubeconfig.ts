@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isSeq, parse, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
+import { oxide } from '../lib/commands.js';
 import { OxideError, PreconditionError } from '../lib/errors.js';
 import { quoteTexts, toYaml, yamlOf } from '../lib/yaml-text.js';
 
@@ -60,7 +61,7 @@ function refuseNamesakes(before: Kubeconfig, ours: Kubeconfig): void {
   if (own !== undefined && authority(before, name) === own) return;
   throw new PreconditionError(
     `the kubeconfig has an entry "${name ?? ''}" of another cluster already (${taken.join(', ')})`,
-    'Nothing was changed. Choose another name: oxide kubeconfig --merge --context NAME',
+    `Nothing was changed. Choose another name: ${oxide`kubeconfig --merge --context NAME`}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { buffer, text } from 'node:stream/consumers';
 import { extract, pack, type Header } from 'tar-stream';
+import { oxide } from '../lib/commands.js';
 import { OxideError, PreconditionError, UsageError } from '../lib/errors.js';
 import type { Secret } from '../lib/secret.js';
 
@@ -41,7 +42,7 @@ export function checkSealed(sealed: Uint8Array, file: string): void {
   if (passphraseHead.test(Buffer.from(sealed.subarray(0, 256)).toString('latin1'))) return;
   throw new PreconditionError(
     `${file} is not a file that was encrypted with a passphrase by oxide or age, or its head is damaged`,
-    'Name a file that oxide secrets export made.',
+    `Name a file that ${oxide`secrets export`} made.`,
   );
 }
 
@@ -94,7 +95,7 @@ async function unpack(archive: Buffer, options: UnsealOptions): Promise<TextFile
     if (!isPlain(type) || !names.includes(name) || files.has(name) || size > sizeLimit) {
       throw new PreconditionError(
         `${file} holds something that oxide did not put there: ${JSON.stringify(name)}`,
-        'Nothing of it was written. Name a file that oxide secrets export made.',
+        `Nothing of it was written. Name a file that ${oxide`secrets export`} made.`,
       );
     }
     files.set(name, await text(entry));

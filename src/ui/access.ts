@@ -1,5 +1,6 @@
 import type { Looks } from './style.js';
 import { asText } from './wrap.js';
+import { tool } from '../lib/commands.js';
 
 /** What of a kubeconfig that was made again is shown. */
 export interface KubernetesAccessView {
@@ -17,7 +18,7 @@ export function renderKubernetesAccess(access: KubernetesAccessView, { columns }
   const { kubeconfig, endpoint, merged } = access;
   const lines = [`kubeconfig  ${kubeconfig}`, `endpoint    ${endpoint}`];
   if (!merged) {
-    const command = `  kubectl --kubeconfig ${kubeconfig} get nodes`;
+    const command = `  ${tool`kubectl get nodes`}`;
     return asText([...lines, '', 'Go on with:', command], columns);
   }
   const { path, context, backup } = merged;
@@ -27,7 +28,7 @@ export function renderKubernetesAccess(access: KubernetesAccessView, { columns }
     ...(backup === null ? [] : [`backup      ${backup}`]),
     '',
     'Go on with:',
-    `  kubectl --kubeconfig ${path} --context ${context} get nodes`,
+    `  ${tool`kubectl --kubeconfig ${path} --context ${context} get nodes`}`,
   ];
   return asText(all, columns);
 }
@@ -47,7 +48,7 @@ export function renderTalosAccess(
     `endpoints    ${endpoints.join(', ')}`,
     '',
     'Go on with:',
-    `  talosctl --talosconfig ${talosconfig} version`,
+    `  ${tool`talosctl version`}`,
   ];
   return asText(lines, columns);
 }

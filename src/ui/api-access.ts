@@ -1,6 +1,7 @@
 import { remarkLines } from './remarks.js';
 import { createStyle, type Looks } from './style.js';
 import { hanging } from './wrap.js';
+import { oxide } from '../lib/commands.js';
 
 /** What of a change of the firewall is shown. */
 export interface ApiAccessView {
@@ -38,7 +39,7 @@ export function renderApiAccess(view: ApiAccessView, looks: Looks): string {
 
 function lasting({ listed }: ApiAccessView): readonly string[] {
   const keeps = listed
-    ? 'oxide create keeps these. For good, put the range into hcloud.firewall.allowed_cidrs of cluster.yaml.'
-    : 'oxide create keeps these, until hcloud.firewall.allowed_cidrs in cluster.yaml says who exactly may.';
-  return [keeps, 'Only this machine again: oxide firewall allow-me --replace'];
+    ? `${oxide`create`} keeps these. For good, put the range into hcloud.firewall.allowed_cidrs of cluster.yaml.`
+    : `${oxide`create`} keeps these, until hcloud.firewall.allowed_cidrs in cluster.yaml says who exactly may.`;
+  return [keeps, `Only this machine again: ${oxide`firewall allow-me --replace`}`];
 }

@@ -1,3 +1,4 @@
+import { eitherCloud, oxide, tool } from '../lib/commands.js';
 import { plural } from '../lib/format.js';
 import type { Looks } from './style.js';
 import { asText } from './wrap.js';
@@ -10,24 +11,17 @@ export interface CreatedView {
   readonly talosconfig: string;
   readonly changed: boolean;
   readonly nodes: readonly unknown[];
+  /** Its secrets are new, so that there is no copy of them yet. */
+  readonly founded: boolean;
   /** In what it differs from cluster.yaml all the same. */
   readonly differences: readonly unknown[];
 }
 
-/** The commands after a create. */
-export interface NextCommands {
-  /** Those to go on with; the cluster's own tools unless given. */
-  readonly goOn?: readonly string[] | undefined;
-  /** The one that keeps a copy of its secrets, where there can be none yet. */
-  readonly copy?: string | undefined;
-}
+/** A sandbox ends with its command: kubectl reaches it through another one. */
+const goOn = [tool`kubectl get nodes`, eitherCloud(tool`talosctl health`, oxide`sandbox serve`)];
 
 /** Where the access files are and the commands to go on with. */
-export function renderCreated(
-  created: CreatedView,
-  { goOn, copy }: NextCommands,
-  { columns }: Looks,
-): string {
+export function renderCreated(created: CreatedView, { columns }: Looks): string {
   const { cluster, endpoint, kubeconfig, talosconfig, changed, nodes, differences } = created;
   const first = changed
     ? `The cluster "${cluster}" is ready: ${plural(nodes.length, 'node')}, ${endpoint}`
@@ -39,24 +33,17 @@ export function renderCreated(
     `  talosconfig  ${talosconfig}`,
     '',
     'Go on with:',
-    ...(goOn ?? onTheCluster(created)).map((command) => `  ${command}`),
-    ...(copy === undefined ? [] : ['', `Keep a copy of its secrets: ${copy}`]),
+    ...goOn.map((command) => `  ${command}`),
+    ...(created.founded ? ['', `Keep a copy of its secrets: ${oxide`secrets export`}`] : []),
   ];
   return asText(lines, columns);
-}
-
-function onTheCluster({ kubeconfig, talosconfig }: CreatedView): readonly string[] {
-  return [
-    `kubectl --kubeconfig ${kubeconfig} get nodes`,
-    `talosctl --talosconfig ${talosconfig} health`,
-  ];
 }
 
 function complete(cluster: string, found: { nodes: number; differences: number }): string {
   const all = allReady(found.nodes);
   return found.differences === 0
     ? `Nothing to do: the cluster "${cluster}" is complete, ${all}.`
-    : `The cluster "${cluster}" has what a create makes, ${all}; it differs from cluster.yaml in ${plural(found.differences, 'point')} (oxide status).`;
+    : `The cluster "${cluster}" has what a create makes, ${all}; it differs from cluster.yaml in ${plural(found.differences, 'point')} (${oxide`status`}).`;
 }
 
 function allReady(count: number): string {

@@ -1,3 +1,4 @@
+import { spell, writeOut, type Spelling } from '../lib/commands.js';
 import { messageOf, OxideError } from '../lib/errors.js';
 import { visibleText } from '../lib/visible.js';
 import { createStyle, type Looks, type Style } from './style.js';
@@ -6,6 +7,7 @@ import { hanging, wrapLine } from './wrap.js';
 interface ErrorOptions extends Looks {
   /** Adds what led to the error. */
   readonly verbose: boolean;
+  readonly spelling: Spelling;
 }
 
 /**
@@ -14,11 +16,12 @@ interface ErrorOptions extends Looks {
  */
 export function renderError(error: unknown, options: ErrorOptions): string {
   const style = createStyle(options);
-  const { columns, verbose } = options;
-  return style.letters(textOf(error, { style, columns, verbose }));
+  const { columns, verbose, spelling } = options;
+  const text = textOf(error, { style, columns, verbose, spelling });
+  return style.letters(spell(text, spelling));
 }
 
-interface Rendering {
+interface Rendering extends Pick<ErrorOptions, 'spelling'> {
   readonly style: Style;
   readonly columns: number | undefined;
   readonly verbose: boolean;
@@ -26,13 +29,18 @@ interface Rendering {
 
 function textOf(error: unknown, rendering: Rendering): string {
   if (!(error instanceof OxideError)) return renderBug(error, rendering);
-  const { style, columns, verbose } = rendering;
-  const paragraphs = [what(error, rendering)];
+  const { style, columns, verbose, spelling } = rendering;
+  const spelled = (text: string): string => writeOut(text, spelling);
+  const { message, findings } = error;
+  // Findings have a line each, often with a place in a file that editors find at its beginning.
+  const paragraphs = [
+    emphasized((findings.length === 0 ? [message] : findings).map(spelled), rendering),
+  ];
   if (verbose) {
-    const causes = causesOf(error).map((cause) => indented(`Cause: ${cause}`, columns));
+    const causes = causesOf(error).map((cause) => indented(spelled(`Cause: ${cause}`), columns));
     paragraphs.push(...causes.map(style.dim));
   }
-  if (error.hint !== undefined) paragraphs.push(next(error.hint, rendering));
+  if (error.hint !== undefined) paragraphs.push(next(spelled(error.hint), rendering));
   return `${paragraphs.join('\n\n')}\n`;
 }
 
@@ -45,11 +53,6 @@ function renderBug(error: unknown, rendering: Rendering): string {
     [indented(stack, undefined), ...causes].join('\n'),
     next('Please report it in the issues of the oxide project, with the lines above.', rendering),
   ].join('\n\n')}\n`;
-}
-
-// Findings have a line each, often with a place in a file that editors find at its beginning.
-function what({ message, findings }: OxideError, rendering: Rendering): string {
-  return emphasized(findings.length === 0 ? [message] : findings, rendering);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { withoutMarks } from '../lib/command-marks.js';
 import { formatDuration } from '../lib/format.js';
 import type { ReportEvent } from '../lib/report.js';
 import type { Style } from './style.js';
@@ -14,6 +15,11 @@ export interface LineOptions {
 
 /** The lasting lines of an event; undefined when it leaves none. */
 export function lineOf(event: ReportEvent, options: LineOptions): string | undefined {
+  const line = markedLine(event, options);
+  return line && withoutMarks(line);
+}
+
+function markedLine(event: ReportEvent, options: LineOptions): string | undefined {
   const { style, verbose } = options;
   const { marks } = style;
   const columns = options.columns();

@@ -1,5 +1,6 @@
 import type { Looks } from './style.js';
 import { asText } from './wrap.js';
+import { oxide } from '../lib/commands.js';
 
 /** What of an encrypted copy that was written is shown. */
 export interface ExportedView {
@@ -34,7 +35,7 @@ export interface ImportedView {
 }
 
 /** What was written, what it was compared with, and the command to go on with. */
-export function renderImported(imported: ImportedView, goOn: string, { columns }: Looks): string {
+export function renderImported(imported: ImportedView, { columns }: Looks): string {
   const { cluster, caFingerprint, written, kept, comparison } = imported;
   const lines = [
     written.length > 0
@@ -46,7 +47,7 @@ export function renderImported(imported: ImportedView, goOn: string, { columns }
     comparisonLine(comparison, cluster),
     ...('is' in comparison && comparison.is === 'no-cluster'
       ? []
-      : ['', 'Go on with:', `  ${goOn}`]),
+      : ['', 'Go on with:', `  ${oxide`kubeconfig`}`]),
   ];
   return asText(['', ...lines], columns);
 }

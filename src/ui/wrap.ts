@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { withoutMarks, wordsAround } from '../lib/command-marks.js';
 
 const wide =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/gu;
@@ -9,7 +10,7 @@ const narrow = /\p{Mark}/gu;
  * this does without a library.
  */
 export function widthOf(text: string): number {
-  const plain = stripVTControlCharacters(text);
+  const plain = withoutMarks(stripVTControlCharacters(text));
   if (/^\p{ASCII}*$/u.test(plain)) return plain.length;
   const seen = plain.replace(narrow, '');
   return Array.from(seen).length + (seen.match(wide)?.length ?? 0);
@@ -94,6 +95,6 @@ export function asText(lines: readonly string[], columns: number | undefined): s
 function wordsOf(line: string): string[] {
   const [, before = '', command] =
     /^(?:(.*?: ))?((?:oxide|kubectl|talosctl|helm|hcloud) .*[^.])$/.exec(line) ?? [];
-  if (command === undefined || /[.,;] |\(/.test(command)) return line.split(' ');
+  if (command === undefined || /[.,;] |\(/.test(command)) return wordsAround(line);
   return [...before.split(' ').filter((word) => word !== ''), command];
 }

@@ -68,8 +68,8 @@ describe('oxide firewall allow-me', () => {
       '\nThe firewall of "demo" admits to 6443 and 50000:\n' +
         '+ 198.51.100.4/32\n+ 2001:db8:ca11::7/128\n' +
         `- ${colleague}\n\n` +
-        'oxide create keeps these, until hcloud.firewall.allowed_cidrs in cluster.yaml says who exactly may.\n' +
-        'Only this machine again: oxide firewall allow-me --replace\n',
+        'oxide --sandbox create keeps these, until hcloud.firewall.allowed_cidrs in cluster.yaml says who exactly may.\n' +
+        'Only this machine again: oxide --sandbox firewall allow-me --replace\n',
     );
     expect(code).toBe(ExitCode.done);
   });

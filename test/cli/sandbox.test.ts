@@ -101,7 +101,7 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
     await rm(join(cwd, 'output', 'secrets.yaml'));
     const refused = await runCli(['--sandbox', 'create'], { cwd });
     expect(refused.stderr).toContain('→ Its secrets are never made anew.');
-    expect(refused.stderr).toContain('oxide secrets import <file>');
+    expect(refused.stderr).toContain('oxide --sandbox secrets import demo-secrets.age\n');
     expect(refused.code).toBe(ExitCode.precondition);
 
     const call = ['--sandbox', 'secrets', 'import', 'demo-secrets.age'];

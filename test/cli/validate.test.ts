@@ -55,7 +55,7 @@ describe('oxide validate', () => {
       '\ncluster.yaml:5:27 talos.worker_patches.0: gpu.yaml: Talos refuses it:\n' +
         '    error decoding document /v1alpha1/ (line 1): unknown keys found during decoding:\n' +
         '    machine:\n        kernel:\n            moduls: []\n\n' +
-        '→ Nothing was changed. Correct the patches in cluster.yaml, and check them again: oxide validate\n',
+        '→ Nothing was changed. Correct the patches in cluster.yaml, and check them again: oxide --sandbox validate\n',
     );
     expect([code, stdout]).toEqual([ExitCode.usage, '']);
     expect(readdirSync(cwd).sort()).toEqual(['cluster.yaml', 'gpu.yaml']);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig, parseConfig } from '../../src/config/load.js';
+import { oxide } from '../../src/lib/commands.js';
 import { UsageError } from '../../src/lib/errors.js';
 import { rustExample } from './rust-example.js';
 
@@ -574,7 +575,7 @@ describe('files', () => {
     const path = join(folder, 'nowhere.yaml');
     await expect(loadConfig(path)).rejects.toMatchObject({
       message: `${path}: there is no such file`,
-      hint: 'Write an example to begin with: oxide init',
+      hint: `Write an example to begin with: ${oxide`init`}`,
       exitCode: 2,
     });
   });

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { accessKubernetes, accessTalos } from '../../src/flows/access.js';
 import { create } from '../../src/flows/create.js';
 import { status } from '../../src/flows/status.js';
+import { oxide } from '../../src/lib/commands.js';
 import { projectOf } from '../helpers/project.js';
 import { clusterYaml, rehearse, rehearseCluster, type Rehearsal } from '../helpers/rehearsal.js';
 import { shortLived } from '../helpers/short-lived.js';
@@ -58,7 +59,7 @@ describe('the kubeconfig', () => {
     expect(problems).toEqual([
       expect.objectContaining({
         code: 'certificate-ends',
-        hint: 'oxide kubeconfig makes it again',
+        hint: `${oxide`kubeconfig`} makes it again`,
       }),
     ]);
     expect(healthy).toBe(true);

@@ -7,6 +7,7 @@ import { create } from '../../src/flows/create.js';
 import { scale } from '../../src/flows/scale.js';
 import { status } from '../../src/flows/status.js';
 import { ExitCode, PreconditionError } from '../../src/lib/errors.js';
+import { oxide } from '../../src/lib/commands.js';
 import { projectOf } from '../helpers/project.js';
 import {
   clusterYaml,
@@ -110,7 +111,7 @@ describe('a machine whose address has changed', () => {
     expect(error.message).toBe(
       `the firewall of "demo" admits ${first}, and this machine is ${moved} now\nNothing was changed.`,
     );
-    expect(error.hint).toBe('Add it through the Hetzner API: oxide firewall allow-me');
+    expect(error.hint).toBe(`Add it through the Hetzner API: ${oxide`firewall allow-me`}`);
     expect(writes()).toBe(before);
     expect(run.calls.filter(({ args }) => args.includes('get'))).toEqual([]);
   });
@@ -166,7 +167,7 @@ describe('a machine whose address has changed', () => {
     expect(problems).toContainEqual({
       code: 'own-address-not-allowed',
       message: `the firewall admits ${first}, and this machine is ${moved} now`,
-      hint: 'oxide firewall allow-me adds it',
+      hint: `${oxide`firewall allow-me`} adds it`,
     });
   });
 
@@ -246,7 +247,7 @@ describe('allow-me', () => {
     const before = writes();
     const error = await refusal(allow({}, { ownIpv4: nobody }));
     expect(error.message).toContain('the public address of this machine could not be found');
-    expect(error.hint).toBe('Name it yourself: oxide firewall allow-me --cidr 203.0.113.7/32');
+    expect(error.hint).toBe(`Name it yourself: ${oxide`firewall allow-me --cidr 203.0.113.7/32`}`);
     expect(writes()).toBe(before);
   });
 
@@ -316,14 +317,14 @@ describe('allow-me without a cluster', () => {
     rehearsal = await rehearse(yaml);
     const none = await refusal(allow());
     expect(none.message).toBe('the cluster "demo" does not exist in this project');
-    expect(none.hint).toBe('Make it: oxide create');
+    expect(none.hint).toBe(`Make it: ${oxide`create`}`);
     await projectOf(rehearsal).make('networks', {
       ...{ name: 'demo', ip_range: '10.0.0.0/16' },
       labels: { 'managed-by': 'oxide', cluster: 'demo' },
     });
     const half = await refusal(allow());
     expect(half.message).toBe('the cluster "demo" has no firewall');
-    expect(half.hint).toBe('Make what is missing: oxide create');
+    expect(half.hint).toBe(`Make what is missing: ${oxide`create`}`);
   });
 });
 

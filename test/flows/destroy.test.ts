@@ -8,6 +8,7 @@ import { ensurePrivateFolder } from '../../src/lib/files.js';
 import { ClusterFiles, type FlowContext } from '../../src/steps/run/context.js';
 import { projectOf, type Project } from '../helpers/project.js';
 import { clusterYaml, rehearse, type Rehearsal } from '../helpers/rehearsal.js';
+import { spelled } from '../helpers/spelling.js';
 
 const plain: DestroyRequest = {
   deleteVolumes: false,
@@ -255,7 +256,7 @@ describe('what the controllers of the cluster made', () => {
     const { rehearsal, project } = await built();
     const id = await project.make('volumes', volume(project, {}));
     const outcome = await destroyed(rehearsal.run().ctx, { deleteVolumes: true });
-    expect(whyLeft(outcome)).toEqual([
+    expect(whyLeft(outcome).map(spelled)).toEqual([
       'volume pvc-1 was kept; delete it in the Hetzner console when it is no longer needed',
     ]);
     expect(project.list('volumes')).toMatchObject([{ id }]);

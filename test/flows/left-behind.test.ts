@@ -1,3 +1,4 @@
+import { tool } from '../../src/lib/commands.js';
 import { describe, expect, test } from 'vitest';
 import type { ScalePlan } from '../../src/cluster/plan/scale-plan.js';
 import { destroy } from '../../src/flows/destroy.js';
@@ -61,7 +62,7 @@ describe('a worker that goes', () => {
       { ...entry, why: `is left; hcloud volume delete ${id}, when nobody needs it` },
     ]);
     expect(await unused(rehearsal)).toEqual([
-      `the volume rook-osd-2 (id ${id}), which a scale left, is attached to no server, €2.86 net a month (hcloud volume delete ${id}, when nobody needs it)`,
+      `the volume rook-osd-2 (id ${id}), which a scale left, is attached to no server, €2.86 net a month (${tool`hcloud volume delete ${id}`}, when nobody needs it)`,
     ]);
     const [volume] = project.list('volumes');
     expect(volume?.labels).toEqual({ 'left-by-oxide': 'demo' });

@@ -4,6 +4,7 @@ import type { ScaleWish } from '../../src/cluster/plan/scale-pool.js';
 import { create } from '../../src/flows/create.js';
 import { scale } from '../../src/flows/scale.js';
 import { status } from '../../src/flows/status.js';
+import { tool } from '../../src/lib/commands.js';
 import { administer } from '../helpers/administer.js';
 import {
   beginFrom,
@@ -144,7 +145,7 @@ describe('a worker that was renamed in the console', () => {
     const rehearsal = await cluster();
     const id = rename(rehearsal, 'demo-web-2', 'postgres-1');
     const text = `the server postgres-1 (id ${id}) is the node demo-web-2 in Kubernetes`;
-    const hint = `hcloud server update ${id} --name demo-web-2, or its next boot makes a second node`;
+    const hint = `${tool`hcloud server update ${id} --name demo-web-2`}, or its next boot makes a second node`;
     const { status: found } = await status(rehearsal.run().ctx);
     expect(found.problems).toEqual([{ code: 'name-differs', message: text, hint }]);
     expect(found.healthy).toBe(true);
@@ -184,7 +185,7 @@ describe('a worker that was renamed in the console', () => {
       {
         code: 'stale-node',
         message: `postgres-1 (id ${id}) has a second node in Kubernetes, demo-web-2, from before it was renamed and booted again`,
-        hint: 'kubectl delete node demo-web-2: what is bound to it is made again elsewhere',
+        hint: `${tool`kubectl delete node demo-web-2`}: what is bound to it is made again elsewhere`,
       },
     ]);
     const { run, notes } = await scaled(rehearsal, { role: 'worker', count: 1 });

@@ -5,6 +5,7 @@ import { status, watchStatus } from '../../src/flows/status.js';
 import { InterruptedError } from '../../src/lib/errors.js';
 import { withShortTimeouts } from '../../src/steps/observe/short-looks.js';
 import type { Invocation } from '../../src/tools/exec.js';
+import { oxide } from '../../src/lib/commands.js';
 import { projectOf } from '../helpers/project.js';
 import {
   clusterYaml,
@@ -80,7 +81,7 @@ describe('the status', () => {
       {
         code: 'secrets',
         message: `the cluster "demo" exists, but ${rehearsal.files.secrets} does not`,
-        hint: 'oxide secrets import brings them back from your copy',
+        hint: `${oxide`secrets import demo-secrets.age`} brings them back from your copy`,
       },
     ]);
     expect(found.healthy).toBe(true);
@@ -163,7 +164,7 @@ describe('the status', () => {
     const rehearsal = await rehearse(yaml);
     await expect(reportOf(rehearsal)).rejects.toMatchObject({
       message: 'the cluster "demo" does not exist in this project',
-      hint: 'Make it: oxide create',
+      hint: `Make it: ${oxide`create`}`,
       exitCode: 3,
     });
   });
@@ -296,7 +297,7 @@ describe('the status', () => {
     expect(codes(report)).toEqual(expect.arrayContaining(['talos-unknown', 'access-file']));
     expect(report.status.servers).toHaveLength(3);
     const [talos] = report.status.problems.filter(({ code }) => code === 'talos-unknown');
-    expect(talos?.hint).toMatch(/^oxide talosconfig makes it again/);
+    expect(talos?.hint).toContain(`${oxide`talosconfig`} makes it again`);
   });
 });
 

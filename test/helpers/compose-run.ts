@@ -160,7 +160,6 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
         questions.push(question);
         return Promise.resolve(options.admission ?? 'refuse');
       },
-      command: 'oxide firewall allow-me',
     },
     confirm: (plan) => {
       record.plans.push(plan);

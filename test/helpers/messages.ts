@@ -22,6 +22,14 @@ export function normalized(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/…+/g, anything);
 }
 
+/** A command that a text names by `oxide` or `tool`, with `…` for what is inserted. */
+export function commandIn(node: ts.Node): { tag: 'oxide' | 'tool'; typed: string } | undefined {
+  if (!ts.isTaggedTemplateExpression(node)) return undefined;
+  const tag = node.tag.getText();
+  if (tag === 'oxide') return { tag, typed: `oxide ${fold(node.template)}` };
+  return tag === 'tool' ? { tag, typed: fold(node.template) } : undefined;
+}
+
 function isSum(node: ts.Node): node is ts.BinaryExpression {
   return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
 }
@@ -33,8 +41,11 @@ function isText(node: ts.Node): boolean {
 function fold(node: ts.Node): string {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isParenthesizedExpression(node)) return fold(node.expression);
+  if (ts.isTaggedTemplateExpression(node)) return commandIn(node)?.typed ?? anything;
   if (isSum(node)) return fold(node.left) + fold(node.right);
   if (!ts.isTemplateExpression(node)) return anything;
-  const spans = node.templateSpans.map(({ literal }) => `${anything}${literal.text}`);
+  const spans = node.templateSpans.map(({ expression, literal }) => {
+    return `${commandIn(expression)?.typed ?? anything}${literal.text}`;
+  });
   return node.head.text + spans.join('');
 }

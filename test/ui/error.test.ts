@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { OxideError, UsageError } from '../../src/lib/errors.js';
 import { renderError } from '../../src/ui/error.js';
+import { plainSpelling } from '../helpers/spelling.js';
 
-const plain = { color: false, columns: undefined, verbose: false };
+const plain = { color: false, columns: undefined, verbose: false, spelling: plainSpelling };
 
 describe('an error for the eyes', () => {
   it('is the fact and, below it, the next step', () => {

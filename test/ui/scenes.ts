@@ -1,3 +1,5 @@
+import { spellingOf } from '../../src/cli/own-command.js';
+import { spell } from '../../src/lib/commands.js';
 import type { ClusterStatus, StatusReport } from '../../src/cluster/status/report.js';
 import type { ServerStatus } from '../../src/cluster/status/report.js';
 import { OxideError } from '../../src/lib/errors.js';
@@ -8,6 +10,8 @@ import { renderPlan, type PlanView } from '../../src/ui/plan.js';
 import { createReporter } from '../../src/ui/reporter.js';
 import { renderStatus } from '../../src/ui/status.js';
 import type { Looks } from '../../src/ui/style.js';
+
+const spelling = spellingOf({ config: 'cluster.yaml', output: 'output' });
 
 type Change = PlanView['changes'][number];
 type Scene = (looks: Looks) => string;
@@ -218,20 +222,18 @@ function steps({ columns, ...looks }: Looks): string {
 export const scenes: Readonly<Record<string, Scene>> = {
   'create-plan': (looks) => renderPlan(createPlan, looks),
   'create-steps': steps,
-  created: (looks) =>
-    renderCreated(
-      {
-        ...{ cluster: 'oxide-cluster', endpoint: 'https://203.0.113.201:6443', changed: true },
-        ...{ kubeconfig: 'output/kubeconfig', talosconfig: 'output/talosconfig' },
-        ...{ nodes: upTo(8), differences: [] },
-      },
-      { copy: 'oxide secrets export' },
-      looks,
-    ),
+  created: (looks) => {
+    const created = {
+      ...{ cluster: 'oxide-cluster', endpoint: 'https://203.0.113.201:6443', changed: true },
+      ...{ kubeconfig: 'output/kubeconfig', talosconfig: 'output/talosconfig' },
+      ...{ nodes: upTo(8), differences: [], founded: true },
+    };
+    return spell(renderCreated(created, looks), spelling);
+  },
   'scale-up-plan': (looks) => renderPlan(scaleUp, looks),
   'scale-down-plan': (looks) => renderPlan(scaleDown, looks),
   'destroy-plan': (looks) => renderPlan(destroyPlan, looks),
   'status-healthy': (looks) => renderStatus(healthy, looks),
   'status-degraded': (looks) => renderStatus(degraded, looks),
-  error: (looks) => renderError(longError, { ...looks, verbose: false }),
+  error: (looks) => renderError(longError, { ...looks, verbose: false, spelling }),
 };

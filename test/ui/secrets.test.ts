@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderImported, type ImportedView } from '../../src/ui/secrets.js';
+import { spelled } from '../helpers/spelling.js';
 
 const looks = { color: false, columns: undefined };
 const imported: ImportedView = {
@@ -9,7 +10,7 @@ const imported: ImportedView = {
 
 describe('the result of an import', () => {
   test('names what was written and what was there, and goes on', () => {
-    expect(renderImported(imported, 'oxide kubeconfig', looks)).toBe(
+    expect(spelled(renderImported(imported, looks))).toBe(
       [
         '',
         'The secrets of the cluster "demo" are back:',
@@ -31,7 +32,7 @@ describe('the result of an import', () => {
     [{ is: 'no-cluster' }, 'Not compared: there is nothing of "demo" in the Hetzner project.'],
   ])('says with what it was not compared: %j', (comparison, line) => {
     const view = { ...imported, comparison, written: [] };
-    const shown = renderImported(view, 'oxide kubeconfig', looks);
+    const shown = renderImported(view, looks);
     expect(shown).toContain('Nothing to do: all of the copy is there already.');
     expect(shown).toContain(line);
     const leadsOn = !('is' in comparison) || comparison.is !== 'no-cluster';

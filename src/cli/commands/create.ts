@@ -2,7 +2,6 @@ import { create } from '../../flows/create.js';
 import { ExitCode } from '../../lib/errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { lockOf, withCluster } from '../context.js';
-import { ownCommand } from '../own-command.js';
 import { renderCreated } from '../../ui/created.js';
 
 export interface CreateOptions extends GlobalOptions {
@@ -20,19 +19,9 @@ export function createCommand(options: CreateOptions, io: CliIo): Promise<ExitCo
         ui.printPlan(result.plan);
         return result.plan.changes.length > 0 ? ExitCode.changes : ExitCode.done;
       }
-      const copy = result.founded ? ownCommand(options, 'secrets export') : undefined;
-      const next = { goOn: nextCommands(options), copy };
-      ui.print(result.cluster, (shown) => renderCreated(shown, next, ui.looks));
+      const { cluster, founded } = result;
+      ui.print(cluster, (shown) => renderCreated({ ...shown, founded }, ui.looks));
       return ExitCode.done;
     },
   );
-}
-
-/** A sandbox ends with its command: kubectl reaches it through another one. */
-function nextCommands(options: CreateOptions): readonly string[] | undefined {
-  if (!options.sandbox) return undefined;
-  return [
-    ownCommand(options, 'sandbox run -- kubectl get nodes'),
-    ownCommand(options, 'sandbox serve'),
-  ];
 }

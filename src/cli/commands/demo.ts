@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { loadConfig } from '../../config/load.js';
 import { ExitCode } from '../../lib/errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
+import { ownCommand, spellingOf } from '../own-command.js';
 import { sandboxFolder } from '../output-folder.js';
-import { ownCommand } from '../own-command.js';
 import { createCommand } from './create.js';
 import { destroyCommand } from './destroy.js';
 import { sandboxResetCommand } from './sandbox-reset.js';
@@ -20,11 +20,14 @@ export async function sandboxDemoCommand(options: GlobalOptions, io: CliIo): Pro
   const rehearsed = { ...options, sandbox: true, yes: true };
   const kubectl = ['kubectl', 'get', 'nodes', '--output', 'wide'];
   const scenes: Scene[] = [
-    ['oxide --sandbox create', () => createCommand(rehearsed, io)],
-    [kubectl.join(' '), () => sandboxRunCommand({ ...rehearsed, command: kubectl }, io)],
-    ['oxide --sandbox status', () => statusCommand(rehearsed, io)],
+    [ownCommand(rehearsed, 'create'), () => createCommand(rehearsed, io)],
+    [
+      spellingOf(rehearsed).tool(kubectl.join(' ')),
+      () => sandboxRunCommand({ ...rehearsed, command: kubectl }, io),
+    ],
+    [ownCommand(rehearsed, 'status'), () => statusCommand(rehearsed, io)],
     ...(await scaleScenes(rehearsed, io)),
-    ['oxide --sandbox destroy --yes', () => destroyCommand(rehearsed, io)],
+    [ownCommand(rehearsed, 'destroy --yes'), () => destroyCommand(rehearsed, io)],
   ];
   for (const [typed, play] of scenes) {
     io.stderr.write(`\n$ ${typed}\n`);
@@ -54,7 +57,7 @@ async function scaleScenes(options: GlobalOptions, io: CliIo): Promise<readonly 
   const [pool] = (await loadConfig(options.config)).workers;
   if (!pool) return [];
   return [pool.count + 1, pool.count].map((count): Scene => [
-    `oxide --sandbox scale worker --pool ${pool.name} --count ${count} --yes`,
+    ownCommand(options, `scale worker --pool ${pool.name} --count ${count} --yes`),
     () => scaleCommand({ ...options, role: 'worker', pool: pool.name, count }, io),
   ]);
 }

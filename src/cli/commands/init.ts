@@ -4,10 +4,12 @@ import { dirname } from 'node:path';
 import { ExitCode, UsageError } from '../../lib/errors.js';
 import { asFileError, isCode } from '../../lib/file-errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
+import { ownCommand } from '../own-command.js';
 import { packageFile } from '../package-file.js';
 
 /** `oxide init`: an example cluster.yaml, never over an existing one. */
-export async function initCommand({ config }: GlobalOptions, io: CliIo): Promise<ExitCode> {
+export async function initCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
+  const { config } = options;
   if (config === '') throw new UsageError('--config names no file', 'Name the file to write.');
   try {
     await mkdir(dirname(config), { recursive: true });
@@ -19,6 +21,7 @@ export async function initCommand({ config }: GlobalOptions, io: CliIo): Promise
     const elsewhere = 'another file with --config';
     throw asFileError(error, { verb: 'write', path: config, elsewhere }) ?? error;
   }
-  io.stderr.write(`Wrote ${config}. Rehearse it: oxide --sandbox create\n`);
+  const rehearsal = ownCommand({ ...options, sandbox: true }, 'create');
+  io.stderr.write(`Wrote ${config}. Rehearse it: ${rehearsal}\n`);
   return ExitCode.done;
 }

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { accessKubernetes } from '../../flows/access.js';
+import { oxide } from '../../lib/commands.js';
 import { ExitCode, UsageError } from '../../lib/errors.js';
 import { renderKubernetesAccess } from '../../ui/access.js';
 import { withCluster } from '../context.js';
@@ -18,7 +19,7 @@ export function kubeconfigCommand(options: KubeconfigOptions, io: CliIo): Promis
   if (context !== undefined && !merge) {
     throw new UsageError(
       '--context names the context that --merge adds, and --merge is not there',
-      'Add it to your own kubeconfig: oxide kubeconfig --merge --context NAME',
+      `Add it to your own kubeconfig: ${oxide`kubeconfig --merge --context NAME`}`,
     );
   }
   return withCluster({ ...options, lock: 'kubeconfig' }, io, async ({ flow, ui }) => {

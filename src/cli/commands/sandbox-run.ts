@@ -1,7 +1,7 @@
 import { UsageError } from '../../lib/errors.js';
 import { runForUser } from '../../tools/exec.js';
 import type { CliIo, GlobalOptions } from '../io.js';
-import { inSandbox, toolAccess } from '../sandbox-place.js';
+import { inSandbox, projectAccess, toolAccess } from '../sandbox-place.js';
 import { userStreams } from '../user-streams.js';
 
 /** `oxide sandbox run -- kubectl get nodes`: one tool in the simulated cloud, as if called by itself. */
@@ -10,18 +10,20 @@ export function sandboxRunCommand(
   io: CliIo,
 ): Promise<number> {
   const [tool, ...args] = options.command;
-  if (tool !== 'kubectl' && tool !== 'talosctl' && tool !== 'helm') {
+  if (tool !== 'kubectl' && tool !== 'talosctl' && tool !== 'helm' && tool !== 'hcloud') {
     throw new UsageError(
       `"${tool ?? ''}" is no tool of the sandbox`,
-      'It runs kubectl, talosctl and helm.',
+      'It runs kubectl, talosctl, helm and hcloud.',
     );
   }
   return inSandbox(options, io, async (place) => {
     const { commands, toolEnvironment, failed } = place.world;
-    const { file, args: before } = commands[tool];
+    // hcloud is no tool of oxide's: it is the one on the user's PATH.
+    const { file, args: before } = tool === 'hcloud' ? { file: tool, args: [] } : commands[tool];
+    const access = tool === 'hcloud' ? projectAccess(place) : toolAccess(place);
     return runForUser({
       ...{ file, args: [...before, ...args] },
-      env: { ...toolEnvironment, ...terminalOf(io.env), ...toolAccess(place) },
+      env: { ...toolEnvironment, ...terminalOf(io.env), ...access },
       ...userStreams(io),
       signal: AbortSignal.any([io.signal, failed]),
     });

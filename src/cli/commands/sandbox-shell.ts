@@ -1,8 +1,8 @@
 import { delimiter } from 'node:path';
+import { oxide } from '../../lib/commands.js';
 import { ExitCode, PreconditionError } from '../../lib/errors.js';
 import { runForUser } from '../../tools/exec.js';
 import type { CliIo, GlobalOptions } from '../io.js';
-import { ownCommand } from '../own-command.js';
 import { exportLines, inSandbox, shellAccess } from '../sandbox-place.js';
 import { userStreams } from '../user-streams.js';
 
@@ -12,7 +12,7 @@ export function sandboxEnvCommand(options: GlobalOptions, io: CliIo): Promise<Ex
     if (!place.world.host) {
       throw new PreconditionError(
         'no sandbox runs that a shell could be led to',
-        `Keep it running in another shell: ${ownCommand(options, 'sandbox serve')}`,
+        `Keep it running in another shell: ${oxide`sandbox serve`}`,
       );
     }
     io.stdout.write(exportLines(await shellAccess(place)));

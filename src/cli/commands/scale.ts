@@ -1,6 +1,7 @@
 import { scale } from '../../flows/scale.js';
 import type { Role } from '../../cluster/state/cluster-state.js';
 import { ExitCode } from '../../lib/errors.js';
+import { quote } from '../../lib/shell.js';
 import { renderScaled } from '../../ui/scaled.js';
 import { confirmRemoval } from '../confirm.js';
 import { lockOf, withCluster } from '../context.js';
@@ -51,8 +52,8 @@ export function scaleCommand(options: ScaleCommandOptions, io: CliIo): Promise<E
 /** The command as it has to be typed again to go on. */
 function commandOf({ role, count, pool, node = [], force }: ScaleCommandOptions) {
   const more = [
-    ...(pool === undefined ? [] : ['--pool', pool]),
-    ...(node.length > 0 ? ['--node', ...node] : []),
+    ...(pool === undefined ? [] : ['--pool', quote(pool)]),
+    ...(node.length > 0 ? ['--node', ...node.map(quote)] : []),
     ...(force ? ['--force'] : []),
   ];
   return `scale ${[role, '--count', String(count), ...more].join(' ')}` as const;

@@ -1,14 +1,13 @@
 import { exportSecrets, importSecrets } from '../../flows/secrets.js';
+import { oxide } from '../../lib/commands.js';
 import { ExitCode } from '../../lib/errors.js';
 import { demandPrivate, ensurePrivate } from '../../lib/folders.js';
 import { renderExported, renderImported } from '../../ui/secrets.js';
 import { holdFolder } from '../hold-folder.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { secretsFolder } from '../output-folder.js';
-import { ownCommand } from '../own-command.js';
 import { knownPassphrase, newPassphrase, type PassphraseOptions } from '../passphrase.js';
 import { withSecrets } from '../secrets-context.js';
-import { quote } from '../../tools/invocation.js';
 
 export interface SecretsOptions extends GlobalOptions, PassphraseOptions {
   /** The encrypted copy; beside cluster.yaml's name unless given. */
@@ -23,7 +22,7 @@ export function secretsExportCommand(options: SecretsOptions, io: CliIo): Promis
       file,
       passphrase: () => newPassphrase(options, io),
     });
-    const back = ownCommand(options, `secrets import ${quote(file)}`);
+    const back = oxide`secrets import ${file}`;
     ui.print(exported, (shown) => renderExported(shown, back, ui.looks));
     return ExitCode.done;
   });
@@ -44,8 +43,7 @@ export function secretsImportCommand(
       await holdFolder(flow.files, { command: 'secrets import', breakIt }, write);
     };
     const imported = await importSecrets(flow, { file, passphrase, look, hold });
-    const goOn = ownCommand(options, 'kubeconfig');
-    ui.print(imported, (shown) => renderImported(shown, goOn, ui.looks));
+    ui.print(imported, (shown) => renderImported(shown, ui.looks));
     return ExitCode.done;
   });
 }

@@ -1,11 +1,11 @@
 import type { StatusReport } from '../../cluster/status/report.js';
 import { status, watchStatus } from '../../flows/status.js';
+import { oxide } from '../../lib/commands.js';
 import { ExitCode, UsageError } from '../../lib/errors.js';
 import { createStepRunner } from '../../lib/step.js';
 import { realSleep } from '../../lib/wait.js';
 import { renderStatus } from '../../ui/status.js';
-import { shownData } from '../../ui/style.js';
-import { clearScreen, isTerminal } from '../../ui/terminal.js';
+import { isTerminal } from '../../ui/terminal.js';
 import { withCluster, type ClusterCommand } from '../context.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 
@@ -32,12 +32,12 @@ async function once({ flow, ui }: ClusterCommand): Promise<StatusReport> {
 }
 
 /** Without steps: their lines would pile up above the picture. */
-function watch({ flow, ui }: ClusterCommand, { stdout, signal }: CliIo): Promise<StatusReport> {
+function watch({ flow, ui }: ClusterCommand, { signal }: CliIo): Promise<StatusReport> {
   const silent = { emit: () => undefined };
   const quiet = { ...flow, step: createStepRunner(silent, flow.clock, signal) };
   return watchStatus(quiet, {
     show: (report) => {
-      stdout.write(`${clearScreen}${renderStatus(shownData(report, ui.looks), ui.looks)}`);
+      ui.redraw(report, (shown) => renderStatus(shown, ui.looks));
     },
     pause: () => realSleep(watchMs, signal),
   });
@@ -47,6 +47,6 @@ function checkWatchable({ json }: StatusOptions, { stdout }: CliIo): void {
   if (!json && isTerminal(stdout)) return;
   throw new UsageError(
     '--watch redraws a terminal, and the result does not go to one',
-    'Call oxide status --json again and again instead.',
+    `Call ${oxide`status --json`} again and again instead.`,
   );
 }

@@ -5,6 +5,7 @@ import { wantedRules } from '../../cluster/network/firewall-rules.js';
 import { fileRemarks } from '../../cluster/plan/file-remarks.js';
 import { loadConfig } from '../../config/load.js';
 import type { ClusterConfig } from '../../config/schema.js';
+import { spell, spellData, writeOutData } from '../../lib/commands.js';
 import { ExitCode } from '../../lib/errors.js';
 import { checkOffline, type OfflineCheck } from '../../steps/talos/offline-check.js';
 import { renderJson } from '../../ui/json.js';
@@ -12,6 +13,7 @@ import { looksOf } from '../../ui/terminal.js';
 import { shownData } from '../../ui/style.js';
 import { renderValidated, type ValidatedView } from '../../ui/validated.js';
 import type { CliIo, GlobalOptions } from '../io.js';
+import { spellingOf } from '../own-command.js';
 import { offlineTalosctl } from '../offline-talosctl.js';
 
 /** `oxide validate`: everything that can be known of cluster.yaml without reaching out. */
@@ -24,14 +26,17 @@ export async function validateCommand(options: GlobalOptions, io: CliIo): Promis
     onWarning: (text) => void odd.push(text),
   });
   const check = await checkOffline({ config, run, folder: tmpdir() });
+  const spelling = spellingOf(options);
   const view = viewOf(options.config, config, { check, odd });
   if (options.json) {
     const { machineConfigs, firewall, notes, warnings } = view;
     const found = { machineConfigs, firewall, notes, warnings };
-    io.stdout.write(renderJson({ valid: true, cluster: config.cluster_name, ...found }));
+    const document = { valid: true, cluster: config.cluster_name, ...found };
+    io.stdout.write(renderJson(spellData(document, spelling)));
   } else {
     const looks = looksOf(io.stderr, io.env);
-    io.stderr.write(renderValidated(shownData(view, looks), looks));
+    const shown = shownData(writeOutData(view, spelling), looks);
+    io.stderr.write(spell(renderValidated(shown, looks), spelling));
   }
   return ExitCode.done;
 }

@@ -44,7 +44,7 @@ const run: CommandSpec = {
     {
       name: '<tool...>',
       key: 'command',
-      summary: 'kubectl, talosctl or helm with its arguments, after --',
+      summary: 'kubectl, talosctl, helm or hcloud with its arguments, after --',
     },
   ],
   examples: [

@@ -1,4 +1,5 @@
 import type { ExtraFirewallRule } from '../../config/schema.js';
+import { oxide } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { canonicalSource } from './cidr.js';
 import type { FirewallRule } from '../state/cluster-state.js';
@@ -93,7 +94,7 @@ export function checkRuleLimits(rules: readonly FirewallRule[]): void {
   }
 }
 
-const onlyThisMachine = 'Let only this machine in: oxide firewall allow-me --replace';
+const onlyThisMachine = `Let only this machine in: ${oxide`firewall allow-me --replace`}`;
 const rangeAdvice =
   'A range in place of many addresses: hcloud.firewall.allowed_cidrs in cluster.yaml.';
 

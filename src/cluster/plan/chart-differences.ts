@@ -8,6 +8,7 @@ import { metadataPolicyName } from '../kubernetes/metadata-policy.js';
 import { gatewayApiVersion } from '../talos/versions.js';
 import type { Difference } from './difference.js';
 import { effectOf } from './key-effects.js';
+import { tool } from '../../lib/commands.js';
 
 /** What a change of Cilium's version brings along beside Cilium itself. */
 const gatewayRemark = 'the Gateway API that belongs to Cilium';
@@ -66,7 +67,7 @@ function metadataDifferences(
   const key = 'cilium.block_metadata';
   const sides = { key, servers: [], found: String(found), wanted: String(wanted) };
   if (wanted) return [{ ...sides, ...effectOf(key) }];
-  const way = `kubectl delete ciliumclusterwidenetworkpolicy ${metadataPolicyName}`;
+  const way = tool`kubectl delete ciliumclusterwidenetworkpolicy ${metadataPolicyName}`;
   return [{ ...sides, effect: 'live', by: 'apply', way }];
 }
 

@@ -1,4 +1,5 @@
 import type { CatalogueInput, MissingServers } from '../catalogue/obstacles.js';
+import { oxide } from '../../lib/commands.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
 import { existingOf, wantedServers } from './planned-servers.js';
 import { poolsOf } from '../state/node-pools.js';
@@ -26,7 +27,7 @@ export function refuseHalfRemoved(servers: readonly ServerState[]): void {
   const left = servers.filter((other) => other.role === role && other.pool === pool).length - 1;
   throw new PreconditionError(
     `the removal of ${name} was begun and not finished`,
-    `Finish it: oxide scale ${role} --pool ${pool} --count ${left}`,
+    `Finish it: ${oxide`scale ${role} --pool ${pool} --count ${left}`}`,
   );
 }
 

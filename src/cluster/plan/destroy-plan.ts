@@ -1,3 +1,4 @@
+import { inTheConsole } from '../../lib/commands.js';
 import { ExitCode, OxideError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
 import {
@@ -177,7 +178,7 @@ function describeHolders(network: OwnedResource, holding: readonly OwnedResource
     hint:
       theirs.length === 0
         ? 'To delete that, too, add --delete-load-balancers to the same command.'
-        : `Detach ${enumerate(theirs.map(resourceName))} from the network in the Hetzner console, then run the same command again.`,
+        : `Detach ${enumerate(theirs.map(resourceName))} from the network ${inTheConsole}, then run the same command again.`,
   };
 }
 

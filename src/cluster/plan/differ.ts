@@ -18,6 +18,7 @@ import { matchedServers, missingServers, surplusServers, type MatchedServer } fr
 import { firewallDifferences } from './firewall-differences.js';
 import { effectOf, workloadsEffect, type ConfigKey, type KeyEffect } from './key-effects.js';
 import { networkDifferences } from './network-differences.js';
+import { oxide } from '../../lib/commands.js';
 
 export interface DifferInput {
   readonly config: ClusterConfig;
@@ -47,7 +48,7 @@ export function differencesOf(input: DifferInput): readonly Difference[] {
       servers: [server.name],
       found: null,
       wanted: wishText(server.candidates),
-      ...{ effect: 'addition', by: 'create', way: 'oxide create' },
+      ...{ effect: 'addition', by: 'create', way: oxide`create` },
     })),
     ...grouped(matchedServers(config, state).flatMap((one) => placeDifferences(config, one))),
     ...surplusServers(config, state).map((server) => surplusDifference(input, server)),

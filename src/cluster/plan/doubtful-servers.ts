@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '../../config/schema.js';
+import { isCommand, tool } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
 import { labelKeys, type ServerIdentity } from '../state/labels.js';
@@ -84,7 +85,7 @@ function remedyFor(
   if (guess && is && isSamePlace(guess, is))
     return 'its labels fit its name: look at the other one';
   const { role, pool, index } = guess ?? {
-    ...{ role: '<control-plane or worker>', pool: '<pool>', index: '<number>' },
+    ...{ role: 'ROLE', pool: 'POOL', index: 'NUMBER' },
   };
   return relabelCommand(server.id, {
     [labelKeys.role]: role,
@@ -109,16 +110,16 @@ export function refuseDoubtful(input: DoubtInput): void {
   const found = doubtfulServers(input);
   if (found.length === 0) return;
   const list = found.map(({ name, id, why }) => `  ${name} (id ${id}): ${why}`);
-  const remedies = found.map(({ remedy }) => remedy).filter((text) => text.startsWith('hcloud'));
+  const remedies = found.map(({ remedy }) => remedy).filter(isCommand);
   throw new PreconditionError(
     [
       `nobody can tell which nodes of the cluster "${input.config.cluster_name}" these servers are:`,
       ...list,
     ].join('\n'),
     [
-      'Nothing was changed. Set their labels, in the Hetzner console or with:',
+      'Nothing was changed. Set their labels:',
       ...remedies.map((command) => `  ${command}`),
-      `One that is none of its nodes loses a label: hcloud server remove-label <id> ${labelKeys.cluster}`,
+      `One that is none of its nodes loses a label: ${tool`hcloud server remove-label ID ${labelKeys.cluster}`}`,
     ].join('\n'),
   );
 }

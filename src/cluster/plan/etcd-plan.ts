@@ -1,3 +1,4 @@
+import { inTheConsole, oxide, tool } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
 import type { ClusterConfig } from '../../config/schema.js';
@@ -107,12 +108,14 @@ function blocked(
   return new PreconditionError(
     `no control plane can join etcd: ${objection}${gone.length === 0 ? '' : meanwhile}\nNothing was changed.`,
     [
-      'Repair that control plane, or, when it is lost, delete its server in the Hetzner console:',
-      'oxide create removes the member of a server that is gone, and makes the server anew.',
-      ...gone.map(({ id }) => `Remove a member by hand: ${removal} ${id}`),
+      `Repair that control plane, or, when it is lost, delete its server ${inTheConsole}:`,
+      `${oxide`create`} removes the member of a server that is gone, and makes the server anew.`,
+      ...gone.map(({ id }) => `Remove a member by hand: ${removal(id)}`),
     ].join('\n'),
   );
 }
+
+const discoveryOn = '{"cluster":{"discovery":{"enabled":true}}}';
 
 /**
  * A new control plane finds etcd's members at the cluster's endpoint and by discovery. The one that
@@ -125,6 +128,6 @@ function demandWayToMembers(config: ClusterConfig, joining: readonly PlannedServ
   if (!holder || !discoveryIsOff(config)) return;
   throw new PreconditionError(
     `${holder.name} could not find etcd's members: it holds ${endpointIp}, the address of the cluster's endpoint, and a patch of cluster.yaml turns Talos' discovery off\nNothing was changed.`,
-    'Take cluster.discovery out of the patches, turn it on on the control planes that run, with\ntalosctl patch machineconfig --patch \'{"cluster":{"discovery":{"enabled":true}}}\', and run oxide create again.',
+    `Take cluster.discovery out of the patches, turn it on on the control planes that run, with\n${tool`talosctl patch machineconfig --patch ${discoveryOn}`}, and run ${oxide`create`} again.`,
   );
 }

@@ -1,4 +1,5 @@
 import type { ClusterConfig, PoolConfig } from '../../config/schema.js';
+import { oxide, tool } from '../../lib/commands.js';
 import type { Secret } from '../../lib/secret.js';
 import type { Effect, Means } from './difference.js';
 
@@ -35,7 +36,7 @@ interface NoEffect {
 }
 
 const never = (way: string): KeyEffect => ({ effect: 'impossible', by: 'never', way });
-const byCreate: KeyEffect = { effect: 'live', by: 'create', way: 'oxide create' };
+const byCreate: KeyEffect = { effect: 'live', by: 'create', way: oxide`create` };
 const byNewNodes: KeyEffect = {
   effect: 'replacement',
   by: 'replace',
@@ -44,7 +45,7 @@ const byNewNodes: KeyEffect = {
 const byPatch: KeyEffect = {
   effect: 'restart',
   by: 'apply',
-  way: 'new nodes get it; until oxide applies it to others: talosctl apply-config or patch machineconfig',
+  way: 'new nodes get it; until oxide applies it to others: patch their machine configuration with talosctl',
 };
 const fixedRange = never('a cluster keeps its ranges; another range needs a new cluster');
 
@@ -64,18 +65,18 @@ export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
   'talos.version': {
     effect: 'restart',
     by: 'upgrade',
-    way: 'until oxide upgrades nodes: talosctl upgrade --image ghcr.io/siderolabs/installer:<wanted>, one node at a time',
+    way: `until oxide upgrades nodes, one at a time: ${tool`talosctl upgrade --image ghcr.io/siderolabs/installer:<wanted> --nodes ADDRESS`}`,
   },
   'talos.kubernetes_version': {
     effect: 'restart',
     by: 'upgrade',
-    way: 'until oxide upgrades Kubernetes: talosctl upgrade-k8s --to <wanted>',
+    way: `until oxide upgrades Kubernetes: ${tool`talosctl upgrade-k8s --to <wanted>`}`,
   },
   'talos.hcloud_snapshot_id': byNewNodes,
   'talos.cluster_endpoint': {
     effect: 'live',
     by: 'apply',
-    way: 'the kubeconfig has it already; for the certificates, until oxide applies it: talosctl patch machineconfig with machine.certSANs and, on control planes, cluster.apiServer.certSANs',
+    way: 'the kubeconfig has it already; for the certificates, until oxide applies it: patch machine.certSANs and, on control planes, cluster.apiServer.certSANs with talosctl',
   },
   'talos.pod_cidr': fixedRange,
   'talos.service_cidr': fixedRange,
@@ -91,7 +92,7 @@ export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
     none: 'it is where the chart comes from; what is installed is compared by version and values',
   },
   'pool.name': { none: 'another name is another pool' },
-  'pool.count': { effect: 'removal', by: 'scale', way: 'oxide scale' },
+  'pool.count': { effect: 'removal', by: 'scale', way: oxide`scale ROLE --count NUMBER` },
   'pool.server_type': byNewNodes,
   'pool.server_types': byNewNodes,
   'pool.location': byNewNodes,
@@ -99,12 +100,12 @@ export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
   'pool.labels': {
     effect: 'live',
     by: 'apply',
-    way: 'new nodes get them; until oxide applies them to others: talosctl patch machineconfig with machine.nodeLabels',
+    way: 'new nodes get them; until oxide applies them to others: patch machine.nodeLabels with talosctl',
   },
   'pool.taints': {
     effect: 'live',
     by: 'apply',
-    way: 'new nodes get them; until oxide applies them to others: kubectl taint nodes, and talosctl patch machineconfig so that they stay',
+    way: 'new nodes get them; until oxide applies them to others: taint the nodes with kubectl, and patch them with talosctl so that they stay',
   },
   timeouts: { none: 'it is how long oxide waits' },
 };
@@ -113,7 +114,7 @@ export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
 export const workloadsEffect: KeyEffect = {
   effect: 'live',
   by: 'apply',
-  way: 'until oxide applies it: talosctl patch machineconfig with cluster.allowSchedulingOnControlPlanes',
+  way: 'until oxide applies it: patch cluster.allowSchedulingOnControlPlanes with talosctl',
 };
 
 /** The effect of a key that has one. */

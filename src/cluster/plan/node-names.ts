@@ -1,5 +1,6 @@
 import type { ServerState } from '../state/cluster-state.js';
 import { nodesOfServer, type ClusterNode } from '../state/nodes.js';
+import { tool } from '../../lib/commands.js';
 
 /** A server and its nodes that have different names, or more nodes than one. */
 export interface NameDifference {
@@ -24,13 +25,13 @@ export function nameDifferences(
     const earlier = stale.map((node): NameDifference => ({
       kind: 'stale',
       message: `${name} (id ${id}) has a second node in Kubernetes, ${node.name}, from before it was renamed and booted again`,
-      remedy: `kubectl delete node ${node.name}: what is bound to it is made again elsewhere`,
+      remedy: `${tool`kubectl delete node ${node.name}`}: what is bound to it is made again elsewhere`,
     }));
     if (!living || living.name === name.toLowerCase()) return earlier;
     const differing: NameDifference = {
       kind: 'name',
       message: `the server ${name} (id ${id}) is the node ${living.name} in Kubernetes`,
-      remedy: `hcloud server update ${id} --name ${living.name}, or its next boot makes a second node`,
+      remedy: `${tool`hcloud server update ${id} --name ${living.name}`}, or its next boot makes a second node`,
     };
     return [differing, ...earlier];
   });

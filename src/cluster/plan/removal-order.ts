@@ -1,3 +1,4 @@
+import { inTheConsole, tool } from '../../lib/commands.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
 import { enumerate, plural } from '../../lib/format.js';
 import { removalStage } from '../state/labels.js';
@@ -147,7 +148,7 @@ export function notAmongNodes(servers: readonly ServerState[]): PreconditionErro
   });
   return new PreconditionError(
     `${enumerate(each)} cannot be drained: no node in Kubernetes has its address`,
-    'Look at what it is: kubectl get nodes -o wide. If it never was a node, or is to go as it is: the same command with --force.',
+    `Look at what it is: ${tool`kubectl get nodes -o wide`}. If it never was a node, or is to go as it is: the same command with --force.`,
   );
 }
 
@@ -156,6 +157,6 @@ function checkProtection(remove: readonly ServerState[]): void {
   if (kept.length === 0) return;
   throw new PreconditionError(
     `${enumerate(kept)} cannot be removed: delete protection is on`,
-    'Take the protection off in the Hetzner console, or name other nodes with --node.',
+    `Take the protection off ${inTheConsole}, or name other nodes with --node.`,
   );
 }

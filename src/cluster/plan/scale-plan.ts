@@ -4,6 +4,7 @@ import { settledRules } from './firewall-differences.js';
 import { refuseImpossible } from './create-checks.js';
 import type { ScaleInput } from './scale-input.js';
 import type { ClusterConfig } from '../../config/schema.js';
+import { oxide, tool } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import {
   controlPlaneAddress,
@@ -230,7 +231,7 @@ export function unsafe(message: string): PreconditionError {
   return new PreconditionError(
     message,
     'etcd must keep its quorum, also with --force. Repair or remove that control plane first;\n' +
-      'a member whose server is gone is removed by oxide create, or with: talosctl etcd remove-member <id>',
+      `a member whose server is gone is removed by ${oxide`create`}, or with: ${tool`talosctl etcd remove-member ID`}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '../../config/schema.js';
+import { oxide } from '../../lib/commands.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
 import { poolsOf, type RolePool } from '../state/node-pools.js';
@@ -75,7 +76,7 @@ export function checkCount(state: ClusterState, pool: ScaledPool, count: number)
     if (elsewhere.length + count < 1) {
       throw new UsageError(
         'a cluster has at least one control plane',
-        'To delete all of it: oxide destroy',
+        `To delete all of it: ${oxide`destroy`}`,
       );
     }
   }

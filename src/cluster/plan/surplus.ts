@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '../../config/schema.js';
+import { isCommand, oxide } from '../../lib/commands.js';
 import { plural } from '../../lib/format.js';
 import { controlPlaneAddress } from '../network/node-addresses.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
@@ -26,7 +27,7 @@ export function surplusOf(config: ClusterConfig, state: ClusterState): readonly 
 
 /** Whether it is a command that removes servers; some cannot be removed. */
 export function isRemoval(way: string): boolean {
-  return way.startsWith('oxide scale ');
+  return isCommand(way);
 }
 
 /**
@@ -47,5 +48,5 @@ export function wayOut(
   if (!asked && role === 'control-plane' && holder) {
     return `name the pool ${pool} in control_planes again: ${holder.name} has ${endpoint}, the address at which all nodes know the Kubernetes API, and stays`;
   }
-  return `oxide scale ${role} --pool ${pool} --count ${asked?.pool.count ?? 0}`;
+  return oxide`scale ${role} --pool ${pool} --count ${asked?.pool.count ?? 0}`;
 }

@@ -1,3 +1,4 @@
+import { tool } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import type { ClusterState } from '../state/cluster-state.js';
 import { clusterLabels, labelKeys } from '../state/labels.js';
@@ -41,7 +42,7 @@ export function takenNames(
 }
 
 function remedyFor(id: number, labels: Readonly<Record<string, string>>): string {
-  return `${relabelCommand(id, labels)}, if it is that node; or hcloud server update ${id} --name <another name>`;
+  return `${relabelCommand(id, labels)}, if it is that node; or ${tool`hcloud server update ${id} --name ANOTHER-NAME`}`;
 }
 
 /** Refuses to order a server under a name that was just listed (exit 3). */
@@ -55,7 +56,7 @@ export function refuseTakenNames(
   throw new PreconditionError(
     taken.map(({ message }) => message).join('\n'),
     [
-      'Nothing was changed. Set its labels right, in the Hetzner console or with:',
+      'Nothing was changed. Set its labels right:',
       ...taken.map(({ remedy }) => `  ${remedy}`),
     ].join('\n'),
   );

@@ -1,3 +1,4 @@
+import { tool } from '../../lib/commands.js';
 import { enumerate } from '../../lib/format.js';
 import type { Labels } from './cluster-state.js';
 import { labelKeys, readServerIdentity } from './labels.js';
@@ -28,5 +29,5 @@ function isReadable(key: string, value: string): boolean {
 /** `hcloud server add-label --overwrite 42 role=worker pool=web index=2` */
 export function relabelCommand(id: number, labels: Labels): string {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  return `hcloud server add-label --overwrite ${id} ${pairs.join(' ')}`;
+  return tool`hcloud server add-label --overwrite ${id} ${pairs}`;
 }

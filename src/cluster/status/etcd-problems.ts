@@ -1,11 +1,11 @@
 import type { Problem, StatusInput } from './report.js';
+import { oxide, tool } from '../../lib/commands.js';
 import { plural } from '../../lib/format.js';
 import { silenceHint } from './silence-hint.js';
 import { goneMembers, restoreHint, sickMember } from '../talos/etcd.js';
 
 /** What create cannot do: it makes a control plane anew only when its server is gone. */
-const repair =
-  'look again, it may be starting; only one that is lost for good: delete its server, and oxide create makes it anew';
+const repair = `look again, it may be starting; only one that is lost for good: delete its server, and ${oxide`create`} makes it anew`;
 
 /** Control planes whose Talos or etcd is not as it should be. */
 export function talosProblems(
@@ -14,7 +14,7 @@ export function talosProblems(
   const { talos } = input;
   // What none of them answers is no sign that one is lost: nothing may be deleted for it.
   const someAnswer = talos.some(({ version }) => 'is' in version);
-  const hint = someAnswer ? repair : silenceHint(input, 'oxide talosconfig');
+  const hint = someAnswer ? repair : silenceHint(input, oxide`talosconfig`);
   return talos.flatMap(({ server, version, etcd, leaderless }): Problem[] => {
     if ('unknown' in version) {
       const message = `Talos on ${server} cannot be asked: ${version.unknown}`;
@@ -26,7 +26,7 @@ export function talosProblems(
     }
     if (etcd.is.healthy || leaderless === true) return [];
     const message = `the etcd member of ${server} (${etcd.is.member}) is not a healthy voter`;
-    return [{ code: 'etcd-unhealthy', message, hint: 'talosctl etcd status shows more' }];
+    return [{ code: 'etcd-unhealthy', message, hint: `${tool`talosctl etcd status`} shows more` }];
   });
 }
 
@@ -38,7 +38,7 @@ export function etcdProblems({
   const gone = goneMembers(members ?? []).map((member): Problem => ({
     code: 'etcd-unhealthy',
     message: sickMember(member),
-    hint: 'oxide create removes it, when the others are healthy',
+    hint: `${oxide`create`} removes it, when the others are healthy`,
   }));
   const { length: lost } = talos.filter(({ leaderless }) => leaderless);
   if (lost === 0) return gone;
@@ -47,7 +47,7 @@ export function etcdProblems({
     {
       code: 'etcd-unhealthy',
       message: `etcd has no quorum: ${plural(lost, 'member')} that ${lost === 1 ? 'answers knows' : 'answer know'} no leader`,
-      hint: `oxide create starts control planes that are off. ${restoreHint}`,
+      hint: `${oxide`create`} starts control planes that are off. ${restoreHint}`,
     },
   ];
 }

@@ -6,6 +6,7 @@ import { takenNames } from '../plan/taken-names.js';
 import { clusterLabels } from '../state/labels.js';
 import { kindNames } from '../state/owned-resources.js';
 import { nodesWithoutServer } from '../state/nodes.js';
+import { inTheConsole, tool } from '../../lib/commands.js';
 
 /** Servers, nodes and names that do not go together: somebody edited them, or left them behind. */
 export function identityProblems(input: StatusInput): Problem[] {
@@ -28,12 +29,12 @@ export function identityProblems(input: StatusInput): Problem[] {
 /** A create would stop at them. Servers are named with the nodes that they may be. */
 function foreignNames({ config, state }: StatusInput): Problem[] {
   const labels = Object.entries(clusterLabels(config.cluster_name));
-  const pairs = labels.map(([key, value]) => `${key}=${value}`).join(' ');
+  const pairs = labels.map(([key, value]) => `${key}=${value}`);
   const others = state.foreign.filter(({ kind }) => kind !== 'server');
   return others.map(({ kind, name, id }) => ({
     code: 'name-taken',
     message: `the ${kindNames[kind]} ${name} (id ${id}) has a name that the cluster needs, but not its labels`,
-    hint: `hcloud ${kind} add-label --overwrite ${id} ${pairs}, if it is the cluster's; or give it another name`,
+    hint: `${tool`hcloud ${kind} add-label --overwrite ${id} ${pairs}`}, if it is the cluster's; or give it another name`,
   }));
 }
 
@@ -52,7 +53,7 @@ function lostNodes({ state, seen }: StatusInput): Problem[] {
     code: 'node-without-server',
     message: `the node ${name} (${internalIp ?? 'no address'}) is no server with the cluster's labels`,
     hint: ready
-      ? 'its server runs: look for it in the Hetzner console and give it its labels again'
-      : `if its server is gone: kubectl delete node ${name}`,
+      ? `its server runs: look for it ${inTheConsole} and give it its labels again`
+      : `if its server is gone: ${tool`kubectl delete node ${name}`}`,
   }));
 }

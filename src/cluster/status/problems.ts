@@ -12,6 +12,7 @@ import { openApis } from '../network/open-apis.js';
 import { removalStage } from '../state/labels.js';
 import type { ServerState } from '../state/cluster-state.js';
 import { ciliumWarning, kubernetesProblem, talosProblem } from '../talos/versions.js';
+import { oxide, tool } from '../../lib/commands.js';
 
 /** What a user should know of while the cluster itself works. */
 const advisory: ReadonlySet<Problem['code']> = new Set([
@@ -43,7 +44,7 @@ interface ProblemInput extends StatusInput {
   readonly running: readonly RunningVersions[];
 }
 
-const goOn = 'oxide create makes what is missing';
+const goOn = `${oxide`create`} makes what is missing`;
 
 /** Everything that is wrong, the cluster's own parts first. */
 export function findProblems(input: ProblemInput): readonly Problem[] {
@@ -73,7 +74,7 @@ function missingParts({ config, state }: ProblemInput, inTheWay: boolean): Probl
   const missing = (code: Problem['code'], what: string): Problem => ({
     code,
     message: `${what} does not exist`,
-    hint: inTheWay ? 'oxide create makes it once all names and labels are right' : goOn,
+    hint: inTheWay ? `${oxide`create`} makes it once all names and labels are right` : goOn,
   });
   const { network, firewall } = state;
   return [
@@ -99,7 +100,7 @@ function unfinishedRemoval(server: ServerState, { state }: ProblemInput): Proble
     {
       code: 'removal-unfinished',
       message: `the removal of ${name} was begun and not finished`,
-      hint: `oxide scale ${role} --pool ${pool} --count ${left} finishes it`,
+      hint: `${oxide`scale ${role} --pool ${pool} --count ${left}`} finishes it`,
     },
   ];
 }
@@ -114,7 +115,7 @@ function serverProblems(server: ServerStatus, { state, seen }: ProblemInput): Pr
           {
             code: 'server-not-behind-firewall',
             message: `${name} is not behind the firewall of the cluster`,
-            hint: `hcloud firewall apply-to-resource ${firewall.name} --type server --server ${name}`,
+            hint: tool`hcloud firewall apply-to-resource ${firewall.name} --type server --server ${name}`,
           },
         ]
       : [];
@@ -124,7 +125,7 @@ function serverProblems(server: ServerStatus, { state, seen }: ProblemInput): Pr
       {
         code: 'server-not-running',
         message: `${name} is ${status}`,
-        hint: status === 'off' ? 'oxide create starts it' : 'look again: oxide status',
+        hint: status === 'off' ? `${oxide`create`} starts it` : `look again: ${oxide`status`}`,
       },
     ];
   }
@@ -138,7 +139,7 @@ function serverProblems(server: ServerStatus, { state, seen }: ProblemInput): Pr
     {
       code: 'node-not-ready',
       message,
-      hint: `talosctl --nodes ${server.publicIpv4 ?? name} dmesg`,
+      hint: tool`talosctl --nodes ${server.publicIpv4 ?? name} dmesg`,
     },
   ];
 }
@@ -147,11 +148,11 @@ function kubernetesProblems(input: ProblemInput): Problem[] {
   const { seen, installed } = input;
   if ('unknown' in seen) {
     const message = `Kubernetes cannot be asked: ${seen.unknown}`;
-    return [{ code: 'kubernetes-unknown', message, hint: silenceHint(input, 'oxide kubeconfig') }];
+    return [{ code: 'kubernetes-unknown', message, hint: silenceHint(input, oxide`kubeconfig`) }];
   }
   if (!('unknown' in installed)) return [];
   const message = `what is installed in Kubernetes cannot be compared with cluster.yaml: ${installed.unknown}`;
-  return [{ code: 'installed-unknown', message, hint: 'look again: oxide status' }];
+  return [{ code: 'installed-unknown', message, hint: `look again: ${oxide`status`}` }];
 }
 
 /** A removal that was begun has cordoned its node, and is told as such. */
@@ -164,16 +165,15 @@ function cordonProblems({ seen, state }: ProblemInput): Problem[] {
     .map(({ name }) => ({
       code: 'node-cordoned',
       message: `${name} takes no pods: it is cordoned`,
-      hint: `kubectl uncordon ${name}, when nobody needs it so`,
+      hint: `${tool`kubectl uncordon ${name}`}, when nobody needs it so`,
     }));
 }
 
 /** The cluster runs without them; they are missed on the day that a node has to be added. */
-function secretsProblems({ secretsRemark: message }: ProblemInput): Problem[] {
+function secretsProblems({ config, secretsRemark: message }: ProblemInput): Problem[] {
   if (message === undefined) return [];
-  return [
-    { code: 'secrets', message, hint: 'oxide secrets import brings them back from your copy' },
-  ];
+  const hint = `${oxide`secrets import ${config.cluster_name}-secrets.age`} brings them back from your copy`;
+  return [{ code: 'secrets', message, hint }];
 }
 
 function accessProblems({ state, accessFiles, ownAddress, now }: ProblemInput): Problem[] {
@@ -181,7 +181,7 @@ function accessProblems({ state, accessFiles, ownAddress, now }: ProblemInput): 
   const notAllowed: Problem = {
     code: 'own-address-not-allowed',
     message: `the firewall admits ${allowed.join(', ') || 'nobody'}, and this machine is ${ownAddress ?? ''} now`,
-    hint: 'oxide firewall allow-me adds it',
+    hint: `${oxide`firewall allow-me`} adds it`,
   };
   return [
     ...(keepsOut(state.firewall, ownAddress) ? [notAllowed] : []),
@@ -194,7 +194,7 @@ function openProblems({ firewall }: ProblemInput['state']): Problem[] {
   return openApis(firewall?.rules ?? []).map((warning) => ({
     code: 'open-to-the-internet',
     message: lowerFirst(warning).replace(/\.$/, ''),
-    hint: 'name who may in hcloud.firewall of cluster.yaml, then oxide create',
+    hint: `name who may in hcloud.firewall of cluster.yaml, then ${oxide`create`}`,
   }));
 }
 
@@ -242,8 +242,7 @@ function certificateProblems({ certificates, now }: ProblemInput): Problem[] {
   });
 }
 
-const renewal =
-  'kubectl -n kube-system create job renew-hubble --from=cronjob/hubble-generate-certs';
+const renewal = tool`kubectl -n kube-system create job renew-hubble --from=cronjob/hubble-generate-certs`;
 
 /** The versions that run, against the matrix; cluster.yaml itself was checked when it was read. */
 function versionProblems({ config, running }: ProblemInput): Problem[] {
@@ -274,7 +273,7 @@ function unused({ resources, servers }: ProblemInput): Problem[] {
       {
         code: 'unused',
         message: `the ${kindNames[kind]} ${name} (id ${id})${left === true ? ', which a scale left,' : ''} ${idle}${price}`,
-        hint: `hcloud ${kind} delete ${id}, when nobody needs it`,
+        hint: `${tool`hcloud ${kind} delete ${id}`}, when nobody needs it`,
       },
     ];
   });

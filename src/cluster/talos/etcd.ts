@@ -23,8 +23,8 @@ export type EtcdSeen =
   | {
       readonly kind: 'running';
       readonly members: readonly EtcdMemberView[];
-      /** The command that removes a member by hand; its id follows. */
-      readonly removal: string;
+      /** The command that removes a member by hand. */
+      readonly removal: (id: string) => string;
     };
 
 /** Where the way on is described when etcd's data is lost, or seems to be. */

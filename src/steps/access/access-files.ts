@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { clusterEndpoint } from '../../cluster/talos/machine-config.js';
 import { certificateWarningMs } from '../../cluster/status/problems.js';
 import { configContract } from '../../cluster/talos/versions.js';
+import { oxide } from '../../lib/commands.js';
 import {
   readMadeText,
   readTextIfExists,
@@ -159,7 +160,7 @@ export async function renewKubeconfig(
     () => fetchKubeconfig(ctx, from[tries++ % from.length], ask),
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.kubernetes,
-      hint: 'Whether the firewall admits this machine, and how the servers are: oxide status',
+      hint: `Whether the firewall admits this machine, and how the servers are: ${oxide`status`}`,
     }),
   );
   const wish = kubeconfigWish(ctx, first ?? node);

@@ -15,6 +15,7 @@ import type {
   FirewallRule,
   FirewallState,
 } from '../../cluster/state/cluster-state.js';
+import { oxide } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { settleRules } from '../hetzner/settle-rules.js';
 import type { FlowContext } from '../run/context.js';
@@ -120,7 +121,7 @@ function refusal(ctx: FlowContext, question: Question): PreconditionError {
   return new PreconditionError(
     `${accessText(ctx, question)}, and this machine is ${address} now\nNothing was changed.`,
     question.firewall
-      ? `Add it through the Hetzner API: ${ctx.apiAccess.command}`
+      ? `Add it through the Hetzner API: ${oxide`firewall allow-me`}`
       : `Add ${address}/32 to hcloud.firewall.allowed_cidrs in cluster.yaml, or answer with --yes: it is admitted beside them.`,
   );
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { oxide } from '../../lib/commands.js';
 import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { atApiServer } from '../../tools/api-server.js';
@@ -38,7 +39,7 @@ async function waitForAnswer(ctx: FlowContext, endpoint: string, io: StepIo): Pr
     },
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.kubernetes,
-      hint: 'The cluster is whole, and the kubeconfig leads there. Another control plane: oxide kubeconfig',
+      hint: `The cluster is whole, and the kubeconfig leads there. Another control plane: ${oxide`kubeconfig`}`,
     }),
   );
   io.summary('it does');

@@ -1,6 +1,7 @@
 import { controlPlanesOf, type NodeServer } from '../run/node-server.js';
 import { admittedRanges } from '../../cluster/network/api-access.js';
 import type { ClusterState } from '../../cluster/state/cluster-state.js';
+import { oxide } from '../../lib/commands.js';
 import { ExitCode, OxideError, PreconditionError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { enumerateNames } from '../../lib/format.js';
@@ -41,7 +42,7 @@ export async function reachCluster(
     if ((await readTextIfExists(file)) !== undefined) continue;
     throw new PreconditionError(
       `there is no ${file}`,
-      'oxide kubeconfig fetches it; oxide create finishes a half-made cluster.',
+      `${oxide`kubeconfig`} fetches it; ${oxide`create`} finishes a half-made cluster.`,
     );
   }
   const hint = unreachableHint(state, own);
@@ -101,7 +102,7 @@ function unreachable(
 
 /** What the firewall has to do with it: a machine that it keeps out does not come this far. */
 function unreachableHint({ firewall }: ClusterState, { ipv4 }: OwnAddresses): string {
-  const servers = 'How the servers are: oxide status';
+  const servers = `How the servers are: ${oxide`status`}`;
   if (firewall && ipv4 !== undefined) {
     return `The firewall admits this machine (${ipv4}), so it is not the cause. ${servers}`;
   }

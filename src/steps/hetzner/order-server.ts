@@ -1,6 +1,7 @@
 import type { ServerOrder } from '../../hetzner/creates.js';
 import { BeingDeletedError } from '../../hetzner/ownership.js';
 import type { Action, Server } from '../../hetzner/resources.js';
+import { inTheConsole } from '../../lib/commands.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import type { FlowContext } from '../run/context.js';
@@ -38,7 +39,7 @@ async function nameIsFree(
     if (found?.id !== holder.server) return { ready: true };
     return { waiting: `server ${holder.server} of that name is ${found.status}` };
   };
-  const hint = 'Delete it in the Hetzner console, then run the same command again.';
+  const hint = `Delete it ${inTheConsole}, then run the same command again.`;
   const patience = { timeoutMs: config.timeouts.release, hint };
   await waitFor(`the name ${name} to be free`, probe, waitOptions(ctx, io, patience));
 }

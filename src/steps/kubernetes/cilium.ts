@@ -7,6 +7,7 @@ import {
 } from '../../cluster/kubernetes/cilium-values.js';
 import type { InstalledCharts } from '../../cluster/kubernetes/installed.js';
 import { standInRemark } from '../../cluster/kubernetes/stand-in-chart.js';
+import { tool } from '../../lib/commands.js';
 import { withScratchFolder, writeScratchFile } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
@@ -67,7 +68,7 @@ async function waitForAgents(ctx: FlowContext, io: StepIo): Promise<void> {
     probe,
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.cilium,
-      hint: `Look closer: kubectl --kubeconfig ${kubeconfig} -n ${namespace} get pods -o wide\nThe same command goes on from here.`,
+      hint: `Look closer: ${tool`kubectl -n ${namespace} get pods -o wide`}\nThe same command goes on from here.`,
     }),
   );
 }

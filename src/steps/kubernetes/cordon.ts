@@ -1,4 +1,5 @@
 import { mustLeave, podNames, type PodView } from '../../cluster/kubernetes/evictions.js';
+import { tool } from '../../lib/commands.js';
 import { OxideError } from '../../lib/errors.js';
 import type { ToolOutput } from '../../tools/exec.js';
 import {
@@ -55,6 +56,6 @@ export async function giveBack(ctx: FlowContext, name: string): Promise<void> {
   const node = await nodeNamed(ctx, name);
   if (!node?.unschedulable) return;
   throw new OxideError(`${name} takes no pods: ${whyNotCordoned(said) ?? 'it is cordoned again'}`, {
-    hint: `Correct what stands in the way, then: kubectl --kubeconfig ${kubeconfig} uncordon ${name}`,
+    hint: `Correct what stands in the way, then: ${tool`kubectl uncordon ${name}`}`,
   });
 }

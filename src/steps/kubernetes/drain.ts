@@ -156,5 +156,5 @@ function nameOf({ namespace, name }: PodView): string {
 
 function wayOn(now: Eviction | undefined): string {
   if (now && now.blocked.length === 0) return 'Allow more time: --timeout 30m';
-  return 'Give the budgets room (more replicas, or kubectl edit poddisruptionbudget), or allow more\ntime: --timeout 30m';
+  return 'Give the budgets room (more replicas, or another poddisruptionbudget), or allow more\ntime: --timeout 30m';
 }

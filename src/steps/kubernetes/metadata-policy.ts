@@ -5,6 +5,7 @@ import {
   metadataPolicyName,
   policyDefinition,
 } from '../../cluster/kubernetes/metadata-policy.js';
+import { tool } from '../../lib/commands.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import {
@@ -58,7 +59,7 @@ async function waitForPolicies(ctx: FlowContext, io: StepIo): Promise<void> {
     probe,
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.cilium,
-      hint: `Look closer: kubectl --kubeconfig ${kubeconfig} -n kube-system logs deployment/cilium-operator\nThe same command goes on from here.`,
+      hint: `Look closer: ${tool`kubectl -n kube-system logs deployment/cilium-operator`}\nThe same command goes on from here.`,
     }),
   );
 }

@@ -1,5 +1,6 @@
 import { contains, parseIpv4Range } from '../../cluster/network/cidr.js';
 import { nodeOfServer, serverAndNode } from '../../cluster/state/nodes.js';
+import { tool } from '../../lib/commands.js';
 import { ExitCode, OxideError } from '../../lib/errors.js';
 import { enumerateNames } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
@@ -21,7 +22,7 @@ export async function waitForNodes(
     () => probeNodes(ctx, servers, ask),
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.nodes,
-      hint: `Look closer: kubectl --kubeconfig ${ctx.files.kubeconfig} get nodes,pods -A\nThe same command goes on from here.`,
+      hint: `Look closer: ${tool`kubectl get nodes,pods -A`}\nThe same command goes on from here.`,
     }),
   );
   io.summary(`${nodes.length} of ${servers.length}`);

@@ -1,3 +1,4 @@
+import { tool } from '../../lib/commands.js';
 import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
@@ -61,7 +62,7 @@ async function waitForEndOfOldOne(
     probe,
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.cilium,
-      hint: `What keeps them: kubectl --kubeconfig ${kubeconfig} get namespaces -o yaml\nThe same command goes on from here.`,
+      hint: `What keeps them: ${tool`kubectl get namespaces -o yaml`}\nThe same command goes on from here.`,
     }),
   );
 }

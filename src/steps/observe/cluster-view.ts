@@ -1,4 +1,5 @@
 import type { ClusterView } from '../../cluster/plan/scale-input.js';
+import { oxide } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { inParallel } from '../../lib/parallel.js';
 import {
@@ -51,6 +52,6 @@ function kubernetesVersion(nodes: readonly KubeNode[]): string {
   if (oldest !== undefined) return oldest;
   throw new PreconditionError(
     'Kubernetes knows no control plane of this cluster',
-    'oxide create finishes a half-made cluster.',
+    `${oxide`create`} finishes a half-made cluster.`,
   );
 }

@@ -6,6 +6,7 @@ import type {
 } from '../../cluster/status/report.js';
 import { anythingExists, type ClusterState } from '../../cluster/state/cluster-state.js';
 import type { EtcdMemberView } from '../../cluster/talos/etcd.js';
+import { oxide } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { plural } from '../../lib/format.js';
@@ -35,7 +36,7 @@ export async function observeExisting(ctx: FlowContext): Promise<ClusterState> {
   if (anythingExists(state)) return state;
   throw new PreconditionError(
     `the cluster "${ctx.config.cluster_name}" does not exist in this project`,
-    'Make it: oxide create',
+    `Make it: ${oxide`create`}`,
   );
 }
 
@@ -147,11 +148,11 @@ export async function probeAccessFiles(ctx: FlowContext): Promise<{
   return {
     accessFiles: [
       ...(await seen(talosText, talosconfig, {
-        remedy: 'oxide talosconfig',
+        remedy: oxide`talosconfig`,
         expiry: talosconfigExpiry,
       })),
       ...(await seen(kubeText, kubeconfig, {
-        remedy: 'oxide kubeconfig',
+        remedy: oxide`kubeconfig`,
         expiry: kubeconfigExpiry,
       })),
     ],

@@ -71,8 +71,6 @@ export interface Holder {
 export interface ApiAccessPrompt {
   /** `preview`: only a plan was asked for, so nobody is asked. `refuse`: no, or nobody to ask. */
   readonly ask: (question: string) => Promise<'add' | 'refuse' | 'preview'>;
-  /** The command that admits it, as it has to be typed for this cluster. */
-  readonly command: string;
 }
 
 /** Everything that a flow and its steps need of the outside. Made once per command, in `cli/`. */

@@ -3,6 +3,7 @@ import { leaseLabels, readLease, type Lease } from '../../cluster/state/lease.js
 import type { Labels } from '../../cluster/state/cluster-state.js';
 import type { HetznerApi } from '../../hetzner/api.js';
 import { HetznerError } from '../../hetzner/errors.js';
+import { inTheConsole, oxide } from '../../lib/commands.js';
 import { OxideError, PreconditionError } from '../../lib/errors.js';
 import { idLifeMs } from '../../lib/lock-file.js';
 import { formatDuration, timeOfDay } from '../../lib/format.js';
@@ -212,7 +213,7 @@ function networkGone(cluster: string): OxideError {
   return new OxideError(
     `the network of the cluster "${cluster}" was deleted while this run worked on it`,
     {
-      hint: 'By another oxide (destroy --break-lock), or by somebody in the Hetzner console. What is left shows: oxide status',
+      hint: `By another oxide (destroy --break-lock), or by somebody ${inTheConsole}. What is left shows: ${oxide`status`}`,
     },
   );
 }

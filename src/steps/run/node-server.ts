@@ -1,4 +1,5 @@
 import type { ClusterState, ServerState } from '../../cluster/state/cluster-state.js';
+import { inTheConsole } from '../../lib/commands.js';
 import { OxideError } from '../../lib/errors.js';
 
 /** A node that runs and has both of its addresses. */
@@ -13,7 +14,7 @@ export function addressed(server: ServerState): NodeServer {
   if (publicIpv4 === undefined || privateIp === undefined) {
     const missing = publicIpv4 === undefined ? 'public IPv4 address' : 'private address';
     throw new OxideError(`server ${server.name} (id ${server.id}) has no ${missing}`, {
-      hint: 'Nodes need both. Give it one in the Hetzner console and run the same command again.',
+      hint: `Nodes need both. Give it one ${inTheConsole} and run the same command again.`,
     });
   }
   return { ...server, publicIpv4, privateIp };

@@ -1,3 +1,4 @@
+import { tool } from '../../lib/commands.js';
 import { OxideError } from '../../lib/errors.js';
 import { inParallel } from '../../lib/parallel.js';
 import type { StepIo } from '../../lib/step.js';
@@ -59,7 +60,7 @@ export async function bootstrapOnce(
   const ask = askTalos(ctx);
   const options = waitOptions(ctx, io, {
     timeoutMs: ctx.config.timeouts.bootstrap,
-    hint: `Look closer: talosctl --talosconfig ${ctx.files.talosconfig} --nodes ${first.publicIpv4} dmesg\nThe same command goes on from here.`,
+    hint: `Look closer: ${tool`talosctl --nodes ${first.publicIpv4} dmesg`}\nThe same command goes on from here.`,
   });
   await waitFor(`the bootstrap of ${first.name}`, () => tryBootstrap(ctx, first), options);
   await waitFor(`etcd to run on ${first.name}`, () => etcdRuns(ctx, first, ask), options);

@@ -1,5 +1,6 @@
 import type { ClusterState, ServerState } from '../../cluster/state/cluster-state.js';
 import { restoreHint, type EtcdMemberView, type EtcdSeen } from '../../cluster/talos/etcd.js';
+import { oxide, tool } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { enumerate, plural } from '../../lib/format.js';
 import { inParallel } from '../../lib/parallel.js';
@@ -10,7 +11,7 @@ import { withTalosAccess } from '../access/access-files.js';
 import type { OwnAddresses } from '../access/own-address.js';
 import { withShortTimeouts } from '../observe/short-looks.js';
 import { readMembers } from '../observe/members-and-servers.js';
-import { ClusterFiles, type FlowContext } from '../run/context.js';
+import type { FlowContext } from '../run/context.js';
 import { controlPlanesOf, type NodeServer } from '../run/node-server.js';
 import { standingOf } from './etcd-standing.js';
 import { waitOptions } from '../run/waiting.js';
@@ -101,7 +102,7 @@ export async function settleEtcd(
       timeoutMs: ctx.config.timeouts.talos,
       hint:
         'oxide orders and bootstraps nothing before every existing control plane was asked whether it holds\n' +
-        `the cluster's data. How the servers are: oxide status\n${restoreHint}`,
+        `the cluster's data. How the servers are: ${oxide`status`}\n${restoreHint}`,
     }),
   );
 }
@@ -109,7 +110,7 @@ export async function settleEtcd(
 async function lookOnce(ctx: FlowContext, nodes: readonly NodeServer[]): Promise<Sight> {
   const running = nodes.filter(({ status }) => status === 'running');
   const members = await readMembers(ctx, running, { nodes });
-  if (members) return runningEtcd(ctx, members, running);
+  if (members) return runningEtcd(members, running);
   const standings = await inParallel(...running.map((node) => standingOf(ctx, node)));
   const why = standings.map(({ node, why: one }) => `${node.name}: ${one}`).join('; ');
   const kinds = new Set(standings.map(({ kind }) => kind));
@@ -121,16 +122,12 @@ async function lookOnce(ctx: FlowContext, nodes: readonly NodeServer[]): Promise
   return kinds.size === 1 && kinds.has('empty') ? { kind: 'none' } : { kind: 'unsure', why };
 }
 
-function runningEtcd(
-  { files }: FlowContext,
-  members: readonly EtcdMemberView[],
-  running: readonly NodeServer[],
-): EtcdSeen {
+function runningEtcd(members: readonly EtcdMemberView[], running: readonly NodeServer[]): EtcdSeen {
   const healthy = members.find((member) => member.healthy)?.server;
   const ip = (running.find(({ name }) => name === healthy) ?? running[0])?.publicIpv4 ?? '';
-  const { talosconfig } = new ClusterFiles(files.folder);
-  const way = `--talosconfig ${talosconfig} --endpoints ${ip} --nodes ${ip}`;
-  return { kind: 'running', members, removal: `talosctl ${way} etcd remove-member` };
+  const removal = (id: string): string =>
+    tool`talosctl --endpoints ${ip} --nodes ${ip} etcd remove-member ${id}`;
+  return { kind: 'running', members, removal };
 }
 
 function allGone({ config }: FlowContext): PreconditionError {
@@ -150,6 +147,6 @@ function lost(
       : `no control plane of the cluster "${config.cluster_name}" answers`;
   return new PreconditionError(
     `${what} (${why})\nNothing was changed.`,
-    `Control planes that only start, or are off, come back by themselves: wait, or switch them on. How they are: oxide status\n${restoreHint}`,
+    `Control planes that only start, or are off, come back by themselves: wait, or switch them on. How they are: ${oxide`status`}\n${restoreHint}`,
   );
 }

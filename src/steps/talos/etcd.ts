@@ -6,6 +6,7 @@ import {
   type EtcdMemberView,
 } from '../../cluster/talos/etcd.js';
 import { unsafe } from '../../cluster/plan/scale-plan.js';
+import { tool } from '../../lib/commands.js';
 import { OxideError } from '../../lib/errors.js';
 import { ensurePrivateFolder, movePrivateFile, withScratchFolder } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
@@ -35,7 +36,7 @@ export async function waitForVoter(
     },
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.etcd,
-      hint: `Look closer: talosctl --talosconfig ${ctx.files.talosconfig} --nodes ${node.publicIpv4} dmesg\nThe same command goes on from here.`,
+      hint: `Look closer: ${tool`talosctl --nodes ${node.publicIpv4} dmesg`}\nThe same command goes on from here.`,
     }),
   );
 }

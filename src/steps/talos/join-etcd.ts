@@ -1,5 +1,6 @@
 import { sickMember, memberName, type EtcdMemberView } from '../../cluster/talos/etcd.js';
 import { canRemove } from '../../cluster/talos/quorum.js';
+import { inTheConsole, oxide } from '../../lib/commands.js';
 import { OxideError, PreconditionError } from '../../lib/errors.js';
 import { enumerate, plural } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
@@ -67,7 +68,7 @@ async function waitForHealthy(
     },
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.etcd,
-      hint: 'Repair that control plane. One that is lost: delete its server in the Hetzner console, and oxide create makes it anew.',
+      hint: `Repair that control plane. One that is lost: delete its server ${inTheConsole}, and ${oxide`create`} makes it anew.`,
     }),
   );
 }
@@ -91,7 +92,7 @@ async function removeMember(
     const why = answer === 'yes' ? 'no other member answers' : answer.refused;
     throw new PreconditionError(
       `the etcd member ${memberName(member)} cannot be removed: ${why}`,
-      'How the control planes are: oxide status',
+      `How the control planes are: ${oxide`status`}`,
     );
   }
   await ctx.run(etcdRemoveMember(targetOf(ctx, way), member.id));
@@ -117,7 +118,7 @@ export async function waitForVoters(
     },
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.etcd,
-      hint: 'How the control planes are: oxide status\nOne that is lost: delete its server in the Hetzner console, and oxide create makes it anew.',
+      hint: `How the control planes are: ${oxide`status`}\nOne that is lost: delete its server ${inTheConsole}, and ${oxide`create`} makes it anew.`,
     }),
   );
   io.summary(`${nodes.length} of ${nodes.length} are healthy`);

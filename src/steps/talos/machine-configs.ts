@@ -3,6 +3,7 @@ import { machineConfigPatches } from '../../cluster/talos/machine-config.js';
 import { poolsOf } from '../../cluster/state/node-pools.js';
 import { configContract } from '../../cluster/talos/versions.js';
 import type { ClusterConfig } from '../../config/schema.js';
+import { oxide } from '../../lib/commands.js';
 import { UsageError } from '../../lib/errors.js';
 import {
   ensurePrivateFolder,
@@ -87,8 +88,7 @@ async function checkedConfigs(source: ConfigSource): Promise<ReadonlyMap<string,
   return texts;
 }
 
-const faultHint =
-  'Nothing was changed. Correct the patches in cluster.yaml, and check them again: oxide validate';
+const faultHint = `Nothing was changed. Correct the patches in cluster.yaml, and check them again: ${oxide`validate`}`;
 
 /** Keeps the machine configurations of pools with nodes in the output folder: they hold secrets. */
 export async function keepMachineConfigs(

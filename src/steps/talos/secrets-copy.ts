@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { oxide } from '../../lib/commands.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
 import { readStartIfExists, readTextIfExists, writePrivateFile } from '../../lib/files.js';
 import { exists } from '../../lib/folders.js';
@@ -46,7 +47,7 @@ export async function readOwnSecrets(ctx: SecretsContext): Promise<SecretsCopy> 
   if (text === undefined) {
     throw new PreconditionError(
       `there is no ${files.secrets} to make a copy of`,
-      'Name the output folder of the cluster with --output. A cluster gets its secrets with: oxide create',
+      `Name the output folder of the cluster with --output. A cluster gets its secrets with: ${oxide`create`}`,
     );
   }
   const pair = [files.sshKey, files.sshPublicKey].map((path) => basename(path));
@@ -57,8 +58,7 @@ export async function readOwnSecrets(ctx: SecretsContext): Promise<SecretsCopy> 
   return { files: found, secrets, caFingerprint: own };
 }
 
-const ownHint =
-  'A talosconfig can be made anew: oxide talosconfig\nMove away what is not of this cluster.';
+const ownHint = `A talosconfig can be made anew: ${oxide`talosconfig`}\nMove away what is not of this cluster.`;
 
 interface Checked {
   readonly files: TextFiles;
@@ -100,7 +100,7 @@ export interface SealedCopy {
 export async function readSealedCopy(file: string): Promise<SealedCopy> {
   const sealed = await readStartIfExists(file, copyLimit);
   if (!sealed) {
-    throw new UsageError(`${file}: there is no such file`, 'oxide secrets export makes one.');
+    throw new UsageError(`${file}: there is no such file`, `${oxide`secrets export`} makes one.`);
   }
   checkSealed(sealed, file);
   return { file, sealed };
@@ -136,7 +136,7 @@ export async function refuseExisting(file: string): Promise<void> {
   if (!(await exists(file))) return;
   throw new UsageError(
     `${file} exists already`,
-    'A copy is never overwritten. Move it away, or name another file: oxide secrets export FILE',
+    `A copy is never overwritten. Move it away, or name another file: ${oxide`secrets export FILE`}`,
   );
 }
 

@@ -3,6 +3,7 @@ import { wantedRules } from '../../../src/cluster/network/firewall-rules.js';
 import { planCreate } from '../../../src/cluster/plan/create-plan.js';
 import type { PlanInput } from '../../../src/cluster/plan/plan.js';
 import type { ClusterState, NetworkState } from '../../../src/cluster/state/cluster-state.js';
+import { oxide } from '../../../src/lib/commands.js';
 import {
   catalogueOf,
   clusterOf,
@@ -288,7 +289,7 @@ workers: [{ name: web, server_type: cx33 }]`);
           found: 'cx33 in nbg1',
           wanted: null,
         },
-        way: 'oxide scale worker --pool web --count 1',
+        way: oxide`scale worker --pool web --count 1`,
       },
     ]);
   });

@@ -5,6 +5,7 @@ import {
   refuseHeldNetwork,
   type DestroyInput,
 } from '../../../src/cluster/plan/destroy-plan.js';
+import { spelled } from '../../helpers/spelling.js';
 
 function resource(
   kind: ResourceKind,
@@ -147,7 +148,7 @@ describe('a network that a load balancer holds', () => {
   test('stops it also for somebody else, whose is never deleted', () => {
     const theirs = { ...ingress, owner: 'other' } as const;
     const wanted = plan([theirs, network(theirs)], { deleteLoadBalancers: true });
-    expect(wanted.held?.hint).toBe(
+    expect(spelled(wanted.held?.hint ?? '')).toBe(
       'Detach load balancer demo-3 (id 3) from the network in the Hetzner console, then run the same command again.',
     );
   });
