@@ -106,23 +106,25 @@ describe('control planes that were deleted by hand', () => {
     expect(changesOf(run)).toEqual(changesOf(preview));
   });
 
-  test('join one after the other, each only when the one before is a voter', async () => {
+  test('join one after the other, also when they boot side by side', async () => {
     const rehearsal = await clusterOf(5);
     await inConsole(rehearsal, 'delete', 'demo-cp-2', 'demo-cp-5');
     const learners = new Set<number>();
+    const booting = new Set<number>();
     const run = rehearsal.run({
       intercept: () => {
         const etcd = rehearsal.world.talos.bootstrappedClusters()[0]?.etcd;
         const running = rehearsal.world.cloud
           .machines()
           .filter(({ name, poweredOnAt }) => name.includes('-cp-') && poweredOnAt !== undefined);
-        const voters = etcd?.members.filter(({ learner }) => !learner).length ?? 0;
-        learners.add(running.length - voters);
+        learners.add(etcd?.members.filter(({ learner }) => learner).length ?? 0);
+        booting.add(running.length - (etcd?.members.length ?? 0));
         return undefined;
       },
     });
     await create(run.ctx);
     expect(Math.max(...learners)).toBe(1);
+    expect(Math.max(...booting)).toBe(2);
   });
 
   test('while another one is off: that one is started first, and the rest follows', async () => {

@@ -17,22 +17,24 @@ import type { NodeServer } from '../run/node-server.js';
 import { targetOf } from '../run/talos-target.js';
 import { waitOptions } from '../run/waiting.js';
 
-/** Waits until the node's etcd member is a healthy voter. */
+/** Waits until the node's etcd member is a healthy voter; `all` are those that may answer. */
 export async function waitForVoter(
   ctx: FlowContext,
-  { node, others }: { node: NodeServer; others: readonly NodeServer[] },
+  { node, all }: { node: NodeServer; all: readonly NodeServer[] },
   io: StepIo,
 ): Promise<void> {
   await waitFor(
     `${node.name} to become a voting member of etcd`,
     async (): Promise<Probe<true>> => {
-      const listed = await askMembers(ctx, [...others, node]);
+      const listed = await askMembers(ctx, all);
       if ('waiting' in listed) return listed;
       const members = listed.ready;
       const own = members.find(({ server }) => server === node.name);
       if (!own) return { waiting: `not a member yet${blockers(members)}` };
       if (own.learner) return { waiting: 'still a learner' };
-      return own.healthy ? { ready: true } : { waiting: 'a member that does not answer yet' };
+      if (!own.healthy) return { waiting: 'a member that does not answer yet' };
+      io.summary('a voter');
+      return { ready: true };
     },
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.etcd,

@@ -3,6 +3,7 @@ import { canRemove } from '../../cluster/talos/quorum.js';
 import { inTheConsole, oxide } from '../../lib/commands.js';
 import { OxideError, PreconditionError } from '../../lib/errors.js';
 import { enumerate, plural } from '../../lib/format.js';
+import { inParallel } from '../../lib/parallel.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import { etcdRemoveMember } from '../../tools/talosctl.js';
@@ -11,21 +12,38 @@ import type { FlowContext } from '../run/context.js';
 import type { NodeServer } from '../run/node-server.js';
 import { targetOf } from '../run/talos-target.js';
 import { waitOptions } from '../run/waiting.js';
-import { joinControlPlane } from './control-plane-join.js';
+import { startServer } from '../hetzner/servers.js';
+import { waitForTalos } from './bootstrap.js';
+import { waitForVoter } from './etcd.js';
 
-/** One at a time: etcd takes in one learner, and each new voter raises its quorum. */
+/**
+ * They boot side by side and join in turn: etcd takes in one learner at a time, and none while a voter
+ * is ill; Talos asks it again until it does (docs/decisions/0039).
+ */
 export async function joinInTurn(
   ctx: FlowContext,
   nodes: readonly NodeServer[],
   voters: readonly NodeServer[],
 ): Promise<void> {
+  if (nodes.length === 0) return;
   const others = voters.filter(({ id }) => !nodes.some((node) => node.id === id));
+  await ctx.step(`Start ${enumerate(nodes.map(({ name }) => name))}`, async (io) => {
+    await inParallel(...nodes.map((node) => bootControlPlane(ctx, node, io)));
+  });
+  const all = [...others, ...nodes];
   for (const node of nodes) {
-    await ctx.step(`Start ${node.name} and let it join etcd`, (io) =>
-      joinControlPlane(ctx, { node, others }, io),
-    );
-    others.push(node);
+    await ctx.step(`Let ${node.name} join etcd`, (io) => waitForVoter(ctx, { node, all }, io));
   }
+}
+
+/** Starts a control plane that was made stopped, and waits until its Talos answers. */
+async function bootControlPlane(ctx: FlowContext, node: NodeServer, io: StepIo): Promise<void> {
+  if (node.status === 'off') {
+    await startServer(ctx, node, (fact) => {
+      io.detail(fact);
+    });
+  }
+  await waitForTalos(ctx, node, io);
 }
 
 export interface Room {
