@@ -34,6 +34,7 @@ import {
   keepMachineConfigs,
   type MachineConfigs,
 } from '../steps/talos/machine-configs.js';
+import { nodeActs } from '../steps/kubernetes/node-acts.js';
 import { releaseNode, removeNode } from '../steps/kubernetes/node-removal.js';
 import { observe } from '../steps/observe/observe.js';
 import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
@@ -43,8 +44,13 @@ import { controlPlanesOf, addressed, type NodeServer } from '../steps/run/node-s
 import { checkSecrets } from '../steps/talos/secrets.js';
 import { ensureServers, type ServerPrerequisites } from '../steps/hetzner/servers.js';
 
-/** Nodes drained at the same time; more would leave their pods too little room elsewhere. */
-const drainsAtATime = 5;
+/**
+ * Nodes drained at the same time: a tenth of the pool, and at least five. More would leave their pods
+ * too little room elsewhere.
+ */
+function drainsAtATime({ remove, to }: ScalePlan): number {
+  return Math.max(5, Math.ceil((remove.length + to) / 10));
+}
 
 export interface ScaleOptions {
   readonly wish: ScaleWish;
@@ -233,7 +239,8 @@ async function shrink(
     others,
     drainTimeoutMs,
     force: wish.force,
-    drains: limitConcurrency(drainsAtATime),
+    drains: limitConcurrency(drainsAtATime(plan)),
+    acts: nodeActs(ctx, others),
   };
   const removal = (leaving: ServerState, later: readonly ServerState[]) =>
     ctx.step(`Remove ${leaving.name}`, (io) =>

@@ -12,8 +12,12 @@ export interface Attachment {
 
 /** Changes to servers. Each returns the actions to wait for. */
 export interface ServerChanges {
-  /** Changes these labels of the server and leaves its others. */
-  updateServerLabels(serverId: number, labels: LabelChanges): Promise<Server>;
+  /** Changes these labels of the server and leaves its others, which are read unless given. */
+  updateServerLabels(
+    serverId: number,
+    changes: LabelChanges,
+    present?: Server['labels'],
+  ): Promise<Server>;
   attachToNetwork(serverId: number, attachment: Attachment): Promise<Action[]>;
   powerOn(serverId: number): Promise<Action[]>;
   /** Cuts the power. */
@@ -45,8 +49,9 @@ export function createServerChanges(client: Client, reads: HetznerReads): Server
         (states.includes((await reads.server(id)).status) ? [] : undefined),
     });
   return {
-    updateServerLabels: async (id, changes) => {
-      const request = relabel(`/servers/${id}`, (await reads.server(id)).labels, changes);
+    updateServerLabels: async (id, changes, present) => {
+      const labels = present ?? (await reads.server(id)).labels;
+      const request = relabel(`/servers/${id}`, labels, changes);
       return (await client.request(request, z.object({ server: serverSchema }))).server;
     },
     powerOn: (id) => power(id, powerOn),

@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { readObject, stringMap } from './kubernetes-objects.js';
+import { readList, readObject, stringMap } from './kubernetes-objects.js';
 
 const crdSchema = z.object({ metadata: z.object({ name: z.string(), annotations: stringMap }) });
 
-/** A CRD of the Gateway API with the release (`v1.4.1`) and the channel that it is from. */
-export function parseGatewayDefinition(stdout: string): GatewayDefinition {
-  const { name, annotations } = readObject(stdout, crdSchema).metadata;
-  const of = (key: string): string | undefined => annotations[`gateway.networking.k8s.io/${key}`];
-  return { name, bundle: of('bundle-version'), channel: of('channel') };
+/** CRDs of the Gateway API with the release (`v1.4.1`) and the channel that each is from. */
+export function parseGatewayDefinitions(stdout: string): readonly GatewayDefinition[] {
+  if (stdout.trim() === '') return [];
+  return readList(stdout, crdSchema).map(({ metadata: { name, annotations } }) => {
+    const of = (key: string): string | undefined => annotations[`gateway.networking.k8s.io/${key}`];
+    return { name, bundle: of('bundle-version'), channel: of('channel') };
+  });
 }
 
 const establishedSchema = z.object({
@@ -35,7 +37,7 @@ export function parseNetworkPolicy(stdout: string): {
   return readObject(stdout, networkPolicySchema);
 }
 
-/** See `parseGatewayDefinition`. */
+/** See `parseGatewayDefinitions`. */
 export interface GatewayDefinition {
   readonly name: string;
   readonly bundle: string | undefined;

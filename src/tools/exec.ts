@@ -1,6 +1,7 @@
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Options, Subprocess } from 'execa';
+import { limitConcurrency } from '../lib/concurrency-limit.js';
 import { InterruptedError, PreconditionError } from '../lib/errors.js';
 import { realSleep, type Clock } from '../lib/wait.js';
 import { isMissing } from './on-path.js';
@@ -49,7 +50,26 @@ const installation: Readonly<Record<ToolName, string>> = {
   helm: 'https://helm.sh/docs/intro/install/',
 };
 
+/** Processes that work at the same time, for each core of this machine: more only slow each other down. */
+const processesPerCore = 2;
+
+/**
+ * Lets so many calls work at the same time; the others wait for their turn, and their deadlines begin
+ * with it. What only waits for the cluster, as a drain does, takes no place.
+ */
+export function limitProcesses(
+  run: RunTool,
+  places = processesPerCore * availableParallelism(),
+): RunTool {
+  const limited = limitConcurrency(places);
+  return (invocation) => (invocation.waits ? run(invocation) : limited(() => run(invocation)));
+}
+
 export function createToolRunner(options: ToolRunnerOptions): RunTool {
+  return limitProcesses(createUnlimitedRunner(options));
+}
+
+function createUnlimitedRunner(options: ToolRunnerOptions): RunTool {
   const { clock, signal, onDebug } = options;
   const warn = onceEach(options.onWarning);
   return async (invocation) => {

@@ -9,7 +9,11 @@ export {
   parseVolumeIds,
   parseWorkloads,
 } from './kubernetes-objects.js';
-export { isEstablished, parseGatewayDefinition, parseNetworkPolicy } from './definition-objects.js';
+export {
+  isEstablished,
+  parseGatewayDefinitions,
+  parseNetworkPolicy,
+} from './definition-objects.js';
 export type { KubeNode } from './kubernetes-objects.js';
 export { parseCertificates } from './cluster-certificates.js';
 export { parseBudgets, parseLocalClaims, parsePodsToEvict } from './eviction-objects.js';
@@ -78,6 +82,13 @@ export const getPods = (kubeconfig: string, node?: string): Invocation =>
 export const getBudgets = (kubeconfig: string): Invocation =>
   call(kubeconfig, [
     ...['get', 'poddisruptionbudgets', '--all-namespaces'],
+    ...['--output', 'json', '--request-timeout=20s'],
+  ]);
+
+/** Those of these CRDs that there are; it prints nothing when there is none. */
+export const getCrds = (kubeconfig: string, names: readonly string[]): Invocation =>
+  call(kubeconfig, [
+    ...['get', 'crd', ...names, '--ignore-not-found'],
     ...['--output', 'json', '--request-timeout=20s'],
   ]);
 
@@ -176,9 +187,9 @@ export const drain = (kubeconfig: string, options: DrainOptions): Invocation =>
     { timeoutMs: options.timeoutMs + shortMs, waits: true },
   );
 
-/** Removes a node's registration; a node that is not there is no error. */
-export const deleteNode = (kubeconfig: string, node: string): Invocation =>
-  call(kubeconfig, ['delete', 'node', node, '--ignore-not-found', '--timeout=60s'], {
+/** Removes the registrations of nodes; one that is not there is no error. */
+export const deleteNodes = (kubeconfig: string, nodes: readonly string[]): Invocation =>
+  call(kubeconfig, ['delete', 'node', ...nodes, '--ignore-not-found', '--timeout=60s'], {
     timeoutMs: 90_000,
   });
 

@@ -148,11 +148,16 @@ export const kubeconfig = (target: TalosTarget, file: string): Invocation =>
   remote(target, ['kubeconfig', file, '--merge=false', '--force']);
 
 /**
- * Drains the node, leaves etcd and switches the node off. talosctl ends when the services stop or
- * hangs once the node is off, so facts decide afterwards: the server is off, the member is gone.
+ * Drains the node, leaves etcd and switches the node off; of several nodes when the target names
+ * them. talosctl ends when the services stop (`wait`) or hangs once the node is off, so facts decide
+ * afterwards: the server is off, the member is gone.
  */
 export const reset = (
   target: TalosTarget,
-  options: { readonly graceful: boolean; readonly timeoutMs: number },
+  options: { readonly graceful: boolean; readonly wait: boolean; readonly timeoutMs: number },
 ): Invocation =>
-  remote(target, ['reset', `--graceful=${String(options.graceful)}`], options.timeoutMs);
+  remote(
+    target,
+    ['reset', `--graceful=${String(options.graceful)}`, ...(options.wait ? [] : ['--wait=false'])],
+    options.timeoutMs,
+  );

@@ -113,11 +113,11 @@ function deedsOn(rehearsal: Rehearsal, log: string[]): RunOptions {
   return {
     intercept: ({ args }) => {
       catchUp();
-      const line = args.join(' ');
-      const node = /\b(demo-[a-z]+-\d+)/.exec(line)?.[1] ?? '';
-      if (args.includes('drain')) log.push(`drain ${node}`);
-      if (args.includes('delete')) log.push(`delete node ${node}`);
-      if (args[0] === 'reset') log.push(`reset ${args.at(-1) ?? ''}`);
+      const nodes = args.join(' ').match(/\bdemo-[a-z]+-\d+/g) ?? [];
+      if (args.includes('drain')) log.push(...nodes.map((node) => `drain ${node}`));
+      if (args.includes('delete')) log.push(...nodes.map((node) => `delete node ${node}`));
+      if (args[0] === 'reset')
+        log.push(...(args.at(-1) ?? '').split(',').map((ip) => `reset ${ip}`));
       return undefined;
     },
   };

@@ -12,7 +12,7 @@ import type { World } from '../../src/sandbox/world.js';
 import { ApiServers, sentTo } from '../../src/steps/run/api-servers.js';
 import { Observer } from '../../src/steps/run/observer.js';
 import type { ClusterFiles, FlowContext, Holder } from '../../src/steps/run/context.js';
-import type { Invocation } from '../../src/tools/exec.js';
+import { limitProcesses, type Invocation } from '../../src/tools/exec.js';
 import { createToolDoubles, type DoublesOptions } from './tool-doubles.js';
 import type { Clock } from '../../src/lib/wait.js';
 import type { WarpClock } from './warp-clock.js';
@@ -97,7 +97,7 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
   const hetzner = connect(signal);
   const step = createStepRunner({ emit }, clock, signal);
   const apiServers = new ApiServers();
-  const run = createToolDoubles({
+  const doubles = createToolDoubles({
     world,
     clock,
     signal,
@@ -108,7 +108,8 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
       return options.intercept?.(invocation);
     },
   });
-  const sent = sentTo(apiServers, run);
+  // As on a machine of two cores.
+  const sent = sentTo(apiServers, limitProcesses(doubles, 4));
   const ctx: FlowContext = {
     config,
     files,

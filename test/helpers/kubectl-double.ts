@@ -38,10 +38,13 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
   if (words[0] === 'cordon') return setSchedulable(request, words[1] ?? '', false);
   if (words[0] === 'uncordon') return setSchedulable(request, words[1] ?? '', true);
   if (words[0] === 'drain') return drain(options, request, words);
-  if (words[0] === 'delete' && words[1] === 'node') return deleteNode(request, words[2] ?? '');
+  if (words[0] === 'delete' && words[1] === 'node') return deleteNodes(request, words.slice(2));
   if (words[2] === 'get' && words[3] === 'configmap') {
     const namespace = optionOf(words, '--namespace') ?? 'default';
     return answer(request('GET', `/api/v1/namespaces/${namespace}/configmaps/${words[4] ?? ''}`));
+  }
+  if (words[0] === 'get' && words[1] === 'crd' && words.includes('--ignore-not-found')) {
+    return definitions(request, words.slice(2, words.indexOf('--ignore-not-found')));
   }
   if (words[0] === 'get' && words[1] === 'crd') {
     return answer(request('GET', `${crds}/${words[2] ?? ''}`));
@@ -58,6 +61,15 @@ function answer({ status, body }: ReturnType<KubeRequest>): Ending {
   return failed(`Error from server (${String(body['reason'])}): ${String(body['message'])}\n`);
 }
 
+/** Those that there are; nothing is printed when there is none. */
+function definitions(request: KubeRequest, names: readonly string[]): Ending {
+  const found = names.map((name) => request('GET', `${crds}/${name}`));
+  const refused = found.find(({ status }) => status !== 200 && status !== 404);
+  if (refused) return answer(refused);
+  const items = found.flatMap(({ status, body }) => (status === 200 ? [body] : []));
+  return done(items.length === 0 ? '' : JSON.stringify({ kind: 'List', items }));
+}
+
 /** Names and certificates, as the template of the call says. */
 function certificates(request: KubeRequest): Ending {
   const { body } = request('GET', '/api/v1/namespaces/kube-system/secrets');
@@ -72,9 +84,15 @@ function certificates(request: KubeRequest): Ending {
   return done(lines.join(''));
 }
 
-function deleteNode(request: KubeRequest, node: string): Ending {
-  const found = request('DELETE', `/api/v1/nodes/${node}`);
-  return found.status === 404 ? done() : answer(found);
+function deleteNodes(request: KubeRequest, words: readonly string[]): Ending {
+  const names = words.slice(
+    0,
+    words.findIndex((word) => word.startsWith('-')),
+  );
+  const ends = names
+    .map((name) => request('DELETE', `/api/v1/nodes/${name}`))
+    .map((found) => (found.status === 404 ? done() : answer(found)));
+  return ends.find(({ exitCode }) => exitCode !== 0) ?? done();
 }
 
 /** Read once: every run of a test applies the same one. */

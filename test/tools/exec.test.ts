@@ -2,11 +2,12 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { InterruptedError, PreconditionError } from '../../src/lib/errors.js';
 import { cleanEnvironment } from '../../src/tools/environment.js';
 import {
   createToolRunner,
+  limitProcesses,
   runForUser,
   ToolError,
   type Invocation,
@@ -228,4 +229,26 @@ describe('the environment of tools', () => {
     };
     expect(cleanEnvironment({ ...kept, ...dropped })).toEqual({ ...kept, KUBECTL_KUBERC: 'false' });
   });
+});
+
+test('only so many processes work at once; those that wait for the cluster take no place', async () => {
+  const ends: (() => void)[] = [];
+  const begun: string[] = [];
+  const run = limitProcesses((call) => {
+    begun.push(call.args.join(' '));
+    return new Promise((end) => {
+      ends.push(() => {
+        end({ stdout: '', stderr: '' });
+      });
+    });
+  }, 2);
+  const call = (name: string, waits = false) =>
+    run({ tool: 'kubectl', args: [name], timeoutMs: 1_000, waits });
+  const all = [call('a'), call('b'), call('c'), call('drain', true)];
+  expect(begun).toEqual(['a', 'b', 'drain']);
+  ends.shift()?.();
+  await all[0];
+  expect(begun).toEqual(['a', 'b', 'drain', 'c']);
+  for (const end of ends) end();
+  await Promise.all(all);
 });

@@ -35,7 +35,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
     etcdSnapshot: talosctl.etcdSnapshot(target, 'out/backup'),
     kubeconfig: talosctl.kubeconfig(target, 'out/fetched'),
     reboot: talosctl.reboot(target),
-    reset: talosctl.reset(target, { graceful: true, timeoutMs: 60_000 }),
+    reset: talosctl.reset(target, { graceful: true, wait: false, timeoutMs: 60_000 }),
   },
   kubectl: {
     clientVersion: kubectl.clientVersion(),
@@ -46,6 +46,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
     getServices: kubectl.getServices(access),
     getPods: kubectl.getPods(access, 'demo-web-1'),
     getBudgets: kubectl.getBudgets(access),
+    getCrds: kubectl.getCrds(access, ['gateways.gateway.networking.k8s.io', 'a.b']),
     getCrd: kubectl.getCrd(access, 'gateways.gateway.networking.k8s.io'),
     getCertificates: kubectl.getCertificates(access),
     getNetworkPolicy: kubectl.getNetworkPolicy(access, 'oxide-block-metadata'),
@@ -58,7 +59,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
     }),
     uncordon: kubectl.uncordon(access, 'demo-web-1'),
     drain: kubectl.drain(access, { node: 'demo-web-1', timeoutMs: 60_000, force: true }),
-    deleteNode: kubectl.deleteNode(access, 'demo-web-1'),
+    deleteNodes: kubectl.deleteNodes(access, ['demo-web-1', 'demo-web-2']),
   },
   helm: {
     clientVersion: helm.clientVersion(),

@@ -44,8 +44,8 @@ describe('kubectl is called', () => {
       `${k} drain n --ignore-daemonsets --delete-emptydir-data --force --timeout=1s`,
     ],
     [
-      kubectl.deleteNode('out/kubeconfig', 'n'),
-      `${k} delete node n --ignore-not-found --timeout=60s`,
+      kubectl.deleteNodes('out/kubeconfig', ['n', 'm']),
+      `${k} delete node n m --ignore-not-found --timeout=60s`,
     ],
   ])('%# as documented', (invocation, args) => {
     expect(invocation.tool).toBe('kubectl');
@@ -182,13 +182,14 @@ describe('a CRD', () => {
       'gateway.networking.k8s.io/bundle-version': 'v1.4.1',
       'gateway.networking.k8s.io/channel': 'standard',
     };
-    const crd = (metadata: object) => JSON.stringify({ metadata: { name: 'g', ...metadata } });
-    expect(kubectl.parseGatewayDefinition(crd({ annotations }))).toEqual({
-      ...{ name: 'g', bundle: 'v1.4.1', channel: 'standard' },
-    });
-    expect(kubectl.parseGatewayDefinition(crd({}))).toEqual({
-      ...{ name: 'g', bundle: undefined, channel: undefined },
-    });
+    const crds = (...items: object[]) =>
+      JSON.stringify({ items: items.map((one) => ({ metadata: { name: 'g', ...one } })) });
+    expect(kubectl.parseGatewayDefinitions(crds({ annotations }, {}))).toEqual([
+      { name: 'g', bundle: 'v1.4.1', channel: 'standard' },
+      { name: 'g', bundle: undefined, channel: undefined },
+    ]);
+    // kubectl get --ignore-not-found prints nothing at all when there is none.
+    expect(kubectl.parseGatewayDefinitions('')).toEqual([]);
   });
 });
 

@@ -54,7 +54,10 @@ describe('talosctl is called', () => {
     [talosctl.etcdRemoveMember(target, 'c1'), `etcd remove-member c1 ${at}`],
     [talosctl.etcdSnapshot(target, 'db.snapshot'), `etcd snapshot db.snapshot ${at}`],
     [talosctl.kubeconfig(target, 'k'), `kubeconfig k --merge=false --force ${at}`],
-    [talosctl.reset(target, { graceful: true, timeoutMs: 1 }), `reset --graceful=true ${at}`],
+    [
+      talosctl.reset(target, { graceful: true, wait: false, timeoutMs: 1 }),
+      `reset --graceful=true --wait=false ${at}`,
+    ],
   ])('%# as documented', (invocation, args) => {
     expect(invocation.tool).toBe('talosctl');
     expect(invocation.args.join(' ')).toBe(args);

@@ -2,27 +2,18 @@ import { mustLeave, podNames, type PodView } from '../../cluster/kubernetes/evic
 import { tool } from '../../lib/commands.js';
 import { OxideError } from '../../lib/errors.js';
 import type { ToolOutput } from '../../tools/exec.js';
-import {
-  getNodes,
-  getPods,
-  parseNodes,
-  parsePodsToEvict,
-  uncordon,
-  whyNotCordoned,
-  type KubeNode,
-} from '../../tools/kubectl.js';
+import { uncordon, whyNotCordoned, type KubeNode } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
 
 /** A node as Kubernetes knows it now; undefined: it does not. */
 async function nodeNamed(ctx: FlowContext, name: string): Promise<KubeNode | undefined> {
-  const { stdout } = await ctx.run(getNodes(ctx.files.kubeconfig));
-  return parseNodes(stdout).find((node) => node.name === name);
+  return (await ctx.observer.nodes()).find((node) => node.name === name);
 }
 
 /** The pods that a drain takes off this node. */
 export async function leavingPods(ctx: FlowContext, node: string): Promise<readonly PodView[]> {
-  const { stdout } = await ctx.run(getPods(ctx.files.kubeconfig, node));
-  return parsePodsToEvict(stdout, new Set()).filter(mustLeave);
+  const pods = await ctx.observer.pods();
+  return pods.filter((pod) => pod.node === node && mustLeave(pod));
 }
 
 /**

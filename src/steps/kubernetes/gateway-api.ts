@@ -10,13 +10,11 @@ import { gatewayApiVersion } from '../../cluster/talos/versions.js';
 import { sha256 } from '../../lib/digest.js';
 import { PreconditionError } from '../../lib/errors.js';
 import type { StepIo } from '../../lib/step.js';
-import { inParallel } from '../../lib/parallel.js';
 import { download } from '../../tools/download.js';
 import {
   applyServerSide,
-  getCrd,
-  isNotFound,
-  parseGatewayDefinition,
+  getCrds,
+  parseGatewayDefinitions,
   waitEstablished,
 } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
@@ -72,15 +70,5 @@ export async function ensureGatewayApi(
 /** The definitions that the cluster has of those that Cilium needs. */
 export async function observeGatewayApi(ctx: FlowContext): Promise<readonly GatewayDefinition[]> {
   const { run, files } = ctx;
-  const found = await inParallel(
-    ...neededDefinitions.map(async (name) => {
-      try {
-        return [parseGatewayDefinition((await run(getCrd(files.kubeconfig, name))).stdout)];
-      } catch (error) {
-        if (isNotFound(error)) return [];
-        throw error;
-      }
-    }),
-  );
-  return found.flat();
+  return parseGatewayDefinitions((await run(getCrds(files.kubeconfig, neededDefinitions))).stdout);
 }

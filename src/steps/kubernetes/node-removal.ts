@@ -5,25 +5,20 @@ import { HetznerError } from '../../hetzner/errors.js';
 import { messageOf, OxideError, TimeoutError } from '../../lib/errors.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
-import { ToolError } from '../../tools/exec.js';
-import { reset } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import { deleteServer } from '../ownership/deletions.js';
 import { giveBack } from './cordon.js';
 import { drainNode } from './drain.js';
-import { deleteNodes, nodesOf, readNodes } from './server-nodes.js';
+import { nodesOf, readNodes } from './server-nodes.js';
+import type { NodeActs } from './node-acts.js';
 import { demandRemovable, ensureMemberGone } from '../talos/etcd.js';
 import { memberOf } from '../observe/etcd-members.js';
 import type { ConcurrencyLimit } from '../../lib/concurrency-limit.js';
 import { addressed, type NodeServer } from '../run/node-server.js';
-import { targetThrough } from '../run/talos-target.js';
 import { askKubernetes, waitOptions, type Ask } from '../run/waiting.js';
 
-/**
- * Real milliseconds for `talosctl reset`. It may hang when the node is off already (Talos issue
- * 11119), so it is ended, and facts decide.
- */
-const resetTimeoutMs = 2 * 60_000;
+/** What a reset of a worker takes at least, ms. */
+const resetMs = 10_000;
 const leaveTimeoutMs = 30_000;
 
 export interface Removal {
@@ -38,6 +33,8 @@ export interface Removal {
   readonly force: boolean;
   /** Passed to drain: pods that move at once need room on the nodes that stay. */
   readonly drains: ConcurrencyLimit;
+  /** Shared by removals that run side by side. */
+  readonly acts: NodeActs;
 }
 
 /**
@@ -55,9 +52,9 @@ export async function removeNode(ctx: FlowContext, removal: Removal, io: StepIo)
     await ensureMemberGone(ctx, { ...removal, leaving: addressed(leaving) }, io);
   }
   io.detail('deleting the node and its server');
-  await deleteNodes(ctx, leaving);
+  await forgetNode(ctx, removal, io);
   await deleteServer(ctx, leaving, io);
-  await verifyGone(ctx, leaving, io);
+  await verifyGone(ctx, removal, io);
   io.summary(`id ${leaving.id}`);
 }
 
@@ -97,7 +94,8 @@ async function mark(
   { id }: ServerState,
   stage: RemovalStage | undefined,
 ): Promise<void> {
-  await ctx.hetzner.updateServerLabels(id, { [labelKeys.removal]: stage });
+  const { labels } = await ctx.observer.server(id);
+  await ctx.hetzner.updateServerLabels(id, { [labelKeys.removal]: stage }, labels);
 }
 
 async function emptyNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
@@ -127,7 +125,7 @@ async function resetNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
   const { leaving } = removal;
   const isControlPlane = leaving.role === 'control-plane';
   io.detail('resetting');
-  const said = await tryReset(ctx, removal);
+  const said = await removal.acts.reset(leaving);
   const ask = askKubernetes(ctx);
   const probe = isControlPlane ? () => leftEtcd(ctx, removal) : () => hasStopped(ctx, leaving, ask);
   try {
@@ -135,29 +133,35 @@ async function resetNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
       timeoutMs: isControlPlane ? leaveTimeoutMs : ctx.config.timeouts.reset,
       hint: `${said === undefined ? '' : `talosctl reset said: ${said}\n`}Its pods are gone. Remove it as it is: the same command with --force`,
     };
-    await waitFor(`${leaving.name} to reset itself`, probe, waitOptions(ctx, io, patience));
+    await waitFor(`${leaving.name} to reset itself`, probe, {
+      ...waitOptions(ctx, io, patience),
+      ...(isControlPlane ? {} : { expectedMs: resetMs }),
+    });
   } catch (error) {
     // A member that does not leave is taken out afterwards.
     if (!isControlPlane || !(error instanceof TimeoutError)) throw error;
   }
 }
 
-/** What talosctl said when it failed; that alone proves nothing. */
-async function tryReset(
-  ctx: FlowContext,
-  { leaving, others }: Removal,
-): Promise<string | undefined> {
-  const [way] = others;
-  if (!way) return 'no other control plane answers';
-  try {
-    const target = targetThrough(ctx, way, leaving);
-    await ctx.run(reset(target, { graceful: true, timeoutMs: resetTimeoutMs }));
-    return undefined;
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (error instanceof ToolError) return error.reason;
-    throw error;
-  }
+/** Takes the node out of Kubernetes, which may be away for a moment. */
+async function forgetNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
+  const ask = askKubernetes(ctx);
+  const patience = {
+    timeoutMs: ctx.config.timeouts.reset,
+    hint: 'Its pods are gone, and it has switched itself off. The same command goes on from here.',
+  };
+  await waitFor(
+    `the node ${removal.leaving.name} to be deleted`,
+    () => ask(() => deleteNodesOf(ctx, removal)),
+    waitOptions(ctx, io, patience),
+  );
+}
+
+/** Deletes every node that the server is, and says how many that were. */
+async function deleteNodesOf(ctx: FlowContext, { leaving, acts }: Removal): Promise<number> {
+  const nodes = await nodesOf(ctx, leaving);
+  for (const { name } of nodes) await acts.deleteNode(name);
+  return nodes.length;
 }
 
 /** Throws when etcd would not survive that this control plane leaves; one that has left may go on. */
@@ -188,7 +192,7 @@ async function hasStopped(ctx: FlowContext, leaving: ServerState, ask: Ask): Pro
 /** Hetzner's word for the server's state; undefined: it is gone. */
 async function statusOf(ctx: FlowContext, { id }: ServerState): Promise<string | undefined> {
   try {
-    return (await ctx.hetzner.server(id)).status;
+    return (await ctx.observer.server(id)).status;
   } catch (error) {
     if (error instanceof HetznerError && error.code === 'not_found') return undefined;
     throw error;
@@ -196,12 +200,13 @@ async function statusOf(ctx: FlowContext, { id }: ServerState): Promise<string |
 }
 
 /** A kubelet that was still running may have registered its node once more. */
-async function verifyGone(ctx: FlowContext, leaving: ServerState, io: StepIo): Promise<void> {
+async function verifyGone(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
+  const { leaving } = removal;
   const ask = askKubernetes(ctx);
   const probe = async (): Promise<Probe<true>> => {
     const status = await statusOf(ctx, leaving);
     if (status !== undefined) return { waiting: `the server is still there (${status})` };
-    const deleted = await ask(() => deleteNodes(ctx, leaving));
+    const deleted = await ask(() => deleteNodesOf(ctx, removal));
     if ('waiting' in deleted) return deleted;
     return deleted.ready === 0 ? { ready: true } : { waiting: 'the node had registered again' };
   };

@@ -1,10 +1,17 @@
+import type { PodView } from '../../cluster/kubernetes/evictions.js';
 import { clusterSelector } from '../../cluster/state/labels.js';
 import type { HetznerApi } from '../../hetzner/api.js';
 import type { Server } from '../../hetzner/resources.js';
 import type { Clock } from '../../lib/wait.js';
 import { gathered } from '../../lib/gathered.js';
 import type { RunTool } from '../../tools/exec.js';
-import { getNodes, getPods, parseNodes, type KubeNode } from '../../tools/kubectl.js';
+import {
+  getNodes,
+  getPods,
+  parseNodes,
+  parsePodsToEvict,
+  type KubeNode,
+} from '../../tools/kubectl.js';
 
 /** How long a look waits for others who want to know the same, ms. */
 const gatherMs = 200;
@@ -30,8 +37,8 @@ export class Observer {
   readonly server: (id: number) => Promise<Server>;
   /** All nodes as Kubernetes knows them now. */
   readonly nodes: () => Promise<readonly KubeNode[]>;
-  /** All pods as Kubernetes knows them now, as JSON: see `parsePodsToEvict`. */
-  readonly pods: () => Promise<string>;
+  /** All pods as Kubernetes knows them now. */
+  readonly pods: () => Promise<readonly PodView[]>;
 
   constructor({ hetzner, run, kubeconfig, cluster, clock, signal }: Eyes) {
     const pause = (): Promise<void> => clock.sleep(gatherMs, signal);
@@ -46,8 +53,8 @@ export class Observer {
       return () => Promise.resolve(found);
     });
     const pods = gathered(pause, async () => {
-      const { stdout } = await run(getPods(kubeconfig));
-      return () => Promise.resolve(stdout);
+      const found = parsePodsToEvict((await run(getPods(kubeconfig))).stdout, new Set());
+      return () => Promise.resolve(found);
     });
     this.server = server;
     this.nodes = () => nodes(undefined);
