@@ -5,6 +5,7 @@ import { ExitCode, messageOf, OxideError, UsageError } from '../lib/errors.js';
 import { Secret } from '../lib/secret.js';
 import { askLine, canAsk } from './ask.js';
 import type { CliIo } from './io.js';
+import { say } from './say.js';
 
 export interface PassphraseOptions {
   /** File whose first line is the passphrase; `-` is stdin. */
@@ -32,7 +33,7 @@ export async function newPassphrase(options: PassphraseOptions, io: CliIo): Prom
     if (!isShort(typed) && typed === again) return new Secret(typed);
     const reason = isShort(typed) ? tooShort : 'the two passphrases differ';
     if (attempt === attempts) throw new UsageError(`${reason}; nothing was written`, lengthHint);
-    io.stderr.write(`${reason}; once more, please\n`);
+    say(io, `${reason}; once more, please`);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ShownPlan } from '../cluster/plan/plan.js';
 import { spell, spellData, writeOutData } from '../lib/commands.js';
+import type { ReportEvent } from '../lib/report.js';
 import { renderJson } from '../ui/json.js';
 import { renderPlan } from '../ui/plan.js';
 import { createReporter } from '../ui/reporter.js';
@@ -49,6 +50,7 @@ export function createUi(io: CliIo, options: UiOptions): Ui {
   const { stdout, stderr, env } = io;
   const looks = { stdout: looksOf(stdout, env), stderr: looksOf(stderr, env) };
   let carriesOut = false;
+  let leftLines = false;
   const spelling = spellingOf(options);
   const events = createReporter({
     stream: stderr,
@@ -61,6 +63,7 @@ export function createUi(io: CliIo, options: UiOptions): Ui {
   const reporter: UiReporter = {
     ...events,
     emit: (event) => {
+      leftLines ||= leavesLine(event, options);
       events.emit(writeOutData(event, spelling));
     },
   };
@@ -68,8 +71,9 @@ export function createUi(io: CliIo, options: UiOptions): Ui {
   const textOf = <T>(view: T, render: Render<T>, where: Looks): string =>
     spell(render(shownData(writeOutData(view, spelling), where)), spelling);
   // On one screen, a result stands apart from the steps above it.
-  const isBelow = !options.brief && stdout.isTTY === true && stderr.isTTY === true;
-  const apart = (text: string): string => (isBelow && !text.startsWith('\n') ? `\n${text}` : text);
+  const isOneScreen = stdout.isTTY === true && stderr.isTTY === true;
+  const apart = (text: string): string =>
+    isOneScreen && leftLines && !text.startsWith('\n') ? `\n${text}` : text;
   const print: Ui['print'] = (result, render, document) => {
     reporter.stop();
     if (options.json) stdout.write(renderJson(spellData(document ?? result, spelling)));
@@ -99,6 +103,12 @@ export function createUi(io: CliIo, options: UiOptions): Ui {
       reporter.stop();
     },
   };
+}
+
+/** Whether something stands on the screen for it when the result comes. */
+function leavesLine(event: ReportEvent, { brief = false, verbose = false }: UiOptions): boolean {
+  if (event.type === 'step-done') return event.unmet || verbose || !brief;
+  return ['note', 'warning', 'step-failed'].includes(event.type);
 }
 
 /** A plan for machines: stable keys, no internals. */

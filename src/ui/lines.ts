@@ -33,7 +33,7 @@ function markedLine(event: ReportEvent, options: LineOptions): string | undefine
     case 'warning':
       return hanging(`${marks.warning} `, event.message, columns);
     case 'debug':
-      return verbose ? style.dim(hanging('  ', event.message, columns)) : undefined;
+      return verbose ? style.dim(hanging('  ', event.message, undefined)) : undefined;
     case 'step-start':
     case 'step-detail':
       return undefined;

@@ -49,7 +49,7 @@ function verdict(
   { marks }: Style,
 ): string {
   const lines = joinAlike(problems).map(({ message, hint }) =>
-    hanging(`${marks.warning} `, `${message} (${hint})`, columns),
+    hanging(`${marks.warning} `, `${message.replace(/\.$/, '')} (${hint})`, columns),
   );
   return [...(healthy ? [`${marks.done} healthy`] : []), ...lines]
     .map((line) => `${line}\n`)

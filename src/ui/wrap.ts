@@ -95,6 +95,14 @@ export function asText(lines: readonly string[], columns: number | undefined): s
 function wordsOf(line: string): string[] {
   const [, before = '', command] =
     /^(?:(.*?: ))?((?:oxide|kubectl|talosctl|helm|hcloud) .*[^.])$/.exec(line) ?? [];
-  if (command === undefined || /[.,;] |\(/.test(command)) return wordsAround(line);
+  if (command === undefined || /[.,;] |\(/.test(command)) return signed(wordsAround(line));
   return [...before.split(' ').filter((word) => word !== ''), command];
+}
+
+/** A sign stands beside what it is about: `+ udp 51820`. */
+function signed(words: readonly string[]): string[] {
+  return words.reduce<string[]>((joined, word) => {
+    const last = joined.at(-1);
+    return last === '+' || last === '-' ? joined.with(-1, `${last} ${word}`) : [...joined, word];
+  }, []);
 }

@@ -44,6 +44,12 @@ describe('a line that is wrapped', () => {
     expect(wrapLine('helm 3.2 was found; 3.17 or newer is needed', 20)).toHaveLength(3);
   });
 
+  test('keeps a sign beside what it is about', () => {
+    expect(wrapLine('from 1.19 to 1.18, - hubble.tls', 20)).toEqual([
+      ...['from 1.19 to 1.18,', '- hubble.tls'],
+    ]);
+  });
+
   test('goes on below its beginning, and so do further lines with their own indentation', () => {
     expect(hanging('⚠ ', 'three words here', 12)).toBe('⚠ three\n  words here');
     expect(hanging('⚠ ', 'many more words here\n  and more of them', 14)).toBe(

@@ -4,6 +4,7 @@ import { ExitCode } from '../../lib/errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { ownCommand, spellingOf } from '../own-command.js';
 import { sandboxFolder } from '../output-folder.js';
+import { say } from '../say.js';
 import { createCommand } from './create.js';
 import { destroyCommand } from './destroy.js';
 import { sandboxResetCommand } from './sandbox-reset.js';
@@ -18,7 +19,7 @@ type Scene = readonly [typed: string, play: () => Promise<number>];
 export async function sandboxDemoCommand(options: GlobalOptions, io: CliIo): Promise<number> {
   if (existsSync(sandboxFolder(options.output))) await sandboxResetCommand(options, io);
   const rehearsed = { ...options, sandbox: true, yes: true };
-  const kubectl = ['kubectl', 'get', 'nodes', '--output', 'wide'];
+  const kubectl = ['kubectl', 'get', 'nodes'];
   const scenes: Scene[] = [
     [ownCommand(rehearsed, 'create'), () => createCommand(rehearsed, io)],
     [
@@ -30,11 +31,11 @@ export async function sandboxDemoCommand(options: GlobalOptions, io: CliIo): Pro
     [ownCommand(rehearsed, 'destroy --yes'), () => destroyCommand(rehearsed, io)],
   ];
   for (const [typed, play] of scenes) {
-    io.stderr.write(`\n$ ${typed}\n`);
+    say(io, `\n$ ${typed}`);
     const exitCode = await play();
     if (exitCode !== ExitCode.done) return exitCode;
   }
-  io.stderr.write(whatNext(options));
+  say(io, whatNext(options));
   return ExitCode.done;
 }
 
@@ -48,8 +49,9 @@ function whatNext(options: GlobalOptions): string {
     ['look around in it', ownCommand(own, 'sandbox shell')],
     ['plan and price of the real one, with HCLOUD_TOKEN set', ownCommand(own, 'create --dry-run')],
   ];
-  const lines = rows.map(([what = '', command = '']) => `  ${command}\n      ${what}\n`);
-  return `\nThat was a cluster's whole life; nothing of it is left. On to your own cluster.yaml:\n\n${lines.join('')}`;
+  const lines = rows.flatMap(([what = '', command = '']) => [`  ${command}`, `      ${what}`]);
+  const end = "That was a cluster's whole life; nothing of it is left.";
+  return ['', `${end} On to your own cluster.yaml:`, '', ...lines].join('\n');
 }
 
 /** One node more in the first pool of workers, and one less again. */

@@ -6,6 +6,7 @@ import { asFileError, isCode } from '../../lib/file-errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { ownCommand } from '../own-command.js';
 import { packageFile } from '../package-file.js';
+import { say } from '../say.js';
 
 /** `oxide init`: an example cluster.yaml, never over an existing one. */
 export async function initCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
@@ -22,6 +23,6 @@ export async function initCommand(options: GlobalOptions, io: CliIo): Promise<Ex
     throw asFileError(error, { verb: 'write', path: config, elsewhere }) ?? error;
   }
   const rehearsal = ownCommand({ ...options, sandbox: true }, 'create');
-  io.stderr.write(`Wrote ${config}. Rehearse it: ${rehearsal}\n`);
+  say(io, `Wrote ${config}. Rehearse it: ${rehearsal}`);
   return ExitCode.done;
 }

@@ -3,6 +3,7 @@ import { plural } from '../../lib/format.js';
 import { confirmForgetting } from '../confirm.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { sandboxFolder } from '../output-folder.js';
+import { say } from '../say.js';
 
 /** `oxide sandbox reset`: forgets the simulated cloud of an output folder, after asking. */
 export async function sandboxResetCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
@@ -11,12 +12,12 @@ export async function sandboxResetCommand(options: GlobalOptions, io: CliIo): Pr
   const { running, resources } = lookAtSandbox(folder);
   if (!running && resources !== 0) {
     const what = resources === undefined ? 'not readable' : plural(resources, 'resource');
-    io.stderr.write(`The sandbox in ${folder} holds a rehearsal: ${what}.\n`);
+    say(io, `The sandbox in ${folder} holds a rehearsal: ${what}.`);
     await confirmForgetting(options, io);
   }
   if (!forgetSandbox(folder)) {
     throw new PreconditionError(`the sandbox in ${folder} is running`, 'End that process first.');
   }
-  io.stderr.write(`Forgot the sandbox in ${folder}.\n`);
+  say(io, `Forgot the sandbox in ${folder}.`);
   return ExitCode.done;
 }

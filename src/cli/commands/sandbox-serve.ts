@@ -2,6 +2,7 @@ import { ExitCode } from '../../lib/errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { ownCommand } from '../own-command.js';
 import { exportLines, inSandbox, shellAccess } from '../sandbox-place.js';
+import { say } from '../say.js';
 
 /** `oxide sandbox serve`: keeps the simulated cloud running until Ctrl-C. */
 export async function sandboxServeCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
@@ -12,7 +13,7 @@ export async function sandboxServeCommand(options: GlobalOptions, io: CliIo): Pr
       const lines = exportLines(await shellAccess(place));
       if (lines !== told) io.stdout.write(lines);
       told = lines;
-      io.stderr.write(`\n${host ? joinedText(host.pid) : runsText(options)}\n`);
+      say(io, `\n${host ? joinedText(host.pid) : runsText(options)}`);
       const until = AbortSignal.any([io.signal, failed]);
       if (host) await host.ended(until).catch(() => undefined);
       else await aborted(until);

@@ -4,6 +4,7 @@ import { ExitCode, PreconditionError } from '../../lib/errors.js';
 import { runForUser } from '../../tools/exec.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { exportLines, inSandbox, shellAccess } from '../sandbox-place.js';
+import { say } from '../say.js';
 import { userStreams } from '../user-streams.js';
 
 /** `eval "$(oxide sandbox env)"`: leads a shell to the sandbox that another process keeps running. */
@@ -28,7 +29,7 @@ export function sandboxShellCommand(options: GlobalOptions, io: CliIo): Promise<
       return entry[1] !== undefined;
     });
     const path = [bin, io.env['PATH']].filter((part) => part !== undefined).join(delimiter);
-    io.stderr.write('A shell in the sandbox: kubectl, talosctl, helm and HCLOUD_* lead there.\n');
+    say(io, 'A shell in the sandbox: kubectl, talosctl, helm and HCLOUD_* lead there.');
     return runForUser({
       ...{ file: shellOf(io.env), args: [] },
       env: { ...Object.fromEntries(own), ...variables, PATH: path },

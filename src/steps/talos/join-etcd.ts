@@ -139,7 +139,7 @@ export async function waitForVoters(
       hint: `How the control planes are: ${oxide`status`}\nOne that is lost: delete its server ${inTheConsole}, and ${oxide`create`} makes it anew.`,
     }),
   );
-  io.summary(`${nodes.length} of ${nodes.length} are healthy`);
+  io.summary(`${nodes.length} of ${nodes.length} healthy`);
 }
 
 /** Whether the node is a voter, in good health or not. */
