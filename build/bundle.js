@@ -8,21 +8,17 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { rolldown } from 'rolldown';
 import { licenceNotices } from './licences.js';
-import { project } from './project.js';
+import { bundleOptions, project } from './project.js';
 
 const dist = join(project, 'dist');
 
 const bundle = await rolldown({
-  cwd: project,
-  platform: 'node',
-  tsconfig: false,
+  ...bundleOptions,
   // Files that run stand two folders below the package, in dist/ as in src/: they find its other files.
   input: {
     'cli/main': 'src/cli/main.ts',
     'sandbox/talosctl/main': 'src/sandbox/talosctl/main.ts',
   },
-  // The demonstration plays other commands, so it has them with it.
-  checks: { ineffectiveDynamicImport: false },
 });
 rmSync(dist, { recursive: true, force: true });
 // CommonJS starts faster than modules: without it, each file costs a turn of the loader.

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ExitCode } from '../src/lib/errors.js';
 import { projectFolder } from './helpers/source-files.js';
 
 interface Packed {
@@ -41,6 +42,20 @@ describe('the package', () => {
     const { version } = manifest();
     expect(npm('npx', args, empty)).toBe(`${version}\n`);
     expect(readdirSync(empty)).toEqual([]);
+  });
+
+  it('rehearses with the tools of its user, and says where they are to be had', () => {
+    execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', folder]);
+    const main = join(folder, 'package', 'dist', 'cli', 'main.js');
+    copyFileSync(join(folder, 'package', 'cluster.example.yaml'), join(folder, 'cluster.yaml'));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, '--sandbox', 'create'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: '', HOME: folder },
+    });
+    expect([status, stdout]).toEqual([ExitCode.precondition, '']);
+    expect(stderr).toContain('→ Install kubectl so that it is on the PATH: https://');
+    expect(stderr).toContain('Install helm so that it is on the PATH: https://');
   });
 
   it('installs no package, and runs nothing when it is installed', () => {
