@@ -37,8 +37,13 @@ export function isFamily(words: readonly string[]): boolean {
   return words.length === 1 && Object.hasOwn(families, words[0] ?? '');
 }
 
+/** Whether an option has a value after it. */
+export function takesValue({ flags }: OptionSpec): boolean {
+  return flags.includes('<');
+}
+
 /** The flags of an option without its value: `-o` and `--output`. */
-function flagsOf({ flags }: OptionSpec): readonly string[] {
+export function flagsOf({ flags }: OptionSpec): readonly string[] {
   return flags.match(/(?<![\w-])--?[\w-]+/g) ?? [];
 }
 
@@ -46,7 +51,7 @@ function flagsOf({ flags }: OptionSpec): readonly string[] {
 function takesNext(flag: string, command: CommandSpec | undefined): boolean {
   const known = [...globalOptions, ...(command?.options ?? [])];
   const option = known.find((one) => flagsOf(one).includes(flag));
-  return option?.flags.includes('<') ?? false;
+  return option !== undefined && takesValue(option);
 }
 
 function isOneOf(flags: readonly string[], word: string): boolean {

@@ -5,6 +5,7 @@ import { renderError } from '../ui/error.js';
 import { renderJson } from '../ui/json.js';
 import { looksOf } from '../ui/terminal.js';
 import { spellingOfArgs } from './args-spelling.js';
+import { candidatesWord } from './completion-scripts.js';
 import { commandHelp, familyHelp, firstScreen, programHelp } from './help.js';
 import type { CliIo } from './io.js';
 import { isFamily, locate, type Asked } from './locate.js';
@@ -35,6 +36,8 @@ async function answer(
   args: readonly string[],
   { stdout }: CliIo,
 ): Promise<string | undefined> {
+  if (args[0] === candidatesWord)
+    return (await import('./complete.js')).candidatesFor(args.slice(2));
   const { words, command, help, version: wanted } = asked;
   const layout = { columns: Math.min(stdout.columns ?? 80, 100) };
   const [family = ''] = words;

@@ -6,7 +6,8 @@ import { oxide } from '../lib/commands.js';
 import { messageOf, UsageError } from '../lib/errors.js';
 import { visibleLine } from '../lib/visible.js';
 import { asWritten } from './as-written.js';
-import { describedSchema, knownKeys } from './described-schema.js';
+import { knownKeys } from './described-schema.js';
+import { inputShape } from './input-shape.js';
 import { withoutExtensions } from './extensions.js';
 import { fileText } from './file-text.js';
 import { foreignTool } from './foreign-files.js';
@@ -56,7 +57,7 @@ export function parseConfig(text: string, options: ParseOptions): ClusterConfig 
     const reason = `must be a mapping of keys and values, not ${kindOf(root)}`;
     throw problemsError(options.file, [{ position: source.valueAt([]), path: '', reason }]);
   }
-  const written = asWritten(withoutExtensions(source), describedSchema());
+  const written = asWritten(withoutExtensions(source), inputShape(clusterSchema));
   const result = checkedSchema.safeParse(withoutBlanks(written.value, []), { error: reasonOf });
   const issues = result.error?.issues ?? [];
   const problems = [...written.problems, ...issues.flatMap((issue) => problemsOf(issue, source))];

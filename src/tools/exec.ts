@@ -4,7 +4,7 @@ import type { Options, Subprocess } from 'execa';
 import { limitConcurrency } from '../lib/concurrency-limit.js';
 import { InterruptedError, PreconditionError } from '../lib/errors.js';
 import { realSleep, type Clock } from '../lib/wait.js';
-import { isMissing } from './on-path.js';
+import { isMissing, notFound } from './on-path.js';
 import { commandLine, type Invocation, type ToolName, type ToolOutput } from './invocation.js';
 import { ToolError } from './tool-error.js';
 import { warningsOf } from './tool-output.js';
@@ -214,7 +214,7 @@ function interruption(signal: AbortSignal): Error {
 function missing(program: string): PreconditionError {
   const page = (installation as Readonly<Record<string, string>>)[program];
   return new PreconditionError(
-    `${program} was not found, or is not executable`,
+    notFound(program),
     `Install ${program} so that it is on the PATH${page === undefined ? '.' : `: ${page}`}`,
   );
 }

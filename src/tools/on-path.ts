@@ -11,6 +11,11 @@ export function isMissing(program: string, env: Readonly<Record<string, string>>
   return !path.split(delimiter).some((folder) => isExecutable(join(folder, program)));
 }
 
+/** What is said of a program that cannot be started. */
+export function notFound(program: string): string {
+  return `${program} was not found, or is not executable`;
+}
+
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);

@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { effectiveRules, firewallLimits } from '../../cluster/network/firewall-limits.js';
 import { openApis } from '../../cluster/network/open-apis.js';
 import { wantedRules } from '../../cluster/network/firewall-rules.js';
@@ -7,25 +6,23 @@ import { loadConfig } from '../../config/load.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { spell, spellData, writeOutData } from '../../lib/commands.js';
 import { ExitCode } from '../../lib/errors.js';
-import { checkOffline, type OfflineCheck } from '../../steps/talos/offline-check.js';
+import type { OfflineCheck } from '../../steps/talos/offline-check.js';
 import { renderJson } from '../../ui/json.js';
 import { looksOf } from '../../ui/terminal.js';
 import { shownData } from '../../ui/style.js';
 import { renderValidated, type ValidatedView } from '../../ui/validated.js';
 import type { CliIo, GlobalOptions } from '../io.js';
+import { offlineCheck } from '../offline-check.js';
 import { spellingOf } from '../own-command.js';
-import { offlineTalosctl } from '../offline-talosctl.js';
 
 /** `oxide validate`: everything that can be known of cluster.yaml without reaching out. */
 export async function validateCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
   const config = await loadConfig(options.config);
   const odd: string[] = [];
-  const run = offlineTalosctl(io, {
-    sandbox: options.sandbox,
-    version: config.talos.version,
+  const check = await offlineCheck(config, options, {
+    io,
     onWarning: (text) => void odd.push(text),
   });
-  const check = await checkOffline({ config, run, folder: tmpdir() });
   const spelling = spellingOf(options);
   const view = viewOf(options.config, config, { check, odd });
   if (options.json) {

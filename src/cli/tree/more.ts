@@ -1,3 +1,4 @@
+import { completionScripts } from '../completion-scripts.js';
 import type { CommandSpec } from './spec.js';
 
 const reference: CommandSpec = {
@@ -21,5 +22,28 @@ const reference: CommandSpec = {
   load: async () => (await import('../commands/reference.js')).referenceCommand,
 };
 
+const completion: CommandSpec = {
+  name: 'completion',
+  group: 'more',
+  summary: 'make a shell complete calls of oxide',
+  details: [
+    'Commands, options, files, and the pools and nodes of the cluster.yaml at hand. The line for your shell goes into its own file: ~/.bashrc, ~/.zshrc (after compinit), ~/.config/fish/config.fish.',
+  ],
+  arguments: [
+    {
+      name: '<shell>',
+      key: 'shell',
+      summary: 'whose words to print',
+      choices: Object.keys(completionScripts),
+    },
+  ],
+  examples: [
+    { call: 'completion bash', what: 'for a line such as eval "$(oxide completion bash)"' },
+    { call: 'completion fish', what: 'for: oxide completion fish | source' },
+  ],
+  exits: {},
+  load: async () => (await import('../commands/completion.js')).completionCommand,
+};
+
 /** What helps to use oxide. */
-export const more: readonly CommandSpec[] = [reference];
+export const more: readonly CommandSpec[] = [reference, completion];
