@@ -6,14 +6,15 @@ import type { HetznerApi } from '../hetzner/api.js';
 import { asFileError } from '../lib/file-errors.js';
 import { demandPrivate, ensurePrivate } from '../lib/folders.js';
 import { plural } from '../lib/format.js';
-import { ClusterFiles, type FlowContext, type Holder } from '../steps/run/context.js';
+import type { FlowContext, Holder } from '../steps/run/context.js';
 import { isChartUrl } from '../tools/helm.js';
 import { withAftermath } from './after-failure.js';
 import { withTranscript } from './tool-transcripts.js';
 import { composeFlow, type ClusterOptions, type Composition } from './compose-flow.js';
 import { holdFolder } from './hold-folder.js';
 import type { CliIo } from './io.js';
-import { checkOutputFolder, secretsFolder } from './output-folder.js';
+import { withRehearsalNote } from './old-rehearsal.js';
+import { filesOf, rehearsalFolder, secretsFolder } from './output-folder.js';
 import { openWorld } from './surroundings.js';
 import { causeOf, closing } from './world.js';
 import { createUi, type Ui } from './ui.js';
@@ -30,10 +31,22 @@ export async function withCluster<T>(
   io: CliIo,
   use: (command: ClusterCommand) => Promise<T>,
 ): Promise<T> {
+  try {
+    return await onCluster(options, io, use);
+  } catch (error) {
+    if (options.sandbox) throw error;
+    throw withRehearsalNote(error, normalize(options.output), rehearsalFolder(options.output));
+  }
+}
+
+async function onCluster<T>(
+  options: ClusterOptions,
+  io: CliIo,
+  use: (command: ClusterCommand) => Promise<T>,
+): Promise<T> {
   const loaded = await loadConfig(options.config);
   const config = options.sandbox ? rehearsed(loaded) : loaded;
-  const files = new ClusterFiles(normalize(options.output));
-  checkOutputFolder(files.folder);
+  const files = await filesOf(options);
   const { lock: command, breakLock: breakIt = false } = options;
   if (command !== undefined) await demandPrivate(secretsFolder(files));
   const ui = createUi(io, options);

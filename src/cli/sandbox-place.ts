@@ -1,9 +1,9 @@
-import { normalize, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.js';
 import { inQuotes } from '../lib/shell.js';
-import { ClusterFiles } from '../steps/run/context.js';
+import type { ClusterFiles } from '../steps/run/context.js';
 import type { CliIo, GlobalOptions } from './io.js';
-import { checkOutputFolder, sandboxFolder } from './output-folder.js';
+import { filesOf, sandboxFolder } from './output-folder.js';
 import { writeShims } from './sandbox-shims.js';
 import { closing, type Surroundings } from './world.js';
 
@@ -21,8 +21,7 @@ export async function inSandbox<T>(
 ): Promise<T> {
   const { openSandboxWorld } = await import('./sandbox-world.js');
   const config = await loadConfig(options.config);
-  const files = new ClusterFiles(normalize(options.output));
-  checkOutputFolder(files.folder);
+  const files = await filesOf({ ...options, sandbox: true });
   const world = await openSandboxWorld({ config, files, io });
   return closing(world, () => use({ world, files }));
 }

@@ -1,14 +1,12 @@
-import { normalize } from 'node:path';
 import type { ClusterState } from '../cluster/state/cluster-state.js';
 import { loadConfig } from '../config/load.js';
 import { createHetznerApi } from '../hetzner/api.js';
 import { OxideError } from '../lib/errors.js';
 import { createStepRunner } from '../lib/step.js';
 import { realClock, realDeadline } from '../lib/wait.js';
-import { ClusterFiles } from '../steps/run/context.js';
 import { observeCluster } from '../steps/observe/observe.js';
 import type { SecretsContext } from '../steps/talos/secrets-copy.js';
-import { checkOutputFolder } from './output-folder.js';
+import { filesOf } from './output-folder.js';
 import { openWorld } from './surroundings.js';
 import { closing } from './world.js';
 import { computeFast } from './engine.js';
@@ -33,8 +31,7 @@ export async function withSecrets<T>(
   use: (command: SecretsCommand) => Promise<T>,
 ): Promise<T> {
   const config = await loadConfig(options.config);
-  const files = new ClusterFiles(normalize(options.output));
-  checkOutputFolder(files.folder);
+  const files = await filesOf(options);
   computeFast();
   const ui = createUi(io, { ...options, inRealTime: true });
   const look = async (): Promise<ClusterState> => {

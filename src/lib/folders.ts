@@ -3,6 +3,7 @@ import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PreconditionError } from './errors.js';
 import { asFileError, explained, isCode } from './file-errors.js';
+import { quote } from './shell.js';
 
 /**
  * Makes a folder, and those above it that are missing, for its owner only (0700). One that exists is
@@ -90,7 +91,7 @@ function openToOthers(path: string, why: string): PreconditionError {
   return new PreconditionError(
     `other users of this machine can enter ${path}, and ${why}`,
     'Secrets go into it. Name a folder that is for this cluster only with --output.\n' +
-      `If nobody else needs what is in this one: chmod 700 ${path}`,
+      `If nobody else needs what is in this one: chmod 700 ${quote(path)}`,
   );
 }
 

@@ -12,7 +12,10 @@ const labels = { 'managed-by': 'oxide', cluster: 'demo' };
 async function folderWithLeftovers({ protect }: { protect: boolean }): Promise<string> {
   const folder = testFolder();
   writeFileSync(join(folder, 'cluster.yaml'), clusterYaml(1, 1));
-  const sandbox = await openSandbox({ folder: join(folder, 'output', 'sandbox'), speed: 600 });
+  const sandbox = await openSandbox({
+    folder: join(folder, 'output', 'rehearsal', 'sandbox'),
+    speed: 600,
+  });
   const post = async (path: string, body: object) => {
     const answer = await fetch(`${sandbox.url}/v1${path}`, {
       method: 'POST',

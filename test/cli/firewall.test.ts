@@ -15,7 +15,10 @@ const colleague = '203.0.113.9/32';
 async function folderWithFirewall(): Promise<string> {
   const folder = testFolder();
   writeFileSync(join(folder, 'cluster.yaml'), clusterYaml(1, 0));
-  const sandbox = await openSandbox({ folder: join(folder, 'output', 'sandbox'), speed: 600 });
+  const sandbox = await openSandbox({
+    folder: join(folder, 'output', 'rehearsal', 'sandbox'),
+    speed: 600,
+  });
   const rules = [
     ['6443', 'Kubernetes API'],
     ['50000', 'Talos API'],

@@ -50,7 +50,7 @@ describe.runIf(bundled)('Ctrl-C', { timeout: 180_000 }, () => {
     writeFileSync(join(cwd, 'cluster.yaml'), clusterYaml(1, 0));
     const { code } = await interruptedAfter(cwd, 'POST /servers 201', 2);
     expect(code).toBe(ExitCode.interrupted);
-    const output = join(cwd, 'output');
+    const output = join(cwd, 'output', 'rehearsal');
     const leftovers = ['.scratch-0123456789ab', 'machine-configs/.0123456789ab.tmp'];
     mkdirSync(join(output, '.scratch-0123456789ab'));
     for (const path of ['.scratch-0123456789ab/secrets.yaml', ...leftovers.slice(1)]) {

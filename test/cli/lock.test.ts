@@ -12,9 +12,9 @@ import { clusterYaml } from '../helpers/rehearsal.js';
 async function heldFolder(): Promise<string> {
   const cwd = testFolder();
   writeFileSync(join(cwd, 'cluster.yaml'), clusterYaml(1, 0));
-  await mkdir(join(cwd, 'output'), { mode: 0o700 });
+  await mkdir(join(cwd, 'output', 'rehearsal'), { mode: 0o700, recursive: true });
   writeFileSync(
-    join(cwd, 'output', 'oxide.lock'),
+    join(cwd, 'output', 'rehearsal', 'oxide.lock'),
     JSON.stringify({
       ...{ id: 'feedbeef0001', pid: process.pid, host: hostname() },
       ...{ started: '2026-11-27T10:00:00.000Z', command: 'create' },
@@ -33,7 +33,9 @@ describe('a second oxide in the same output folder', () => {
     );
     expect(stderr).toContain('the same command with --break-lock');
     expect(JSON.parse(stdout)).toMatchObject({ error: { exitCode: ExitCode.precondition } });
-    expect(readFileSync(join(cwd, 'output', 'oxide.lock'), 'utf8')).toContain('feedbeef0001');
+    expect(readFileSync(join(cwd, 'output', 'rehearsal', 'oxide.lock'), 'utf8')).toContain(
+      'feedbeef0001',
+    );
   });
 
   test('may look, and plan', async () => {
@@ -46,7 +48,7 @@ describe('a second oxide in the same output folder', () => {
     const cwd = await heldFolder();
     const { stderr } = await runCli(['--sandbox', '--break-lock', 'kubeconfig'], { cwd });
     expect(stderr).toContain('the cluster "demo" does not exist in this project');
-    expect(readdirSync(join(cwd, 'output'))).toEqual(['sandbox']);
+    expect(readdirSync(join(cwd, 'output', 'rehearsal'))).toEqual(['sandbox']);
   });
 });
 
@@ -63,7 +65,7 @@ describe('an output folder', () => {
       await mkdir(shared);
       writeFileSync(join(shared, 'holiday.jpg'), '');
       chmodSync(shared, 0o755);
-      const { code, stderr } = await runCli(['--sandbox', '-o', 'shared', 'kubeconfig'], { cwd });
+      const { code, stderr } = await runCli(['-o', 'shared', 'kubeconfig'], { cwd });
       expect(code).toBe(ExitCode.precondition);
       expect(stderr).toContain(
         'other users of this machine can enter shared, and "holiday.jpg" in it is not oxide\'s',
@@ -72,14 +74,14 @@ describe('an output folder', () => {
       expect(readdirSync(shared)).toEqual(['holiday.jpg']);
       await runCli(['--sandbox', '-o', 'shared', 'status'], { cwd });
       expect(modeOf(shared)).toBe('755');
-      expect(modeOf(join(shared, 'sandbox'))).toBe('700');
+      expect(modeOf(join(shared, 'rehearsal'))).toBe('700');
     },
   );
 
   test('with another cluster’s in it leaves that one alone', async () => {
     const cwd = testFolder();
     writeFileSync(join(cwd, 'cluster.yaml'), clusterYaml(1, 0));
-    const nested = join(cwd, 'output', 'prod');
+    const nested = join(cwd, 'output', 'rehearsal', 'prod');
     await mkdir(join(nested, '.scratch-0123456789ab'), { recursive: true, mode: 0o700 });
     for (const name of ['.abcdef012345.tmp', 'oxide.lock', 'oxide.unfinished']) {
       writeFileSync(join(nested, name), '.abcdef012345.tmp\n.scratch-0123456789ab\n');
@@ -89,12 +91,12 @@ describe('an output folder', () => {
     expect(readdirSync(nested).sort()).toEqual([
       ...['.abcdef012345.tmp', '.scratch-0123456789ab', 'oxide.lock', 'oxide.unfinished'],
     ]);
-    expect(readdirSync(join(cwd, 'output')).sort()).toEqual(['prod', 'sandbox']);
+    expect(readdirSync(join(cwd, 'output', 'rehearsal')).sort()).toEqual(['prod', 'sandbox']);
   });
 
   test('keeps the id of a killed run through a command that needs no lease', async () => {
     const cwd = await heldFolder();
-    const lock = join(cwd, 'output', 'oxide.lock');
+    const lock = join(cwd, 'output', 'rehearsal', 'oxide.lock');
     const { pid } = spawnSync(process.execPath, ['--version']);
     const killed = JSON.parse(readFileSync(lock, 'utf8')) as object;
     writeFileSync(lock, JSON.stringify({ ...killed, pid }));

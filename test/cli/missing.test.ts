@@ -161,7 +161,7 @@ describe('a full disk', { timeout: 180_000 }, () => {
     const end = await runCli(['--sandbox', 'create'], { cwd, env: fullAfter(writes) });
     demandNextStep(end, [ExitCode.precondition]);
     expect(end.stderr).toMatch(/cannot write \S+sandbox\/\w+\.json \(ENOSPC\)/);
-    expect(readdirSync(join(cwd, 'output', 'sandbox'))).not.toContain('running.json');
+    expect(readdirSync(join(cwd, 'output', 'rehearsal', 'sandbox'))).not.toContain('running.json');
   });
 
   test.runIf(process.platform === 'linux')('behind stdout is said on stderr', () => {

@@ -97,14 +97,16 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
   test('lost its secrets, and gets them back from a copy', async () => {
     const env = { OXIDE_PASSPHRASE: 'four words nobody says' };
     const exported = await runCli(['--sandbox', 'secrets', 'export'], { cwd, env });
-    expect(exported.stdout).toContain('  oxide --sandbox secrets import demo-secrets.age\n');
-    await rm(join(cwd, 'output', 'secrets.yaml'));
+    expect(exported.stdout).toContain(
+      '  oxide --sandbox secrets import demo-rehearsal-secrets.age\n',
+    );
+    await rm(join(cwd, 'output', 'rehearsal', 'secrets.yaml'));
     const refused = await runCli(['--sandbox', 'create'], { cwd });
     expect(refused.stderr).toContain('→ Its secrets are never made anew.');
-    expect(refused.stderr).toContain('oxide --sandbox secrets import demo-secrets.age\n');
+    expect(refused.stderr).toContain('oxide --sandbox secrets import demo-rehearsal-secrets.age\n');
     expect(refused.code).toBe(ExitCode.precondition);
 
-    const call = ['--sandbox', 'secrets', 'import', 'demo-secrets.age'];
+    const call = ['--sandbox', 'secrets', 'import', 'demo-rehearsal-secrets.age'];
     const imported = await runCli(call, { cwd, env });
     expect(imported.stdout).toContain('The cluster "demo" at Hetzner was made with it.');
     expect(imported.code).toBe(ExitCode.done);
@@ -137,14 +139,18 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
     await second.said('stderr', 'The sandbox runs;');
     second.signal('SIGINT');
     expect((await second.end).code).toBe(ExitCode.done);
-    expect(exports).toContain(`export KUBECONFIG='${join(cwd, 'output', 'kubeconfig')}'`);
-    expect(readdirSync(join(cwd, 'output', 'sandbox'))).not.toContain('running.json');
+    expect(exports).toContain(
+      `export KUBECONFIG='${join(cwd, 'output', 'rehearsal', 'kubeconfig')}'`,
+    );
+    expect(readdirSync(join(cwd, 'output', 'rehearsal', 'sandbox'))).not.toContain('running.json');
   });
 
   test('is not forgotten without asking, neither for a reset nor for a demo', async () => {
     for (const command of ['reset', 'demo']) {
       const { code, stderr } = await runCli(['sandbox', command], { cwd });
-      expect(stderr).toMatch(/The sandbox in output\/sandbox holds a rehearsal: \d+ resources/);
+      expect(stderr).toMatch(
+        /The sandbox in output\/rehearsal\/sandbox holds a rehearsal: \d+ resources/,
+      );
       expect(stderr).toContain('→ Add --yes to confirm.');
       expect(code).toBe(ExitCode.unconfirmed);
     }
@@ -175,13 +181,13 @@ describe.runIf(bundled)('a sandbox', () => {
     expect((await runCli(['sandbox', 'reset'], { cwd })).code).toBe(ExitCode.done);
     await runCli(['--sandbox', 'status'], { cwd });
     expect((await runCli(['sandbox', 'reset'], { cwd })).code).toBe(ExitCode.done);
-    const state = join(cwd, 'output', 'sandbox', 'cloud.json');
+    const state = join(cwd, 'output', 'rehearsal', 'sandbox', 'cloud.json');
     writeFileSync(state, 'not readable');
     expect((await runCli(['sandbox', 'reset'], { cwd })).code).toBe(ExitCode.unconfirmed);
     const { code, stderr } = await runCli(['sandbox', 'reset', '--yes'], { cwd });
-    expect(stderr).toContain('Forgot the sandbox in output/sandbox.');
+    expect(stderr).toContain('Forgot the sandbox in output/rehearsal/sandbox.');
     expect(code).toBe(ExitCode.done);
-    expect(readdirSync(join(cwd, 'output', 'sandbox'))).not.toContain('cloud.json');
+    expect(readdirSync(join(cwd, 'output', 'rehearsal', 'sandbox'))).not.toContain('cloud.json');
   });
 
   test('shows the plan and its price with --dry-run, and ends with 10', async () => {
@@ -190,7 +196,7 @@ describe.runIf(bundled)('a sandbox', () => {
     const plan = JSON.parse(stdout) as { changes: { name: string }[] };
     expect(plan.changes.map(({ name }) => name)).toContain('demo-web-1');
     expect(code).toBe(ExitCode.changes);
-    expect(readdirSync(join(cwd, 'output'))).toEqual(['sandbox']);
+    expect(readdirSync(join(cwd, 'output', 'rehearsal'))).toEqual(['sandbox']);
   });
 
   test('that is interrupted says what exists and how to go on, and goes on', async () => {

@@ -5,6 +5,7 @@ import { status, watchStatus } from '../../src/flows/status.js';
 import { InterruptedError } from '../../src/lib/errors.js';
 import { withShortTimeouts } from '../../src/steps/observe/short-looks.js';
 import type { Invocation } from '../../src/tools/exec.js';
+import { importCommand } from '../../src/cluster/state/secrets-copy-name.js';
 import { oxide } from '../../src/lib/commands.js';
 import { projectOf } from '../helpers/project.js';
 import {
@@ -81,7 +82,7 @@ describe('the status', () => {
       {
         code: 'secrets',
         message: `the cluster "demo" exists, but ${rehearsal.files.secrets} does not`,
-        hint: `${oxide`secrets import demo-secrets.age`} brings them back from your copy`,
+        hint: `${importCommand('demo')} brings them back from your copy`,
       },
     ]);
     expect(found.healthy).toBe(true);

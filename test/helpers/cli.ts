@@ -108,8 +108,11 @@ function secretsOf(args: readonly string[], { cwd, env }: CliOptions): KnownSecr
   return [
     ...(token === '' ? [] : [{ what: 'HCLOUD_TOKEN', value: token }]),
     // Telling it is what these two are for; it opens the simulated project only.
-    ...(args.includes('serve') || args.includes('env') ? [] : sandboxToken(output)),
+    ...(args.includes('serve') || args.includes('env')
+      ? []
+      : sandboxToken(join(output, 'rehearsal'))),
     ...secretsIn(output),
+    ...secretsIn(join(output, 'rehearsal')),
   ];
 }
 
@@ -133,7 +136,7 @@ export function testFolder(): string {
 
 /** In the sandbox of this folder the operator's provider hands out another address. */
 export function moveCaller(folder: string, callerAddress: string): void {
-  const file = join(folder, 'output', 'sandbox', 'sandbox.json');
+  const file = join(folder, 'output', 'rehearsal', 'sandbox', 'sandbox.json');
   const identity = JSON.parse(readFileSync(file, 'utf8')) as object;
   writeFileSync(file, JSON.stringify({ ...identity, callerAddress }));
 }

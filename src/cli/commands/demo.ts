@@ -3,7 +3,7 @@ import { loadConfig } from '../../config/load.js';
 import { ExitCode } from '../../lib/errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { ownCommand, spellingOf } from '../own-command.js';
-import { sandboxFolder } from '../output-folder.js';
+import { rehearsalFolder, sandboxFolder } from '../output-folder.js';
 import { say } from '../say.js';
 import { createCommand } from './create.js';
 import { destroyCommand } from './destroy.js';
@@ -17,7 +17,8 @@ type Scene = readonly [typed: string, play: () => Promise<number>];
 
 /** `oxide sandbox demo`: the whole life of a cluster in a fresh sandbox, from create to destroy. */
 export async function sandboxDemoCommand(options: GlobalOptions, io: CliIo): Promise<number> {
-  if (existsSync(sandboxFolder(options.output))) await sandboxResetCommand(options, io);
+  if (existsSync(sandboxFolder(rehearsalFolder(options.output))))
+    await sandboxResetCommand(options, io);
   const rehearsed = { ...options, sandbox: true, yes: true };
   const kubectl = ['kubectl', 'get', 'nodes'];
   const scenes: Scene[] = [

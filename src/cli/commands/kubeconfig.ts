@@ -6,7 +6,7 @@ import { ExitCode, UsageError } from '../../lib/errors.js';
 import { renderKubernetesAccess } from '../../ui/access.js';
 import { withCluster } from '../context.js';
 import type { CliIo, GlobalOptions } from '../io.js';
-import { sandboxFolder } from '../output-folder.js';
+import { rehearsalFolder, sandboxFolder } from '../output-folder.js';
 
 export interface KubeconfigOptions extends GlobalOptions {
   readonly merge?: boolean;
@@ -32,7 +32,7 @@ export function kubeconfigCommand(options: KubeconfigOptions, io: CliIo): Promis
 
 /** The file that kubectl would write to; in a rehearsal that of the sandbox's own home. */
 function ownKubeconfig({ sandbox, output }: GlobalOptions, { env }: CliIo): string {
-  const home = sandbox ? join(sandboxFolder(output), 'home') : homedir();
+  const home = sandbox ? join(sandboxFolder(rehearsalFolder(output)), 'home') : homedir();
   const listed = sandbox ? undefined : env['KUBECONFIG'];
   return listed?.split(delimiter).find((path) => path !== '') ?? join(home, '.kube', 'config');
 }

@@ -2,13 +2,13 @@ import { ExitCode, PreconditionError } from '../../lib/errors.js';
 import { plural } from '../../lib/format.js';
 import { confirmForgetting } from '../confirm.js';
 import type { CliIo, GlobalOptions } from '../io.js';
-import { sandboxFolder } from '../output-folder.js';
+import { rehearsalFolder, sandboxFolder } from '../output-folder.js';
 import { say } from '../say.js';
 
 /** `oxide sandbox reset`: forgets the simulated cloud of an output folder, after asking. */
 export async function sandboxResetCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
   const { forgetSandbox, lookAtSandbox } = await import('../../sandbox/kept-sandbox.js');
-  const folder = sandboxFolder(options.output);
+  const folder = sandboxFolder(rehearsalFolder(options.output));
   const { running, resources } = lookAtSandbox(folder);
   if (!running && resources !== 0) {
     const what = resources === undefined ? 'not readable' : plural(resources, 'resource');

@@ -1,3 +1,4 @@
+import { secretsCopyName } from '../../cluster/state/secrets-copy-name.js';
 import { exportSecrets, importSecrets } from '../../flows/secrets.js';
 import { oxide } from '../../lib/commands.js';
 import { ExitCode } from '../../lib/errors.js';
@@ -17,7 +18,7 @@ export interface SecretsOptions extends GlobalOptions, PassphraseOptions {
 /** `oxide secrets export`: an encrypted copy of what makes the cluster. */
 export function secretsExportCommand(options: SecretsOptions, io: CliIo): Promise<ExitCode> {
   return withSecrets(options, io, async ({ flow, ui }) => {
-    const file = options.file ?? `${flow.config.cluster_name}-secrets.age`;
+    const file = options.file ?? secretsCopyName(flow.config.cluster_name, flow.rehearsal);
     const exported = await exportSecrets(flow, {
       file,
       passphrase: () => newPassphrase(options, io),

@@ -1,5 +1,6 @@
 import type { Problem, AccessFileSeen, ServerStatus, StatusInput } from './report.js';
 import { identityProblems } from './identity-problems.js';
+import { importCommand } from '../state/secrets-copy-name.js';
 import { resourceKey, kindNames } from '../state/owned-resources.js';
 import { monthlyText } from '../state/cost.js';
 import { formatDistance } from '../../lib/format.js';
@@ -172,7 +173,7 @@ function cordonProblems({ seen, state }: ProblemInput): Problem[] {
 /** The cluster runs without them; they are missed on the day that a node has to be added. */
 function secretsProblems({ config, secretsRemark: message }: ProblemInput): Problem[] {
   if (message === undefined) return [];
-  const hint = `${oxide`secrets import ${config.cluster_name}-secrets.age`} brings them back from your copy`;
+  const hint = `${importCommand(config.cluster_name)} brings them back from your copy`;
   return [{ code: 'secrets', message, hint }];
 }
 

@@ -1,6 +1,6 @@
+import { importCommand } from '../../cluster/state/secrets-copy-name.js';
 import { labelKeys } from '../../cluster/state/labels.js';
 import { type Labels } from '../../cluster/state/cluster-state.js';
-import { oxide } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import type { FlowContext } from '../run/context.js';
 
@@ -22,7 +22,7 @@ export function checkAuthority(
     `${name} (certificate authority ${own}) does not belong to the cluster ` +
       `"${config.cluster_name}" (${wanted ?? 'its network carries no fingerprint'})`,
     'The secrets that the cluster was made with are needed. Move others in the output folder away, then\n' +
-      `bring them back from your copy: ${oxide`secrets import ${config.cluster_name}-secrets.age`}`,
+      `bring them back from your copy: ${importCommand(config.cluster_name)}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { checkAuthority, checkOwner } from '../ownership/secrets-owner.js';
+import { importCommand } from '../../cluster/state/secrets-copy-name.js';
 import { anythingExists, type ClusterState } from '../../cluster/state/cluster-state.js';
-import { oxide } from '../../lib/commands.js';
 import { OxideError, PreconditionError } from '../../lib/errors.js';
 import { readTextIfExists, writePrivateFile } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
@@ -19,7 +19,7 @@ export async function checkSecrets(ctx: FlowContext, state: ClusterState): Promi
     if (!anythingExists(state)) return;
     throw new PreconditionError(
       `the cluster "${config.cluster_name}" exists, but ${files.secrets} does not`,
-      `Its secrets are never made anew. Bring them back from your copy: ${oxide`secrets import ${config.cluster_name}-secrets.age`}\n` +
+      `Its secrets are never made anew. Bring them back from your copy: ${importCommand(config.cluster_name)}\n` +
         'If they are in the folder of another run, name it with --output.',
     );
   }
