@@ -63,7 +63,7 @@ const backOff = 0.05;
 const expectedMs: Readonly<Record<string, number>> = {
   create_server: 15_000,
   start_server: 6_000,
-  delete_server: 5_000,
+  delete_server: 6_000,
 };
 /** Longer than this nothing is left alone, however much has to end before it. */
 const longestBlindMs = 30_000;

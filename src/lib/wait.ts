@@ -97,8 +97,6 @@ export interface WaitOptions {
   readonly timeoutMs: number;
   /** Time between two probes; 2 s unless told. */
   readonly intervalMs?: number;
-  /** What it takes at least; 0 unless told. After a first look, none comes before. */
-  readonly expectedMs?: number;
   /** Called after each unsuccessful probe with its reason. */
   readonly onWaiting?: (why: string) => void;
   /** The likely cause and the next command, for the timeout's error. */
@@ -114,7 +112,7 @@ export async function waitFor<T>(
   probe: () => Promise<Probe<T>> | Probe<T>,
   options: WaitOptions,
 ): Promise<T> {
-  const { clock, signal, timeoutMs, intervalMs = 2_000, expectedMs = 0 } = options;
+  const { clock, signal, timeoutMs, intervalMs = 2_000 } = options;
   let start = clock.steady();
   for (;;) {
     signal.throwIfAborted();
@@ -128,8 +126,7 @@ export async function waitFor<T>(
         hint: seen.hint ?? options.hint,
       });
     }
-    const next = Math.max(intervalMs, expectedMs - elapsed);
-    start += await pause(clock, Math.min(next, timeoutMs - elapsed), signal);
+    start += await pause(clock, Math.min(intervalMs, timeoutMs - elapsed), signal);
   }
 }
 

@@ -149,7 +149,9 @@ function addressOf(planned: PlannedServer): { ip?: string } {
 }
 
 async function readServer(ctx: FlowContext, id: number, networkId: number): Promise<ServerState> {
-  const server = toServer(await ctx.observer.server(id), networkId);
+  // One that is gone says so by the error of its own look.
+  const found = (await ctx.observer.server(id)) ?? (await ctx.hetzner.server(id));
+  const server = toServer(found, networkId);
   if (server) return server;
   throw new OxideError(`server ${id} lost the labels that make it a node of this cluster`, {
     hint: 'Run the same command again; it looks at everything afresh.',

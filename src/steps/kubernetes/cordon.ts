@@ -1,6 +1,7 @@
 import { mustLeave, podNames, type PodView } from '../../cluster/kubernetes/evictions.js';
 import { tool } from '../../lib/commands.js';
 import { OxideError } from '../../lib/errors.js';
+import { inParallel } from '../../lib/parallel.js';
 import type { ToolOutput } from '../../tools/exec.js';
 import { uncordon, whyNotCordoned, type KubeNode } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
@@ -25,7 +26,7 @@ export async function demandDrained(
   name: string,
   drained: ToolOutput,
 ): Promise<void> {
-  const node = await nodeNamed(ctx, name);
+  const [node, pods] = await inParallel(nodeNamed(ctx, name), leavingPods(ctx, name));
   if (!node) return;
   const hint =
     'Nothing of it was reset. Correct what stands in the way; the same command drains it again.';
@@ -33,7 +34,7 @@ export async function demandDrained(
     const why = whyNotCordoned(drained) ?? 'somebody has uncordoned it';
     throw new OxideError(`${name} still takes pods: ${why}`, { hint });
   }
-  const left = (await leavingPods(ctx, name)).filter(({ ignoresCordon }) => !ignoresCordon);
+  const left = pods.filter(({ ignoresCordon }) => !ignoresCordon);
   if (left.length === 0) return;
   throw new OxideError(`${name} was drained, and pods are on it again: ${podNames(left)}`, {
     hint,

@@ -25,6 +25,8 @@ const lookEveryMs = 5_000;
 
 export interface DrainWish {
   readonly node: string;
+  /** The pods that it moves, as they were before. */
+  readonly before: readonly PodView[];
   readonly timeoutMs: number;
   readonly onProgress: (text: string) => void;
 }
@@ -35,8 +37,7 @@ export interface DrainWish {
  * that of the cause). The node stays cordoned: to give it back is the caller's.
  */
 export async function drainNode(ctx: FlowContext, wish: DrainWish): Promise<void> {
-  const { node, timeoutMs } = wish;
-  const before = await leavingPods(ctx, node);
+  const { node, timeoutMs, before } = wish;
   const watching = new AbortController();
   const watch = watchPods(ctx, wish, watching.signal);
   try {

@@ -1,13 +1,12 @@
 import { isSpent, notAmongNodes } from '../../cluster/plan/removal-order.js';
 import { labelKeys, removalStage, type RemovalStage } from '../../cluster/state/labels.js';
 import type { ServerState } from '../../cluster/state/cluster-state.js';
-import { HetznerError } from '../../hetzner/errors.js';
 import { messageOf, OxideError, TimeoutError } from '../../lib/errors.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import type { FlowContext } from '../run/context.js';
 import { deleteServer } from '../ownership/deletions.js';
-import { giveBack } from './cordon.js';
+import { giveBack, leavingPods } from './cordon.js';
 import { drainNode } from './drain.js';
 import { nodesOf, readNodes } from './server-nodes.js';
 import type { NodeActs } from './node-acts.js';
@@ -94,8 +93,9 @@ async function mark(
   { id }: ServerState,
   stage: RemovalStage | undefined,
 ): Promise<void> {
-  const { labels } = await ctx.observer.server(id);
-  await ctx.hetzner.updateServerLabels(id, { [labelKeys.removal]: stage }, labels);
+  const server = await ctx.observer.server(id);
+  const changes = { [labelKeys.removal]: stage };
+  await ctx.hetzner.updateServerLabels(id, changes, server?.labels);
 }
 
 async function emptyNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
@@ -105,12 +105,16 @@ async function emptyNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
   if (!node) return;
   io.detail('waiting for its turn to be drained');
   await drains(async () => {
+    const looking = leavingPods(ctx, node.name);
+    // Whether it could look is asked below, when there is something to take back.
+    looking.catch(() => undefined);
     await mark(ctx, leaving, 'drain');
     const onProgress = (text: string): void => {
       io.detail(`draining: ${text}`);
     };
     try {
-      await drainNode(ctx, { node: node.name, timeoutMs: drainTimeoutMs, onProgress });
+      const before = await looking;
+      await drainNode(ctx, { node: node.name, before, timeoutMs: drainTimeoutMs, onProgress });
       await checkEtcd(ctx, removal);
     } catch (error) {
       // Interrupted, the mark stays: the next run finds the node cordoned.
@@ -126,6 +130,9 @@ async function resetNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
   const isControlPlane = leaving.role === 'control-plane';
   io.detail('resetting');
   const said = await removal.acts.reset(leaving);
+  // One that an earlier run told to reset itself may be off already.
+  const isBegun = isControlPlane || removalStage(leaving.labels) === 'reset';
+  if (!isBegun) await ctx.clock.sleep(resetMs, ctx.signal);
   const ask = askKubernetes(ctx);
   const probe = isControlPlane ? () => leftEtcd(ctx, removal) : () => hasStopped(ctx, leaving, ask);
   try {
@@ -133,10 +140,7 @@ async function resetNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
       timeoutMs: isControlPlane ? leaveTimeoutMs : ctx.config.timeouts.reset,
       hint: `${said === undefined ? '' : `talosctl reset said: ${said}\n`}Its pods are gone. Remove it as it is: the same command with --force`,
     };
-    await waitFor(`${leaving.name} to reset itself`, probe, {
-      ...waitOptions(ctx, io, patience),
-      ...(isControlPlane ? {} : { expectedMs: resetMs }),
-    });
+    await waitFor(`${leaving.name} to reset itself`, probe, waitOptions(ctx, io, patience));
   } catch (error) {
     // A member that does not leave is taken out afterwards.
     if (!isControlPlane || !(error instanceof TimeoutError)) throw error;
@@ -191,12 +195,7 @@ async function hasStopped(ctx: FlowContext, leaving: ServerState, ask: Ask): Pro
 
 /** Hetzner's word for the server's state; undefined: it is gone. */
 async function statusOf(ctx: FlowContext, { id }: ServerState): Promise<string | undefined> {
-  try {
-    return (await ctx.observer.server(id)).status;
-  } catch (error) {
-    if (error instanceof HetznerError && error.code === 'not_found') return undefined;
-    throw error;
-  }
+  return (await ctx.observer.server(id))?.status;
 }
 
 /** A kubelet that was still running may have registered its node once more. */

@@ -1,6 +1,7 @@
 import type { PodView } from '../../cluster/kubernetes/evictions.js';
 import { clusterSelector } from '../../cluster/state/labels.js';
 import type { HetznerApi } from '../../hetzner/api.js';
+import { HetznerError } from '../../hetzner/errors.js';
 import type { Server } from '../../hetzner/resources.js';
 import type { Clock } from '../../lib/wait.js';
 import { gathered } from '../../lib/gathered.js';
@@ -13,8 +14,8 @@ import {
   type KubeNode,
 } from '../../tools/kubectl.js';
 
-/** How long a look waits for others who want to know the same, ms. */
-const gatherMs = 200;
+/** Looks begin at ticks of this length, ms: all who ask between two of them share one. */
+const tickMs = 500;
 /** As many servers as are asked for one by one; a list of all answers for more. */
 const fewServers = 2;
 
@@ -33,20 +34,31 @@ interface Eyes {
  * question: nobody gets an answer that is older than it.
  */
 export class Observer {
-  /** The server as it is now. Throws a `HetznerError` with the code `not_found` when it is gone. */
-  readonly server: (id: number) => Promise<Server>;
+  /** The server as it is now; undefined: it is gone. */
+  readonly server: (id: number) => Promise<Server | undefined>;
   /** All nodes as Kubernetes knows them now. */
   readonly nodes: () => Promise<readonly KubeNode[]>;
   /** All pods as Kubernetes knows them now. */
   readonly pods: () => Promise<readonly PodView[]>;
 
   constructor({ hetzner, run, kubeconfig, cluster, clock, signal }: Eyes) {
-    const pause = (): Promise<void> => clock.sleep(gatherMs, signal);
+    const pause = (): Promise<void> => clock.sleep(tickMs - (clock.steady() % tickMs), signal);
+    const one = (id: number): Promise<Server | undefined> =>
+      hetzner.server(id).catch((error: unknown) => {
+        if (error instanceof HetznerError && error.code === 'not_found') return undefined;
+        throw error;
+      });
     const server = gathered(pause, async (ids: readonly number[]) => {
-      const listed = ids.length > fewServers ? await hetzner.servers(clusterSelector(cluster)) : [];
-      // What lost its labels is not in the list.
-      return (id: number) =>
-        Promise.resolve(listed.find((one) => one.id === id) ?? hetzner.server(id));
+      if (ids.length <= fewServers) return one;
+      const own = await hetzner.servers(clusterSelector(cluster));
+      const missing = ids.filter((id) => !own.some((found) => found.id === id));
+      // What lost its labels is not in the list of the cluster's.
+      const all = missing.length > fewServers ? await hetzner.servers() : [];
+      const isKnown = missing.length === 0 || missing.length > fewServers;
+      return (id: number) => {
+        const found = [...own, ...all].find((listed) => listed.id === id);
+        return found || isKnown ? Promise.resolve(found) : one(id);
+      };
     });
     const nodes = gathered(pause, async () => {
       const found = parseNodes((await run(getNodes(kubeconfig))).stdout);
