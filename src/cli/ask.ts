@@ -2,6 +2,9 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { InterruptedError } from '../lib/errors.js';
 import { visibleText } from '../lib/visible.js';
+import { createStyle } from '../ui/style.js';
+import { looksOf } from '../ui/terminal.js';
+import { hanging } from '../ui/wrap.js';
 import type { CliIo } from './io.js';
 
 /** Whether there is somebody to ask, who also sees the question. */
@@ -18,7 +21,7 @@ interface Question {
 /** One line that the user types; undefined when the input ended instead (Ctrl-D). */
 export async function askLine(
   { question, hidden = false }: Question,
-  { stdin, stderr, signal }: CliIo,
+  { stdin, stderr, env, signal }: CliIo,
 ): Promise<string | undefined> {
   const unseen = new Writable({
     write: (_chunk, _encoding, done) => {
@@ -29,7 +32,9 @@ export async function askLine(
   const lines = createInterface(
     hidden ? { input: stdin, output: unseen, terminal: true, historySize: 0 } : { input: stdin },
   );
-  stderr.write(visibleText(question));
+  const looks = looksOf(stderr, env);
+  const asked = hanging('', visibleText(question), looks.columns);
+  stderr.write(createStyle(looks).letters(asked));
   try {
     return await new Promise<string | undefined>((resolve, reject) => {
       const interrupted = (): void => {

@@ -31,7 +31,7 @@ export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** At most `width` columns; what is missing is shown by `…`. */
+/** At most `width` columns of whole words; what is missing is shown by `…`. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let kept = '';
@@ -39,7 +39,8 @@ export function cut(text: string, width: number): string {
     if (widthOf(kept + character) > Math.max(width - 1, 0)) break;
     kept += character;
   }
-  return `${kept}…`;
+  const words = kept.lastIndexOf(' ') + 1;
+  return `${words > 0 ? kept.slice(0, words) : kept}…`;
 }
 
 /**

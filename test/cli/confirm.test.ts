@@ -29,6 +29,17 @@ describe('the question whether to admit this machine', () => {
     expect(written).toEqual(['Add it? [Y/n] ']);
   });
 
+  test('breaks between words on a terminal that does not say how wide it is', async () => {
+    const { io, written } = terminal('y\n');
+    const question =
+      'Your public address is 198.51.100.7 now; the firewall of "demo" admits 203.0.113.9/32. Add it?';
+    await confirmAdmission(question, options, io);
+    expect(written[0]?.split('\n')).toEqual([
+      'Your public address is 198.51.100.7 now; the firewall of "demo" admits',
+      '203.0.113.9/32. Add it? [Y/n] ',
+    ]);
+  });
+
   test('is answered by --yes without a word', async () => {
     const { io, written } = terminal('n\n');
     expect(await confirmAdmission('Add it?', { ...options, yes: true }, io)).toBe('add');

@@ -89,9 +89,9 @@ describe('progress on a terminal', () => {
     expect(frames).toEqual([
       '* Create 3 control planes',
       '* Create 3 control planes +1 more',
-      '* Create 3 control planes: dem… +1 more',
-      '* Create 3 control planes: dem… +1 more',
-      '* Create 3 control planes: wai… +1 more',
+      '* Create 3 control planes: … +1 more',
+      '* Create 3 control planes: … +1 more',
+      '* Create 3 control planes: … +1 more',
     ]);
     expect(end.wraps).toBe(0);
   });
