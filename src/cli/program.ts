@@ -3,7 +3,7 @@ import { ExitCode, InterruptedError, OxideError } from '../lib/errors.js';
 import { asFileError } from '../lib/file-errors.js';
 import { renderError } from '../ui/error.js';
 import { renderJson } from '../ui/json.js';
-import { columnsOf, looksOf } from '../ui/terminal.js';
+import { looksOf } from '../ui/terminal.js';
 import { spellingOfArgs } from './args-spelling.js';
 import { candidatesWord } from './completion-scripts.js';
 import { commandHelp, familyHelp, firstScreen, programHelp } from './help.js';
@@ -39,7 +39,7 @@ async function answer(
   if (args[0] === candidatesWord)
     return (await import('./complete.js')).candidatesFor(args.slice(2));
   const { words, command, help, version: wanted } = asked;
-  const layout = { columns: Math.min(columnsOf(stdout) ?? 80, 100) };
+  const layout = { columns: Math.min(stdout.columns || 80, 100) };
   const [family = ''] = words;
   const isKnown = command !== undefined || words.length === 0 || isFamily(words);
   if (!isKnown) throw (await import('./usage.js')).unknownCommand(asked);

@@ -1,3 +1,4 @@
+import { withoutMarks } from '../lib/command-marks.js';
 import type { ReportEvent } from '../lib/report.js';
 import { elapsedText } from './lines.js';
 import { cut, oneLine, widthOf } from './wrap.js';
@@ -24,11 +25,12 @@ export class RunningSteps {
 
   apply(event: ReportEvent): void {
     if (event.type === 'step-start') {
-      this.#steps.set(event.id, { title: event.title, detail: '', elapsedMs: 0 });
+      this.#steps.set(event.id, { title: withoutMarks(event.title), detail: '', elapsedMs: 0 });
     } else if (event.type === 'step-detail') {
       const step = this.#steps.get(event.id);
       const { elapsedMs } = event;
-      if (step) this.#steps.set(event.id, { ...step, detail: oneLine(event.text), elapsedMs });
+      const detail = withoutMarks(oneLine(event.text));
+      if (step) this.#steps.set(event.id, { ...step, detail, elapsedMs });
     } else if (event.type === 'step-done' || event.type === 'step-failed') {
       this.#steps.delete(event.id);
     }

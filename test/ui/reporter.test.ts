@@ -111,6 +111,13 @@ describe('progress on a terminal', () => {
     );
   });
 
+  it('shows a command in a fact as it is typed', () => {
+    const fact = detail(1, 'look at it with \uFDD5oxide status\uFDD6');
+    expect(watch([start(1, 'Wait for Talos'), fact], 100).frames.at(-1)).toBe(
+      '* Wait for Talos: look at it with oxide status',
+    );
+  });
+
   it('keeps its own colours, and shows those of others as text', () => {
     let written = '';
     const stream = { write: (text: string) => ((written += text), true) };
