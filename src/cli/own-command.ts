@@ -49,6 +49,8 @@ function withAccess(command: string, { output }: Flags): string {
     helm: ['--kubeconfig', quote(kubeconfig)],
     talosctl: ['--talosconfig', quote(talosconfig)],
   };
-  const flags = words.includes('--kubeconfig') ? [] : (access[tool] ?? []);
+  const flags = words.some((word) => /^--(kube|talos)config$/.test(word))
+    ? []
+    : (access[tool] ?? []);
   return [tool, ...flags, ...words].join(' ');
 }

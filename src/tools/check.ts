@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { tool } from '../lib/commands.js';
 import { PreconditionError } from '../lib/errors.js';
 import { ToolError, type RunTool, type ToolName } from './exec.js';
 import * as helm from './helm.js';
 import * as kubectl from './kubectl.js';
 import * as talosctl from './talosctl.js';
-import { commandLine, type Invocation } from './invocation.js';
+import type { Invocation } from './invocation.js';
 
 export interface WantedVersions {
   /** `v1.13.9` */
@@ -114,8 +115,8 @@ async function answerOf(run: RunTool, check: Check): Promise<CheckAnswer> {
   }
 }
 
-function tryIt(ask: Invocation): string {
-  return `See what it says by itself: ${commandLine(ask)}`;
+function tryIt({ tool: name, args }: Invocation): string {
+  return `See what it says by itself: ${tool`${[name, ...args]}`}`;
 }
 
 const releases: Readonly<Record<ToolName, string>> = {

@@ -73,6 +73,9 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
     child.on('close', (code, signal) => {
       try {
         demandNoSecret(secretsOf(args, options), haystacksOf(text));
+        if (/[\uFDD0-\uFDEF]/.test(text.stdout + text.stderr)) {
+          throw new Error(`a command was not written out:\n${text.stdout}\n${text.stderr}`);
+        }
         done({ code: code ?? signal, ...text });
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
