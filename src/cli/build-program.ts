@@ -1,19 +1,27 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../lib/errors.js';
+import { saveMemory } from './engine.js';
 import type { CliIo } from './io.js';
 import { globalOptions } from './tree/global-options.js';
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './tree/spec.js';
 import { commands, families } from './tree/tree.js';
 
-/** Makes a program of commander out of the tree of commands; it reads options, and calls commands. */
-export function buildProgram(io: CliIo, done: (code: number) => void): Command {
+/**
+ * Makes a program of commander out of the tree of commands, or of one of them; it reads options, and calls
+ * commands.
+ */
+export function buildProgram(
+  io: CliIo,
+  done: (code: number) => void,
+  which: readonly CommandSpec[] = commands,
+): Command {
   const program = quiet(new Command('oxide'));
   for (const option of globalOptions) program.addOption(optionOf(option));
   const parents = new Map<string, Command>();
   for (const [name, summary] of Object.entries(families)) {
     parents.set(name, quiet(program.command(name)).description(summary));
   }
-  for (const spec of commands) {
+  for (const spec of which) {
     const [own = '', family] = spec.name.split(' ').reverse();
     const parent = family === undefined ? program : (parents.get(family) ?? program);
     addCommand(quiet(parent.command(own)), spec, { io, done });
@@ -33,6 +41,7 @@ function addCommand(command: Command, spec: CommandSpec, { io, done }: Door): vo
   command.action(async (...received: unknown[]) => {
     const given = (spec.arguments ?? []).map(({ key }, at) => [key, received[at]] as const);
     const options = { ...command.optsWithGlobals(), ...Object.fromEntries(given) };
+    if (!spec.quick) saveMemory();
     const run = await spec.load();
     done(await run(options as never, io));
   });

@@ -12,9 +12,10 @@ export async function callCommand(
   io: CliIo,
 ): Promise<number> {
   let exitCode: number = ExitCode.done;
-  const program = buildProgram(io, (code) => {
+  const done = (code: number): void => {
     exitCode = code;
-  });
+  };
+  const program = buildProgram(io, done, asked.command ? [asked.command] : undefined);
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { ExitCode, InterruptedError } from '../lib/errors.js';
-import { saveMemory } from './engine.js';
+import { keepCompiled } from './compile-cache.js';
 import type { CliIo } from './io.js';
 import { lostOutput } from './lost-output.js';
 
@@ -13,7 +13,6 @@ interface Run {
 
 /** Runs oxide as this process: with its streams, its signals and its exit code. */
 export async function runProcess(args: readonly string[]): Promise<void> {
-  saveMemory();
   // Where a bug is in the source, instead of in the bundle. Reading the maps takes its time.
   process.setSourceMapsEnabled(args.includes('--verbose') || args.includes('-v'));
   // Node warns about what libraries use and how many wait for one interrupt: nothing that a user could
@@ -23,22 +22,21 @@ export async function runProcess(args: readonly string[]): Promise<void> {
   // As many as there are nodes, tools and requests wait for the same interrupt.
   setMaxListeners(0);
   const run: Run = { interrupt: new AbortController(), ended: false, lost: undefined };
-  const { signal } = run.interrupt;
-  const { env, stdin, stdout, stderr } = process;
-  const io: CliIo = { env, stdin, stdout, stderr, signal };
+  keepCompiled(process.env);
   const { runCli, showFailure } = await import('./program.js');
   /** A command that has ended well without its result being seen has not. */
   const tellLost = (): void => {
     if (!run.ended || !run.lost || process.exitCode === ExitCode.precondition) return;
     process.exitCode = showFailure(run.lost, args, io);
   };
-  listen(run, tellLost);
+  const io = streams(run, tellLost);
+  obeySignals(run);
   process.exitCode = await runCli(args, io);
   run.ended = true;
   tellLost();
 }
 
-function listen(run: Run, tellLost: () => void): void {
+function obeySignals(run: Run): void {
   let asked = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -49,11 +47,32 @@ function listen(run: Run, tellLost: () => void): void {
       run.interrupt.abort(new InterruptedError());
     });
   }
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    run.lost ??= lostOutput(error);
-    if (run.lost) run.interrupt.abort(run.lost);
-    tellLost();
-  });
-  // What cannot be said cannot be said.
-  process.stderr.on('error', () => undefined);
+}
+
+/** The process's streams; Node opens each when it is asked for, and a small command needs one of them. */
+function streams(run: Run, tellLost: () => void): CliIo {
+  const watched = new Set<NodeJS.WriteStream>();
+  const once = (stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void) => {
+    if (!watched.has(stream)) stream.on('error', onError);
+    watched.add(stream);
+    return stream;
+  };
+  return {
+    env: process.env,
+    signal: run.interrupt.signal,
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return once(process.stdout, (error) => {
+        run.lost ??= lostOutput(error);
+        if (run.lost) run.interrupt.abort(run.lost);
+        tellLost();
+      });
+    },
+    get stderr() {
+      // What cannot be said cannot be said.
+      return once(process.stderr, () => undefined);
+    },
+  };
 }

@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { ClusterConfig } from '../config/schema.js';
 import { PreconditionError } from '../lib/errors.js';
 import { realClock } from '../lib/wait.js';
@@ -7,6 +5,7 @@ import { bundledTools } from '../sandbox/bundled-tools.js';
 import { talosctlCommand } from '../sandbox/talosctl-command.js';
 import { checkTools } from '../tools/check.js';
 import { createToolRunner } from '../tools/exec.js';
+import { cacheFolder } from './compile-cache.js';
 import type { ToolCommands } from './world.js';
 import type { CliIo } from './io.js';
 
@@ -45,7 +44,7 @@ export async function sandboxTools(wish: SandboxToolsWish): Promise<ToolCommands
     return own;
   } catch (error) {
     if (!(error instanceof PreconditionError)) throw error;
-    const bundled = await bundledTools(toolCache(wish.io.env));
+    const bundled = await bundledTools(cacheFolder(wish.io.env));
     if (!bundled) throw error;
     return {
       talosctl,
@@ -53,9 +52,4 @@ export async function sandboxTools(wish: SandboxToolsWish): Promise<ToolCommands
       helm: { file: bundled.helm, args: [] },
     };
   }
-}
-
-/** Where the tools that come with the project are unpacked, for all sandboxes of the user. */
-function toolCache(env: CliIo['env']): string {
-  return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'oxide');
 }

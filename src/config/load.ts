@@ -1,9 +1,9 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { buffer as readBytes } from 'node:stream/consumers';
 import type { z } from 'zod';
 import { oxide } from '../lib/commands.js';
 import { messageOf, UsageError } from '../lib/errors.js';
+import { readAtMost } from '../lib/read-at-most.js';
 import { visibleLine } from '../lib/visible.js';
 import { asWritten } from './as-written.js';
 import { knownKeys } from './described-schema.js';
@@ -31,8 +31,7 @@ export async function loadConfig(path: string): Promise<ClusterConfig> {
   if (path === '') throw new UsageError('--config names no file', unnamedHint);
   let bytes: Buffer;
   try {
-    // No more than the limit: it may be a device that never ends.
-    bytes = await readBytes(createReadStream(path, { end: yamlLimits.bytes }));
+    bytes = await readAtMost(path, yamlLimits.bytes);
   } catch (error) {
     throw unreadable(path, error);
   }

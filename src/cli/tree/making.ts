@@ -4,6 +4,7 @@ import { cloudVariables } from './variables.js';
 
 const init: CommandSpec = {
   name: 'init',
+  quick: true,
   group: 'make',
   summary: 'write an example cluster.yaml to start from',
   details: ['Never over a file that exists. --config names another file.'],
@@ -17,6 +18,7 @@ const init: CommandSpec = {
 
 const validate: CommandSpec = {
   name: 'validate',
+  quick: true,
   group: 'make',
   summary: 'check cluster.yaml without reaching out',
   details: [

@@ -3,6 +3,7 @@ import type { CommandSpec } from './spec.js';
 
 const reference: CommandSpec = {
   name: 'reference',
+  quick: true,
   group: 'more',
   summary: 'print the reference of cluster.yaml',
   options: [
@@ -24,6 +25,7 @@ const reference: CommandSpec = {
 
 const completion: CommandSpec = {
   name: 'completion',
+  quick: true,
   group: 'more',
   summary: 'make a shell complete calls of oxide',
   details: [

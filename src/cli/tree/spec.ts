@@ -65,5 +65,7 @@ export interface CommandSpec {
   readonly variables?: readonly VariableName[];
   /** The exit codes beside those of every command; a text where one says more than usual. */
   readonly exits: Readonly<Partial<Record<ExitCode, string | true>>>;
+  /** It ends before memory matters, and starts as fast as it can. */
+  readonly quick?: true;
   readonly load: () => Promise<Run>;
 }

@@ -1,8 +1,8 @@
-import { distance } from 'fastest-levenshtein';
 import { candidateText, isSameCandidate, type Candidate } from './candidates.js';
 import type { Catalogue, ServerTypeInfo, ServerTypeOffer } from './catalogue.js';
 import { offerIn } from './prices.js';
 import { monthlyText } from '../state/cost.js';
+import { distance } from '../../lib/nearest.js';
 
 const suggested = 3;
 const suggestedInZone = 4;
