@@ -14,6 +14,11 @@ export const marks = {
   rest: '\uFDD6',
 };
 
+/** Words that stand on one line, as a command does. */
+export function heldTogether(words: string): string {
+  return marks.whole + words + marks.rest;
+}
+
 const allMarks = /[\uFDD0-\uFDD6]/g;
 
 /** The text without what says where its commands begin and end. */

@@ -1,5 +1,5 @@
 import { quote } from './shell.js';
-import { marks, withoutMarks } from './command-marks.js';
+import { heldTogether, marks, withoutMarks } from './command-marks.js';
 import { mapTexts } from './visible.js';
 
 const commandPattern = new RegExp(
@@ -68,7 +68,7 @@ export function writeOut(text: string, spelling: Spelling): string {
       const written = command.startsWith('oxide ')
         ? spelling.own(command.slice('oxide '.length))
         : spelling.tool(command);
-      return marks.whole + written + marks.rest;
+      return heldTogether(written);
     });
 }
 

@@ -1,4 +1,4 @@
-import { withoutMarks } from '../lib/command-marks.js';
+import { heldTogether, withoutMarks } from '../lib/command-marks.js';
 import { formatDuration } from '../lib/format.js';
 import type { ReportEvent } from '../lib/report.js';
 import type { Style } from './style.js';
@@ -47,7 +47,7 @@ interface EndedStep {
 
 function titleLine(mark: string, { title, elapsedMs }: EndedStep, options: LineOptions): string {
   const { style, clockLabel } = options;
-  const elapsed = style.dim(elapsedText(elapsedMs, clockLabel));
+  const elapsed = style.dim(heldTogether(elapsedText(elapsedMs, clockLabel)));
   return hanging(`${mark} `, `${title} ${elapsed}`, options.columns());
 }
 

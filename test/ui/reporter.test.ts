@@ -156,6 +156,18 @@ describe('progress on a terminal', () => {
     expect(text).toContain('failed: Create 3 control planes');
   });
 
+  it('keeps a time on one line, and what came out below the title where both do not fit', () => {
+    const event = done(1, 'Create the control planes', {
+      elapsedMs: 80_000,
+      summary: '3 of 3 made',
+    });
+    expect(play([event], { clockLabel: 'simulated', width: 40 }).text).toBe(
+      [...['✔ Create the control planes', '  (1m 20s simulated)', '    3 of 3 made', '']].join(
+        '\n',
+      ),
+    );
+  });
+
   it('shows requests and tool calls only to those who ask', () => {
     const events = [{ type: 'debug', message: 'GET /servers 200' }] as const;
     expect(play(events).text).toBe('');
