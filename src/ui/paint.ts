@@ -1,3 +1,5 @@
+import { Chalk } from 'chalk';
+
 /** A text in a look. */
 export type Paint = (text: string) => string;
 
@@ -12,26 +14,16 @@ export interface Paints {
   readonly cyan: Paint;
 }
 
-/** The numbers are those of ECMA-48, 8.3.117: what begins a look, and what ends it. */
+/** Colours, or none: what the environment says is decided outside, and chalk is not asked. */
 export function createPaints(color: boolean): Paints {
-  const paint = (begin: number, end: number): Paint =>
-    color ? painter(`\u001b[${begin}m`, `\u001b[${end}m`) : (text) => text;
+  const chalk = new Chalk({ level: color ? 1 : 0 });
   return {
-    bold: paint(1, 22),
-    dim: paint(2, 22),
-    red: paint(31, 39),
-    green: paint(32, 39),
-    yellow: paint(33, 39),
-    blue: paint(34, 39),
-    cyan: paint(36, 39),
-  };
-}
-
-/** What another paint ended within the text goes on after it, and no line break is painted. */
-function painter(begin: string, end: string): Paint {
-  return (text) => {
-    if (text === '') return '';
-    const inner = text.replaceAll(end, begin).replaceAll('\n', `${end}\n${begin}`);
-    return `${begin}${inner}${end}`;
+    bold: (text) => chalk.bold(text),
+    dim: (text) => chalk.dim(text),
+    red: (text) => chalk.red(text),
+    green: (text) => chalk.green(text),
+    yellow: (text) => chalk.yellow(text),
+    blue: (text) => chalk.blue(text),
+    cyan: (text) => chalk.cyan(text),
   };
 }
