@@ -24,7 +24,8 @@ export class WarpClock implements Clock {
   #scheduled = false;
 
   constructor(options: { startAt?: number | undefined } = {}) {
-    this.#now = options.startAt ?? wallClock();
+    // A whole second, so that what happens at ticks is the same in every run.
+    this.#now = options.startAt ?? Math.ceil(wallClock() / 1_000) * 1_000;
   }
 
   now(): number {
