@@ -61,8 +61,9 @@ const pollMs = 1_000;
 const backOff = 0.05;
 /** What these take at least in Hetzner's cloud, ms; nothing is asked for before. */
 const expectedMs: Readonly<Record<string, number>> = {
-  create_server: 15_000,
-  start_server: 6_000,
+  create_server: 17_000,
+  start_server: 7_000,
+  attach_to_network: 3_000,
   delete_server: 6_000,
 };
 /** Longer than this nothing is left alone, however much has to end before it. */

@@ -81,8 +81,8 @@ describe('the action waiter', () => {
     };
     const actions = [action(1), action(2, { command: 'start_server' })];
     await expect(waiter.wait(actions, 'demo')).rejects.toBeInstanceOf(TimeoutError);
-    expect(looks[0]).toEqual([15, [1]]);
-    expect(looks.find(([, ids]) => ids.includes(2))?.[0]).toBe(21);
+    expect(looks[0]).toEqual([17, [1]]);
+    expect(looks.find(([, ids]) => ids.includes(2))?.[0]).toBe(24);
     const of1 = looks.flatMap(([at, ids]) => (ids.includes(1) ? [at] : []));
     const gaps = of1.slice(1).map((at, i) => at - (of1[i] ?? 0));
     // The last look is the one at the deadline.
