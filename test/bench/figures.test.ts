@@ -1,4 +1,8 @@
 import { expect, test } from 'vitest';
+import { limitConcurrency } from '../../src/lib/concurrency-limit.js';
+import { clusterYaml } from '../helpers/open-rehearsal.js';
+import { makeCluster } from './commands.js';
+import { inWorld, measure, type Command } from './measure.js';
 import { recorded } from './recorded.js';
 import { smallFigures } from './small.js';
 
@@ -15,4 +19,18 @@ test('no figure is worse than the one that was recorded', { timeout: 120_000 }, 
       : [],
   );
   expect(worse, 'npm run bench records them anew').toEqual([]);
+});
+
+test('work that is made to wait for other work shows', async () => {
+  const took = (command: Command) =>
+    inWorld(clusterYaml(3, 1), async (rehearsal) => (await measure(rehearsal, command)).seconds);
+  const oneByOne: Command = (run) => {
+    const turn = limitConcurrency(1);
+    const { actions } = run.ctx;
+    const serial = {
+      wait: (...of: Parameters<typeof actions.wait>) => turn(() => actions.wait(...of)),
+    };
+    return makeCluster({ ...run, ctx: { ...run.ctx, actions: serial } });
+  };
+  expect(await took(oneByOne)).toBeGreaterThan((1 + tolerance) * (await took(makeCluster)));
 });

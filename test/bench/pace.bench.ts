@@ -8,6 +8,7 @@ import { recorded, writeRecorded } from './recorded.js';
 import {
   budgetFigures,
   changeFigures,
+  clusterOf,
   controlPlaneFigures,
   creation,
   creationFigures,
@@ -25,8 +26,8 @@ async function allFigures(): Promise<Numbers> {
   return {
     ...(await creationFigures(3)),
     ...(await creationFigures(97)),
-    ...(await changeFigures(97, 50)),
-    ...(await controlPlaneFigures()),
+    ...(await changeFigures(await clusterOf(97), { workers: 97, fewer: 50 })),
+    ...(await controlPlaneFigures(await clusterOf(3))),
     ...(await budgetFigures(97, 360)),
   };
 }

@@ -30,12 +30,13 @@ export const usual: Wire = { latencyMs: 200, orderMs: 1_000 };
 /** The same, from a machine of two cores on which a tool needs a tenth of a second to start. */
 const usualMachine: Wire = { ...usual, toolMs: 100 };
 
-const wires: readonly (readonly [string, Wire])[] = [
+const wires = [
   ['0 ms', near],
   ['100 ms', { latencyMs: 100 }],
   ['300 ms', { latencyMs: 300 }],
   ['200 ms, an order 1 s', usual],
-];
+] as const;
+type WireName = (typeof wires)[number][0];
 
 /** A create of a cluster that is not there yet. */
 export function creation(workers: number, wire: Wire): Promise<Figures> {
@@ -43,10 +44,14 @@ export function creation(workers: number, wire: Wire): Promise<Figures> {
 }
 
 /** How long creates of this size take, and how often they ask. */
-export async function creationFigures(workers: number): Promise<Numbers> {
+export async function creationFigures(
+  workers: number,
+  which: readonly WireName[] = wires.map(([name]) => name),
+): Promise<Numbers> {
   const shape = `3+${workers}`;
   const numbers: Record<string, number> = {};
   for (const [text, wire] of wires) {
+    if (!which.includes(text)) continue;
     const { seconds, requests } = await creation(workers, wire);
     numbers[`create ${shape}, requests ${text}: times the path`] = seconds / pathSeconds;
     if (wire === near) {
@@ -57,7 +62,7 @@ export async function creationFigures(workers: number): Promise<Numbers> {
 }
 
 /** A cluster for several measurements, each of which gets a copy. */
-async function clusterOf(workers: number): Promise<Prepared> {
+export async function clusterOf(workers: number): Promise<Prepared> {
   const yaml = clusterYaml(3, workers);
   const rehearsal = await openRehearsal(yaml);
   await makeCluster(rehearsal.run());
@@ -81,8 +86,10 @@ function onCopyOf(cluster: Prepared, { command, wire, before }: Change): Promise
 }
 
 /** How a cluster with this many workers becomes smaller, shows its status and goes. */
-export async function changeFigures(workers: number, fewer: number): Promise<Numbers> {
-  const cluster = await clusterOf(workers);
+export async function changeFigures(
+  cluster: Prepared,
+  { workers, fewer }: { readonly workers: number; readonly fewer: number },
+): Promise<Numbers> {
   const less = (by: number): Command => scaleTo('worker', workers - by);
   const wire = usualMachine;
   const one = await onCopyOf(cluster, { command: less(1), wire });
@@ -106,9 +113,8 @@ export async function changeFigures(workers: number, fewer: number): Promise<Num
   };
 }
 
-/** How a cluster gets two more control planes. */
-export async function controlPlaneFigures(): Promise<Numbers> {
-  const cluster = await clusterOf(3);
+/** How a cluster of three control planes gets two more. */
+export async function controlPlaneFigures(cluster: Prepared): Promise<Numbers> {
   const { seconds, processes } = await onCopyOf(cluster, {
     command: scaleTo('control-plane', 5),
   });
