@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { typesOf } from '../cluster/catalogue/candidates.js';
+import { addedToTalos } from '../cluster/catalogue/schematic.js';
 import type { ClusterConfig } from '../config/schema.js';
 import type { Endpoints } from '../lib/endpoints.js';
 import { UsageError } from '../lib/errors.js';
@@ -34,6 +35,7 @@ export async function openSandboxWorld({ config, files, io }: SandboxWish): Prom
   try {
     await sandbox.ensureSnapshot({
       talosVersion: config.talos.version,
+      schematic: addedToTalos(config.talos),
       id: config.talos.hcloud_snapshot_id,
       serverTypes: [...config.control_planes, ...config.workers].flatMap(typesOf),
     });
@@ -73,6 +75,7 @@ export function sandboxEndpoints(url: string): Endpoints {
     ownIpv6: [`${url}/ip6`],
     ciliumChart: `${url}/charts`,
     gatewayApi: `${url}/gateway-api`,
+    imageFactory: `${url}/image-factory`,
     nodeProxy: url,
     outbound: directly,
   };

@@ -69,6 +69,7 @@ async function realEndpoints(env: CliIo['env']): Promise<Endpoints> {
     ...publicEndpoints,
     hcloud: endpointForToken(custom('HCLOUD_ENDPOINT') ?? publicEndpoints.hcloud),
     gatewayApi: custom('OXIDE_GATEWAY_API') ?? publicEndpoints.gatewayApi,
+    imageFactory: custom('OXIDE_IMAGE_FACTORY') ?? publicEndpoints.imageFactory,
     outbound: await outboundOf(env),
   };
 }

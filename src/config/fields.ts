@@ -83,6 +83,27 @@ export const snapshotId = numberOrText(
   'must be the number of a snapshot, such as 123456789',
 ).transform(Number);
 
+/** The official name of a system extension, given back with its owner. */
+export const extensionName = matching(
+  /^([a-z0-9][a-z0-9-]*\/)?[a-z0-9][a-z0-9._-]*$/,
+  'the name of an extension such as siderolabs/iscsi-tools',
+).transform((name) => (name.includes('/') ? name : `siderolabs/${name}`));
+
+/**
+ * An argument of the kernel's command line. Of plain letters, and none of YAML's words for something
+ * else: it is written into a document whose digest is its id.
+ */
+export const kernelArgument = matching(
+  /^(?!(?:y|n|yes|no|on|off|true|false|null)$)-?[a-z](?:[\w.,:/@%+=-]*[\w.,/@%+=-])?$/i,
+  'an argument such as console=ttyS0, without blanks and quotes',
+);
+
+/** What the Image Factory calls a set of extensions and arguments. */
+export const schematicId = matching(
+  /^[0-9a-f]{64}$/,
+  'the id of a schematic: 64 digits and letters from a to f',
+);
+
 /** Kubernetes labels of a node. */
 export const labels = z.record(
   matching(new RegExp(`^${labelKey}$`), 'a label key such as workload or example.com/workload'),

@@ -19,7 +19,7 @@ import {
   subnetInside,
 } from './range-rules.js';
 import type { ClusterConfig } from './schema.js';
-import { ciliumVersion, ipv6, talosVersions } from './version-rules.js';
+import { ciliumVersion, ipv6, oneSchematic, talosVersions } from './version-rules.js';
 
 /** A rule over several keys. It is left out when one of the keys that it needs is wrong by itself. */
 interface Rule {
@@ -49,6 +49,7 @@ const rules: readonly Rule[] = [
     check: subnetCapacity,
   },
   { needs: ['talos.version', 'talos.kubernetes_version'], check: talosVersions },
+  { needs: ['talos.schematic', 'talos.schematic_id'], check: oneSchematic },
   { needs: ['cilium.version'], check: ciliumVersion },
   { needs: ['cilium.enable_ipv6'], check: ipv6 },
   { needs: ['workers.*.labels'], check: workerLabels },

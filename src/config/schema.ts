@@ -5,11 +5,14 @@ import {
   catalogueName,
   clusterName,
   configPatch,
+  extensionName,
   firewallSource,
   httpsEndpoint,
   ipv4Range,
+  kernelArgument,
   plainVersion,
   port,
+  schematicId,
   snapshotId,
   talosVersion,
 } from './fields.js';
@@ -96,6 +99,23 @@ const patches = z.array(configPatch).prefault([]);
 const patchRule =
   'Strategic-merge patches: YAML text, or the path of a file relative to cluster.yaml.';
 
+const schematic = z
+  .strictObject({
+    extensions: z.array(extensionName).max(64).prefault([]).meta({
+      description:
+        'System extensions by their official names, such as `siderolabs/iscsi-tools`; the part before the slash may be left out.',
+      rule: 'Of the list that the Image Factory has for `version`.',
+    }),
+    kernel_args: z.array(kernelArgument).max(64).prefault([]).meta({
+      description: 'Arguments for the kernel, after those of Talos.',
+    }),
+  })
+  .prefault({})
+  .meta({
+    description:
+      'What the image has beyond Talos itself. The snapshot must have been made with the same, and carry its id in the label `schematic` or `talos_schematic_id` (the first 32 characters).',
+  });
+
 const talos = z
   .strictObject({
     version: talosVersion.prefault(defaultVersions.talos).meta({
@@ -108,6 +128,12 @@ const talos = z
     hcloud_snapshot_id: snapshotId.optional().meta({
       description:
         'Id of the Talos snapshot. When left out, the newest snapshot with the labels `os=talos` and `talos_version` is taken.',
+    }),
+    schematic,
+    schematic_id: schematicId.optional().meta({
+      description:
+        'The same as `schematic`, as the id that the Image Factory gave for it: also for what `schematic` has no key for.',
+      rule: 'Not together with `schematic`.',
     }),
     cluster_endpoint: httpsEndpoint.optional().meta({
       description: 'Public address for the kubeconfig, also written into the certificates.',

@@ -22,3 +22,12 @@ export function ipv6({ cilium }: ClusterConfig): readonly RuleProblem[] {
     'and Cilium would wait for an IPv6 range that never comes';
   return [{ path: ['cilium', 'enable_ipv6'], reason }];
 }
+
+/** Which of the two would hold is nothing to guess. */
+export function oneSchematic({ talos }: ClusterConfig): readonly RuleProblem[] {
+  const { schematic_id: id, schematic } = talos;
+  const isGiven = schematic.extensions.length + schematic.kernel_args.length > 0;
+  if (id === undefined || !isGiven) return [];
+  const reason = 'is the same as schematic, in one word: only one of them can be given';
+  return [{ path: ['talos', 'schematic_id'], reason }];
+}

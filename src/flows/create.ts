@@ -1,5 +1,6 @@
 import type { Difference } from '../cluster/plan/difference.js';
 import type { Digests } from '../cluster/kubernetes/used-downloads.js';
+import { missingServers } from '../cluster/plan/drift.js';
 import type { Plan } from '../cluster/plan/plan.js';
 import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
@@ -30,6 +31,7 @@ import { ensureNetwork } from '../steps/hetzner/network.js';
 import { observe } from '../steps/observe/observe.js';
 import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
+import { knownSchematic } from '../steps/talos/schematic.js';
 import { checkSecrets, ensureSecrets } from '../steps/talos/secrets.js';
 import { ensureServers, type ServerPrerequisites } from '../steps/hetzner/servers.js';
 import { addressed, type NodeServer } from '../steps/run/node-server.js';
@@ -86,6 +88,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
     ),
   );
   await checkSecrets(ctx, state);
+  if (missingServers(config, state).length > 0) await knownSchematic(ctx, catalogue);
   const machineConfigs = await step('Generate and check the machine configurations', (io) =>
     generateMachineConfigs(ctx, io),
   );

@@ -1,7 +1,7 @@
 import type { KeptEntry, ShownPlan } from '../cluster/plan/plan.js';
 import { toLeftEntry } from '../cluster/plan/scale-leftovers.js';
 import { planScale, type ScalePlan } from '../cluster/plan/scale-plan.js';
-import type { ScaleWish } from '../cluster/plan/scale-pool.js';
+import { findPool, type ScaleWish } from '../cluster/plan/scale-pool.js';
 import {
   anythingExists,
   type ClusterState,
@@ -41,6 +41,7 @@ import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
 import { reachCluster } from '../steps/access/reach.js';
 import { controlPlanesOf, addressed, type NodeServer } from '../steps/run/node-server.js';
+import { knownSchematic } from '../steps/talos/schematic.js';
 import { checkSecrets } from '../steps/talos/secrets.js';
 import { ensureServers, type ServerPrerequisites } from '../steps/hetzner/servers.js';
 
@@ -107,6 +108,8 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
     observeInstalled(ctx),
   );
   const { wish } = options;
+  const { servers } = findPool(config, state, wish);
+  if (wish.count > servers.length) await knownSchematic(ctx, catalogue);
   const planned = planScale({
     ...{ config, state, catalogue, view, attached },
     ...{ wish, known, installed },

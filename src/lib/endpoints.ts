@@ -15,6 +15,8 @@ export interface Endpoints {
   readonly ciliumChart: string;
   /** Base of the Gateway API release assets: `<base>/<version>/standard-install.yaml`. */
   readonly gatewayApi: string;
+  /** Where what is added to Talos is registered, and images come from. */
+  readonly imageFactory: string;
   /** Proxy that leads to the nodes' addresses; undefined: they are reached directly. */
   readonly nodeProxy: string | undefined;
   /** How oxide's own requests get there. */
@@ -27,6 +29,7 @@ export const publicEndpoints: Endpoints = {
   ownIpv6: ['https://ipv6.icanhazip.com', 'https://api6.ipify.org'],
   ciliumChart: 'https://helm.cilium.io',
   gatewayApi: 'https://github.com/kubernetes-sigs/gateway-api/releases/download',
+  imageFactory: 'https://factory.talos.dev',
   nodeProxy: undefined,
   outbound: directly,
 };

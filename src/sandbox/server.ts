@@ -11,6 +11,7 @@ import { messageOf } from '../lib/errors.js';
 import type { Clock } from '../lib/wait.js';
 import { createCloudHandler } from './cloud/http.js';
 import { createDownloads, type Downloads } from './downloads/downloads.js';
+import { isExtension } from './downloads/image-factory.js';
 import type { FaultPlan } from './faults.js';
 import { collect, keepInHand } from './loopback.js';
 import { NodeProxy } from './node-proxy.js';
@@ -23,6 +24,8 @@ export interface SnapshotWish {
   readonly talosVersion: string;
   /** The id that cluster.yaml names; any when undefined. */
   readonly id: number | undefined;
+  /** What it has beyond Talos; nothing when undefined. */
+  readonly schematic?: { readonly id: string; readonly extensions: readonly string[] } | undefined;
   /** There is a snapshot for every architecture of these types; the id's is that of the first. */
   readonly serverTypes: readonly string[];
 }
@@ -106,14 +109,17 @@ export class SandboxServer {
   ensureSnapshot(wish: SnapshotWish): void {
     const { world } = this.#options;
     world.settle();
-    const { talosVersion, id } = wish;
+    const { talosVersion, id, schematic } = wish;
+    // What the factory refuses to make, nobody has put into the project.
+    if (schematic?.extensions.some((name) => !isExtension(name))) return;
     const architectures = new Set(
       wish.serverTypes.map((type) => world.cloud.architectureOf(type) ?? 'x86'),
     );
+    const made = schematic && { schematic: schematic.id };
     let first = true;
     for (const architecture of architectures) {
       const named = first && id !== undefined ? { id } : {};
-      world.cloud.ensureSnapshot({ talosVersion, architecture, ...named });
+      world.cloud.ensureSnapshot({ talosVersion, architecture, ...named, ...made });
       first = false;
     }
     world.saveCloud();
@@ -178,7 +184,9 @@ export class SandboxServer {
     } else if (path.startsWith(namesPath)) {
       sendJson(response, world.resolve(decodeURIComponent(path.slice(namesPath.length))));
     } else {
-      const found = await this.#downloads.handle(path);
+      const { method = 'GET' } = request;
+      const body = method === 'GET' ? '' : await collect(request);
+      const found = await this.#downloads.handle(path, { method, body });
       if (found) response.writeHead(found.status, { 'content-type': found.contentType });
       else response.writeHead(404, { 'content-type': 'text/plain' });
       response.end(found?.body ?? 'not found');

@@ -16,12 +16,20 @@ export interface DownloadOptions {
   readonly signal: AbortSignal;
   /** The most that is read, bytes; 8 MiB unless given. */
   readonly limit?: number;
+  /** What is sent there: it is a POST then. */
+  readonly body?: Body;
+}
+
+interface Body {
+  readonly text: string;
+  /** Its media type. */
+  readonly type: string;
 }
 
 /** The text at a URL. Network failures and 5xx are tried again, what no repetition heals is not. */
 export async function download(options: DownloadOptions): Promise<string> {
-  const { url, outbound, clock, signal, limit = downloadLimit } = options;
-  const limits = { timeoutMs: downloadTimeoutMs, limit };
+  const { url, outbound, clock, signal, limit = downloadLimit, body } = options;
+  const limits = { timeoutMs: downloadTimeoutMs, limit, ...(body && { body }) };
   for (let tries = 1; ; tries++) {
     signal.throwIfAborted();
     try {
@@ -29,18 +37,20 @@ export async function download(options: DownloadOptions): Promise<string> {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof OxideError) throw error;
-      if (isFinal(error) || tries === downloadTries) throw failed(url, error);
+      if (isFinal(error) || tries === downloadTries) throw failed(options, error);
     }
     await clock.sleep(1_000 * 2 ** tries, signal);
   }
 }
 
-function failed(url: string, error: unknown): OxideError {
+function failed({ url, body }: DownloadOptions, error: unknown): OxideError {
   const trust = untrusted.test(codeOf(error))
     ? 'If a proxy of yours answers in its place and you trust it: SSL_CERT_FILE=<the certificate of its authority, PEM>.\n'
     : '';
   const why = messageOf(error) || codeOf(error);
-  return new OxideError(`cannot download ${plainUrl(url).href}: ${why}`, {
+  const { href } = plainUrl(url);
+  const what = body ? `cannot post to ${href}` : `cannot download ${href}`;
+  return new OxideError(`${what}: ${why}`, {
     hint: `${trust}Check the connection to the internet and the version in cluster.yaml. The same command goes on from here.`,
     cause: error,
   });
@@ -76,6 +86,7 @@ interface FetchOptions {
   /** The most that is read, bytes. */
   readonly limit: number;
   readonly family?: 4 | 6;
+  readonly body?: Body;
 }
 
 /** Redirects are followed: release assets are served from elsewhere. */
@@ -87,12 +98,17 @@ export async function fetchText(
   options: FetchOptions,
   left = redirects,
 ): Promise<string> {
-  const { signal, timeoutMs } = options;
+  const { signal, timeoutMs, body } = options;
   const dispatcher = dispatcherFor(url, options);
   try {
     const response = await request(plainUrl(url), {
       dispatcher,
-      headers: { 'user-agent': 'oxide', ...loginOf(url) },
+      ...(body && { method: 'POST', body: body.text }),
+      headers: {
+        'user-agent': 'oxide',
+        ...(body && { 'content-type': body.type }),
+        ...loginOf(url),
+      },
       signal: AbortSignal.any([signal, realDeadline(timeoutMs)]),
     });
     const next = redirectOf(response, url);
@@ -139,16 +155,21 @@ function redirectOf(
 
 async function textOf(
   { statusCode, body }: Dispatcher.ResponseData,
-  { limit }: FetchOptions,
+  { limit, body: sent }: FetchOptions,
 ): Promise<string> {
-  if (statusCode !== 200) {
-    const message = `the server answered ${statusCode}`;
-    const isSame = statusCode < 500 && statusCode !== 429;
-    throw isSame ? new FinalError(message) : new Error(message);
-  }
+  if (statusCode === 200 || (sent && statusCode === 201)) return read(body, limit);
+  // What was sent is at fault, and the server says what of it.
+  const isRefused = sent !== undefined && statusCode === 400;
+  const why = isRefused ? `: ${(await read(body, limit)).trim().slice(0, 500)}` : '';
+  const message = `the server answered ${statusCode}${why}`;
+  const isSame = statusCode < 500 && statusCode !== 429;
+  throw isSame ? new FinalError(message) : new Error(message);
+}
+
+async function read(body: AsyncIterable<Buffer>, limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     size += chunk.length;
     if (size > limit) throw new FinalError(`it has more than ${limit} bytes`);
     chunks.push(chunk);

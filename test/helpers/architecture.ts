@@ -60,6 +60,7 @@ const packageOwners: Readonly<Record<string, readonly string[]>> = {
     'cluster/kubernetes/gateway-manifest.ts',
     'tools/access-files.ts',
     'tools/chart-index.ts',
+    'sandbox/downloads/image-factory.ts',
     'tools/machine-config-facts.ts',
     'tools/merge-kubeconfig.ts',
     'sandbox/talos/',

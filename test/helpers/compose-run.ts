@@ -134,6 +134,7 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
       ownIpv6: [],
       ciliumChart: `${sandbox.url}/charts`,
       gatewayApi: `${sandbox.url}/gateway-api`,
+      imageFactory: `${sandbox.url}/image-factory`,
       nodeProxy: sandbox.url,
     },
     clock,

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { typesOf } from '../../src/cluster/catalogue/candidates.js';
+import { addedToTalos } from '../../src/cluster/catalogue/schematic.js';
 import { parseConfig } from '../../src/config/load.js';
 import { ensurePrivateFolder } from '../../src/lib/files.js';
 import { FaultPlan } from '../../src/sandbox/faults.js';
@@ -105,6 +106,7 @@ async function addSnapshot(sandbox: Sandbox, yaml: string): Promise<void> {
   const config = parseConfig(yaml, { file: 'cluster.yaml' });
   await sandbox.ensureSnapshot({
     talosVersion: config.talos.version,
+    schematic: addedToTalos(config.talos),
     id: config.talos.hcloud_snapshot_id,
     serverTypes: [...config.control_planes, ...config.workers].flatMap(typesOf),
   });

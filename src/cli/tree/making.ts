@@ -50,7 +50,7 @@ const create: CommandSpec = {
     { call: 'create', what: 'the cluster of ./cluster.yaml, access files in ./output' },
     { call: '--sandbox create', what: 'the same rehearsed in a simulated cloud' },
   ],
-  variables: [...cloudVariables, 'OXIDE_GATEWAY_API'],
+  variables: [...cloudVariables, 'OXIDE_GATEWAY_API', 'OXIDE_IMAGE_FACTORY'],
   exits: {
     [ExitCode.precondition]: true,
     [ExitCode.refused]: true,

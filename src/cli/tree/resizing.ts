@@ -64,7 +64,7 @@ export const scale: CommandSpec = {
       what: 'three control planes, also in cluster.yaml',
     },
   ],
-  variables: cloudVariables,
+  variables: [...cloudVariables, 'OXIDE_IMAGE_FACTORY'],
   exits: {
     [ExitCode.precondition]: true,
     [ExitCode.refused]: true,

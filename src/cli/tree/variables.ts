@@ -5,6 +5,7 @@ export const variables = {
   HCLOUD_CONFIG: "the hcloud CLI's file, where it is not in its usual place",
   HCLOUD_ENDPOINT: 'a mirror of the Hetzner API',
   OXIDE_GATEWAY_API: "a mirror of the Gateway API's definitions",
+  OXIDE_IMAGE_FACTORY: 'a mirror of the Talos Image Factory',
   HTTPS_PROXY: 'the proxy for requests, as for kubectl; also HTTP_PROXY and NO_PROXY',
   SSL_CERT_FILE: 'certificates of authorities to trust beside the usual ones',
   KUBECONFIG: 'your own kubeconfig, which --merge adds to',

@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '../../config/schema.js';
+import { diskImageUrl, plainSchematic, schematicId, schematicLabel } from './schematic.js';
 import type { Architecture, Catalogue, ImageInfo, ServerTypeInfo } from './catalogue.js';
 
 /** The label that Talos snapshots carry; its value is always `talos`. */
@@ -6,6 +7,9 @@ export const imageSelector = 'os=talos';
 
 /** Both spellings are in use: the one of hcloud-k8s and the one of oxide. */
 const versionLabels = ['talos_version', 'talos-version'];
+
+/** Both are in use, with the first 32 characters of the id. */
+const schematicLabels = ['schematic', 'talos_schematic_id'];
 
 /** An image, or why there is none. */
 export type ImageChoice = { readonly found: ImageInfo } | { readonly missing: string };
@@ -38,6 +42,12 @@ function configuredImage(id: number, config: ClusterConfig, catalogue: Catalogue
       missing: `snapshot ${id} is of Talos ${version}, but talos.version is ${config.talos.version}`,
     };
   }
+  const [made, wanted] = [schematicOf(image), schematicId(config.talos)];
+  if (wanted !== undefined && made !== undefined && made !== schematicLabel(wanted)) {
+    return {
+      missing: `snapshot ${id} was made with the schematic ${made}…, cluster.yaml asks for ${schematicLabel(wanted)}…`,
+    };
+  }
   return { found: image };
 }
 
@@ -47,12 +57,22 @@ function newestImage(
   architecture: Architecture,
 ): ImageChoice {
   const { version } = config.talos;
+  const wanted = schematicId(config.talos);
   const matching = catalogue.images
     .filter((image) => image.labels['os'] === 'talos' && versionOf(image) === version)
-    .filter((image) => image.architecture === architecture && image.status === 'available');
-  const newest = matching.sort((a, b) => Date.parse(b.created) - Date.parse(a.created))[0];
-  if (newest) return { found: newest };
-  return { missing: `no Talos image ${version} (${architecture}) in this project` };
+    .filter((image) => image.architecture === architecture && image.status === 'available')
+    .filter((image) => wanted === undefined || schematicOf(image) === schematicLabel(wanted))
+    .sort((a, b) => Date.parse(b.created) - Date.parse(a.created));
+  // Talos as it is comes first; other tools' snapshots with more in them do as well.
+  const best = matching.find((image) => wanted !== undefined || isPlain(image)) ?? matching[0];
+  if (best) return { found: best };
+  if (wanted === undefined) {
+    return { missing: `no Talos image ${version} (${architecture}) in this project` };
+  }
+  const made = `${schematicLabel(wanted)}…`;
+  return {
+    missing: `no Talos image ${version} (${architecture}) with the schematic ${made} in this project`,
+  };
 }
 
 function misfit(image: ImageInfo, type: ServerTypeInfo): string | undefined {
@@ -66,21 +86,33 @@ function misfit(image: ImageInfo, type: ServerTypeInfo): string | undefined {
   return undefined;
 }
 
+/** The beginning of the id of what the image has beyond Talos; undefined: its labels do not say. */
+export function schematicOf({ labels }: ImageInfo): string | undefined {
+  const label = schematicLabels.map((key) => labels[key]).find((value) => value !== undefined);
+  return label === undefined ? undefined : schematicLabel(label);
+}
+
+function isPlain(image: ImageInfo): boolean {
+  return [undefined, schematicLabel(plainSchematic)].includes(schematicOf(image));
+}
+
+/** The Talos version of a snapshot, with a `v`; undefined: its labels do not say. */
 function versionOf(image: ImageInfo): string | undefined {
   const label = versionLabels.map((key) => image.labels[key]).find((value) => value !== undefined);
   return label === undefined ? undefined : `v${label.replace(/^v/, '')}`;
 }
 
-/** The schematic of an unchanged Talos, the same for everybody (Talos image factory). */
-const plainSchematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
-
 /** How to make the snapshot that is missing. */
-export function imageHint(talosVersion: string, architecture: Architecture): string {
-  const file = `hcloud-${architecture === 'arm' ? 'arm64' : 'amd64'}.raw.xz`;
+export function imageHint({ talos }: ClusterConfig, architecture: Architecture): string {
+  const id = schematicId(talos);
+  const labels = [
+    `os=talos,talos_version=${talos.version}`,
+    ...(id === undefined ? [] : [`schematic=${schematicLabel(id)}`]),
+  ];
   return (
     'Make one with the hcloud-upload-image tool:\n' +
     `  hcloud-upload-image upload --architecture ${architecture} --compression xz \\\n` +
-    `    --image-url https://factory.talos.dev/image/${plainSchematic}/${talosVersion}/${file} \\\n` +
-    `    --labels os=talos,talos_version=${talosVersion}`
+    `    --image-url ${diskImageUrl(talos, architecture)} \\\n` +
+    `    --labels ${labels.join()}`
   );
 }

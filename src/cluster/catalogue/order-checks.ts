@@ -22,7 +22,7 @@ export function validateOrders(
       if ('found' in image) {
         images.set(type.name, image.found.id);
       } else {
-        const hint = imageHint(config.talos.version, type.architecture);
+        const hint = imageHint(config, type.architecture);
         obstacles.push({ kind: 'image', text: image.missing, hint });
       }
     }

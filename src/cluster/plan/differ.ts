@@ -5,11 +5,13 @@ import type { ClusterState, FirewallRule, ServerState } from '../state/cluster-s
 import { poolsOf, type RolePool } from '../state/node-pools.js';
 import { foundSettings, type KnownOfNode } from '../talos/found-settings.js';
 import {
+  noSchematic,
   nodeSettings,
   settingsHash,
   type NodeKey,
   type NodeSettings,
 } from '../talos/node-settings.js';
+import { schematicInstaller } from '../catalogue/schematic.js';
 import { labelKeys } from '../state/labels.js';
 import { chartDifferences } from './chart-differences.js';
 import type { Difference } from './difference.js';
@@ -18,6 +20,7 @@ import { matchedServers, missingServers, surplusServers, type MatchedServer } fr
 import { firewallDifferences } from './firewall-differences.js';
 import { effectOf, workloadsEffect, type ConfigKey, type KeyEffect } from './key-effects.js';
 import { networkDifferences } from './network-differences.js';
+import { schematicToldOnce } from './schematic-differences.js';
 import { oxide } from '../../lib/commands.js';
 
 export interface DifferInput {
@@ -76,9 +79,14 @@ function settingDifferences(
   if (!facts.recorded && !facts.configuration) {
     return labelDifferences({ existing, section: `${sectionOf(role)}.${name}` }, wanted);
   }
-  const found = { ...snapshotOf(existing), ...foundSettings(config, rolePool, facts) };
-  return (Object.keys(wanted) as NodeKey[]).flatMap((key) => {
-    const [is, shall] = [found[key], wanted[key]];
+  const found = {
+    ...snapshotOf(existing),
+    ...(facts.recorded && plain),
+    ...foundSettings(config, rolePool, facts),
+  };
+  const settings: NodeSettings = { ...plain, ...wanted };
+  const different = (Object.keys(settings) as NodeKey[]).flatMap((key) => {
+    const [is, shall] = [found[key], settings[key]];
     if (is === undefined || shall === undefined || is === shall) return [];
     const ofPool = poolKeys[key];
     return [
@@ -87,11 +95,19 @@ function settingDifferences(
         servers: [existing.name],
         found: is,
         wanted: shall,
-        ...described(settingEffect(key), shall),
+        ...described(settingEffect(key), shall, config),
       },
     ];
   });
+  return schematicToldOnce(config, different);
 }
+
+/** What a record says by not naming it. */
+const plain: NodeSettings = {
+  'talos.schematic.extensions': noSchematic,
+  'talos.schematic.kernel_args': noSchematic,
+  'talos.schematic_id': noSchematic,
+};
 
 /** Hetzner knows it, also when cluster.yaml named none at that time. */
 function snapshotOf({ imageId }: ServerState): NodeSettings {
@@ -123,8 +139,10 @@ function settingEffect(key: NodeKey): KeyEffect {
   return effectOf(key);
 }
 
-function described({ effect, by, way }: KeyEffect, wanted: string) {
-  return { effect, by, way: way.replace('<wanted>', wanted) };
+function described({ effect, by, way }: KeyEffect, wanted: string, { talos }: ClusterConfig) {
+  const installer = schematicInstaller(talos) ?? 'ghcr.io/siderolabs/installer';
+  const filled = way.replace('<installer>', installer).replace('<wanted>', wanted);
+  return { effect, by, way: filled };
 }
 
 function poolOf(config: ClusterConfig, role: RolePool['role'], name: string): RolePool | undefined {

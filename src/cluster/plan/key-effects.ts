@@ -26,7 +26,7 @@ export type ConfigKey =
 export interface KeyEffect {
   readonly effect: Effect;
   readonly by: Means;
-  /** What to do; `<wanted>` stands for the value of cluster.yaml. */
+  /** What to do; `<wanted>` stands for the value of cluster.yaml, `<installer>` for Talos's installer. */
   readonly way: string;
 }
 
@@ -65,7 +65,7 @@ export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
   'talos.version': {
     effect: 'restart',
     by: 'upgrade',
-    way: `until oxide upgrades nodes, one at a time: ${tool`talosctl upgrade --image ghcr.io/siderolabs/installer:<wanted> --nodes ADDRESS`}`,
+    way: `until oxide upgrades nodes, one at a time: ${tool`talosctl upgrade --image <installer>:<wanted> --nodes ADDRESS`}`,
   },
   'talos.kubernetes_version': {
     effect: 'restart',
@@ -73,6 +73,9 @@ export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
     way: `until oxide upgrades Kubernetes: ${tool`talosctl upgrade-k8s --to <wanted>`}`,
   },
   'talos.hcloud_snapshot_id': byNewNodes,
+  'talos.schematic.extensions': byNewNodes,
+  'talos.schematic.kernel_args': byNewNodes,
+  'talos.schematic_id': byNewNodes,
   'talos.cluster_endpoint': {
     effect: 'live',
     by: 'apply',

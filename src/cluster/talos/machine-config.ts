@@ -2,6 +2,7 @@ import { toYaml } from '../../lib/yaml-text.js';
 import type { ClusterConfig, PoolConfig } from '../../config/schema.js';
 import { controlPlaneAddress } from '../network/node-addresses.js';
 import type { RolePool } from '../state/node-pools.js';
+import { schematicInstaller } from '../catalogue/schematic.js';
 import { takesWorkloads } from './node-settings.js';
 
 /** The label by which Talos keeps control planes out of load balancers. */
@@ -46,10 +47,13 @@ export function machineConfigPatches(
 
 function commonPatch(config: ClusterConfig): object {
   const sans = certificateNames(config);
+  const name = schematicInstaller(config.talos);
+  // The node's image has the extensions already; an upgrade takes them from here.
+  const installer = name && `${name}:${config.talos.version}`;
   return {
     machine: {
       ...(sans.length > 0 && { certSANs: sans }),
-      install: { disk: '/dev/sda' },
+      install: { disk: '/dev/sda', ...(installer && { image: installer }) },
       // Node traffic must stay on the private network: the firewall closes the public addresses.
       kubelet: { nodeIP: { validSubnets: [config.hcloud.network.subnet_cidr] } },
     },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClusterConfig } from '../../config/schema.js';
+import { schematicId } from '../catalogue/schematic.js';
 import type { Labels } from '../state/cluster-state.js';
 import { poolsOf, type RolePool } from '../state/node-pools.js';
 
@@ -8,6 +9,9 @@ export const nodeKeys = [
   'talos.version',
   'talos.kubernetes_version',
   'talos.hcloud_snapshot_id',
+  'talos.schematic.extensions',
+  'talos.schematic.kernel_args',
+  'talos.schematic_id',
   'talos.cluster_endpoint',
   'talos.pod_cidr',
   'talos.service_cidr',
@@ -38,6 +42,8 @@ export function nodeSettings(config: ClusterConfig, { role, pool }: RolePool): N
     ...(talos.hcloud_snapshot_id !== undefined && {
       'talos.hcloud_snapshot_id': String(talos.hcloud_snapshot_id),
     }),
+    // Only where something is added: nodes from before this key are made of the same as ever.
+    ...schematicSettings(talos),
     'talos.cluster_endpoint': talos.cluster_endpoint ?? 'none',
     'talos.pod_cidr': talos.pod_cidr,
     'talos.service_cidr': talos.service_cidr,
@@ -50,6 +56,19 @@ export function nodeSettings(config: ClusterConfig, { role, pool }: RolePool): N
       : { 'talos.worker_patches': patchesText(textsOf(talos.worker_patches)) }),
     labels: labelsText(pool.labels),
     taints: taintsText(pool.taints),
+  };
+}
+
+/** The value of what a record leaves out: nothing is added to Talos. */
+export const noSchematic = 'none';
+
+function schematicSettings(talos: ClusterConfig['talos']): NodeSettings {
+  const { extensions, kernel_args } = talos.schematic;
+  const id = schematicId(talos);
+  return {
+    ...(extensions.length > 0 && { 'talos.schematic.extensions': extensions.join(', ') }),
+    ...(kernel_args.length > 0 && { 'talos.schematic.kernel_args': kernel_args.join(' ') }),
+    ...(id !== undefined && { 'talos.schematic_id': id.slice(0, 12) }),
   };
 }
 

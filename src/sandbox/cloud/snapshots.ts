@@ -7,17 +7,21 @@ export interface SnapshotOrder {
   /** With the leading `v`. */
   readonly talosVersion: string;
   readonly architecture: Architecture;
+  /** The id of what it has beyond Talos. */
+  readonly schematic?: string;
   /** GB; the smallest disk that is sold unless given. */
   readonly diskSize?: number;
 }
 
 /** Puts a Talos snapshot into the project, unless it is there already. Returns its id. */
 export function ensureSnapshot(project: Project, order: SnapshotOrder): number {
-  const { talosVersion, architecture, diskSize = 40 } = order;
+  const { talosVersion, architecture, schematic, diskSize = 40 } = order;
+  const made = schematic === undefined ? {} : { talos_schematic_id: schematic.slice(0, 32) };
   const present = project.images
     .all()
     .find(
-      ({ id, talos }) =>
+      ({ id, talos, labels }) =>
+        labels['talos_schematic_id'] === made.talos_schematic_id &&
         (order.id === undefined || order.id === id) &&
         talos?.talosVersion === talosVersion &&
         talos.architecture === architecture,
@@ -32,7 +36,7 @@ export function ensureSnapshot(project: Project, order: SnapshotOrder): number {
     description: `Talos ${talosVersion} ${architecture}`,
     created: project.now,
     createdFrom: { id: project.newId(), name: 'talos-image' },
-    labels: { os: 'talos', talos_version: talosVersion, arch: architecture },
+    labels: { os: 'talos', talos_version: talosVersion, arch: architecture, ...made },
     architecture,
     diskSize,
     imageSize: 0.3,

@@ -1,15 +1,11 @@
+import type { Download, DownloadRequest } from './answer.js';
 import { chartArchive, chartIndex } from './chart-repository.js';
 import { standardInstall } from './gateway-api.js';
-
-export interface Download {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: Buffer | string;
-}
+import { imageFactory } from './image-factory.js';
 
 export interface Downloads {
-  /** What a GET of the path (a query is ignored) answers; undefined: not a path of this part. */
-  handle(path: string): Promise<Download | undefined>;
+  /** What the path (a query is ignored) answers, to a GET unless given; undefined: not a path of this part. */
+  handle(path: string, request?: DownloadRequest): Promise<Download | undefined>;
 }
 
 /** The caller's IPv6 address, of the range for documentation. */
@@ -18,7 +14,7 @@ const callerAddressV6 = '2001:db8:ca11::7';
 /** What the simulated internet serves: a chart repository, release assets, the caller's address. */
 export function createDownloads(options: { readonly callerAddress: string }): Downloads {
   return {
-    handle: async (path) => {
+    handle: async (path, request = { method: 'GET', body: '' }) => {
       const { pathname } = new URL(path, 'http://localhost');
       if (pathname === '/ip') return text(`${options.callerAddress}\n`);
       if (pathname === '/ip6') return text(`${callerAddressV6}\n`);
@@ -30,6 +26,9 @@ export function createDownloads(options: { readonly callerAddress: string }): Do
       if (pathname.startsWith('/gateway-api/')) {
         const version = /^\/gateway-api\/([^/]+)\/standard-install\.yaml$/.exec(pathname)?.[1];
         return found('application/octet-stream', standardInstall(version ?? ''));
+      }
+      if (pathname.startsWith('/image-factory/')) {
+        return imageFactory(pathname.slice('/image-factory'.length), request);
       }
       return undefined;
     },

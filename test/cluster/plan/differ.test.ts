@@ -31,6 +31,7 @@ const file = {
     version: 'v1.13.9',
     kubernetes_version: '1.34.1',
     hcloud_snapshot_id: 501,
+    schematic: { extensions: ['siderolabs/gvisor'], kernel_args: ['quiet'] },
     cluster_endpoint: 'https://k8s.example.org:6443',
     pod_cidr: '10.244.0.0/16',
     service_cidr: '10.96.0.0/12',
@@ -75,6 +76,12 @@ const changes: Readonly<Record<keyof typeof keyEffects, (changed: typeof file) =
   'talos.version': (to) => (to.talos.version = 'v1.13.8'),
   'talos.kubernetes_version': (to) => (to.talos.kubernetes_version = '1.35.0'),
   'talos.hcloud_snapshot_id': (to) => (to.talos.hcloud_snapshot_id = 502),
+  'talos.schematic.extensions': (to) => (to.talos.schematic.extensions = []),
+  'talos.schematic.kernel_args': (to) => (to.talos.schematic.kernel_args = []),
+  'talos.schematic_id': (to) => {
+    Reflect.deleteProperty(to.talos, 'schematic');
+    Object.assign(to.talos, { schematic_id: 'ab'.repeat(32) });
+  },
   'talos.cluster_endpoint': (to) => (to.talos.cluster_endpoint = 'https://api.example.org:6443'),
   'talos.pod_cidr': (to) => (to.talos.pod_cidr = '10.245.0.0/16'),
   'talos.service_cidr': (to) => (to.talos.service_cidr = '10.112.0.0/12'),
