@@ -34,7 +34,8 @@ export async function withCluster<T>(
   try {
     return await onCluster(options, io, use);
   } catch (error) {
-    if (options.sandbox) throw error;
+    // Whoever makes the real cluster now knows that there is only a rehearsal.
+    if (options.sandbox || options.command === 'create') throw error;
     throw withRehearsalNote(error, normalize(options.output), rehearsalFolder(options.output));
   }
 }

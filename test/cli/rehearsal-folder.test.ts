@@ -51,6 +51,7 @@ describe('a rehearsal', () => {
       `${join(output, 'rehearsal')} holds a rehearsal only. How that is: oxide`,
     );
     expect(text).toContain(' --sandbox status\n');
+    expect((await said(output, 'create')).text).not.toContain('holds a rehearsal only');
     const both = outputWith({ 'secrets.yaml': real, 'rehearsal/secrets.yaml': rehearsed });
     expect((await said(both, 'status')).text).not.toContain('holds a rehearsal only');
   });
