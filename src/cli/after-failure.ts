@@ -29,6 +29,7 @@ export async function withAftermath(error: unknown, { flow, options }: Failed): 
   return new OxideError(error.findings.length > 0 ? error.findings : error.message, {
     hint: hint.join('\n'),
     exitCode: error.exitCode,
+    errorCode: error.errorCode,
     cause: error.cause,
   });
 }

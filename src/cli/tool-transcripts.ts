@@ -22,7 +22,8 @@ export async function withTranscript(error: unknown, folder: string): Promise<un
     return error;
   }
   const message = `${error.message}\n  All that ${failed.failure.invocation.tool} wrote: ${path}`;
-  return new OxideError(message, { hint: error.hint, exitCode: error.exitCode, cause: failed });
+  const { hint, exitCode, errorCode } = error;
+  return new OxideError(message, { hint, exitCode, errorCode, cause: failed });
 }
 
 function toolErrorOf(error: unknown): ToolError | undefined {

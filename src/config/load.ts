@@ -4,7 +4,6 @@ import type { z } from 'zod';
 import { oxide } from '../lib/commands.js';
 import { messageOf, UsageError } from '../lib/errors.js';
 import { readAtMost } from '../lib/read-at-most.js';
-import { visibleLine } from '../lib/visible.js';
 import { asWritten } from './as-written.js';
 import { knownKeys } from './described-schema.js';
 import { inputShape } from './input-shape.js';
@@ -17,6 +16,7 @@ import { kindOf, reasonOf, unknownKeyReason } from './reasons.js';
 import { addCrossFieldProblems } from './rules.js';
 import { clusterSchema, type ClusterConfig } from './schema.js';
 import type { ConfigPatch } from './fields.js';
+import { problemsError } from './problems-error.js';
 import { readYaml, type Path, type Problem, type YamlSource } from './source.js';
 import { yamlLimits } from './yaml-walk.js';
 
@@ -28,7 +28,7 @@ export interface ParseOptions {
 
 /** Reads and checks cluster.yaml. Throws a UsageError with every problem and its place. */
 export async function loadConfig(path: string): Promise<ClusterConfig> {
-  if (path === '') throw new UsageError('--config names no file', unnamedHint);
+  if (path === '') throw new UsageError('--config names no file', unnamedHint, 'config.missing');
   let bytes: Buffer;
   try {
     bytes = await readAtMost(path, yamlLimits.bytes);
@@ -37,7 +37,8 @@ export async function loadConfig(path: string): Promise<ClusterConfig> {
   }
   if (bytes.length > yamlLimits.bytes) throw tooLarge(path);
   const read = fileText(bytes);
-  if ('reason' in read) throw new UsageError(`${path}: ${read.reason}`, encodingHint);
+  if ('reason' in read)
+    throw new UsageError(`${path}: ${read.reason}`, encodingHint, unreadableCode);
   return parseConfig(read.text, { file: path });
 }
 
@@ -50,7 +51,7 @@ export function parseConfig(text: string, options: ParseOptions): ClusterConfig 
   if (source.problems.length > 0) throw problemsError(options.file, source.problems);
   const root = source.value;
   if (root === null || root === undefined) {
-    throw new UsageError(`${options.file}: the file is empty`, exampleHint);
+    throw new UsageError(`${options.file}: the file is empty`, exampleHint, 'config.invalid');
   }
   if (typeof root !== 'object' || Array.isArray(root)) {
     const reason = `must be a mapping of keys and values, not ${kindOf(root)}`;
@@ -70,15 +71,17 @@ const checkedSchema = clusterSchema.superRefine(addCrossFieldProblems, { when: (
 const exampleHint = `Write an example to begin with: ${oxide`init`}`;
 const largeHint =
   'Is it the right file? Large patches can be files of their own (talos.config_patches).';
-const referenceHint = `Every key is described by: ${oxide`reference`}`;
 
 const unnamedHint = 'Name the file of the cluster, or leave --config out for ./cluster.yaml.';
 const encodingHint = 'Is it the right file? cluster.yaml is plain text, written in UTF-8.';
+
+const unreadableCode = 'config.unreadable';
 
 function tooLarge(path: string): UsageError {
   return new UsageError(
     `${path}: the file is larger than ${yamlLimits.bytes / 1024} KiB`,
     largeHint,
+    unreadableCode,
   );
 }
 
@@ -86,14 +89,20 @@ function foreign(path: string, tool: string): UsageError {
   return new UsageError(
     `${path}: this is a file of ${tool}`,
     "docs/coming-from.md shows the same in oxide's words, key by key.",
+    'config.foreign',
   );
 }
 
 function unreadable(path: string, error: unknown): UsageError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return new UsageError(`${path}: there is no such file`, exampleHint);
-  if (code === 'EISDIR') return new UsageError(`${path}: is a folder, not a file`);
-  return new UsageError(`${path}: cannot be read: ${messageOf(error)}`);
+  if (code === 'ENOENT')
+    return new UsageError(`${path}: there is no such file`, exampleHint, 'config.missing');
+  if (code === 'EISDIR') return unreadableFile(`${path}: is a folder, not a file`);
+  return unreadableFile(`${path}: cannot be read: ${messageOf(error)}`);
+}
+
+function unreadableFile(message: string): UsageError {
+  return new UsageError(message, undefined, unreadableCode);
 }
 
 /** A key without a value counts as left out, except in helm values, where it removes a default. */
@@ -173,18 +182,4 @@ function readTextIfThere(path: string): string | undefined {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-function problemsError(file: string, problems: readonly Problem[]): UsageError {
-  const lines = [...problems]
-    .sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column)
-    .map(({ position: { line, column }, path, reason }) => {
-      const about = path === '' ? '' : `${path}: `;
-      return visibleLine(`${file}:${line}:${column} ${about}${reason}`);
-    });
-  const different = [...new Set(lines)];
-  const shown = different.slice(0, yamlLimits.problems);
-  const left = different.length - shown.length;
-  const more = left > 0 ? [`${file}: and ${left} problems more`] : [];
-  return new UsageError([...shown, ...more], referenceHint);
 }

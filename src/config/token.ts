@@ -35,6 +35,7 @@ export async function resolveToken(options: TokenOptions): Promise<Token> {
   throw new PreconditionError(
     'no Hetzner Cloud API token',
     `Set HCLOUD_TOKEN, or hcloud.token in cluster.yaml, or make a context with: ${tool`hcloud context create NAME`}`,
+    'token.missing',
   );
 }
 

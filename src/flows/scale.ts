@@ -163,6 +163,7 @@ function demandCluster({ config }: FlowContext, state: ClusterState): void {
   throw new PreconditionError(
     `the cluster "${config.cluster_name}" does not exist in this project`,
     `Make it: ${oxide`create`}`,
+    'cluster.missing',
   );
 }
 

@@ -16,6 +16,7 @@ export class ActionError extends OxideError {
     const reason = action.error?.message ?? 'Hetzner gave no reason';
     super(`${what}: ${describe(action)} ended in an error (${code}): ${reason}`, {
       hint: `What exists is kept; the same command goes on from there. ${hetznerStatus}`,
+      errorCode: code === 'placement_error' ? 'hetzner.capacity' : 'hetzner.failed',
     });
     this.command = action.command;
     this.code = code;

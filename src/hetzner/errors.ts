@@ -1,8 +1,9 @@
+import type { ErrorCode } from '../lib/error-codes.js';
 import { OxideError } from '../lib/errors.js';
 import { visibleData } from '../lib/visible.js';
 import { meaningOf } from './error-codes.js';
 import type { HetznerFailure } from './failure.js';
-import { limitedBy, type Limited } from './limits.js';
+import { limitCode, limitedBy, type Limited } from './limits.js';
 
 /** Hetzner refused a request, or did not answer it. */
 export class HetznerError extends OxideError {
@@ -20,7 +21,7 @@ export class HetznerError extends OxideError {
 
   constructor(failure: HetznerFailure) {
     const { text, ...options } = meaningOf(failure).explain(visibleData(failure));
-    super(text, { ...options, cause: failure.cause });
+    super(text, { ...options, errorCode: errorCodeOf(failure), cause: failure.cause });
     this.code = failure.code;
     this.status = failure.status;
     this.correlationId = failure.correlationId;
@@ -28,4 +29,19 @@ export class HetznerError extends OxideError {
     this.reason = failure.message;
     this.limited = limitedBy(failure);
   }
+}
+
+const ownCodes: Readonly<Record<string, ErrorCode>> = {
+  unauthorized: 'token.refused',
+  forbidden: 'token.refused',
+  token_readonly: 'token.refused',
+  resource_unavailable: 'hetzner.capacity',
+  placement_error: 'hetzner.capacity',
+  no_space_left_in_location: 'hetzner.capacity',
+  [limitCode]: 'hetzner.limit',
+};
+
+function errorCodeOf({ code, status }: HetznerFailure): ErrorCode {
+  if (Object.hasOwn(ownCodes, code)) return ownCodes[code] ?? 'hetzner.failed';
+  return status === 0 ? 'hetzner.unreachable' : 'hetzner.failed';
 }

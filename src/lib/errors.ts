@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.js';
+
 /** The documented exit codes of oxide. Scripts rely on them: a number never changes its meaning. */
 export const ExitCode = {
   done: 0,
@@ -14,10 +16,37 @@ export const ExitCode = {
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
+/** Codes of errors that say no more than their exit code does. */
+const usualCodes: Readonly<Record<ExitCode, ErrorCode>> = {
+  [ExitCode.done]: 'bug',
+  [ExitCode.bug]: 'bug',
+  [ExitCode.usage]: 'usage',
+  [ExitCode.precondition]: 'precondition',
+  [ExitCode.refused]: 'refused',
+  [ExitCode.partial]: 'partial',
+  [ExitCode.timeout]: 'timeout',
+  [ExitCode.unconfirmed]: 'unconfirmed',
+  [ExitCode.changes]: 'bug',
+  [ExitCode.interrupted]: 'interrupted',
+};
+
+/** Something that is wrong at a place of a file. */
+export interface FileProblem {
+  readonly file: string;
+  /** Both from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** As `workers.0.count`; empty when it concerns the file as a whole. */
+  readonly path: string;
+  readonly reason: string;
+}
+
 export interface OxideErrorOptions {
   /** The next move: what to change, or the command that goes on from here. */
   readonly hint?: string | undefined;
   readonly exitCode?: ExitCode | undefined;
+  /** What went wrong, for machines; that of a cause with the same exit code unless given. */
+  readonly errorCode?: ErrorCode | undefined;
   readonly cause?: unknown;
 }
 
@@ -29,6 +58,8 @@ export class OxideError extends Error {
   override readonly name: string = 'OxideError';
   readonly hint: string | undefined;
   readonly exitCode: ExitCode;
+  /** What went wrong, for machines. */
+  readonly errorCode: ErrorCode;
   /** The message as separate findings, each a line of its own; empty when it is one text. */
   readonly findings: readonly string[];
 
@@ -40,22 +71,37 @@ export class OxideError extends Error {
     this.findings = typeof message === 'string' ? [] : message;
     this.hint = options.hint;
     this.exitCode = options.exitCode ?? ExitCode.partial;
+    this.errorCode = options.errorCode ?? codeFrom(options.cause, this.exitCode);
   }
+}
+
+function codeFrom(cause: unknown, exitCode: ExitCode): ErrorCode {
+  const isSame = cause instanceof OxideError && cause.exitCode === exitCode;
+  return isSame ? cause.errorCode : usualCodes[exitCode];
 }
 
 /** Wrong usage or configuration: nothing was touched (exit 2). */
 export class UsageError extends OxideError {
   override readonly name = 'UsageError';
-  constructor(message: string | readonly string[], hint?: string) {
-    super(message, { hint, exitCode: ExitCode.usage });
+  constructor(message: string | readonly string[], hint?: string, errorCode?: ErrorCode) {
+    super(message, { hint, exitCode: ExitCode.usage, errorCode });
+  }
+}
+
+/** A file with mistakes in it, each with its place (exit 2). */
+export class FileProblemsError extends UsageError {
+  readonly problems: readonly FileProblem[];
+  constructor(lines: readonly string[], problems: readonly FileProblem[], hint: string) {
+    super(lines, hint, 'config.invalid');
+    this.problems = problems;
   }
 }
 
 /** A tool, token, image or access is missing: nothing was touched by this step (exit 3). */
 export class PreconditionError extends OxideError {
   override readonly name = 'PreconditionError';
-  constructor(message: string | readonly string[], hint?: string) {
-    super(message, { hint, exitCode: ExitCode.precondition });
+  constructor(message: string | readonly string[], hint?: string, errorCode?: ErrorCode) {
+    super(message, { hint, exitCode: ExitCode.precondition, errorCode });
   }
 }
 

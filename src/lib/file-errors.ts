@@ -26,6 +26,7 @@ export function asFileError(
     verb === 'read'
       ? 'Correct its rights, or what is in its place; then run it again.'
       : `Make room or correct the rights, or name ${elsewhere}; then run it again.`,
+    'file.refused',
   );
 }
 

@@ -194,5 +194,6 @@ function heldBy({ command, pid, host, started }: Holding, path: string): Precond
     `another oxide is at work in this output folder: oxide ${command}, process ${pid} on ${host}${begun(started)}`,
     `Wait until it has ended. If it cannot be running any more (${path}):\n` +
       'the same command with --break-lock',
+    'lock.held',
   );
 }

@@ -42,7 +42,7 @@ export async function checkTools(run: RunTool, wanted: WantedVersions): Promise<
   const problems = answers.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
   if (problems.length > 0) {
     const hints = answers.flatMap(({ hint }) => (hint === undefined ? [] : [hint]));
-    throw new PreconditionError(problems, hints.join('\n') || undefined);
+    throw new PreconditionError(problems, hints.join('\n') || undefined, 'tool.missing');
   }
   const versions = checks.map(({ tool }, i) => [tool, answers[i]?.version ?? ''] as const);
   return Object.fromEntries(versions) as Record<ToolName, string>;

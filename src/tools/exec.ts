@@ -216,5 +216,6 @@ function missing(program: string): PreconditionError {
   return new PreconditionError(
     notFound(program),
     `Install ${program} so that it is on the PATH${page === undefined ? '.' : `: ${page}`}`,
+    'tool.missing',
   );
 }

@@ -32,6 +32,7 @@ export class ToolError extends OxideError {
     });
     super(messageFor(failure, cause), {
       ...verdictFor(failure, cause),
+      errorCode: failure.timedOut ? 'timeout' : 'tool.failed',
       cause: failure.cause,
     });
     this.#failure = failure;

@@ -51,6 +51,7 @@ function errorOf(obstacles: readonly Obstacle[]): OxideError {
   if (hints.length > 0) return new PreconditionError(message, hints.join('\n'));
   return new OxideError(message, {
     exitCode: ExitCode.refused,
+    errorCode: 'hetzner.capacity',
     hint: capacityHint('the pool'),
   });
 }

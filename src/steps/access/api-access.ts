@@ -123,5 +123,6 @@ function refusal(ctx: FlowContext, question: Question): PreconditionError {
     question.firewall
       ? `Add it through the Hetzner API: ${oxide`firewall allow-me`}`
       : `Add ${address}/32 to hcloud.firewall.allowed_cidrs in cluster.yaml, or answer with --yes: it is admitted beside them.`,
+    'access.refused',
   );
 }

@@ -95,6 +95,7 @@ function unreachable(
   const { connection } = error ?? {};
   return new OxideError(`${what} does not answer: ${why}\nNothing was changed.`, {
     exitCode: ExitCode.precondition,
+    errorCode: 'cluster.unreachable',
     hint: connection?.prospect === 'never' ? connection.hint : hint,
     cause: error,
   });

@@ -49,6 +49,7 @@ export async function capacityError(
     {
       hint: `${capacityHint(`the pool ${pool}`)}\nWhat exists is kept; the same command goes on from there.`,
       exitCode: ExitCode.refused,
+      errorCode: 'hetzner.capacity',
     },
   );
 }

@@ -37,6 +37,7 @@ export async function observeExisting(ctx: FlowContext): Promise<ClusterState> {
   throw new PreconditionError(
     `the cluster "${ctx.config.cluster_name}" does not exist in this project`,
     `Make it: ${oxide`create`}`,
+    'cluster.missing',
   );
 }
 

@@ -23,6 +23,7 @@ export function checkAuthority(
       `"${config.cluster_name}" (${wanted ?? 'its network carries no fingerprint'})`,
     'The secrets that the cluster was made with are needed. Move others in the output folder away, then\n' +
       `bring them back from your copy: ${importCommand(config.cluster_name)}`,
+    'secrets.foreign',
   );
 }
 
@@ -45,6 +46,7 @@ export function checkOwner(
     throw new PreconditionError(
       `${name} belongs to the cluster "${owner}", not to "${config.cluster_name}"`,
       'Two clusters never share secrets. Name the right cluster.yaml with --config, and its own folder with --output.',
+      'secrets.foreign',
     );
   }
   if ((kind !== undefined) !== rehearsal) {
@@ -53,6 +55,7 @@ export function checkOwner(
         ? `${name} belongs to a real cluster, and this is a rehearsal`
         : `${name} was made in a rehearsal, and this is a real run`,
       'Their access files would overwrite each other. Give one of them its own folder with --output.',
+      'secrets.foreign',
     );
   }
 }

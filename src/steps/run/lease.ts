@@ -200,6 +200,7 @@ function heldBy(
     'Wait until it has ended. If it was killed, the cluster is free at ' +
       `${timeOfDay(now + leftMs)} (in ${formatDuration(leftMs)}).\n` +
       'If it cannot be running any more: the same command with --break-lock',
+    'lock.held',
   );
 }
 

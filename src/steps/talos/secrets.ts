@@ -21,6 +21,7 @@ export async function checkSecrets(ctx: FlowContext, state: ClusterState): Promi
       `the cluster "${config.cluster_name}" exists, but ${files.secrets} does not`,
       `Its secrets are never made anew. Bring them back from your copy: ${importCommand(config.cluster_name)}\n` +
         'If they are in the folder of another run, name it with --output.',
+      'secrets.missing',
     );
   }
   checkOwner(ctx, { name: files.secrets, text });
