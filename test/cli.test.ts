@@ -82,6 +82,7 @@ describe('a cluster.yaml with mistakes', () => {
     const { code, stdout } = await runCli(['create', '--json'], { cwd: testFolder() });
     expect(JSON.parse(stdout)).toEqual({
       error: {
+        code: 'config.missing',
         message: 'cluster.yaml: there is no such file',
         hint: expect.any(String) as string,
         exitCode: ExitCode.usage,

@@ -1,4 +1,5 @@
 import type { OutputStream } from '../ui/terminal.js';
+import type { ProgressEvent } from './progress-event.js';
 
 /** The process as the commands see it, so that tests can run them without one. */
 export interface CliIo {
@@ -10,6 +11,8 @@ export interface CliIo {
   readonly stderr: OutputStream;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Takes what happens as data, when stderr shall hold nothing else. */
+  readonly progress?: ((event: ProgressEvent) => void) | undefined;
 }
 
 /** Options that every command takes. */

@@ -8,6 +8,7 @@ import type { UiReporter } from '../ui/render-options.js';
 import { shownData, type Looks } from '../ui/style.js';
 import { clearScreen, looksOf, selectMode } from '../ui/terminal.js';
 import type { CliIo, GlobalOptions } from './io.js';
+import { jsonReporter } from './json-progress.js';
 import { spellingOf } from './own-command.js';
 
 /** What a command shows: progress to stderr, its result to stdout. */
@@ -51,8 +52,9 @@ export function createUi(io: CliIo, options: UiOptions): Ui {
   const looks = { stdout: looksOf(stdout, env), stderr: looksOf(stderr, env) };
   let carriesOut = false;
   let leftLines = false;
+  const { progress } = io;
   const spelling = spellingOf(options);
-  const events = createReporter({
+  const inText = createReporter({
     stream: stderr,
     mode: selectMode({ isTTY: stderr.isTTY, columns: stderr.columns, env }),
     verbose: options.verbose ?? false,
@@ -60,11 +62,12 @@ export function createUi(io: CliIo, options: UiOptions): Ui {
     brief: options.brief,
     clockLabel: options.sandbox && !options.inRealTime ? 'simulated' : undefined,
   });
+  const events = progress ? jsonReporter(progress, options.verbose ?? false) : inText;
   const reporter: UiReporter = {
     ...events,
     emit: (event) => {
       leftLines ||= leavesLine(event, options);
-      events.emit(writeOutData(event, spelling));
+      events.emit((progress ? spellData : writeOutData)(event, spelling));
     },
   };
   // Commands are written out before the layout sees how wide they are; the layout's own come after it.
@@ -91,7 +94,13 @@ export function createUi(io: CliIo, options: UiOptions): Ui {
     carriesOut: () => carriesOut,
     showPlan: (plan) => {
       carriesOut = true;
-      show(plan, (shown) => `\n${renderPlan(shown, looks.stderr)}\n`);
+      if (progress)
+        progress({
+          type: 'plan',
+          message: planMessage,
+          plan: spellData(planDocument(plan), spelling),
+        });
+      else show(plan, (shown) => `\n${renderPlan(shown, looks.stderr)}\n`);
     },
     show,
     printPlan: (plan) => {
@@ -104,6 +113,8 @@ export function createUi(io: CliIo, options: UiOptions): Ui {
     },
   };
 }
+
+const planMessage = 'what is carried out now';
 
 /** Whether something stands on the screen for it when the result comes. */
 function leavesLine(event: ReportEvent, { brief = false, verbose = false }: UiOptions): boolean {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { markdownTable } from '../lib/markdown-table.js';
 import { describedSchema, type SchemaNode } from './described-schema.js';
 import { extensionPattern } from './extensions.js';
 import { clusterSchema } from './schema.js';
@@ -80,7 +81,7 @@ function renderSection({ path, node }: Section): string {
   ]);
   const heading = path === '' ? 'Top level' : `\`${path}\``;
   const about = node.description === undefined ? '' : `${node.description}\n\n`;
-  return `## ${heading}\n\n${about}${table([['Key', 'Type', 'Default', 'Meaning'], ...rows])}`;
+  return `## ${heading}\n\n${about}${markdownTable([['Key', 'Type', 'Default', 'Meaning'], ...rows])}`;
 }
 
 function typeName(node: SchemaNode): string {
@@ -104,16 +105,4 @@ function defaultOf(node: SchemaNode, required: boolean): string {
   if (required) return 'required';
   if (node.default === undefined || node.properties) return '';
   return `\`${typeof node.default === 'string' ? node.default : JSON.stringify(node.default)}\``;
-}
-
-/** A table with padded columns, as prettier writes it. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const [head = [], ...body] = rows;
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`;
-  const rule = line(widths.map((width) => '-'.repeat(width)));
-  return [line(head), rule, ...body.map(line)].join('');
 }

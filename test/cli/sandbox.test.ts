@@ -64,8 +64,15 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
   });
 
   test('needs nothing any more, says a dry run', async () => {
-    const { code, stdout } = await runCli(['--sandbox', '--json', 'create', '--dry-run'], { cwd });
+    const call = ['--sandbox', '--json', '--progress', 'json', 'create', '--dry-run'];
+    const { code, stdout, stderr } = await runCli(call, { cwd });
     expect(JSON.parse(stdout)).toMatchObject({ cluster: 'demo', changes: [] });
+    const events = stderr.trim().split('\n');
+    const look = events.filter((line) => line.includes('"message":"Look at what exists"'));
+    expect(look.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { type: 'step-began', step: expect.any(Number) as number },
+      { type: 'step-ended', summary: '2 servers', unmet: false },
+    ]);
     expect(code).toBe(ExitCode.done);
   });
 

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { outputWishes } from '../../src/cli/output-wishes.js';
 import {
   demandNoSecret,
   sandboxToken,
@@ -71,15 +72,17 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
   const end = new Promise<CliEnd>((done, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      try {
+      const checked = async (): Promise<CliEnd> => {
         demandNoSecret(secretsOf(args, options), haystacksOf(text));
         if (/[\uFDD0-\uFDEF]/.test(text.stdout + text.stderr)) {
           throw new Error(`a command was not written out:\n${text.stdout}\n${text.stderr}`);
         }
-        done({ code: code ?? signal, ...text });
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error(String(error)));
-      }
+        // Loaded on demand: most calls print no documents.
+        const { json, jsonProgress } = outputWishes(args);
+        if (json || jsonProgress) (await import('./documents.js')).demandDocuments(args, text);
+        return { code: code ?? signal, ...text };
+      };
+      checked().then(done, reject);
     });
   });
   return {

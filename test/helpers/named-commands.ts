@@ -21,8 +21,11 @@ export function namedCommands({ path, text }: SourceText): readonly NamedCommand
   return found;
 }
 
-/** Help says how commands are called, and a rule's description at Hetzner is a name. */
-const helpers = ['cli/tree/', 'cli/help.ts', 'cluster/network/firewall-limits.ts'];
+/** Help and docs/json.md say how commands are called, and a rule's description at Hetzner is a name. */
+const helpers = [
+  ...['cli/tree/', 'cli/help.ts', 'cli/documents/'],
+  'cluster/network/firewall-limits.ts',
+];
 const own =
   /\boxide (?:--sandbox )?(?:create|status|scale|destroy|init|validate|kubeconfig|talosconfig|reference|firewall allow|secrets (?:ex|im)port|sandbox [a-z])/;
 const ofTools =

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { loadConfig } from '../../config/load.js';
 import { ExitCode } from '../../lib/errors.js';
 import type { CliIo, GlobalOptions } from '../io.js';
+import { demandText } from '../no-document.js';
 import { ownCommand, spellingOf } from '../own-command.js';
 import { rehearsalFolder, sandboxFolder } from '../output-folder.js';
 import { say } from '../say.js';
@@ -17,6 +18,7 @@ type Scene = readonly [typed: string, play: () => Promise<number>];
 
 /** `oxide sandbox demo`: the whole life of a cluster in a fresh sandbox, from create to destroy. */
 export async function sandboxDemoCommand(options: GlobalOptions, io: CliIo): Promise<number> {
+  demandText(options, 'sandbox demo', 'Each command that it shows takes --json.');
   if (existsSync(sandboxFolder(rehearsalFolder(options.output))))
     await sandboxResetCommand(options, io);
   const rehearsed = { ...options, sandbox: true, yes: true };

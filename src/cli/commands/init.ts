@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ExitCode, UsageError } from '../../lib/errors.js';
 import { asFileError, isCode } from '../../lib/file-errors.js';
+import { renderJson } from '../../ui/json.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { ownCommand } from '../own-command.js';
 import { packageFile } from '../package-file.js';
@@ -10,7 +11,7 @@ import { say } from '../say.js';
 
 /** `oxide init`: an example cluster.yaml, never over an existing one. */
 export async function initCommand(options: GlobalOptions, io: CliIo): Promise<ExitCode> {
-  const { config } = options;
+  const { config, json } = options;
   if (config === '') throw new UsageError('--config names no file', 'Name the file to write.');
   try {
     await mkdir(dirname(config), { recursive: true });
@@ -24,5 +25,6 @@ export async function initCommand(options: GlobalOptions, io: CliIo): Promise<Ex
   }
   const rehearsal = ownCommand({ ...options, sandbox: true }, 'create');
   say(io, `Wrote ${config}. Rehearse it: ${rehearsal}`);
+  if (json) io.stdout.write(renderJson({ file: config }));
   return ExitCode.done;
 }

@@ -1,5 +1,6 @@
 import { ExitCode, PreconditionError } from '../../lib/errors.js';
 import { plural } from '../../lib/format.js';
+import { renderJson } from '../../ui/json.js';
 import { confirmForgetting } from '../confirm.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { rehearsalFolder, sandboxFolder } from '../output-folder.js';
@@ -19,5 +20,6 @@ export async function sandboxResetCommand(options: GlobalOptions, io: CliIo): Pr
     throw new PreconditionError(`the sandbox in ${folder} is running`, 'End that process first.');
   }
   say(io, `Forgot the sandbox in ${folder}.`);
+  if (options.json) io.stdout.write(renderJson({ folder, forgotten: true }));
   return ExitCode.done;
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '../../lib/errors.js';
 import { runForUser } from '../../tools/exec.js';
 import type { CliIo, GlobalOptions } from '../io.js';
+import { demandText } from '../no-document.js';
 import { inSandbox, projectAccess, toolAccess } from '../sandbox-place.js';
 import { userStreams } from '../user-streams.js';
 
@@ -9,6 +10,11 @@ export function sandboxRunCommand(
   options: GlobalOptions & { readonly command: readonly string[] },
   io: CliIo,
 ): Promise<number> {
+  demandText(
+    options,
+    'sandbox run',
+    "The output is the tool's: give it an option of its own, after --.",
+  );
   const [tool, ...args] = options.command;
   if (tool !== 'kubectl' && tool !== 'talosctl' && tool !== 'helm' && tool !== 'hcloud') {
     throw new UsageError(

@@ -1,4 +1,5 @@
 import { ExitCode } from '../../lib/errors.js';
+import { renderJson } from '../../ui/json.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { ownCommand } from '../own-command.js';
 import { exportLines, inSandbox, shellAccess } from '../sandbox-place.js';
@@ -10,7 +11,8 @@ export async function sandboxServeCommand(options: GlobalOptions, io: CliIo): Pr
   while (!io.signal.aborted) {
     await inSandbox(options, io, async (place) => {
       const { host, failed } = place.world;
-      const lines = exportLines(await shellAccess(place));
+      const access = await shellAccess(place);
+      const lines = options.json ? renderJson(access) : exportLines(access);
       if (lines !== told) io.stdout.write(lines);
       told = lines;
       say(io, `\n${host ? joinedText(host.pid) : runsText(options)}`);

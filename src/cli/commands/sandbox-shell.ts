@@ -2,7 +2,9 @@ import { delimiter } from 'node:path';
 import { oxide } from '../../lib/commands.js';
 import { ExitCode, PreconditionError } from '../../lib/errors.js';
 import { runForUser } from '../../tools/exec.js';
+import { renderJson } from '../../ui/json.js';
 import type { CliIo, GlobalOptions } from '../io.js';
+import { demandText } from '../no-document.js';
 import { exportLines, inSandbox, shellAccess } from '../sandbox-place.js';
 import { say } from '../say.js';
 import { userStreams } from '../user-streams.js';
@@ -16,13 +18,15 @@ export function sandboxEnvCommand(options: GlobalOptions, io: CliIo): Promise<Ex
         `Keep it running in another shell: ${oxide`sandbox serve`}`,
       );
     }
-    io.stdout.write(exportLines(await shellAccess(place)));
+    const access = await shellAccess(place);
+    io.stdout.write(options.json ? renderJson(access) : exportLines(access));
     return ExitCode.done;
   });
 }
 
 /** `oxide sandbox shell`: the user's own shell, in which all tools work on the sandbox. */
 export function sandboxShellCommand(options: GlobalOptions, io: CliIo): Promise<number> {
+  demandText(options, 'sandbox shell', `What leads to it: ${oxide`sandbox env --json`}`);
   return inSandbox(options, io, async (place) => {
     const { bin, variables } = await shellAccess(place);
     const own = Object.entries(io.env).filter((entry): entry is [string, string] => {

@@ -18,7 +18,13 @@ export const globalOptions: readonly OptionSpec[] = [
     flags: '--sandbox',
     summary: 'rehearse in a simulated cloud: no account, no token, no cost',
   },
-  { flags: '--json', summary: 'print the result as one JSON document' },
+  { flags: '--json', summary: 'print the result, or the error, as one JSON document' },
+  {
+    flags: '--progress <form>',
+    summary: 'how progress is told on stderr: json is one event a line',
+    choices: ['text', 'json'],
+    fallback: 'text',
+  },
   { flags: '-y, --yes', summary: 'answer every question with yes' },
   {
     flags: '--break-lock',

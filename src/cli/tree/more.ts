@@ -5,18 +5,19 @@ const reference: CommandSpec = {
   name: 'reference',
   quick: true,
   group: 'more',
-  summary: 'print the reference of cluster.yaml',
+  summary: 'print the reference of cluster.yaml, and of what --json prints',
   options: [
     {
       flags: '--format <format>',
       summary: 'what to print',
-      choices: ['markdown', 'json-schema'],
+      choices: ['markdown', 'json-schema', 'documents', 'documents-schema'],
       fallback: 'markdown',
     },
     { flags: '--write <file>', summary: 'write it to a file instead', completes: 'file' },
   ],
   examples: [
     { call: 'reference', what: 'every key, for people' },
+    { call: 'reference --format documents-schema', what: 'for programs that read --json' },
     { call: 'reference --format json-schema --write cluster.schema.json', what: 'for editors' },
   ],
   exits: {},

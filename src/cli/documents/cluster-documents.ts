@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import {
+  change,
+  cluster,
+  cost,
+  difference,
+  kept,
+  kind,
+  notes,
+  problem,
+  role,
+  text,
+  texts,
+  warnings,
+} from './parts.js';
+
+export const plan = z.strictObject({
+  cluster,
+  changes: z.array(change).describe('What a run would do, in its order.'),
+  differences: z
+    .array(difference)
+    .optional()
+    .describe(
+      'All differences between cluster.yaml and the cluster; not in the plan of a destroy.',
+    ),
+  stays: z.array(kept).optional().describe('What a deletion leaves where it is.'),
+  monthlyCost: z.strictObject({
+    now: cost,
+    after: cost,
+    covers: text.optional().describe('Of what; servers with their IPv4 addresses unless said.'),
+  }),
+  notes,
+  warnings,
+});
+
+export const created = z.strictObject({
+  cluster,
+  endpoint: text.describe('Address of the Kubernetes API in the kubeconfig.'),
+  kubeconfig: text.describe('Path of the file.'),
+  talosconfig: text.describe('Path of the file.'),
+  changed: z.boolean().describe('False when all of it was there before.'),
+  differences: z.array(difference).describe('What a create does not change.'),
+  nodes: z.array(z.strictObject({ name: text, role, publicIpv4: text, privateIp: text })),
+});
+
+export const scaled = z.strictObject({
+  cluster,
+  pool: text,
+  role,
+  count: z.int(),
+  added: texts.describe('Names of servers.'),
+  removed: texts.describe('Names of servers.'),
+  left: z.array(kept).describe('What hung on the removed servers and costs money.'),
+  changed: z.boolean().describe('False when the pool had that number before.'),
+  configuration: text.describe('What to do about the count in cluster.yaml; empty: nothing.'),
+});
+
+export const destroyed = z.strictObject({
+  cluster,
+  deleted: z.array(z.strictObject({ kind, name: text, id: z.int() })),
+  left: z.array(kept),
+  notes,
+  complete: z.boolean().describe('False: something is left that should have gone.'),
+});
+
+const etcd = z.strictObject({
+  member: text.describe('Id of the member, hexadecimal.'),
+  leader: z.boolean(),
+  healthy: z.boolean(),
+});
+
+const server = z.strictObject({
+  name: text,
+  id: z.int(),
+  role,
+  pool: text,
+  index: z.int(),
+  type: text,
+  location: text,
+  status: text.describe("Hetzner's word, as `running`."),
+  publicIpv4: text.nullable(),
+  privateIp: text.nullable(),
+  kubernetes: z
+    .strictObject({ node: text, ready: z.boolean(), version: text })
+    .nullable()
+    .describe('Null: not registered, or Kubernetes does not answer.'),
+  talosVersion: text.nullable(),
+  etcd: etcd.nullable().describe('Null: a worker, or etcd cannot be asked there.'),
+});
+
+export const status = z.strictObject({
+  cluster,
+  endpoint: text.nullable().describe('Address of the Kubernetes API; null when there is none yet.'),
+  healthy: z.boolean(),
+  servers: z.array(server),
+  pools: z.array(z.strictObject({ name: text, role, wanted: z.int(), found: z.int() })),
+  differences: z.array(difference),
+  monthlyCost: cost,
+  problems: z.array(problem),
+});
