@@ -1,7 +1,7 @@
 import type { CommanderError } from 'commander';
 import { oxide } from '../lib/commands.js';
 import { UsageError } from '../lib/errors.js';
-import { closest, distance } from '../lib/nearest.js';
+import { closest, distance } from 'fastest-levenshtein';
 import { isFamily, type Asked } from './locate.js';
 import { synonyms } from './tree/synonyms.js';
 import { commands, families } from './tree/tree.js';

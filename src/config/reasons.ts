@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { closest, distance } from '../lib/nearest.js';
+import { closest, distance } from 'fastest-levenshtein';
 
 /** The reason of a schema problem in the words of cluster.yaml; never repeats the value. */
 export function reasonOf(issue: z.core.$ZodRawIssue): string | undefined {

@@ -2,7 +2,7 @@ import { candidateText, isSameCandidate, type Candidate } from './candidates.js'
 import type { Catalogue, ServerTypeInfo, ServerTypeOffer } from './catalogue.js';
 import { offerIn } from './prices.js';
 import { monthlyText } from '../state/cost.js';
-import { distance } from '../../lib/nearest.js';
+import { distance } from 'fastest-levenshtein';
 
 const suggested = 3;
 const suggestedInZone = 4;

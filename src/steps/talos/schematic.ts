@@ -7,7 +7,7 @@ import {
 } from '../../cluster/catalogue/schematic.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
 import { enumerate, plural } from '../../lib/format.js';
-import { closest, distance } from '../../lib/nearest.js';
+import { closest, distance } from 'fastest-levenshtein';
 import type { StepIo } from '../../lib/step.js';
 import { officialExtensions, registerSchematic } from '../../tools/image-factory.js';
 import type { FlowContext } from '../run/context.js';
