@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of package.json. */
-export const project = dirname(dirname(fileURLToPath(import.meta.url)));
+export const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** What all bundles have in common. */
 export const bundleOptions = {
