@@ -17,6 +17,7 @@ export interface HetznerDeletes {
   deletePlacementGroup(id: number): Promise<Action[]>;
   deletePrimaryIp(id: number): Promise<Action[]>;
   deleteFloatingIp(id: number): Promise<Action[]>;
+  deleteImage(id: number): Promise<Action[]>;
 }
 
 /** For some seconds after a server's deletion its firewall and addresses still count as in use. */
@@ -46,5 +47,6 @@ export function createDeletes(client: Client): HetznerDeletes {
     deletePlacementGroup: removeFrom('placement_groups'),
     deletePrimaryIp: removeFrom('primary_ips'),
     deleteFloatingIp: removeFrom('floating_ips'),
+    deleteImage: removeFrom('images'),
   };
 }

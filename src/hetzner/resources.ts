@@ -157,7 +157,10 @@ export const imageSchema = z.object({
   architecture: z.enum(['x86', 'arm']),
   /** GB; a server's disk must be at least as large. */
   disk_size: z.number(),
+  /** GB that are paid for; null while it is being made. */
+  image_size: z.number().nullish().catch(undefined),
   created: z.string().catch(''),
+  protection,
   labels,
 });
 export type Image = z.output<typeof imageSchema>;
@@ -206,5 +209,6 @@ export const pricingSchema = z.object({
     }),
   ),
   volume: z.object({ price_per_gb_month: moneySchema }).optional().catch(undefined),
+  image: z.object({ price_per_gb_month: moneySchema }).optional().catch(undefined),
 });
 export type Pricing = z.output<typeof pricingSchema>;

@@ -332,6 +332,22 @@ const malformed: readonly Malformed[] = [
     ].join('\n'),
   },
   {
+    what: 'two schematics, and what is no extension and no argument',
+    text: `${minimal}talos:\n  schematic: { extensions: [Gvisor], kernel_args: ["a b", yes] }\n  schematic_id: 376567\n`,
+    message: [
+      'cluster.yaml:8:29 talos.schematic.extensions.0: "Gvisor" must be the name of an extension such as siderolabs/iscsi-tools',
+      'cluster.yaml:8:52 talos.schematic.kernel_args.0: "a b" must be an argument such as console=ttyS0, without blanks and quotes',
+      'cluster.yaml:8:59 talos.schematic.kernel_args.1: "yes" must be an argument such as console=ttyS0, without blanks and quotes',
+      'cluster.yaml:9:17 talos.schematic_id: "376567" must be the id of a schematic: 64 digits and letters from a to f',
+    ].join('\n'),
+  },
+  {
+    what: 'a schematic that is given twice',
+    text: `${minimal}talos:\n  schematic: { kernel_args: [quiet] }\n  schematic_id: ${'ab'.repeat(32)}\n`,
+    message:
+      'cluster.yaml:9:17 talos.schematic_id: is the same as schematic, in one word: only one of them can be given',
+  },
+  {
     what: 'firewall rules that Hetzner refuses',
     text: `${head}  firewall:\n    allowed_cidrs: [203.0.113.7/24, office]\n    extra_rules:\n      - protocol: udp\n      - { protocol: icmp, port: 1 }\n      - { protocol: http, port: 80 }\n${pools}`,
     message: [

@@ -27,7 +27,7 @@ const helpers = [
   'cluster/network/firewall-limits.ts',
 ];
 const own =
-  /\boxide (?:--sandbox )?(?:create|status|scale|destroy|init|validate|kubeconfig|talosconfig|reference|firewall allow|secrets (?:ex|im)port|sandbox [a-z])/;
+  /\boxide (?:--sandbox )?(?:create|status|scale|destroy|init|validate|kubeconfig|talosconfig|reference|firewall allow|image (?:list|delete|prune)|secrets (?:ex|im)port|sandbox [a-z])/;
 const ofTools =
   /\b(?:kubectl --kubeconfig|talosctl --(?:talosconfig|nodes)|kubectl (?:get|delete|uncordon|logs|edit|taint)|talosctl (?:get|patch|upgrade|etcd|health|apply-config)|hcloud [a-z-]+ [a-z])/;
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { created, destroyed, plan, scaled, status } from './cluster-documents.js';
+import * as image from './image-documents.js';
 import * as other from './other-documents.js';
 
 /** A document that oxide prints, and which call prints it. */
@@ -41,6 +42,18 @@ export const documents = {
     title: 'Secrets that were brought back',
     commands: ['secrets import'],
     schema: other.imported,
+  },
+  images: { title: 'Talos snapshots', commands: ['image list'], schema: image.images },
+  imagesPlan: {
+    title: 'Snapshots that would go',
+    commands: ['image prune'],
+    when: 'with `--dry-run`, and when there is nothing to delete',
+    schema: image.imagesPlan,
+  },
+  imagesDeleted: {
+    title: 'Snapshots that are gone',
+    commands: ['image delete', 'image prune'],
+    schema: image.imagesDeleted,
   },
   validated: { title: 'A file that is right', commands: ['validate'], schema: other.validated },
   initialized: { title: 'An example', commands: ['init'], schema: other.initialized },

@@ -1,3 +1,4 @@
+import { images } from './images.js';
 import { keeping } from './secrets.js';
 import { making } from './making.js';
 import { more } from './more.js';
@@ -12,6 +13,7 @@ export const commands: readonly CommandSpec[] = [
   ...using,
   scale,
   ...keeping,
+  ...images,
   destroy,
   ...rehearsing,
   ...more,
@@ -20,6 +22,7 @@ export const commands: readonly CommandSpec[] = [
 /** Words before commands that belong together, and what those are about. */
 export const families: Readonly<Record<string, string>> = {
   firewall: "change who may reach the cluster's APIs",
+  image: 'look after the Talos snapshots of the project',
   secrets: 'keep an encrypted copy of what makes the cluster, and bring it back',
   sandbox: 'look into the simulated cloud',
 };

@@ -48,6 +48,10 @@ export interface ImageInfo {
   readonly diskSize: number;
   readonly created: string;
   readonly labels: Labels;
+  /** GB that are paid for; undefined while it is being made. */
+  readonly size?: number | undefined;
+  /** Hetzner's delete protection. */
+  readonly deleteProtected?: boolean;
 }
 
 /** What can be ordered, and for how much: read live from Hetzner, never hard-coded. */
@@ -57,6 +61,8 @@ export interface Catalogue {
   /** Snapshots that can carry Talos: the configured one, or all labelled `os=talos`. */
   readonly images: readonly ImageInfo[];
   readonly currency: string;
+  /** A gigabyte of a snapshot for a month; undefined: not known. */
+  readonly imageGb?: { readonly net: number; readonly gross: number } | undefined;
   /** A public IPv4 address; per location, with the first as the fallback. */
   readonly primaryIpv4: Price;
 }

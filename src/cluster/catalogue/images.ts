@@ -97,7 +97,7 @@ function isPlain(image: ImageInfo): boolean {
 }
 
 /** The Talos version of a snapshot, with a `v`; undefined: its labels do not say. */
-function versionOf(image: ImageInfo): string | undefined {
+export function versionOf(image: ImageInfo): string | undefined {
   const label = versionLabels.map((key) => image.labels[key]).find((value) => value !== undefined);
   return label === undefined ? undefined : `v${label.replace(/^v/, '')}`;
 }

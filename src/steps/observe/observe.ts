@@ -10,12 +10,13 @@ import type {
   Labels,
   ProjectUse,
 } from '../../cluster/state/cluster-state.js';
-import type { Pricing } from '../../hetzner/resources.js';
+import type { Image, Pricing } from '../../hetzner/resources.js';
 import { plural } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import type { FlowContext } from '../run/context.js';
 import {
+  toAmount,
   toFirewall,
   toImage,
   toLocation,
@@ -95,14 +96,30 @@ async function lookAround(ctx: Looker, state: ClusterState): Promise<Around> {
 }
 
 /** What can be ordered, and for how much. */
-export async function readCatalogue({ hetzner, config, clock }: Looker): Promise<Catalogue> {
+export function readCatalogue(ctx: Looker): Promise<Catalogue> {
+  const { hetzner, config } = ctx;
   const id = config.talos.hcloud_snapshot_id;
-  const [serverTypes, locations, images, pricing] = await inParallel(
-    hetzner.serverTypes(),
-    hetzner.locations(),
+  return catalogueWith(
+    ctx,
     id === undefined
       ? hetzner.images({ labelSelector: imageSelector })
       : hetzner.image(id).then((image) => (image ? [image] : [])),
+  );
+}
+
+/** The same with all snapshots of the project that are labelled as Talos, whatever cluster.yaml names. */
+export function readSnapshots(ctx: Looker): Promise<Catalogue> {
+  return catalogueWith(ctx, ctx.hetzner.images({ labelSelector: imageSelector }));
+}
+
+async function catalogueWith(
+  { hetzner, config, clock }: Looker,
+  asked: Promise<readonly Image[]>,
+): Promise<Catalogue> {
+  const [serverTypes, locations, images, pricing] = await inParallel(
+    hetzner.serverTypes(),
+    hetzner.locations(),
+    asked,
     hetzner.pricing(),
   );
   return {
@@ -110,6 +127,7 @@ export async function readCatalogue({ hetzner, config, clock }: Looker): Promise
     locations: locations.map(toLocation),
     images: images.map(toImage),
     currency: pricing.currency,
+    imageGb: pricing.image && toAmount(pricing.image.price_per_gb_month),
     primaryIpv4: ipv4Price(pricing, config.hcloud.location),
   };
 }

@@ -129,6 +129,8 @@ export function toImage(image: Image): ImageInfo {
     created,
     labels,
     diskSize: image.disk_size,
+    size: image.image_size ?? undefined,
+    deleteProtected: image.protection.delete,
   };
 }
 
@@ -140,4 +142,9 @@ export function toPrice({ price_hourly, price_monthly }: Omit<LocationPrice, 'lo
     monthlyNet: Number(price_monthly.net),
     monthlyGross: Number(price_monthly.gross),
   };
+}
+
+/** An amount per month. */
+export function toAmount({ net, gross }: { readonly net: string; readonly gross: string }) {
+  return { net: Number(net), gross: Number(gross) };
 }

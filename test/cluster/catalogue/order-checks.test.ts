@@ -181,3 +181,38 @@ test('a network holds at most 100 servers, those that are more than planned incl
   );
   expect(choose(config).size).toBe(2);
 });
+
+describe('the snapshot of a schematic', () => {
+  const guestAgent = 'ce4c980550dd2ab1b17bbf2b08801c7eb59418eafe8f279833297925d67c7515';
+  const part = guestAgent.slice(0, 32);
+  const labelled = (id: number, more: object) => ({
+    ...{ ...x86Image, id, created: `2026-10-0${id - 500}T00:00:00Z` },
+    labels: { ...x86Image.labels, ...more },
+  });
+  const images = [
+    x86Image,
+    labelled(502, { schematic: part }),
+    labelled(503, { talos_schematic_id: part }),
+    labelled(504, { schematic: 'ab'.repeat(16) }),
+  ];
+
+  test('is the newest with its label, in either spelling', () => {
+    const config = single('cx23', `talos: { schematic_id: ${guestAgent} }`);
+    expect(choose(config, { images })).toEqual(new Map([['cx23', 503]]));
+    expect(refusal(config).hint).toContain(`--labels os=talos,talos_version=v1.13.9,schematic=`);
+  });
+
+  test('is Talos as it is when none is asked for, or what there is', () => {
+    expect(choose(single('cx23'), { images })).toEqual(new Map([['cx23', 501]]));
+    expect(choose(single('cx23'), { images: images.slice(1) })).toEqual(new Map([['cx23', 504]]));
+  });
+
+  test('is the one that cluster.yaml names, unless its label says another', () => {
+    const named = (id: number) =>
+      single('cx23', `talos: { hcloud_snapshot_id: ${id}, schematic_id: ${guestAgent} }`);
+    expect(choose(named(501), { images })).toEqual(new Map([['cx23', 501]]));
+    expect(refusal(named(504), { images }).message).toContain(
+      `snapshot 504 was made with the schematic ${'ab'.repeat(16)}…`,
+    );
+  });
+});

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { cost, text, texts } from './parts.js';
+
+const snapshot = z.strictObject({
+  id: z.int(),
+  description: text,
+  status: text.describe("Hetzner's word, as `available`."),
+  architecture: text.describe('`x86` or `arm`.'),
+  talosVersion: text.nullable().describe('Null: its labels do not say.'),
+  schematic: text.nullable().describe('The first 32 characters of the id; null: as above.'),
+  size: z.number().nullable().describe('Gigabytes that are paid for; null while it is made.'),
+  disk: z.number().describe("Gigabytes that a server's disk must have."),
+  created: text,
+  protected: z.boolean().describe("Hetzner's delete protection."),
+  usedBy: z
+    .array(
+      z.strictObject({
+        cluster: text.nullable().describe('Null: servers of somebody else.'),
+        pool: text.nullable(),
+        servers: texts.describe('Names.'),
+      }),
+    )
+    .describe('Servers that were made of it.'),
+  wantedBy: texts.describe('Clusters whose cluster.yaml would make servers of it now.'),
+  monthlyCost: cost.nullable().describe('Null: not known.'),
+});
+
+const monthlyCost = cost.nullable().describe('Of all of them; null: not known.');
+const staying = z
+  .array(z.strictObject({ id: z.int(), why: text }))
+  .describe('Those that somebody needs.');
+
+export const images = z.strictObject({ images: z.array(snapshot), monthlyCost });
+
+export const imagesPlan = z.strictObject({
+  images: z.array(snapshot).describe('Those that would be deleted.'),
+  monthlyCost,
+  staying,
+});
+
+export const imagesDeleted = z.strictObject({
+  deleted: z.array(z.int()).describe('Ids.'),
+  failed: z
+    .array(z.strictObject({ id: z.int(), why: text }))
+    .describe('Those that are still there and should not be.'),
+  staying,
+});

@@ -1,0 +1,81 @@
+import { ExitCode } from '../../lib/errors.js';
+import type { CommandSpec, OptionSpec } from './spec.js';
+import { cloudVariables } from './variables.js';
+
+const keepFor: OptionSpec = {
+  flags: '--keep-for <file...>',
+  summary: 'also the cluster.yaml of other clusters in the project: what they ask for stays',
+  completes: 'file',
+};
+
+const list: CommandSpec = {
+  name: 'image list',
+  group: 'keep',
+  summary: 'show the Talos snapshots of the project, and who needs them',
+  details: [
+    'Those with the label os=talos, whoever made them. USED BY names the pools whose servers were made of one, and the clusters whose cluster.yaml would make servers of it now.',
+  ],
+  options: [keepFor],
+  examples: [
+    { call: 'image list', what: 'with size, age and price' },
+    { call: 'image list --json', what: 'for a script' },
+  ],
+  variables: cloudVariables,
+  exits: { [ExitCode.precondition]: true },
+  load: async () => (await import('../commands/image.js')).imageListCommand,
+};
+
+const stays =
+  'What a server of the project came from, what cluster.yaml asks for, and what is protected from deletion stays. Before anything goes, "yes" has to be typed (--yes in a script).';
+
+const remove: CommandSpec = {
+  name: 'image delete',
+  group: 'keep',
+  summary: 'delete Talos snapshots that nobody needs',
+  details: [stays],
+  arguments: [{ name: '<id...>', key: 'ids', summary: 'of the snapshots, as the list shows them' }],
+  options: [keepFor],
+  examples: [
+    { call: 'image delete 123456789', what: 'this one, if nobody needs it' },
+    { call: 'image delete 123456789 123456790 --yes', what: 'two, in a script' },
+  ],
+  variables: cloudVariables,
+  exits: {
+    [ExitCode.precondition]: 'one of them is needed, or there is no access; nothing was deleted',
+    [ExitCode.partial]: 'one of them is still there',
+    [ExitCode.unconfirmed]: true,
+  },
+  load: async () => (await import('../commands/image.js')).imageDeleteCommand,
+};
+
+const prune: CommandSpec = {
+  name: 'image prune',
+  group: 'keep',
+  summary: 'delete all Talos snapshots that nobody needs',
+  details: [
+    stays,
+    'A project is often shared: name the cluster.yaml of clusters that have no servers yet with --keep-for.',
+  ],
+  options: [
+    keepFor,
+    {
+      flags: '--dry-run',
+      summary: 'show what would be deleted, and delete nothing (exit 10: there is something)',
+    },
+  ],
+  examples: [
+    { call: 'image prune --dry-run', what: 'what would go, and what stays for which reason' },
+    { call: 'image prune --keep-for ../staging/cluster.yaml', what: 'but what staging needs' },
+  ],
+  variables: cloudVariables,
+  exits: {
+    [ExitCode.precondition]: true,
+    [ExitCode.partial]: 'one of them is still there',
+    [ExitCode.unconfirmed]: true,
+    [ExitCode.changes]: true,
+  },
+  load: async () => (await import('../commands/image.js')).imagePruneCommand,
+};
+
+/** The Talos snapshots of a project. */
+export const images: readonly CommandSpec[] = [list, remove, prune];

@@ -1,0 +1,103 @@
+import type { Snapshot, SnapshotUse } from '../cluster/catalogue/snapshots.js';
+import { formatMoney } from '../cluster/state/cost.js';
+import { formatDistance } from '../lib/format.js';
+import type { Looks } from './style.js';
+import { renderTable } from './table.js';
+import { asText } from './wrap.js';
+
+const unknown = '-';
+
+/** What of the snapshots is shown. */
+export interface ImagesView {
+  readonly images: readonly Snapshot[];
+  /** Milliseconds since the epoch, by which ages are told. */
+  readonly now: number;
+}
+
+const columns = [
+  { title: 'ID' },
+  { title: 'TALOS' },
+  { title: 'ARCH' },
+  { title: 'SCHEMATIC' },
+  { title: 'SIZE', align: 'right' },
+  { title: 'DISK', align: 'right' },
+  { title: 'AGE', align: 'right' },
+  { title: 'A MONTH', align: 'right' },
+  { title: 'USED BY' },
+] as const;
+
+/** One row for each snapshot. */
+export function renderImages({ images, now }: ImagesView, looks: Looks): string {
+  if (images.length === 0) {
+    return asText(['There is no snapshot with the label os=talos in this project.'], looks.columns);
+  }
+  return renderTable(
+    columns,
+    images.map((image) => rowOf(image, now)),
+    looks,
+  );
+}
+
+function rowOf(image: Snapshot, now: number): readonly string[] {
+  const { monthly, size, created } = image;
+  const age = now - Date.parse(created);
+  return [
+    String(image.id),
+    image.talosVersion ?? unknown,
+    image.architecture,
+    image.schematic?.slice(0, 12) ?? unknown,
+    size === null ? image.status : `${size} GB`,
+    `${image.disk} GB`,
+    Number.isNaN(age) ? unknown : formatDistance(Math.max(0, age)),
+    monthly === null ? unknown : priceText(monthly.net, monthly.currency),
+    needText(image),
+  ];
+}
+
+/** A snapshot costs less than a cent at times: it costs all the same. */
+function priceText(net: number, currency: string): string {
+  return net > 0 && net < 0.01 ? `< ${formatMoney(0.01, currency)}` : formatMoney(net, currency);
+}
+
+function needText({ usedBy, wantedBy, protected: isProtected }: Snapshot): string {
+  const used = usedBy.map(useText);
+  const wanted = wantedBy
+    .filter((cluster) => !usedBy.some((use) => use.cluster === cluster))
+    .map((cluster) => `${cluster} (cluster.yaml)`);
+  const parts = [...used, ...wanted, ...(isProtected ? ['protected'] : [])];
+  return parts.join(', ') || 'nobody';
+}
+
+function useText({ cluster, pool, servers }: SnapshotUse): string {
+  if (cluster === null) return servers.join(', ');
+  return `${cluster}${pool === null ? '' : `/${pool}`} (${servers.length})`;
+}
+
+/** What is about to be deleted, and what stays. */
+export interface GoingImagesView extends ImagesView {
+  readonly staying: readonly { readonly id: number; readonly why: string }[];
+}
+
+/** The snapshots that go, as a table, and why others stay. */
+export function renderGoingImages(view: GoingImagesView, looks: Looks): string {
+  const { images, staying } = view;
+  if (images.length === 0)
+    return asText(['There is no snapshot that nobody needs.'], looks.columns);
+  const rest = staying.map(({ id, why }) => `Snapshot ${id} stays: ${why}.`);
+  return `\nThese snapshots will be deleted:\n${renderImages(view, looks)}${asText(['', ...rest], looks.columns)}`;
+}
+
+/** What came of a deletion. */
+export interface DeletedImagesView {
+  readonly deleted: readonly number[];
+  readonly failed: readonly { readonly id: number; readonly why: string }[];
+}
+
+/** What is gone, and what is still there that should not be. */
+export function renderDeletedImages({ deleted, failed }: DeletedImagesView, looks: Looks): string {
+  const lines = [
+    deleted.length === 0 ? 'Nothing was deleted.' : `Deleted: ${deleted.join(', ')}`,
+    ...failed.map(({ id, why }) => `Snapshot ${id} is still there: ${why}`),
+  ];
+  return asText(lines, looks.columns);
+}

@@ -1,0 +1,48 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ExitCode } from '../../src/lib/errors.js';
+import { openSandbox } from '../../src/sandbox/sandbox.js';
+import { runCli, testFolder } from '../helpers/cli.js';
+import { clusterYaml } from '../helpers/rehearsal.js';
+
+/** A folder with a cluster.yaml, and a sandbox with a snapshot of a Talos that nothing needs any more. */
+async function folderWithOldSnapshot(): Promise<{ cwd: string; old: number }> {
+  const cwd = testFolder();
+  writeFileSync(join(cwd, 'cluster.yaml'), clusterYaml(1, 0));
+  const sandbox = await openSandbox({
+    folder: join(cwd, 'output', 'rehearsal', 'sandbox'),
+    speed: 600,
+  });
+  const old = sandbox.world?.cloud.ensureSnapshot({ talosVersion: 'v1.12.4', architecture: 'x86' });
+  await sandbox.close();
+  return { cwd, old: old ?? 0 };
+}
+
+test('oxide image shows the snapshots, asks before it deletes one, and tells what went', async () => {
+  const { cwd, old } = await folderWithOldSnapshot();
+  const image = (...args: readonly string[]) => runCli(['--sandbox', 'image', ...args], { cwd });
+  const listed = await image('list', '--json');
+  const planned = await image('prune', '--dry-run', '--json');
+  const unasked = await image('prune');
+  const misspelt = await image('delete', 'talos');
+  const { images } = JSON.parse(listed.stdout) as { images: { id: number; wantedBy: string[] }[] };
+  expect(images).toHaveLength(2);
+  const wanted = images.find(({ id }) => id !== old);
+  expect(wanted?.wantedBy).toEqual(['demo']);
+  expect(JSON.parse(planned.stdout)).toMatchObject({
+    images: [{ id: old, talosVersion: 'v1.12.4' }],
+    staying: [{ id: wanted?.id, why: 'cluster.yaml of demo asks for it' }],
+  });
+  expect(planned.code).toBe(ExitCode.changes);
+  expect(unasked.stderr).toContain('These snapshots will be deleted:');
+  expect(unasked.code).toBe(ExitCode.unconfirmed);
+  expect(misspelt.stderr).toContain('"talos" is not the id of a snapshot');
+  expect(misspelt.code).toBe(ExitCode.usage);
+  const gone = await image('delete', String(old), '--yes', '--json');
+  expect(JSON.parse(gone.stdout)).toEqual({ deleted: [old], failed: [], staying: [] });
+  expect(gone.code).toBe(ExitCode.done);
+  const kept = await image('delete', String(wanted?.id), '--yes');
+  expect(kept.stderr).toContain(`snapshot ${wanted?.id ?? 0} stays: cluster.yaml of demo`);
+  expect(kept.code).toBe(ExitCode.precondition);
+});
