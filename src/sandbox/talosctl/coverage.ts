@@ -43,4 +43,9 @@ export const talosCoverage: readonly Coverage[] = [
     how: 'stored only',
     note: 'Nodes act on their role, secrets, names, addresses, labels, taints, kubelet and etcd; volumes, links, mirrors and all else are read and kept.',
   },
+  {
+    subject: 'The Image Factory',
+    how: 'simplified',
+    note: 'Registers schematics of extensions and kernel arguments under their real ids, and lists some of the extensions. It makes no images: a project with a `cluster.yaml` has the snapshot, unless an extension in it does not exist.',
+  },
 ];
