@@ -12,12 +12,13 @@ const deprecated: Readonly<Record<string, string>> = {
 /** Adds what the API has to say of a kind: it is deprecated, or what was written does not act here. */
 export function withWarnings(
   answer: ApiAnswer,
-  { method, userAgent }: ApiRequest,
+  request: ApiRequest,
   { type, subresource }: ResourcePath,
 ): ApiAnswer {
   const key = storeKey(type);
+  const { method } = request;
   const isWrite = method !== 'GET' && method !== 'DELETE' && subresource === undefined;
-  const own = isBuiltinGroup(type.group) ? inertWarning(key) : customWarning(type, userAgent);
+  const own = isBuiltinGroup(type.group) ? inertWarning(key) : customWarning(type, request);
   const isOwn = isWrite && !isOfCilium(answer);
   const added = [deprecated[key], isOwn ? own : undefined].filter((text) => text !== undefined);
   return added.length === 0
@@ -25,9 +26,15 @@ export function withWarnings(
     : { ...answer, warnings: [...(answer.warnings ?? []), ...added] };
 }
 
-/** Only people are told: a controller that writes its own resources is there to act on them. */
-function customWarning({ group, kind }: ResourceType, userAgent: string): string | undefined {
-  const isPerson = /^(kubectl|helm)\b/i.test(userAgent);
+/**
+ * Only people are told: a controller that writes its own resources is there to act on them, and the user
+ * of oxide has not asked for what it applies by itself.
+ */
+function customWarning(
+  { group, kind }: ResourceType,
+  { userAgent, query }: ApiRequest,
+): string | undefined {
+  const isPerson = /^(kubectl|helm)\b/i.test(userAgent) && query.get('fieldManager') !== 'oxide';
   // Cilium answers for its classes.
   if (!isPerson || (kind === 'GatewayClass' && group === 'gateway.networking.k8s.io'))
     return undefined;

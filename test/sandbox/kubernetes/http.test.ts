@@ -104,7 +104,7 @@ test('kubectl describe is told times by which its ages are those of the world', 
   }
 });
 
-test('people who write a custom resource are told that nothing acts on it, controllers are not', async () => {
+test('people who write a custom resource are told that nothing acts on it, controllers and oxide are not', async () => {
   const names = { plural: 'toys', kind: 'Toy' };
   const schema = { openAPIV3Schema: { type: 'object' } };
   const versions = [{ name: 'v1', served: true, storage: true, schema }];
@@ -115,10 +115,10 @@ test('people who write a custom resource are told that nothing acts on it, contr
     spec: { group: 'example.org', scope: 'Cluster', names, versions },
   });
   world.after(10);
-  const warning = async (agent: string): Promise<string | null> => {
+  const warning = async (agent: string, query = ''): Promise<string | null> => {
     const { port } = server.address() as AddressInfo;
-    const toy = { apiVersion: 'example.org/v1', kind: 'Toy', metadata: { name: agent } };
-    const response = await fetch(`http://127.0.0.1:${port}/apis/example.org/v1/toys`, {
+    const toy = { apiVersion: 'example.org/v1', kind: 'Toy', metadata: { generateName: 'toy-' } };
+    const response = await fetch(`http://127.0.0.1:${port}/apis/example.org/v1/toys${query}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': `${agent}/v1.34.5` },
       body: JSON.stringify(toy),
@@ -128,5 +128,6 @@ test('people who write a custom resource are told that nothing acts on it, contr
   };
   const text = 'the sandbox stores custom resources and has no controller that acts on a Toy';
   expect(await warning('kubectl')).toBe(`299 - "${text}"`);
+  expect(await warning('kubectl', '?fieldManager=oxide')).toBeNull();
   expect(await warning('toy-controller')).toBeNull();
 });
