@@ -13,10 +13,11 @@ import {
   probeCertificates,
   probeMembers,
   probeNodes,
-  probeTalos,
   observeExisting,
 } from '../steps/observe/probes.js';
+import { probeTalos } from '../steps/observe/talos-probes.js';
 import { readCatalogue } from '../steps/observe/observe.js';
+import { withSharedAnswers } from '../steps/observe/shared-looks.js';
 import { withShortTimeouts } from '../steps/observe/short-looks.js';
 import { publicIpv4 } from '../steps/access/own-address.js';
 import { remarkOnSecrets } from '../steps/talos/secrets.js';
@@ -27,8 +28,8 @@ import { remarkOnSecrets } from '../steps/talos/secrets.js';
  * reason. Throws a PreconditionError when the cluster does not exist.
  */
 export async function status(ctx: FlowContext): Promise<StatusReport> {
-  const hurried = withShortTimeouts(ctx);
-  return look(hurried, surroundingsOf(hurried));
+  const shared = withSharedAnswers(withShortTimeouts(ctx));
+  return look(shared, surroundingsOf(shared));
 }
 
 /** What changes seldom: a watch reads it once, because requests are counted. */
@@ -93,13 +94,14 @@ export interface Watch {
 /** Looks again and again until it is interrupted, and returns the last that was seen. */
 export async function watchStatus(ctx: FlowContext, { show, pause }: Watch): Promise<StatusReport> {
   const hurried = withShortTimeouts(ctx);
-  const surroundings = surroundingsOf(hurried);
-  let last = await look(hurried, surroundings);
+  const shared = withSharedAnswers(hurried);
+  const surroundings = surroundingsOf(shared);
+  let last = await look(shared, surroundings);
   try {
     for (;;) {
       show(last);
       await pause();
-      last = await look(hurried, surroundings);
+      last = await look(withSharedAnswers(hurried), surroundings);
     }
   } catch (error) {
     if (ctx.signal.aborted) return last;

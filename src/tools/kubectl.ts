@@ -5,7 +5,7 @@ export {
   parseConfigMap,
   parseEndingNamespaces,
   parseNodes,
-  parseUids,
+  parseServiceUids,
   parseVolumeIds,
   parseWorkloads,
 } from './kubernetes-objects.js';
@@ -19,6 +19,7 @@ export { parseCertificates } from './cluster-certificates.js';
 export { parseBudgets, parseLocalClaims, parsePodsToEvict } from './eviction-objects.js';
 export {
   isNotFound,
+  isNothingThere,
   kubernetesObstacle,
   ranIntoDeadline,
   whyNotCordoned,
@@ -63,11 +64,17 @@ export const getPersistentVolumes = (kubeconfig: string): Invocation =>
 export const getNamespaces = (kubeconfig: string): Invocation =>
   call(kubeconfig, ['get', 'namespaces', '--output', 'json', '--request-timeout=20s']);
 
-/** All services as JSON. See `parseUids`. */
-export const getServices = (kubeconfig: string): Invocation =>
+/**
+ * All that may stand for something at Hetzner, as JSON: persistent volumes and services. See
+ * `parseVolumeIds` and `parseServiceUids`.
+ */
+export const getClaims = (kubeconfig: string): Invocation =>
   call(
     kubeconfig,
-    ['get', 'services', '--all-namespaces', '--output', 'json', '--request-timeout=5s'],
+    [
+      ...['get', 'persistentvolumes,services', '--all-namespaces'],
+      ...['--output', 'json', '--request-timeout=5s'],
+    ],
     { timeoutMs: briefMs },
   );
 

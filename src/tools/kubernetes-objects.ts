@@ -123,7 +123,7 @@ const persistentVolumeSchema = z.object({
   }),
 });
 
-/** Hetzner's ids of the volumes in `kubectl get persistentvolumes -o json`. */
+/** Hetzner's ids of the volumes in `kubectl get persistentvolumes,… -o json`. */
 export function parseVolumeIds(stdout: string): number[] {
   return readList(stdout, persistentVolumeSchema).flatMap(({ spec: { csi } }) =>
     csi?.driver === hetznerDriver && /^\d+$/.test(csi.volumeHandle)
@@ -132,11 +132,13 @@ export function parseVolumeIds(stdout: string): number[] {
   );
 }
 
-const identifiedSchema = z.object({ metadata: z.object({ uid: z.string() }) });
+const identifiedSchema = z.object({ kind: z.string(), metadata: z.object({ uid: z.string() }) });
 
-/** The uids of the objects in `kubectl get … -o json`. */
-export function parseUids(stdout: string): string[] {
-  return readList(stdout, identifiedSchema).map(({ metadata }) => metadata.uid);
+/** The uids of the services in `kubectl get services,… -o json`. */
+export function parseServiceUids(stdout: string): string[] {
+  return readList(stdout, identifiedSchema).flatMap(({ kind, metadata }) =>
+    kind === 'Service' ? [metadata.uid] : [],
+  );
 }
 
 const namespaceSchema = z.object({

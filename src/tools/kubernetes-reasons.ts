@@ -7,6 +7,8 @@ import { ToolError } from './tool-error.js';
  */
 export const kubernetesTexts = {
   notFound: /^Error from server \(NotFound\): \S+ ".+" not found$/m,
+  nothingThere:
+    /^Error from server \(NotFound\): the server could not find the requested resource$/m,
   noRelease: /^Error: release: not found$/m,
   drainDeadline:
     /: global timeout reached: |error when waiting for pod ".+" in namespace ".+" to terminate: context deadline exceeded/,
@@ -17,6 +19,11 @@ export const kubernetesTexts = {
 /** The object that kubectl was asked for is not there. */
 export function isNotFound(error: unknown): boolean {
   return stderrMatches(error, kubernetesTexts.notFound);
+}
+
+/** Nothing at all is at the address that kubectl asked. */
+export function isNothingThere(error: unknown): boolean {
+  return stderrMatches(error, kubernetesTexts.nothingThere);
 }
 
 /** There is no such helm release. */

@@ -39,12 +39,23 @@ export function hasLeader({ leader }: EtcdStatus): boolean {
   return /[1-9a-f]/.test(leader);
 }
 
+/** Each column is followed by one that every version has; between LEARNER and ERRORS they differ. */
+const statusColumns = ['MEMBER', 'DB SIZE', 'LEADER', 'RAFT INDEX', 'LEARNER', 'ERRORS'];
+
 /** Reads the table of `talosctl etcd status` of one node; there is no other output format. */
 export function parseEtcdStatus({ stdout }: ToolOutput): EtcdStatus {
-  // Each column is followed by one that every version has; between LEARNER and ERRORS they differ.
-  const columns = ['MEMBER', 'DB SIZE', 'LEADER', 'RAFT INDEX', 'LEARNER', 'ERRORS'];
-  const [row] = readTable(stdout, columns);
+  const [row] = readTable(stdout, statusColumns);
   if (!row) throw unreadable('no etcd status');
+  return toEtcdStatus(row);
+}
+
+/** The same of several nodes, by the address of the node; who did not answer has no row. */
+export function parseEtcdStatuses({ stdout }: ToolOutput): ReadonlyMap<string, EtcdStatus> {
+  const rows = readTable(stdout, ['NODE', ...statusColumns]);
+  return new Map(rows.map((row) => [row['NODE'] ?? '', toEtcdStatus(row)]));
+}
+
+function toEtcdStatus(row: Record<string, string>): EtcdStatus {
   return {
     member: row['MEMBER'] ?? '',
     leader: row['LEADER'] ?? '',
@@ -58,6 +69,13 @@ export function parseServerVersion({ stdout }: ToolOutput): string {
   const tag = /^Server:[\s\S]*?^\s*Tag:\s+(v\S+)/m.exec(stdout)?.[1];
   if (tag === undefined) throw unreadable('no version of the server');
   return tag;
+}
+
+/** The same of several nodes, by the address of the node; who did not answer is not in it. */
+export function parseServerVersions({ stdout }: ToolOutput): ReadonlyMap<string, string> {
+  const [, server = ''] = stdout.split(/^Server:/m);
+  const found = server.matchAll(/^\s*NODE:\s+(\S+)\n\s*Tag:\s+(v\S+)$/gm);
+  return new Map(Array.from(found, ([, node = '', tag = '']) => [node, tag]));
 }
 
 function urls(cell = ''): string[] {

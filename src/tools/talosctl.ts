@@ -6,9 +6,11 @@ export {
   hasLeader,
   parseEtcdMembers,
   parseEtcdStatus,
+  parseEtcdStatuses,
   parseServerVersion,
+  parseServerVersions,
 } from './talos-answers.js';
-export type { EtcdMember } from './talos-answers.js';
+export type { EtcdMember, EtcdStatus } from './talos-answers.js';
 export { parseMachineConfigs } from './machine-config-facts.js';
 export type { MachineConfigFacts } from './machine-config-facts.js';
 
@@ -20,7 +22,7 @@ export interface TalosTarget {
   readonly endpoint: string;
   /**
    * The node that is meant. One a call: with several, talosctl up to 1.13 ends with 0 although some
-   * of them failed (Talos source, cmd/talosctl).
+   * of them failed (Talos source, cmd/talosctl). Who names several looks for each of them in the answer.
    */
   readonly node: string;
 }

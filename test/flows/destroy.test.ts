@@ -269,8 +269,9 @@ describe('what the controllers of the cluster made', () => {
     await project.make('volumes', { ...pvc, name: 'pvc-of-others' });
     const run = rehearsal.run({
       intercept: ({ args }) => {
-        const items = args.includes('persistentvolumes')
-          ? [{ spec: { csi: { driver: 'csi.hetzner.cloud', volumeHandle: String(id) } } }]
+        const csi = { driver: 'csi.hetzner.cloud', volumeHandle: String(id) };
+        const items = args.includes('persistentvolumes,services')
+          ? [{ kind: 'PersistentVolume', metadata: { uid: 'a' }, spec: { csi } }]
           : [];
         return { exitCode: 0, stdout: JSON.stringify({ items }), stderr: '' };
       },

@@ -217,7 +217,7 @@ async function silentNode(rehearsal: Rehearsal, name: string) {
   const ip = servers.find((server) => server.name === name)?.public_net.ipv4?.ip ?? '';
   return {
     intercept: ({ args }: { readonly args: readonly string[] }) =>
-      args.some((arg) => arg === ip || arg === `https://${ip}:6443`)
+      args.some((arg) => arg.split(',').includes(ip) || arg === `https://${ip}:6443`)
         ? {
             exitCode: 1,
             stdout: '',

@@ -161,6 +161,50 @@ describe('the status', () => {
     expect(new Set(etcd.map((one) => one?.member)).size).toBe(3);
   });
 
+  test('asks several control planes at once, and one that is silent by itself', async () => {
+    const rehearsal = await existing(clusterYaml(3, 0));
+    const asked = async (intercept?: RunOptions['intercept']) => {
+      const { ctx, calls } = rehearsal.run(intercept ? { intercept } : {});
+      const { status: found } = await status(ctx);
+      const nodes = calls
+        .filter(({ args }) => args.join(' ').startsWith('etcd status'))
+        .map(({ args }) => args.at(-1)?.split(',').length);
+      return { found, nodes };
+    };
+    expect(await asked()).toMatchObject({ found: { healthy: true }, nodes: [3] });
+    // The first that is asked is silent, in the call for all and in that for this one.
+    rehearsal.world.talos.setFault({ kind: 'unavailable', method: 'EtcdStatus' });
+    const { found, nodes } = await asked(({ args }) =>
+      args.join(' ').startsWith('etcd status') && args.at(-1) === '203.0.113.1'
+        ? failed('dial tcp 203.0.113.1:50000: i/o timeout\n')
+        : undefined,
+    );
+    expect(nodes).toEqual([3, 1]);
+    const [first, ...others] = found.servers;
+    expect(first).toMatchObject({ talosVersion: 'v1.13.9', etcd: null });
+    for (const { etcd } of others) expect(etcd).toMatchObject({ healthy: true });
+    expect(found.healthy).toBe(false);
+    expect(found.problems.map(({ message }) => message)).toEqual([
+      'etcd on demo-cp-1 cannot be asked: no answer from the node',
+    ]);
+  });
+
+  test('goes by another control plane when the first does not answer for Kubernetes', async () => {
+    const rehearsal = await existing(clusterYaml(3, 0));
+    const ready: string[] = [];
+    const { status: found } = await reportOf(rehearsal, {
+      intercept: ({ tool, args }) => {
+        if (tool === 'talosctl') return undefined;
+        if (args.includes('--raw=/readyz')) ready.push(args.at(-1) ?? '');
+        return args.includes('https://203.0.113.1:6443')
+          ? failed('The connection to the server 203.0.113.1:6443 was refused\n')
+          : undefined;
+      },
+    });
+    expect(ready.map((server) => /\.(\d):/.exec(server)?.[1])).toEqual(['1', '2', '3']);
+    expect(found).toMatchObject({ healthy: true, problems: [] });
+  });
+
   test('of what does not exist ends with the command that makes it', async () => {
     const rehearsal = await rehearse(yaml);
     await expect(reportOf(rehearsal)).rejects.toMatchObject({

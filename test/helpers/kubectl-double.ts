@@ -27,7 +27,8 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
   const raw = words.find((word) => word.startsWith('--raw='));
   if (raw !== undefined) return answer(request('GET', raw.slice('--raw='.length)));
   if (words[0] === 'get' && words[1] === 'nodes') return answer(request('GET', '/api/v1/nodes'));
-  if (words[0] === 'get' && /^(persistentvolumes|services|namespaces)$/.test(words[1] ?? '')) {
+  if (words[0] === 'get' && words[1] === 'persistentvolumes,services') return claims(request);
+  if (words[0] === 'get' && /^(persistentvolumes|namespaces)$/.test(words[1] ?? '')) {
     return answer(request('GET', `/api/v1/${words[1] ?? ''}`));
   }
   if (words[0] === 'get' && words[1] === 'pods') return answer(request('GET', podsPath(words)));
@@ -59,6 +60,16 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
 function answer({ status, body }: ReturnType<KubeRequest>): Ending {
   if (status < 300) return done(JSON.stringify(body));
   return failed(`Error from server (${String(body['reason'])}): ${String(body['message'])}\n`);
+}
+
+/** Both kinds in one list, in which each object says what it is. */
+function claims(request: KubeRequest): Ending {
+  const kinds = { PersistentVolume: 'persistentvolumes', Service: 'services' };
+  const items = Object.entries(kinds).flatMap(([kind, path]) => {
+    const { body } = request('GET', `/api/v1/${path}`);
+    return (body['items'] as object[]).map((item) => ({ kind, ...item }));
+  });
+  return done(JSON.stringify({ kind: 'List', items }));
 }
 
 /** Those that there are; nothing is printed when there is none. */

@@ -43,7 +43,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
     getNodes: kubectl.getNodes(access),
     getPersistentVolumes: kubectl.getPersistentVolumes(access),
     getNamespaces: kubectl.getNamespaces(access),
-    getServices: kubectl.getServices(access),
+    getClaims: kubectl.getClaims(access),
     getPods: kubectl.getPods(access, 'demo-web-1'),
     getBudgets: kubectl.getBudgets(access),
     getCrds: kubectl.getCrds(access, ['gateways.gateway.networking.k8s.io', 'a.b']),

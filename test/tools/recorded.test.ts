@@ -45,7 +45,7 @@ describe('every text that is recognised was really said', () => {
         pattern ? [{ pattern, of: [tool] }] : [],
       );
     }),
-    ...expectedWarnings.map((pattern) => ({ pattern, of: ['kubectl'] as const })),
+    ...expectedWarnings.map((pattern) => ({ pattern, of: ['kubectl', 'talosctl'] as const })),
   ];
 
   it.each(patterns)('$pattern of $of', ({ pattern, of }) => {

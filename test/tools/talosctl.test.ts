@@ -97,6 +97,41 @@ describe('the members of etcd', () => {
   });
 });
 
+/**
+ * As the source of talosctl prints it of two nodes (cmd/talosctl/cmd/talos/etcd.go and version.go, the same in
+ * 1.12.11, 1.13.9 and 1.14.0-rc.1), when a third one did not answer.
+ */
+const statuses = `NODE         MEMBER             DB SIZE   IN USE            LEADER             RAFT INDEX   RAFT TERM   RAFT APPLIED INDEX   LEARNER   PROTOCOL   STORAGE   ERRORS
+10.0.1.254   0c3b4f0f5a3f2c11   2.1 MB    1.0 MB (47.62%)   0c3b4f0f5a3f2c11   1024         2           1024                 false     3.6.12     3.6.0     
+10.0.1.252   9e8d7c6b5a493827   2.1 MB    1.0 MB (47.62%)   0c3b4f0f5a3f2c11   1024         2           1024                 true      3.6.12     3.6.0     alarm:NOSPACE
+`;
+const block = (node: string, tag: string) =>
+  `\tNODE:        ${node}\n\tTag:         ${tag}\n\tSHA:         f5f9a6f0\n\tBuilt:       \n\tGo version:  go1.26.3\n\tOS/Arch:     linux/amd64\n\tEnabled:     RBAC\n`;
+const versions = `Client:\nTalos v1.13.9\nServer:\n${block('10.0.1.254', 'v1.13.9')}${block('10.0.1.252', 'v1.13.8')}`;
+
+describe('what several nodes say in one call', () => {
+  it('is told by their addresses, and who did not answer is not in it', () => {
+    expect(Object.fromEntries(talosctl.parseServerVersions(output(versions)))).toEqual({
+      '10.0.1.254': 'v1.13.9',
+      '10.0.1.252': 'v1.13.8',
+    });
+    const member = { leader: '0c3b4f0f5a3f2c11', errors: '' };
+    expect(Object.fromEntries(talosctl.parseEtcdStatuses(output(statuses)))).toEqual({
+      '10.0.1.254': { ...member, member: '0c3b4f0f5a3f2c11', learner: false },
+      '10.0.1.252': {
+        ...{ ...member, member: '9e8d7c6b5a493827', learner: true, errors: 'alarm:NOSPACE' },
+      },
+    });
+  });
+
+  it('is nothing when nobody answered, and an error when the table breaks off', () => {
+    expect(talosctl.parseServerVersions(output('Client:\nTalos v1.13.9\nServer:\n')).size).toBe(0);
+    expect(talosctl.parseServerVersions(output('')).size).toBe(0);
+    const cut = statuses.slice(0, statuses.lastIndexOf('alarm'));
+    expect(() => talosctl.parseEtcdStatuses(output(cut))).toThrow('a table that is cut off');
+  });
+});
+
 /** As talosctl 1.13.9 printed it for a node with that many names in the folder. */
 const folder = (...names: string[]) =>
   output(`NODE        NAME\n${names.map((name) => `127.0.0.1   ${name}\n`).join('')}`);

@@ -14,19 +14,29 @@ import {
   getNetworkPolicy,
   isEstablished,
   isNotFound,
+  isNothingThere,
   parseNetworkPolicy,
 } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
 import { asked, waitOptions } from '../run/waiting.js';
 
 /** Whether the policy that keeps pods from the metadata service is there, as oxide applies it. */
-export async function metadataIsBlocked({ run, files }: FlowContext): Promise<boolean> {
+export async function metadataIsBlocked(ctx: FlowContext): Promise<boolean> {
+  const { kubeconfig } = ctx.files;
   try {
-    // Without its kind, the API says of the policy only that there is nothing at its address.
-    const kind = await run(getCrd(files.kubeconfig, policyDefinition));
-    if (!isEstablished(kind.stdout)) return false;
-    const { stdout } = await run(getNetworkPolicy(files.kubeconfig, metadataPolicyName));
+    const { stdout } = await ctx.run(getNetworkPolicy(kubeconfig, metadataPolicyName));
     return isMetadataPolicy(parseNetworkPolicy(stdout));
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    // The API says of the policy only that there is nothing at its address: its kind may be missing.
+    if (isNothingThere(error) && !(await hasPolicies(ctx))) return false;
+    throw error;
+  }
+}
+
+async function hasPolicies({ run, files }: FlowContext): Promise<boolean> {
+  try {
+    return isEstablished((await run(getCrd(files.kubeconfig, policyDefinition))).stdout);
   } catch (error) {
     if (isNotFound(error)) return false;
     throw error;

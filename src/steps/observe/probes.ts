@@ -1,9 +1,4 @@
-import type {
-  AccessFileSeen,
-  ClusterCertificate,
-  NodesSeen,
-  TalosSeen,
-} from '../../cluster/status/report.js';
+import type { AccessFileSeen, ClusterCertificate, NodesSeen } from '../../cluster/status/report.js';
 import { anythingExists, type ClusterState } from '../../cluster/state/cluster-state.js';
 import type { EtcdMemberView } from '../../cluster/talos/etcd.js';
 import { oxide } from '../../lib/commands.js';
@@ -14,21 +9,13 @@ import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import { kubeconfigExpiry, kubeconfigServer, talosconfigExpiry } from '../../tools/access-files.js';
 import { getCertificates, getNodes, parseCertificates, parseNodes } from '../../tools/kubectl.js';
-import {
-  etcdStatus,
-  hasLeader,
-  parseEtcdStatus,
-  parseServerVersion,
-  version,
-} from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import { listEtcd } from './etcd-members.js';
 import { readMembers } from './members-and-servers.js';
 import { observeCluster } from './observe.js';
 import { ask, reasonOf } from './answers.js';
-import { chooseApiServer } from './reachable-apis.js';
-import { controlPlanesOf, type NodeServer } from '../run/node-server.js';
-import { targetOf } from '../run/talos-target.js';
+import { findApiServer } from './reachable-apis.js';
+import { controlPlanesOf, runningControlPlanes } from '../run/node-server.js';
 
 /** What exists of a cluster. Throws a PreconditionError when that is nothing. */
 export async function observeExisting(ctx: FlowContext): Promise<ClusterState> {
@@ -52,8 +39,8 @@ export async function probeNodes(
     io.unmet(`there is no ${kubeconfig}`);
     return { unknown: `there is no ${kubeconfig}` };
   }
-  const { answering, failure } = await chooseApiServer(ctx, runningOf(state));
-  if (answering.length === 0 && failure) {
+  const failure = await findApiServer(ctx, runningControlPlanes(state));
+  if (failure) {
     io.unmet('no answer');
     return { unknown: reasonOf(failure) };
   }
@@ -75,54 +62,15 @@ export async function probeCertificates(ctx: FlowContext): Promise<readonly Clus
   return 'is' in answer ? answer.is : [];
 }
 
-/** What Talos and etcd say on every control plane that runs. */
-export async function probeTalos(
-  ctx: FlowContext,
-  state: ClusterState,
-  io: StepIo,
-): Promise<readonly TalosSeen[]> {
-  const running = runningOf(state);
-  const { talosconfig } = ctx.files;
-  if ((await readTextIfExists(talosconfig)) === undefined) {
-    const unknown = { unknown: `there is no ${talosconfig}` };
-    io.unmet(unknown.unknown);
-    return running.map(({ name }) => ({ server: name, version: unknown, etcd: unknown }));
-  }
-  const seen = await inParallel(...running.map((node) => probeControlPlane(ctx, node)));
-  const answering = seen.filter(({ version: answer }) => 'is' in answer).length;
-  const said = `${answering} of ${plural(running.length, 'control plane')} answer`;
-  if (answering === running.length) io.summary(said);
-  else io.unmet(said);
-  return seen;
-}
-
-function runningOf(state: ClusterState): readonly NodeServer[] {
-  return controlPlanesOf(state).filter(({ status }) => status === 'running');
-}
-
 /** The members of etcd with their servers; undefined when nobody can list them. */
 export async function probeMembers(
   ctx: FlowContext,
   state: ClusterState,
 ): Promise<readonly EtcdMemberView[] | undefined> {
   if ((await readTextIfExists(ctx.files.talosconfig)) === undefined) return undefined;
-  const running = runningOf(state);
+  const running = runningControlPlanes(state);
   if (running.length === 0) return undefined;
   return readMembers(ctx, running, { nodes: controlPlanesOf(state), read: listEtcd });
-}
-
-async function probeControlPlane(ctx: FlowContext, node: NodeServer): Promise<TalosSeen> {
-  const target = targetOf(ctx, node);
-  const [talos, etcd] = await inParallel(
-    ask(ctx, async () => parseServerVersion(await ctx.run(version(target)))),
-    ask(ctx, async () => parseEtcdStatus(await ctx.run(etcdStatus(target)))),
-  );
-  if (!('is' in etcd)) return { server: node.name, version: talos, etcd };
-  const { member, leader, learner, errors } = etcd.is;
-  const led = hasLeader(etcd.is);
-  const healthy = led && !learner && errors === '';
-  const is = { member, leader: leader === member, healthy };
-  return { server: node.name, version: talos, etcd: { is }, leaderless: !led };
 }
 
 /** What the kept access files say of themselves; those that are not there are left out. */

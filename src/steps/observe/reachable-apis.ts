@@ -32,6 +32,21 @@ export async function chooseApiServer<S extends Addressed>(
   return { answering, failure: failures.find((failure) => failure !== undefined) };
 }
 
+/**
+ * Leads the run to a control plane whose Kubernetes API answers: to the first of them, and only when that
+ * is silent to another one. Returns why none answers; undefined when one does.
+ */
+export async function findApiServer(
+  ctx: FlowContext,
+  controlPlanes: readonly Addressed[],
+): Promise<ToolError | undefined> {
+  const [first, ...others] = controlPlanes;
+  const failure = first && (await failureOf(ctx, first));
+  const { answering } = failure ? await chooseApiServer(ctx, others) : { answering: [] };
+  if (first && answering.length === 0) ctx.apiServers.use(controlPlanes);
+  return answering.length === 0 ? failure : undefined;
+}
+
 async function failureOf(ctx: FlowContext, node: Addressed): Promise<ToolError | undefined> {
   try {
     const call = { ...readyz(ctx.files.kubeconfig), timeoutMs: lookMs };

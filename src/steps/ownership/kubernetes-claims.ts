@@ -4,14 +4,9 @@ import { OxideError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { inParallel } from '../../lib/parallel.js';
 import { caFingerprint } from '../../tools/access-files.js';
-import {
-  getPersistentVolumes,
-  getServices,
-  parseUids,
-  parseVolumeIds,
-} from '../../tools/kubectl.js';
+import { getClaims, parseServiceUids, parseVolumeIds } from '../../tools/kubectl.js';
 import type { Server } from '../../hetzner/resources.js';
-import { chooseApiServer } from '../observe/reachable-apis.js';
+import { findApiServer } from '../observe/reachable-apis.js';
 import type { FlowContext } from '../run/context.js';
 
 /** What the cluster's Kubernetes says is its own at Hetzner. */
@@ -45,16 +40,10 @@ export async function askKubernetes(
   try {
     const kept = caFingerprint(secrets);
     if (!networks.some(({ labels }) => labels[labelKeys.caFingerprint] === kept)) return undefined;
-    const { answering } = await chooseApiServer(ctx, controlPlanesAmong(servers));
-    if (answering.length === 0) return undefined;
-    const [volumes, services] = await inParallel(
-      run(getPersistentVolumes(files.kubeconfig)),
-      run(getServices(files.kubeconfig)),
-    );
-    return {
-      volumeIds: parseVolumeIds(volumes.stdout),
-      serviceUids: parseUids(services.stdout),
-    };
+    const controlPlanes = controlPlanesAmong(servers);
+    if (controlPlanes.length === 0 || (await findApiServer(ctx, controlPlanes))) return undefined;
+    const { stdout } = await run(getClaims(files.kubeconfig));
+    return { volumeIds: parseVolumeIds(stdout), serviceUids: parseServiceUids(stdout) };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof OxideError) return undefined;

@@ -31,3 +31,8 @@ export function controlPlanesOf(state: ClusterState): readonly NodeServer[] {
     })
     .sort((a, b) => a.index - b.index);
 }
+
+/** Those of them that run, as Hetzner has it. */
+export function runningControlPlanes(state: ClusterState): readonly NodeServer[] {
+  return controlPlanesOf(state).filter(({ status }) => status === 'running');
+}
