@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { changedDownloads } from '../../cluster/kubernetes/used-downloads.js';
-import type { ClusterState } from '../../cluster/state/cluster-state.js';
-import { labelKeys } from '../../cluster/state/labels.js';
+import { clusterSelector, labelKeys } from '../../cluster/state/labels.js';
 import { poolsOf } from '../../cluster/state/node-pools.js';
 import {
   emptyRecord,
@@ -9,10 +8,12 @@ import {
   type ClusterRecord,
 } from '../../cluster/talos/cluster-record.js';
 import { nodeSettings, settingsHash } from '../../cluster/talos/node-settings.js';
+import type { ClusterConfig } from '../../config/schema.js';
+import type { Server } from '../../hetzner/resources.js';
 import type { StepIo } from '../../lib/step.js';
 import { applyRecord } from '../../tools/kubectl.js';
-import { observeCluster } from '../observe/observe.js';
 import { readClusterRecord } from '../observe/known-nodes.js';
+import { toServer } from '../run/api-objects.js';
 import type { FlowContext } from '../run/context.js';
 
 /**
@@ -24,10 +25,12 @@ export async function ensureClusterRecord(
   { digests = {} }: { readonly digests?: ClusterRecord['digests'] },
   io: StepIo,
 ): Promise<void> {
-  const [state, found = emptyRecord] = [await observeCluster(ctx), await readClusterRecord(ctx)];
+  const { hetzner, config } = ctx;
+  const servers = await hetzner.servers(clusterSelector(config.cluster_name));
+  const found = (await readClusterRecord(ctx)) ?? emptyRecord;
   for (const message of changedDownloads(found.digests, digests)) io.warn(message);
   const record = {
-    nodes: nodesOf(ctx, state, found),
+    nodes: nodesOf(config, servers, found),
     // What came otherwise does not replace what is known: it is said until somebody has looked.
     digests: { ...digests, ...found.digests },
   };
@@ -40,12 +43,13 @@ export async function ensureClusterRecord(
 }
 
 function nodesOf(
-  { config }: FlowContext,
-  { servers }: ClusterState,
+  config: ClusterConfig,
+  servers: readonly Server[],
   { nodes }: ClusterRecord,
 ): ClusterRecord['nodes'] {
   const made = poolsOf(config).map((pool) => nodeSettings(config, pool));
   const known = { ...nodes, ...Object.fromEntries(made.map((one) => [settingsHash(one), one])) };
-  const carried = new Set(servers.flatMap(({ labels }) => labels[labelKeys.configHash] ?? []));
+  const nodesOnly = servers.flatMap((server) => toServer(server, undefined) ?? []);
+  const carried = new Set(nodesOnly.flatMap(({ labels }) => labels[labelKeys.configHash] ?? []));
   return Object.fromEntries(Object.entries(known).filter(([hash]) => carried.has(hash)));
 }
