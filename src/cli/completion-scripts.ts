@@ -27,7 +27,8 @@ _oxide() {
     case $line in
       :files) _files; return ;;
       :folders) _files -/; return ;;
-      *) found+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}") ;;
+      *$'\\t'*) found+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}") ;;
+      *) found+=("\${line//:/\\\\:}") ;;
     esac
   done
   _describe oxide found
