@@ -48,10 +48,27 @@ export function misunderstood(error: CommanderError, { command }: Asked): UsageE
   const [first = '', ...more] = error.message.replace(/^error: /, '').split('\n');
   const meant = /^\(Did you mean (?:one of )?(.*)\?\)$/.exec(more.join(' '))?.[1];
   const own = command === undefined ? '' : `${command.name} `;
+  const choice = refusedChoice(first);
+  if (choice) return new UsageError(choice.message, `${choice.hint}oxide ${own}--help shows more.`);
   return new UsageError(
     meant === undefined ? [first, ...more].join('\n') : first,
     `${meant === undefined ? '' : `Did you mean ${meant}? `}oxide ${own}--help shows what it takes.`,
   );
+}
+
+/** A value that is none of those which its argument or option takes, as commander 14.0.3 says it. */
+function refusedChoice(text: string): { message: string; hint: string } | undefined {
+  const found =
+    /^(?:option '(?<option>.*)' argument|command-argument value) '(?<value>.*)' is invalid(?: for argument '(?<name>.*)')?\. Allowed choices are (?<choices>.*)\.$/.exec(
+      text,
+    )?.groups;
+  if (!found) return undefined;
+  const { value = '', option, name, choices = '' } = found;
+  const [near] = nearest(value, choices.split(', '));
+  return {
+    message: `"${value}" is not what ${option ?? name ?? 'it'} takes: ${choices.replaceAll(', ', ' or ')}`,
+    hint: near === undefined ? '' : `Did you mean ${near}? `,
+  };
 }
 
 function meantBy(words: readonly string[]): readonly string[] {

@@ -120,7 +120,9 @@ describe('a call that oxide does not understand', () => {
   it.each([
     ['scale worker --count five', "argument 'five' is invalid. It takes a whole number"],
     ['scale worker --count 1 --timeout 5', 'It takes a number and a unit, such as 90s'],
-    ['scale master --count 1', 'Allowed choices are worker, control-plane.'],
+    ['scale master --count 1', '"master" is not what role takes: worker or control-plane\n'],
+    ['scale wroker --count 1', '→ Did you mean worker? oxide scale --help shows more.'],
+    ['status --progress yaml', '"yaml" is not what --progress <form> takes: text or json\n'],
     ['create now', "too many arguments for 'create'. Expected 0 arguments but got 1."],
     ['status --output', "option '-o, --output <folder>' argument missing"],
   ])('oxide %s says what it takes', async (line, what) => {
