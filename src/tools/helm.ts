@@ -105,7 +105,10 @@ export const getValues = (kubeconfig: string, release: Release): Invocation =>
     timeoutMs: shortMs,
   });
 
-/** The newest revision's chart as JSON, with its version. See `parseMetadata`. */
+/**
+ * The newest revision and its chart as JSON; fails with `release: not found`. See
+ * `parseMetadata`.
+ */
 export const getMetadata = (kubeconfig: string, release: Release): Invocation =>
   call(kubeconfig, release, {
     args: ['get', 'metadata', release.name, '--output', 'json'],
@@ -149,14 +152,16 @@ export interface ReleaseMetadata {
   readonly chart: string;
   /** Of the chart, without a leading v. */
   readonly version: string;
+  /** Of the newest revision: `deployed`, `failed`, `pending-upgrade`. */
+  readonly status: string;
 }
 
-const metadataSchema = z.object({ chart: z.string(), version: z.string() });
+const metadataSchema = z.object({ chart: z.string(), version: z.string(), status: z.string() });
 
 /** Reads `helm get metadata -o json`. */
 export function parseMetadata(stdout: string): ReleaseMetadata {
-  const { chart, version } = read(stdout, metadataSchema);
-  return { chart, version: version.replace(/^v/, '') };
+  const { chart, version, status } = read(stdout, metadataSchema);
+  return { chart, version: version.replace(/^v/, ''), status };
 }
 
 /** Reads `helm get values -o json`: `null` when there are none. */

@@ -32,7 +32,8 @@ export async function helm(options: DoublesOptions, call: Invocation): Promise<E
     return done(JSON.stringify({ version: revision, info: { status, last_deployed: began } }));
   }
   if (args[1] === 'metadata') {
-    return done(JSON.stringify({ chart: 'cilium', version: release.version }));
+    const { version, status } = release;
+    return done(JSON.stringify({ chart: 'cilium', version, status }));
   }
   if (args[1] === 'values') return done(JSON.stringify(release.values));
   if (args[0] === 'uninstall') {

@@ -60,8 +60,11 @@ describe('the answers of helm', () => {
   });
 
   it('tell the chart without a leading v', () => {
-    const json = '{"name":"cilium","chart":"cilium","version":"v1.19.6","appVersion":"1.19.6"}';
-    expect(helm.parseMetadata(json)).toEqual({ chart: 'cilium', version: '1.19.6' });
+    // As helm 3.18.0 prints it, but for the v; 4.1.4 and 4.2.3 have labels and an applyMethod as well.
+    const json =
+      '{"name":"cilium","chart":"cilium","version":"v1.19.6","appVersion":"1.19.6","namespace":"kube-system","revision":1,"status":"deployed","deployedAt":"2026-11-29T02:54:18Z"}';
+    const metadata = { chart: 'cilium', version: '1.19.6', status: 'deployed' };
+    expect(helm.parseMetadata(json)).toEqual(metadata);
   });
 
   it('tell the values, or that there are none', () => {

@@ -10,7 +10,6 @@ import { standInRemark } from '../../cluster/kubernetes/stand-in-chart.js';
 import { tool } from '../../lib/commands.js';
 import { withScratchFolder, writeScratchFile } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
-import { inParallel } from '../../lib/parallel.js';
 import { waitFor, wallClock, type Probe } from '../../lib/wait.js';
 import * as helm from '../../tools/helm.js';
 import { getWorkloads, parseWorkloads } from '../../tools/kubectl.js';
@@ -85,15 +84,16 @@ async function ciliumIsAsWanted(ctx: FlowContext): Promise<boolean> {
 /** The release as it is deployed; undefined when there is none, or one that is half made. */
 export async function installedCilium(ctx: FlowContext): Promise<InstalledCharts['cilium']> {
   const { run, files } = ctx;
-  if ((await releaseStatus(ctx))?.status !== 'deployed') return undefined;
-  const [metadata, values] = await inParallel(
-    run(helm.getMetadata(files.kubeconfig, release)),
-    run(helm.getValues(files.kubeconfig, release)),
-  );
-  return {
-    version: helm.parseMetadata(metadata.stdout).version,
-    values: helm.parseValues(values.stdout),
-  };
+  try {
+    const metadata = await run(helm.getMetadata(files.kubeconfig, release));
+    const { status, version } = helm.parseMetadata(metadata.stdout);
+    if (status !== 'deployed') return undefined;
+    const { stdout } = await run(helm.getValues(files.kubeconfig, release));
+    return { version, values: helm.parseValues(stdout) };
+  } catch (error) {
+    if (helm.isNoRelease(error)) return undefined;
+    throw error;
+  }
 }
 
 function wantedValues({ config }: FlowContext): MergedValues {
