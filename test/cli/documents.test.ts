@@ -54,7 +54,7 @@ describe('with --json', () => {
     [['sandbox', 'shell'], '"oxide sandbox shell" has no result that could be one JSON document'],
     [['sandbox', 'run', 'ls'], '"oxide sandbox run" has no result that could be one JSON document'],
     [['sandbox', 'demo'], '"oxide sandbox demo" has no result that could be one JSON document'],
-    [['--progress', 'loud', 'create'], "option '--progress <form>' argument 'loud' is invalid."],
+    [['--progress', 'loud', 'create'], '"loud" is not what --progress <form> takes: text or json'],
   ])('a mistake in the command line %j is a document', async (args, message) => {
     const { code, document } = await run(...args, '--json');
     const error = { code: 'usage', message: expect.stringContaining(message) as string };
