@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { machineConfigPatches } from '../../cluster/talos/machine-config.js';
 import { poolsOf } from '../../cluster/state/node-pools.js';
@@ -12,6 +13,7 @@ import {
   withScratchFolder,
   writePrivateFile,
 } from '../../lib/files.js';
+import { exists } from '../../lib/folders.js';
 import { plural } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import type { RunTool } from '../../tools/exec.js';
@@ -38,10 +40,10 @@ export async function generateMachineConfigs(
   io: StepIo,
 ): Promise<MachineConfigs> {
   const kept = (await readTextIfExists(files.secrets)) === undefined ? undefined : files.secrets;
+  // A plan for a cluster that is not there yet has no output folder, and makes none.
+  const folder = (await exists(files.folder)) ? files.folder : tmpdir();
   // Work of this machine, files included: a cluster that a rehearsal simulates waits meanwhile.
-  const made = await clock.during(() =>
-    machineConfigsOf({ config, run, folder: files.folder, secrets: kept }),
-  );
+  const made = await clock.during(() => machineConfigsOf({ config, run, folder, secrets: kept }));
   io.summary(plural(made.texts.size, 'pool'));
   return made;
 }
