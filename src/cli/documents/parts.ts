@@ -105,6 +105,8 @@ const problemCodes: Readonly<Record<Problem['code'], true>> = {
   'missing-server': true,
   'missing-network': true,
   'missing-firewall': true,
+  'missing-cilium': true,
+  'missing-gateway-api': true,
   'server-not-running': true,
   'server-not-behind-firewall': true,
   'removal-unfinished': true,

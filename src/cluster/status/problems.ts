@@ -8,7 +8,8 @@ import { missingServers, type RunningVersions } from '../plan/drift.js';
 import { surplusOf } from '../plan/surplus.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
 import { etcdProblems, talosProblems } from './etcd-problems.js';
-import { silenceHint } from './silence-hint.js';
+import { cordonProblems, kubernetesProblems, nodeProblems } from './kubernetes-problems.js';
+import { makesMissing } from './make-missing.js';
 import { openApis } from '../network/open-apis.js';
 import { removalStage } from '../state/labels.js';
 import type { ServerState } from '../state/cluster-state.js';
@@ -45,8 +46,6 @@ interface ProblemInput extends StatusInput {
   readonly running: readonly RunningVersions[];
 }
 
-const goOn = `${oxide`create`} makes what is missing`;
-
 /** Everything that is wrong, the cluster's own parts first. */
 export function findProblems(input: ProblemInput): readonly Problem[] {
   const unclear = identityProblems(input);
@@ -75,7 +74,7 @@ function missingParts({ config, state }: ProblemInput, inTheWay: boolean): Probl
   const missing = (code: Problem['code'], what: string): Problem => ({
     code,
     message: `${what} does not exist`,
-    hint: inTheWay ? `${oxide`create`} makes it once all names and labels are right` : goOn,
+    hint: inTheWay ? `${oxide`create`} makes it once all names and labels are right` : makesMissing,
   });
   const { network, firewall } = state;
   return [
@@ -106,8 +105,9 @@ function unfinishedRemoval(server: ServerState, { state }: ProblemInput): Proble
   ];
 }
 
-function serverProblems(server: ServerStatus, { state, seen }: ProblemInput): Problem[] {
-  const { name, status, kubernetes } = server;
+function serverProblems(server: ServerStatus, input: ProblemInput): Problem[] {
+  const { name, status } = server;
+  const { state } = input;
   const { firewall } = state;
   const ids = state.servers.find(({ id }) => id === server.id)?.firewallIds ?? [];
   const open: Problem[] =
@@ -130,44 +130,7 @@ function serverProblems(server: ServerStatus, { state, seen }: ProblemInput): Pr
       },
     ];
   }
-  if ('unknown' in seen || kubernetes?.ready) return open;
-  const reason = seen.nodes.find((node) => node.name === kubernetes?.node)?.reason;
-  const message = kubernetes
-    ? `${name} is not Ready: ${reason ?? ''}`
-    : `${name} is not registered in Kubernetes`;
-  return [
-    ...open,
-    {
-      code: 'node-not-ready',
-      message,
-      hint: tool`talosctl --nodes ${server.publicIpv4 ?? name} dmesg`,
-    },
-  ];
-}
-
-function kubernetesProblems(input: ProblemInput): Problem[] {
-  const { seen, installed } = input;
-  if ('unknown' in seen) {
-    const message = `Kubernetes cannot be asked: ${seen.unknown}`;
-    return [{ code: 'kubernetes-unknown', message, hint: silenceHint(input, oxide`kubeconfig`) }];
-  }
-  if (!('unknown' in installed)) return [];
-  const message = `what is installed in Kubernetes cannot be compared with cluster.yaml: ${installed.unknown}`;
-  return [{ code: 'installed-unknown', message, hint: `look again: ${oxide`status`}` }];
-}
-
-/** A removal that was begun has cordoned its node, and is told as such. */
-function cordonProblems({ seen, state }: ProblemInput): Problem[] {
-  if ('unknown' in seen) return [];
-  const leaving = state.servers.filter(({ labels }) => removalStage(labels) !== undefined);
-  return seen.nodes
-    .filter(({ unschedulable }) => unschedulable)
-    .filter(({ name }) => !leaving.some((server) => server.name === name))
-    .map(({ name }) => ({
-      code: 'node-cordoned',
-      message: `${name} takes no pods: it is cordoned`,
-      hint: `${tool`kubectl uncordon ${name}`}, when nobody needs it so`,
-    }));
+  return [...open, ...nodeProblems(server, input)];
 }
 
 /** The cluster runs without them; they are missed on the day that a node has to be added. */

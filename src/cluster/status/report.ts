@@ -16,6 +16,8 @@ export interface Problem {
     | 'missing-server'
     | 'missing-network'
     | 'missing-firewall'
+    | 'missing-cilium'
+    | 'missing-gateway-api'
     | 'server-not-running'
     | 'server-not-behind-firewall'
     | 'removal-unfinished'

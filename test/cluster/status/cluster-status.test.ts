@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { InstalledCharts } from '../../../src/cluster/kubernetes/installed.js';
 import { wantedRules } from '../../../src/cluster/network/firewall-rules.js';
 import type { OwnedResource } from '../../../src/cluster/state/owned-resources.js';
 import type { ClusterState, ServerState } from '../../../src/cluster/state/cluster-state.js';
@@ -71,6 +72,10 @@ const healthy: StatusInput = {
   now,
 };
 
+function withInstalled(changes: Partial<InstalledCharts>): Partial<StatusInput> {
+  return { installed: { is: { ...installedFor(clusterOf(1, 1)), ...changes } } };
+}
+
 function statusOf(changes: Partial<StatusInput>) {
   return clusterStatus({ ...healthy, ...changes }).status;
 }
@@ -87,6 +92,27 @@ describe('a cluster', () => {
     expect(problems).toEqual([]);
     expect(is).toBe(true);
     expect(servers.map(({ name }) => name)).toEqual(['demo-cp-1', 'demo-web-1']);
+  });
+
+  test('without Cilium has one reason why no node is Ready, and keeps the others', () => {
+    // As kubelet 1.34 and containerd word it.
+    const noNetwork =
+      'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady ' +
+      'message:Network plugin returns error: cni plugin not initialized';
+    const seen = (reason: string) => ({
+      nodes: [
+        node(controlPlane, { ready: false, reason: noNetwork }),
+        node(worker, { ready: false, reason }),
+      ],
+    });
+    const told = (reason: string) =>
+      statusOf({ ...withInstalled({ cilium: undefined }), seen: seen(reason) }).problems.map(
+        ({ code }) => code,
+      );
+    expect(told(noNetwork)).toEqual(['missing-cilium']);
+    expect(told('kubelet stopped')).toEqual(['node-not-ready', 'missing-cilium']);
+    const installed = statusOf({ seen: seen(noNetwork) }).problems;
+    expect(installed.map(({ code }) => code)).toEqual(['node-not-ready', 'node-not-ready']);
   });
 
   test.each<[code: string, message: RegExp, changes: Partial<StatusInput>]>([
@@ -107,6 +133,12 @@ describe('a cluster', () => {
       'removal-unfinished',
       /^the removal of demo-web-1 was begun and not finished$/,
       { state: { ...state, servers: [controlPlane, { ...worker, labels: { removal: 'drain' } }] } },
+    ],
+    ['missing-cilium', /^Cilium is not installed/, withInstalled({ cilium: undefined })],
+    [
+      'missing-gateway-api',
+      /of the Gateway API are missing/,
+      withInstalled({ gatewayApi: undefined }),
     ],
     [
       'node-not-ready',
