@@ -30,7 +30,7 @@ export async function updateCount(
     return `${file} was left as it is: with count: ${count} it is not valid. ${why}`;
   }
   if (!write)
-    return `Next, ${todo} (or add --write); until then ${oxide`create`} goes by the old number.`;
+    return `Next, ${todo} (or add --write). Until then this goes by the old number: ${oxide`create`}`;
   await rewriteFile(file, written.text);
   return `${file} says count: ${count} now.`;
 }

@@ -92,10 +92,13 @@ export function asText(lines: readonly string[], columns: number | undefined): s
     .join('');
 }
 
-/** The words of a line. A command for the shell is one: it begins the line or follows a colon, and ends it. */
+/**
+ * The words of a line. A command for the shell is one, with the prompt before it: it begins the line or follows a
+ * colon, and ends it.
+ */
 function wordsOf(line: string): string[] {
   const [, before = '', command] =
-    /^(?:(.*?: ))?((?:oxide|kubectl|talosctl|helm|hcloud) .*[^.])$/.exec(line) ?? [];
+    /^(?:(.*?: ))?((?:\$ )?(?:oxide|kubectl|talosctl|helm|hcloud) .*[^.])$/.exec(line) ?? [];
   if (command === undefined || /[.,;] |\(/.test(command)) return signed(wordsAround(line));
   return [...before.split(' ').filter((word) => word !== ''), command];
 }

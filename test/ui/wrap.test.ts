@@ -29,6 +29,7 @@ describe('a line that is wrapped', () => {
 
   test.each([
     'oxide --config prod.yaml status --watch',
+    '$ oxide --sandbox --output output/demo status',
     "kubectl --kubeconfig 'my folder/kubeconfig' get nodes",
     'talosctl --talosconfig output/talosconfig health',
   ])('never breaks %s', (command) => {

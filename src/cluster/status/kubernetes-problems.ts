@@ -18,7 +18,14 @@ export function kubernetesProblems(input: StatusInput): Problem[] {
   const { cilium, gatewayApi } = installed.is;
   return [
     ...(cilium ? [] : [missing('cilium', 'Cilium is not installed, and no node is Ready without')]),
-    ...(gatewayApi ? [] : [missing('gateway-api', 'the definitions of the Gateway API are missing, or of several releases')]),
+    ...(gatewayApi
+      ? []
+      : [
+          missing(
+            'gateway-api',
+            'the definitions of the Gateway API are missing, or of several releases',
+          ),
+        ]),
   ];
 }
 
