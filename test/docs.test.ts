@@ -124,6 +124,14 @@ describe('the documentation', () => {
       quoted.filter((quote) => !texts.some((text) => text.includes(normalized(quote)))),
     ).toEqual([]);
   });
+
+  it('gives each decision a number of its own, the same in its name and its title', () => {
+    const decisions = pages.filter(({ path }) => path.startsWith('docs/decisions/'));
+    const numbers = decisions.map(({ path }) => /\/(\d{4})-[a-z\d-]+\.md$/.exec(path)?.[1]);
+    const titles = decisions.map(({ text }) => /^# (\d+)\. /.exec(text)?.[1]?.padStart(4, '0'));
+    expect(numbers.filter((number, i) => numbers.indexOf(number) !== i)).toEqual([]);
+    expect(titles).toEqual(numbers);
+  });
 });
 
 describe('exit codes', () => {
