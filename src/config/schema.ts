@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultVersions } from '../cluster/talos/versions.js';
+import { defaultVersions } from '../cluster/talos/pins.js';
 import { Secret } from '../lib/secret.js';
 import {
   catalogueName,

@@ -39,6 +39,7 @@ export const domainFacts: readonly string[] = [
   'cluster/network/cidr.ts',
   'cluster/network/firewall-limits.ts',
   'cluster/state/names.ts',
+  'cluster/talos/pins.ts',
   'cluster/talos/versions.ts',
 ];
 

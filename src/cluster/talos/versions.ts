@@ -1,54 +1,7 @@
 import coerce from 'semver/functions/coerce.js';
 import minor from 'semver/functions/minor.js';
 import parse from 'semver/functions/parse.js';
-
-/** What a cluster gets when cluster.yaml names no versions: tested together by the projects' own matrices. */
-export const defaultVersions = {
-  talos: 'v1.13.9',
-  kubernetes: '1.34.1',
-  cilium: '1.19.6',
-} as const;
-
-interface MinorRange {
-  readonly min: number;
-  readonly max: number;
-}
-
-/** Kubernetes minors (1.x) per Talos minor (1.y). Talos source, pkg/machinery/compatibility/talosNNN. */
-const kubernetesPerTalos: ReadonlyMap<number, MinorRange> = new Map([
-  [8, { min: 26, max: 31 }],
-  [9, { min: 27, max: 32 }],
-  [10, { min: 28, max: 33 }],
-  [11, { min: 29, max: 34 }],
-  [12, { min: 30, max: 35 }],
-  [13, { min: 31, max: 36 }],
-  [14, { min: 32, max: 37 }],
-]);
-
-/** Talos releases that must not be used, with the reason from their release notes. */
-const badTalosReleases: ReadonlyMap<string, string> = new Map([
-  ['1.13.1', 'it was withdrawn as broken'],
-  ['1.13.3', 'it crashes on whole numbers in scheduler.config'],
-]);
-
-interface CiliumSupport {
-  /** The one Gateway API release whose CRDs this Cilium works with. */
-  readonly gatewayApi: string;
-  /** Kubernetes minors that its own end-to-end tests cover. */
-  readonly kubernetes: MinorRange;
-}
-
-/**
- * Per Cilium minor. Cilium 1.17 to 1.19 break with Gateway API 1.5 and later (TLSRoute v1alpha2 is
- * no longer served), 1.20 breaks TLS listeners with older CRDs. Cilium docs, "Gateway API" and
- * "Kubernetes compatibility".
- */
-const ciliumSupport: ReadonlyMap<number, CiliumSupport> = new Map([
-  [17, { gatewayApi: 'v1.2.1', kubernetes: { min: 29, max: 32 } }],
-  [18, { gatewayApi: 'v1.3.0', kubernetes: { min: 30, max: 33 } }],
-  [19, { gatewayApi: 'v1.4.1', kubernetes: { min: 31, max: 34 } }],
-  [20, { gatewayApi: 'v1.6.1', kubernetes: { min: 33, max: 36 } }],
-]);
+import { badTalosReleases, ciliumSupport, kubernetesPerTalos, type MinorRange } from './pins.js';
 
 /** The newest layout of machine configuration that oxide writes; Talos 1.14 still reads it. */
 const newestContract = 13;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { chartPins, defaultVersions } from '../../../src/cluster/talos/pins.js';
 import {
   ciliumProblem,
   ciliumWarning,
   configContract,
-  defaultVersions,
   gatewayApiVersion,
   kubernetesProblem,
   talosProblem,
@@ -16,6 +16,12 @@ test('the default versions go together in every matrix', () => {
   expect(ciliumProblem(cilium)).toBeUndefined();
   expect(ciliumWarning(cilium, kubernetes)).toBeUndefined();
   expect(gatewayApiVersion(cilium)).toBe('v1.4.1');
+});
+
+test.each(Object.entries(chartPins))('the chart of %s is for the default version', (_, pin) => {
+  const { min, max } = 'kubernetes' in pin ? pin.kubernetes : { min: 0, max: 99 };
+  const minor = Number(defaultVersions.kubernetes.split('.')[1]);
+  expect([min <= minor, minor <= max]).toEqual([true, true]);
 });
 
 test.each([

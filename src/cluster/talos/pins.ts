@@ -1,0 +1,132 @@
+/**
+ * All versions that oxide names by itself, each with where it was read. What goes together is judged
+ * in `versions.ts`; nothing else in oxide knows a version by heart.
+ */
+
+/**
+ * What a cluster gets when cluster.yaml names no versions: the newest Kubernetes minor that Talos,
+ * Cilium, hcloud-cloud-controller-manager and hcloud-csi all list as supported, and its newest patch.
+ */
+export const defaultVersions = {
+  talos: 'v1.13.9',
+  kubernetes: '1.34.1',
+  cilium: '1.19.6',
+} as const;
+
+/** Minors of Kubernetes (1.x), the first and the last of a range. */
+export interface MinorRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Kubernetes minors per Talos minor (1.y). Talos source, pkg/machinery/compatibility/talosNNN. */
+export const kubernetesPerTalos: ReadonlyMap<number, MinorRange> = new Map([
+  [8, { min: 26, max: 31 }],
+  [9, { min: 27, max: 32 }],
+  [10, { min: 28, max: 33 }],
+  [11, { min: 29, max: 34 }],
+  [12, { min: 30, max: 35 }],
+  [13, { min: 31, max: 36 }],
+  [14, { min: 32, max: 37 }],
+]);
+
+/** Talos releases that must not be used, with the reason from their release notes. */
+export const badTalosReleases: ReadonlyMap<string, string> = new Map([
+  ['1.13.1', 'it was withdrawn as broken'],
+  ['1.13.3', 'it crashes on whole numbers in scheduler.config'],
+]);
+
+interface CiliumSupport {
+  /** The one Gateway API release whose CRDs this Cilium works with. */
+  readonly gatewayApi: string;
+  /** Kubernetes minors that its own end-to-end tests cover. */
+  readonly kubernetes: MinorRange;
+}
+
+/**
+ * Per Cilium minor. Cilium 1.17 to 1.19 break with Gateway API 1.5 and later (TLSRoute v1alpha2 is
+ * no longer served), 1.20 breaks TLS listeners with older CRDs. Cilium docs, "Gateway API" and
+ * "Kubernetes compatibility".
+ */
+export const ciliumSupport: ReadonlyMap<number, CiliumSupport> = new Map([
+  [17, { gatewayApi: 'v1.2.1', kubernetes: { min: 29, max: 32 } }],
+  [18, { gatewayApi: 'v1.3.0', kubernetes: { min: 30, max: 33 } }],
+  [19, { gatewayApi: 'v1.4.1', kubernetes: { min: 31, max: 34 } }],
+  [20, { gatewayApi: 'v1.6.1', kubernetes: { min: 33, max: 36 } }],
+]);
+
+/** A chart as it is asked of its repository. */
+export interface ChartPin {
+  readonly repository: string;
+  readonly chart: string;
+  readonly version: string;
+  /** Kubernetes minors that the project lists; left out where it lists none. */
+  readonly kubernetes?: MinorRange;
+}
+
+const hetznerCharts = 'https://charts.hetzner.cloud';
+
+/** The charts of the services, by their key in cluster.yaml. */
+export const chartPins = {
+  // docs/reference/version-policy.md of the project. Before 1.30.1 it needs a field that Hetzner removed.
+  hcloud_ccm: {
+    repository: hetznerCharts,
+    chart: 'hcloud-cloud-controller-manager',
+    version: '1.35.0',
+    kubernetes: { min: 33, max: 36 },
+  },
+  // docs/kubernetes/reference/version-policy.md of the project. Before 2.19.0 as above.
+  hcloud_csi: {
+    repository: hetznerCharts,
+    chart: 'hcloud-csi',
+    version: '2.22.1',
+    kubernetes: { min: 33, max: 36 },
+  },
+  // charts/talos-cloud-controller-manager/Chart.yaml; the project lists no Kubernetes versions.
+  talos_ccm: {
+    repository: 'oci://ghcr.io/siderolabs/charts',
+    chart: 'talos-cloud-controller-manager',
+    version: '0.5.5',
+  },
+  // README, "Compatibility Matrix": 0.8.x is for 1.31 and later.
+  metrics_server: {
+    repository: 'https://kubernetes-sigs.github.io/metrics-server',
+    chart: 'metrics-server',
+    version: '3.13.1',
+    kubernetes: { min: 31, max: 99 },
+  },
+  // cert-manager.io, "Supported Releases": 1.20 ends with Kubernetes 1.35.
+  cert_manager: {
+    repository: 'https://charts.jetstack.io',
+    chart: 'cert-manager',
+    version: 'v1.21.2',
+    kubernetes: { min: 33, max: 36 },
+  },
+  // artifacthub.io: the newest; it lists no Kubernetes versions.
+  external_dns: {
+    repository: 'https://kubernetes-sigs.github.io/external-dns',
+    chart: 'external-dns',
+    version: '1.21.1',
+  },
+  // Chart.yaml (Traefik 3.7): 1.22 and later. 42 is another major, whose values have not been read.
+  traefik: {
+    repository: 'https://traefik.github.io/charts',
+    chart: 'traefik',
+    version: '41.3.0',
+    kubernetes: { min: 22, max: 99 },
+  },
+  // Chart.yaml (Argo CD 3.4): 1.25 and later.
+  argocd: {
+    repository: 'https://argoproj.github.io/argo-helm',
+    chart: 'argo-cd',
+    version: '10.1.1',
+    kubernetes: { min: 25, max: 99 },
+  },
+  // Chart.yaml: 1.25 and later.
+  kube_prometheus_stack: {
+    repository: 'https://prometheus-community.github.io/helm-charts',
+    chart: 'kube-prometheus-stack',
+    version: '88.5.3',
+    kubernetes: { min: 25, max: 99 },
+  },
+} as const satisfies Readonly<Record<string, ChartPin>>;
