@@ -20,8 +20,8 @@ export function createDownloads(options: { readonly callerAddress: string }): Do
       if (pathname === '/ip6') return text(`${callerAddressV6}\n`);
       if (pathname === '/charts/index.yaml') return found('text/yaml', await chartIndex());
       if (pathname.startsWith('/charts/')) {
-        const version = /^\/charts\/cilium-(.+)\.tgz$/.exec(pathname)?.[1] ?? '';
-        return found('application/gzip', await chartArchive(version));
+        const file = pathname.slice('/charts/'.length);
+        return found('application/gzip', await chartArchive(file));
       }
       if (pathname.startsWith('/gateway-api/')) {
         const version = /^\/gateway-api\/([^/]+)\/standard-install\.yaml$/.exec(pathname)?.[1];
