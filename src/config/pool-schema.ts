@@ -36,6 +36,15 @@ export const pool = z
       description: 'Taints of the Kubernetes nodes, as `key=value:Effect`.',
       rule: 'Each key once.',
     }),
+    placement: z
+      .enum(['spread', 'best-effort', 'none'])
+      .default('spread')
+      .meta({
+        description:
+          'Whether each server runs on a host of its own, so that a broken host takes one: `spread` makes servers in ' +
+          'spread placement groups only, `best-effort` makes one without when Hetzner has no such host, `none` leaves it to chance. ' +
+          'All control planes share a group, workers have one for ten of a pool.',
+      }),
     location: catalogueName.optional().meta({
       description: 'Location of this pool, when it is not `hcloud.location`.',
       rule: 'In the same network zone as all others.',

@@ -29,6 +29,7 @@ import {
 } from '../steps/talos/machine-configs.js';
 import { ensureNetwork } from '../steps/hetzner/network.js';
 import { observe } from '../steps/observe/observe.js';
+import { ensurePlacementGroups } from '../steps/hetzner/placement-groups.js';
 import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
 import { knownSchematic } from '../steps/talos/schematic.js';
@@ -204,14 +205,20 @@ async function prepare(
     ensureNetwork(ctx, { state, planned: plan.network, caFingerprint, lease }, io),
   );
   const machineConfigs = await withVersionsOf(ctx, plan, checked);
-  const [firewallId, sshKeyId, userData] = await inParallel(
+  const [firewallId, sshKeyId, groupIds, userData] = await inParallel(
     step('Create the firewall', (io) =>
       ensureFirewall(ctx, { state, rules: plan.firewallRules }, io),
     ),
     step('Create the SSH key', (io) => ensureSshKey(ctx, state, io)),
+    groupsFor(ctx, plan),
     keepMachineConfigs(ctx, machineConfigs),
   );
-  return { networkId: network.id, firewallId, sshKeyId, userData };
+  return { networkId: network.id, firewallId, sshKeyId, groupIds, userData };
+}
+
+async function groupsFor(ctx: FlowContext, { groups }: Plan): Promise<ReadonlyMap<string, number>> {
+  if (groups.length === 0) return new Map();
+  return ctx.step('Create the placement groups', (io) => ensurePlacementGroups(ctx, groups, io));
 }
 
 interface Orders {

@@ -37,6 +37,7 @@ import {
 import { nodeActs } from '../steps/kubernetes/node-acts.js';
 import { releaseNode, removeNode } from '../steps/kubernetes/node-removal.js';
 import { observe } from '../steps/observe/observe.js';
+import { deletePlacementGroups, ensurePlacementGroups } from '../steps/hetzner/placement-groups.js';
 import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
 import { reachCluster } from '../steps/access/reach.js';
@@ -127,6 +128,11 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
       controlPlanes: answering,
     });
     await shrink(scaled, { plan, controlPlanes: [...answering, ...added], options });
+    if (plan.emptied.length > 0) {
+      await step('Delete the empty placement groups', (io) =>
+        deletePlacementGroups(scaled, plan.emptied, io),
+      );
+    }
     await writeEndpoints(scaled, plan, [...controlPlanes, ...added]);
     await step('Write down what the nodes are made of', (io) =>
       ensureClusterRecord(scaled, {}, io),
@@ -196,7 +202,13 @@ async function grow(
   const { step } = ctx;
   if (plan.add.length === 0 || !machineConfigs) return [];
   const userData = await keepMachineConfigs(ctx, machineConfigs);
-  const prerequisites: ServerPrerequisites = { ...existingPrerequisites(state), userData };
+  const groupIds =
+    plan.groups.length === 0
+      ? new Map<string, number>()
+      : await step('Create the placement groups', (io) =>
+          ensurePlacementGroups(ctx, plan.groups, io),
+        );
+  const prerequisites = { ...existingPrerequisites(state), groupIds, userData };
   const isControlPlane = plan.role === 'control-plane';
   const ordering = new ServerOrdering(ctx, plan.add);
   const work = { servers: plan.add, prerequisites, ordering, start: !isControlPlane };
@@ -210,7 +222,9 @@ async function grow(
 }
 
 /** What servers are created with; a cluster that lacks a part of it is not complete. */
-function existingPrerequisites(state: ClusterState): Omit<ServerPrerequisites, 'userData'> {
+function existingPrerequisites(
+  state: ClusterState,
+): Omit<ServerPrerequisites, 'userData' | 'groupIds'> {
   const { network, firewall, sshKey } = state;
   if (network && firewall && sshKey) {
     return { networkId: network.id, firewallId: firewall.id, sshKeyId: sshKey.id };

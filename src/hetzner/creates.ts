@@ -8,11 +8,13 @@ import type { HetznerReads } from './reads.js';
 import {
   firewallSchema,
   networkSchema,
+  placementGroupSchema,
   serverSchema,
   sshKeySchema,
   type Action,
   type Firewall,
   type Network,
+  type PlacementGroup,
   type Server,
   type SshKey,
 } from './resources.js';
@@ -45,6 +47,12 @@ export interface SshKeyOrder {
   readonly labels: Labels;
 }
 
+export interface PlacementGroupOrder {
+  readonly name: string;
+  readonly type: 'spread';
+  readonly labels: Labels;
+}
+
 export interface ServerOrder {
   readonly name: string;
   readonly server_type: string;
@@ -71,6 +79,9 @@ export interface HetznerCreates {
   createNetwork(order: NetworkOrder): Promise<{ network: Network; actions: Action[] }>;
   createFirewall(order: FirewallOrder): Promise<{ firewall: Firewall; actions: Action[] }>;
   createSshKey(order: SshKeyOrder): Promise<SshKey>;
+  createPlacementGroup(
+    order: PlacementGroupOrder,
+  ): Promise<{ group: PlacementGroup; actions: Action[] }>;
   createServer(order: ServerOrder): Promise<{ server: Server; actions: Action[] }>;
 }
 
@@ -149,6 +160,18 @@ export function createCreates(client: Client, reads: HetznerReads): HetznerCreat
         adopt: (sshKey) => Promise.resolve({ ssh_key: sshKey }),
       });
       return answer.ssh_key;
+    },
+    createPlacementGroup: async (order) => {
+      const { placement_group: group, actions } = await make({
+        kind: 'placement group',
+        path: '/placement_groups',
+        purpose: `creating placement group ${order.name}`,
+        order,
+        schema: made('placement_group', placementGroupSchema),
+        find: () => reads.placementGroupByName(order.name),
+        adopt: (found) => Promise.resolve({ placement_group: found, actions: [] }),
+      });
+      return { group, actions };
     },
     createServer: (order) =>
       make({

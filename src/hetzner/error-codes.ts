@@ -40,7 +40,8 @@ const groups: readonly Group[] = [
   },
   { codes: limitCode, verdict: 'final', tries: once, explain: limitReached },
   {
-    codes: 'resource_unavailable placement_error no_space_left_in_location',
+    codes:
+      'resource_unavailable placement_error placement_group_member_limit_reached no_space_left_in_location',
     ...{ verdict: 'final', tries: once, explain: explain.noCapacity },
   },
   { codes: 'protected', verdict: 'final', tries: once, explain: explain.isProtected },

@@ -62,6 +62,7 @@ export interface HetznerReads {
   /** `fingerprint` is the MD5 of the key, colon-separated hex: unique in a project. */
   sshKeyByFingerprint(fingerprint: string): Promise<SshKey | undefined>;
   placementGroups(selector?: string): Promise<PlacementGroup[]>;
+  placementGroupByName(name: string): Promise<PlacementGroup | undefined>;
   primaryIps(selector?: string): Promise<PrimaryIp[]>;
   floatingIps(selector?: string): Promise<FloatingIp[]>;
   loadBalancers(selector?: string): Promise<LoadBalancer[]>;
@@ -151,6 +152,7 @@ export function createReads(client: Client, isOwn: Tolerance['isOwn']): HetznerR
     sshKeyByName: named('ssh_keys'),
     sshKeyByFingerprint: async (fingerprint) => (await list('ssh_keys', { fingerprint }))[0],
     placementGroups: selected('placement_groups'),
+    placementGroupByName: named('placement_groups'),
     primaryIps: selected('primary_ips'),
     floatingIps: selected('floating_ips'),
     loadBalancers: selected('load_balancers'),

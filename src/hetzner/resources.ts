@@ -42,6 +42,7 @@ export const serverSchema = z.object({
   }),
   private_net: list(z.object({ network: id, ip: z.string() })),
   volumes: list(id),
+  placement_group: z.object({ name: z.string() }).nullish().catch(undefined),
 });
 export type Server = z.output<typeof serverSchema>;
 

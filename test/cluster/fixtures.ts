@@ -103,6 +103,8 @@ export const nothing: ClusterState = {
   firewall: undefined,
   sshKey: undefined,
   servers: [],
+  placementGroups: [],
+  otherGroups: [],
   unreadable: [],
   foreign: [],
 };
@@ -147,6 +149,7 @@ export function existingServer(
     publicIpv4: '203.0.113.1',
     // Its own, as in a real network: nodes are told apart by it.
     privateIp: `10.0.1.${(lastId % 200) + 1}`,
+    placementGroup: role === 'worker' ? `demo-${pool}-1` : 'demo',
     firewallIds: [2],
     networkIds: [1],
     deleteProtected: false,

@@ -80,10 +80,10 @@ describe('a create', () => {
       .filter(({ method, path }) => method === 'POST' && !path.includes('/actions/'))
       .map(({ path, body }) => `${path} ${(body as { name: string }).name}`);
     const planned = (run.plans[0]?.changes ?? [])
-      .map(({ kind, name }) => `/${{ 'ssh-key': 'ssh_key' }[kind as string] ?? kind}s ${name}`)
-      .filter((line) => /^\/(network|firewall|ssh_key|server)s /.test(line));
+      .map(({ kind, name }) => `/${kind.replace('-', '_')}s ${name}`)
+      .filter((line) => /^\/(network|firewall|ssh_key|placement_group|server)s /.test(line));
     expect(made.sort()).toEqual(planned.sort());
-    expect(planned).toHaveLength(8);
+    expect(planned).toHaveLength(10);
   });
 
   test('gives every server its firewall and labels in the call that creates it', async () => {

@@ -69,7 +69,7 @@ describe('a destroy', () => {
     const outcome = await destroyed(rehearsal.run().ctx);
     expect(project.snapshot()).toEqual(before);
     expect(outcome.left).toEqual([]);
-    expect(outcome.deleted).toHaveLength(8);
+    expect(outcome.deleted).toHaveLength(10);
   });
 
   test('deletes exactly what its plan lists', async () => {
@@ -139,7 +139,7 @@ describe('a destroy', () => {
   test('takes labelled placement groups, primary IPs and load balancers, too', async () => {
     const { rehearsal, project, before } = await built();
     const labels = { 'managed-by': 'oxide', cluster: 'demo' };
-    await project.make('placement_groups', { name: 'demo', type: 'spread', labels });
+    await project.make('placement_groups', { name: 'more', type: 'spread', labels });
     await project.make('primary_ips', { name: 'demo', type: 'ipv4', location: 'nbg1', labels });
     await project.make('load_balancers', balancer(project, labels));
     const { left } = await destroyed(rehearsal.run().ctx);
@@ -296,6 +296,7 @@ describe('a destroy that meets an obstacle', () => {
     expect(whyLeft(outcome)).toEqual([
       'server demo-web-2 is delete-protected; take the protection off first',
       `firewall demo is used by server demo-web-2 (id ${id})`,
+      `placement-group demo-web-1 is used by server demo-web-2 (id ${id})`,
       `network demo is used by server demo-web-2 (id ${id})`,
     ]);
     expect(outcome.left.every(({ unfinished }) => unfinished)).toBe(true);

@@ -24,6 +24,7 @@ import { refuseDoubtful } from './doubtful-servers.js';
 import { missingServers } from './drift.js';
 import { refuseTakenNames } from './taken-names.js';
 import { isUnfinished, plannedServers, type PlannedServer } from './planned-servers.js';
+import { groupChanges, placeServers } from './placement.js';
 import { createNotes, createWarnings } from './create-notes.js';
 import { planEtcd } from './etcd-plan.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
@@ -42,7 +43,11 @@ export function planCreate(input: PlanInput): Plan {
   refuseHalfRemoved(state.servers);
   refuseTakenNames(config.cluster_name, missingServers(config, state), state);
   const images = validateCatalogue({ config, state, catalogue });
-  const servers = plannedServers({ config, state, catalogue, images });
+  const { servers, groups } = placeServers(
+    config,
+    state,
+    plannedServers({ config, state, catalogue, images }),
+  );
   const network = plannedNetwork(config, catalogue);
   checkNetwork(network, state.network);
   const { extra_rules: extraRules } = config.hcloud.firewall;
@@ -71,6 +76,7 @@ export function planCreate(input: PlanInput): Plan {
       ...networkChanges(network, state),
       ...firewallChanges(config.cluster_name, { rules: firewallRules, state, differences }),
       ...sshKeyChanges(config.cluster_name, state),
+      ...groupChanges(groups),
       ...etcd.changes,
       ...servers.flatMap((server) => serverChanges(server, catalogue)),
       ...kubernetesChanges(config, input.kubernetes, differences),
@@ -78,6 +84,7 @@ export function planCreate(input: PlanInput): Plan {
     network,
     firewallRules,
     servers,
+    groups,
     goneMembers: etcd.gone,
     cost: {
       now: monthlyCost(catalogue, state.servers),

@@ -179,6 +179,15 @@ function placeDifferences(
       ...effectOf(isOwn ? `pool.${own}` : 'hcloud.location'),
     });
   }
+  if (pool?.placement === 'spread' && existing.placementGroup === undefined) {
+    differences.push({
+      key: `${section}.placement`,
+      servers: [existing.name],
+      found: 'none',
+      wanted: 'spread',
+      ...effectOf('pool.placement'),
+    });
+  }
   return differences;
 }
 

@@ -100,6 +100,7 @@ export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
   'pool.server_types': byNewNodes,
   'pool.location': byNewNodes,
   'pool.locations': byNewNodes,
+  'pool.placement': byNewNodes,
   'pool.labels': {
     effect: 'live',
     by: 'apply',

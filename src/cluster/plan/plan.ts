@@ -6,7 +6,7 @@ import type { Difference } from './difference.js';
 import type { Cost } from '../state/cost.js';
 import { type ApiAccess } from '../network/api-access.js';
 import { type PlannedServer } from './planned-servers.js';
-import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
+import type { ClusterState, FirewallRule, Labels } from '../state/cluster-state.js';
 import type { ClusterNode } from '../state/nodes.js';
 import type { EtcdMemberView, EtcdSeen } from '../talos/etcd.js';
 
@@ -44,6 +44,14 @@ export interface PlannedNetwork {
   readonly zone: string;
 }
 
+/** A spread group that servers are made in: Hetzner puts no two of its servers on one host. */
+export interface PlannedGroup {
+  readonly name: string;
+  readonly labels: Labels;
+  /** Undefined: it is still to be made. */
+  readonly id: number | undefined;
+}
+
 /** What a run will do, and what the cluster will be afterwards. */
 export interface Plan {
   /** cluster.yaml with the versions that a running cluster has: new nodes get those. */
@@ -58,6 +66,8 @@ export interface Plan {
   readonly firewallRules: readonly FirewallRule[];
   /** Every server that cluster.yaml asks for, control planes first, existing or not. */
   readonly servers: readonly PlannedServer[];
+  /** The placement groups that new servers are made in. */
+  readonly groups: readonly PlannedGroup[];
   /** Members of etcd that are removed, because their servers are gone. */
   readonly goneMembers: readonly EtcdMemberView[];
   readonly cost: {

@@ -30,6 +30,8 @@ export interface PlannedServer extends WantedServer {
   /** The Talos snapshot; undefined when the server exists. */
   readonly imageId: number | undefined;
   readonly existing: ServerState | undefined;
+  /** The placement group that it is made in; undefined: in none. */
+  readonly group?: { readonly name: string; readonly isMust: boolean } | undefined;
 }
 
 /**

@@ -6,36 +6,24 @@ import type { ScaleInput } from './scale-input.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { oxide, tool } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
-import {
-  controlPlaneAddress,
-  controlPlaneAddresses,
-  type NodeNetwork,
-} from '../network/node-addresses.js';
+import { controlPlaneAddress } from '../network/node-addresses.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { monthlyCost } from '../catalogue/prices.js';
 import { membersObjection, removalObjection, type EtcdMemberView } from '../talos/etcd.js';
 import { serverChanges } from './create-plan.js';
-import type { Change, ShownPlan } from './plan.js';
+import { nodeNetwork, plannedAdditions } from './scale-additions.js';
+import type { Change, PlannedGroup, ShownPlan } from './plan.js';
 import { fallbackNotes } from './create-notes.js';
-import {
-  isUnfinished,
-  labelsOf,
-  freeIndices,
-  placedServer,
-  wantedServer,
-  type PlannedServer,
-} from './planned-servers.js';
+import { type PlannedServer } from './planned-servers.js';
+import { emptiedGroups, groupChanges, placeServers } from './placement.js';
 import { refuseDoubtful } from './doubtful-servers.js';
 import { refuseTakenNames } from './taken-names.js';
-import type { RolePool } from '../state/node-pools.js';
 import { checkCount, findPool, type ScaledPool } from './scale-pool.js';
 import { leftoversOf, movesNote, toStayingEntry } from './scale-leftovers.js';
 import { scaleNotes, scaleWarnings, splitWarnings } from './scale-notes.js';
-import { chooseNodesToRemove, type NodesToRemove } from './removal-order.js';
-import type { ClusterState, Role, ServerState } from '../state/cluster-state.js';
-import { nodeOfServer } from '../state/nodes.js';
+import { chooseNodesToRemove } from './removal-order.js';
+import type { PlacementGroupState, Role, ServerState } from '../state/cluster-state.js';
 import type { OwnedResource } from '../state/owned-resources.js';
-import { validateOrders } from '../catalogue/order-checks.js';
 
 /** What a scale does, and what the pool is afterwards. */
 export interface ScalePlan extends ShownPlan {
@@ -47,6 +35,10 @@ export interface ScalePlan extends ShownPlan {
   readonly config: ClusterConfig;
   /** Servers to make, and those that an earlier run left half made; lowest index first. */
   readonly add: readonly PlannedServer[];
+  /** The placement groups that new servers are made in. */
+  readonly groups: readonly PlannedGroup[];
+  /** Placement groups that are empty afterwards, and go. */
+  readonly emptied: readonly PlacementGroupState[];
   /** In the order in which they go. */
   readonly remove: readonly ServerState[];
   /** They stay, although an earlier run began to remove them: they take pods again. */
@@ -68,7 +60,16 @@ export function planScale(input: ScaleInput): ScalePlan {
   const endpointIp = controlPlaneAddress(network, 0);
   const leaving = chooseNodesToRemove({ pool, wish, nodes: view.nodes, endpointIp });
   const effective = effectiveConfig(config, pool, input);
-  const add = plannedAdditions(input, { pool, leaving, config: effective });
+  const { servers: add, groups } = placeServers(
+    effective,
+    state,
+    plannedAdditions(input, { pool, leaving, config: effective }),
+  );
+  const crowd = { role: pool.role, pool: pool.name };
+  const emptied = emptiedGroups(state.placementGroups, crowd, {
+    remove: leaving.remove,
+    used: groups,
+  });
   refuseTakenNames(
     config.cluster_name,
     add.filter(({ existing }) => !existing),
@@ -91,6 +92,8 @@ export function planScale(input: ScaleInput): ScalePlan {
     to: wish.count,
     config: effective,
     add,
+    groups,
+    emptied,
     remove: leaving.remove,
     release: leaving.release,
     differences,
@@ -99,8 +102,10 @@ export function planScale(input: ScaleInput): ScalePlan {
     stays: stays.map(toStayingEntry),
     changes: [
       ...leaving.release.map(releaseChange),
+      ...groupChanges(groups),
       ...add.flatMap((server) => additionChanges(server, catalogue)),
       ...leaving.remove.map((server) => removalChange(server, catalogue)),
+      ...emptied.map(groupRemoval),
     ],
     cost: {
       now: monthlyCost(catalogue, state.servers),
@@ -124,10 +129,6 @@ function isAboutCount({ effect, servers }: Difference, { servers: ofPool }: Scal
   return isCount && servers.every((name) => ofPool.some((one) => one.name === name));
 }
 
-function nodeNetwork({ hcloud }: ClusterConfig): NodeNetwork {
-  return { cidr: hcloud.network.cidr, subnetCidr: hcloud.network.subnet_cidr };
-}
-
 function effectiveConfig(
   config: ClusterConfig,
   pool: ScaledPool,
@@ -142,70 +143,6 @@ function effectiveConfig(
     control_planes: resized(config.control_planes),
     workers: resized(config.workers),
   };
-}
-
-interface Additions {
-  readonly pool: ScaledPool;
-  readonly leaving: NodesToRemove;
-  /** With the versions that the cluster runs. */
-  readonly config: ClusterConfig;
-}
-
-/** Indices fill the gaps, lowest first. What an earlier run made and did not finish comes along. */
-function plannedAdditions(
-  input: ScaleInput,
-  { pool, leaving, config }: Additions,
-): readonly PlannedServer[] {
-  const { configured } = pool;
-  if (!configured) return [];
-  const { state, catalogue, wish } = input;
-  const used = pool.servers.map(({ index }) => index);
-  const missing = Math.max(0, wish.count - leaving.staying.length);
-  const unfinished = leaving.staying.filter((server) => isToFinish(server, input));
-  const images = imagesFor({ config, state, catalogue }, configured, missing);
-  const wanted = [
-    ...unfinished.map((existing) => ({ ...existing, candidates: [existing], existing })),
-    ...freeIndices(used, missing).map((index) => ({
-      ...placedServer(catalogue, wantedServer(config, configured, index)),
-      existing: undefined,
-    })),
-  ].sort((a, b) => a.index - b.index);
-  const addresses = addressesFor(config, state, wanted);
-  return wanted.map((server) => ({
-    ...server,
-    labels: server.existing?.labels ?? labelsOf(config, configured, server),
-    privateIp: addresses.get(server.name),
-    imageId: server.existing ? undefined : images.get(server.type),
-  }));
-}
-
-/** Not a node of Kubernetes yet, or a control plane whose etcd has not become a voter. */
-function isToFinish(server: ServerState, { view }: ScaleInput): boolean {
-  const isNode = nodeOfServer(view.nodes, server) !== undefined;
-  if (server.role === 'worker' || isUnfinished(server)) return !isNode;
-  return !view.etcd.some((member) => member.server === server.name && !member.learner);
-}
-
-function imagesFor(
-  surroundings: Pick<ScaleInput, 'config' | 'state' | 'catalogue'>,
-  configured: RolePool,
-  count: number,
-): ReadonlyMap<string, number> {
-  if (count === 0) return new Map();
-  return validateOrders(surroundings, [{ ...configured, count }]);
-}
-
-/** Control planes have fixed addresses; workers take what they get. */
-function addressesFor(
-  config: ClusterConfig,
-  state: ClusterState,
-  wanted: readonly Pick<PlannedServer, 'name' | 'role' | 'existing'>[],
-): ReadonlyMap<string, string> {
-  const holders = wanted
-    .filter(({ role }) => role === 'control-plane')
-    .map(({ name, existing }) => ({ name, privateIp: existing?.privateIp }));
-  const taken = state.servers.flatMap(({ privateIp }) => privateIp ?? []);
-  return controlPlaneAddresses({ network: nodeNetwork(config), holders, taken });
 }
 
 /** etcd decides the order: it is asked again before each removal, and refuses here what cannot end well. */
@@ -245,6 +182,10 @@ function additionChanges(server: PlannedServer, catalogue: Catalogue): readonly 
   if (changes.length > 0) return changes;
   const detail = server.role === 'worker' ? 'wait until it is a node' : 'join etcd';
   return [{ action: 'update', kind: 'server', name: server.name, detail }];
+}
+
+function groupRemoval({ name, id }: PlacementGroupState): Change {
+  return { action: 'delete', kind: 'placement-group', name, detail: `id ${id}, empty then` };
 }
 
 function removalChange(server: ServerState, catalogue: Catalogue): Change {

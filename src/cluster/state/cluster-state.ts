@@ -26,6 +26,8 @@ export interface ServerState {
   readonly networkIds: readonly number[];
   /** Hetzner's delete protection. */
   readonly deleteProtected: boolean;
+  /** The placement group that it is in; undefined: in none. */
+  readonly placementGroup?: string | undefined;
   readonly labels: Labels;
 }
 
@@ -76,6 +78,15 @@ export interface SshKeyState {
   readonly labels: Labels;
 }
 
+/** A spread placement group of the cluster. */
+export interface PlacementGroupState {
+  readonly id: number;
+  readonly name: string;
+  /** The servers in it, whosever they are. */
+  readonly serverIds: readonly number[];
+  readonly labels: Labels;
+}
+
 /** A resource that bears a name this cluster needs, but not its labels. */
 export interface ForeignResource {
   readonly kind: 'server' | 'network' | 'firewall' | 'ssh-key';
@@ -95,6 +106,9 @@ export interface ClusterState {
   readonly firewall: FirewallState | undefined;
   readonly sshKey: SshKeyState | undefined;
   readonly servers: readonly ServerState[];
+  readonly placementGroups: readonly PlacementGroupState[];
+  /** Names of the project's other placement groups: a project may have only so many. */
+  readonly otherGroups: readonly string[];
   /** Also the cluster's: no command takes them for what they might be, and each names them. */
   readonly unreadable: readonly UnreadableServer[];
   readonly foreign: readonly ForeignResource[];
@@ -109,6 +123,7 @@ export function anythingExists(state: ClusterState): boolean {
     state.firewall !== undefined ||
     state.sshKey !== undefined ||
     state.servers.length > 0 ||
+    state.placementGroups.length > 0 ||
     state.unreadable.length > 0
   );
 }

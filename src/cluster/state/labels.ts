@@ -44,6 +44,32 @@ export function networkLabels(cluster: string, fingerprint: string): Labels {
   return { ...clusterLabels(cluster), [labelKeys.caFingerprint]: fingerprint };
 }
 
+/** Whose servers a placement group holds: all control planes', or those of a pool. */
+export interface PlacementIdentity {
+  readonly role: Role;
+  /** Of a group of workers. */
+  readonly pool: string;
+  /** From 1. */
+  readonly index: number;
+}
+
+/** Labels of a placement group. */
+export function placementLabels(cluster: string, { role, pool, index }: PlacementIdentity): Labels {
+  return {
+    ...clusterLabels(cluster),
+    [labelKeys.role]: role,
+    ...(role === 'worker' ? { [labelKeys.pool]: pool } : {}),
+    [labelKeys.index]: String(index),
+  };
+}
+
+/** Whose servers a placement group holds; undefined when its labels do not tell. */
+export function readPlacement(labels: Labels): PlacementIdentity | undefined {
+  const all =
+    labels[labelKeys.role] === 'control-plane' ? { [labelKeys.pool]: '-', ...labels } : labels;
+  return readServerIdentity(all);
+}
+
 /** What a server is, as its labels say it. */
 export interface ServerIdentity {
   readonly role: Role;

@@ -5,6 +5,7 @@ import { ApiError } from './api-error.js';
 import { parseJson } from './body.js';
 import { serverTypes } from './catalogue.js';
 import { reconcileSelectors } from './firewall-targets.js';
+import { failHostOf } from './hosts.js';
 import { addSystemImages } from './images.js';
 import { admits, listMachines } from './machine-room.js';
 import type { LimitName } from './limits.js';
@@ -90,6 +91,16 @@ export class Cloud implements Simulated, MachineRoom {
   /** Closes a location for new servers, or opens it again. */
   setLocation(name: string, open: boolean, shortage?: Shortage): void {
     this.#project.market.setLocation(name, open, shortage);
+  }
+
+  /** Leaves a location so many hosts; undefined: as many as are needed. */
+  setHosts(location: string, most: number | undefined): void {
+    this.#project.market.setHosts(location, most);
+  }
+
+  /** Takes the power from the host of this server, and so from every server on it. */
+  failHostOf(serverId: number): void {
+    failHostOf(this.#project, this.#project.servers.get(serverId));
   }
 
   /** Sets a limit of the account, as `server_limit`; undefined lifts it. */

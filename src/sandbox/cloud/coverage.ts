@@ -9,6 +9,11 @@ export const cloudCoverage: readonly Coverage[] = [
     note: 'Actions take their time and hold locks; names, limits and the request budget count.',
   },
   {
+    subject: 'Placement groups and hosts',
+    how: 'simulated',
+    note: 'Ten servers a group, fifty groups a project, and no two of a group on one host. A host takes four servers, which is assumed: no API tells of hosts.',
+  },
+  {
     subject: 'Words of errors',
     how: 'simplified',
     note: 'Status and code are those of the description; the words are the real ones where they were seen live.',

@@ -17,6 +17,7 @@ interface SavedMarket {
   readonly soldOut: readonly string[];
   readonly disabled: readonly string[];
   readonly unannounced: readonly string[];
+  readonly hosts?: readonly (readonly [location: string, most: number])[];
 }
 
 /** Which types can be ordered where: the catalogue, and what is sold out at the moment. */
@@ -26,11 +27,24 @@ export class Market {
   readonly #disabled: Set<string>;
   /** What of these two the catalogue does not show yet. */
   readonly #unannounced: Set<string>;
+  /** How many hosts a location has, where they are few. */
+  readonly #hosts: Map<string, number>;
 
   constructor(saved?: SavedMarket) {
     this.#soldOut = new Set(saved?.soldOut);
     this.#disabled = new Set(saved?.disabled);
     this.#unannounced = new Set(saved?.unannounced);
+    this.#hosts = new Map(saved?.hosts);
+  }
+
+  /** Leaves a location so many hosts; undefined: as many as are needed. */
+  setHosts(location: string, most: number | undefined): void {
+    if (most === undefined) this.#hosts.delete(location);
+    else this.#hosts.set(location, most);
+  }
+
+  hostsIn(location: string): number {
+    return this.#hosts.get(location) ?? Infinity;
   }
 
   setAvailability(type: string, location: string, available: boolean, shortage?: Shortage): void {
@@ -94,6 +108,7 @@ export class Market {
       soldOut: [...this.#soldOut],
       disabled: [...this.#disabled],
       unannounced: [...this.#unannounced],
+      hosts: [...this.#hosts],
     };
   }
 }

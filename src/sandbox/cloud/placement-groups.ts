@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { refused } from './api-error.js';
+import { limitExceeded, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import { nameField } from './fields.js';
 import { labelsField } from './labels.js';
@@ -11,6 +11,7 @@ import { timestamp } from './time.js';
 
 /** Hetzner docs, "Placement groups". */
 const serversPerGroup = 10;
+const groupsPerProject = 50;
 
 const createFields = z.strictObject({
   name: nameField(255),
@@ -51,7 +52,11 @@ export function renderPlacementGroup(project: Project, group: PlacementGroupReco
 export function assertPlaceable(project: Project, groupId: number): void {
   const group = project.placementGroups.get(groupId);
   if (members(project, group.id).length >= serversPerGroup) {
-    throw refused('placement_error', 'error during placement: placement group is full');
+    // Seen live: hetznercloud/terraform-provider-hcloud issue 1170, 2025-08.
+    throw refused(
+      'placement_group_member_limit_reached',
+      `placement group with ID ${group.id} contains already ${serversPerGroup} servers`,
+    );
   }
 }
 
@@ -65,6 +70,9 @@ function members(project: Project, groupId: number): number[] {
 function create(project: Project, call: Call): Answer {
   const body = checkBody(createFields, call.body);
   project.assertNameFree(project.placementGroups, body.name);
+  if (project.placementGroups.all().length >= groupsPerProject) {
+    throw limitExceeded('placement_group_limit', 'placement group limit exceeded');
+  }
   const group = project.placementGroups.add({ ...body, id: project.newId(), created: project.now });
   return created({ placement_group: renderPlacementGroup(project, group), action: null });
 }

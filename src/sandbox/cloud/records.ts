@@ -70,6 +70,8 @@ export interface ServerRecord extends Resource {
   privateNets: PrivateNet[];
   firewalls: AppliedFirewall[];
   placementGroup: number | null;
+  /** The number of its host in its location, from 1. */
+  host: number;
 }
 
 export interface SubnetRecord {

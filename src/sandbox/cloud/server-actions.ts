@@ -3,6 +3,7 @@ import type { Effect } from './action-records.js';
 import { invalidField, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import { idField, noBody } from './fields.js';
+import { hostFor } from './hosts.js';
 import { assertPlaceable } from './placement-groups.js';
 import type { NewAction, Project } from './project.js';
 import type { ServerRecord } from './records.js';
@@ -127,6 +128,7 @@ function addToPlacementGroup(project: Project, call: Call): Answer {
     throw refused('already_in_placement_group', 'server is already in a placement group');
   }
   assertPlaceable(project, body.placement_group);
+  server.host = hostFor(project, { location: server.location, group: body.placement_group });
   server.placementGroup = body.placement_group;
   const also = { id: body.placement_group, type: 'placement_group' } as const;
   const action = { command: 'add_to_placement_group', duration: 'otherAction', also } as const;

@@ -43,7 +43,7 @@ export function createServer(project: Project, call: Call): Answer {
   });
 }
 
-function build(project: Project, { order, type, image, location }: Checked): ServerRecord {
+function build(project: Project, { order, type, image, location, host }: Checked): ServerRecord {
   const id = project.newId();
   const privateNets = order.networks.map((networkId): PrivateNet => {
     const network = project.networks.get(networkId);
@@ -76,6 +76,7 @@ function build(project: Project, { order, type, image, location }: Checked): Ser
       appliesAt: null,
     })),
     placementGroup: order.placement_group ?? null,
+    host,
   });
 }
 

@@ -3,6 +3,7 @@ import { invalidField, notFound, refused } from './api-error.js';
 import { checkBody } from './body.js';
 import type { Location, ServerTypeFacts } from './catalogue.js';
 import { hostnameField, idField, idOrNameField, userDataField } from './fields.js';
+import { hostFor } from './hosts.js';
 import { imageFor } from './images.js';
 import { labelsField } from './labels.js';
 import { locationNamed, serverTypeNamed } from './market.js';
@@ -47,6 +48,7 @@ export interface Checked {
   readonly type: ServerTypeFacts;
   readonly image: ImageRecord;
   readonly location: Location;
+  readonly host: number;
 }
 
 /** Checks an order whole, before anything is made of it. */
@@ -63,7 +65,8 @@ export function checkOrder(project: Project, body: unknown): Checked {
   if (order.placement_group !== undefined) assertPlaceable(project, order.placement_group);
   checkNets(project, { order, location });
   checkVolumes(project, { order, location });
-  return { order, type, image, location };
+  const host = hostFor(project, { location: location.name, group: order.placement_group ?? null });
+  return { order, type, image, location, host };
 }
 
 function assertAccountMay({ limits, servers, primaryIps }: Project, order: Order): void {

@@ -11,15 +11,38 @@ import { ExitCode, OxideError } from '../../lib/errors.js';
 import type { FlowContext } from '../run/context.js';
 import { readCatalogue } from '../observe/observe.js';
 
-/** A type in a location that Hetzner refused to sell. */
+/** What a server is ordered as, and in which placement group; undefined: in none. */
+export interface Offer extends Candidate {
+  readonly group?: string | undefined;
+}
+
+/** A type in a location that Hetzner refused to sell, or to place in a group. */
 export interface CapacityRefusal {
-  readonly candidate: Candidate;
+  readonly offer: Offer;
   readonly error: HetznerError;
 }
 
 /** Nothing was made, and something else may well be had. */
 export function isCapacityRefusal({ code }: HetznerError): boolean {
-  return code === 'resource_unavailable' || code === 'placement_error';
+  return code === 'resource_unavailable' || isAboutGroup(code);
+}
+
+/** There are such servers, but none on a host that the group's others are not on. */
+function isAboutGroup(code: string): boolean {
+  return code === 'placement_error' || code === 'placement_group_member_limit_reached';
+}
+
+/** What a refusal says of an offer: a group that has no host says nothing of others. */
+export function refuses({ offer, error }: CapacityRefusal, other: Offer): boolean {
+  if (!isSameCandidate(offer, other)) return false;
+  return !isAboutGroup(error.code) || offer.group === other.group;
+}
+
+/** What a server may be ordered as, in the order of preference. */
+export function offersOf({ candidates, group }: PlannedServer): readonly Offer[] {
+  if (!group) return candidates;
+  const grouped = candidates.map((one): Offer => ({ ...one, group: group.name }));
+  return group.isMust ? grouped : [...grouped, ...candidates];
 }
 
 /** The same code as for what is sold out; only Hetzner's words tell that waiting does not help. */
@@ -30,7 +53,7 @@ export function isClosedLocation({ reason }: HetznerError): boolean {
 /** The end of all tries: what was asked for, and what the catalogue offers at this moment. */
 export async function capacityError(
   ctx: FlowContext,
-  { pool, type, candidates }: PlannedServer,
+  { pool, type, candidates, group }: PlannedServer,
   refusals: readonly CapacityRefusal[],
 ): Promise<OxideError> {
   const catalogue = await readCatalogue(ctx).catch((reason: unknown) => {
@@ -38,16 +61,20 @@ export async function capacityError(
     if (!(reason instanceof OxideError)) throw reason;
     return undefined;
   });
-  const refused = refusals.map(({ candidate }) => candidate);
+  const refused = refusals.map(({ offer }) => offer);
   const instead = catalogue ? ` ${availableNow(catalogue, { wanted: candidates, refused })}` : '';
   const reasons = refusals
-    .filter(({ candidate }) => candidates.some((one) => isSameCandidate(one, candidate)))
+    .filter(({ offer }) => candidates.some((one) => isSameCandidate(one, offer)))
     .map(({ error: { code, reason } }) => `${code}: ${reason}`);
+  const isGroups = refusals.some(({ error }) => isAboutGroup(error.code)) && group?.isMust === true;
+  const alone = isGroups
+    ? `\nOr let a server be made without a host of its own: placement: best-effort.`
+    : '';
   return new OxideError(
     `Hetzner has no capacity for ${type} (${[...new Set(reasons)].join('; ')}). ` +
       `Tried: ${candidates.map(candidateText).join(', ')}.${instead}`,
     {
-      hint: `${capacityHint(`the pool ${pool}`)}\nWhat exists is kept; the same command goes on from there.`,
+      hint: `${capacityHint(`the pool ${pool}`)}${alone}\nWhat exists is kept; the same command goes on from there.`,
       exitCode: ExitCode.refused,
       errorCode: 'hetzner.capacity',
     },

@@ -1,8 +1,4 @@
-import {
-  candidateText,
-  isSameCandidate,
-  type Candidate,
-} from '../../cluster/catalogue/candidates.js';
+import { candidateText, isSameCandidate } from '../../cluster/catalogue/candidates.js';
 import type { PlannedServer } from '../../cluster/plan/planned-servers.js';
 import { HetznerError } from '../../hetzner/errors.js';
 import { ExitCode, OxideError } from '../../lib/errors.js';
@@ -15,7 +11,10 @@ import {
   capacityError,
   isClosedLocation,
   isCapacityRefusal,
+  offersOf,
+  refuses,
   type CapacityRefusal,
+  type Offer,
 } from './capacity.js';
 
 /** Pauses before the tries after the first one, ms: capacity comes back in moments, or in hours. */
@@ -25,7 +24,7 @@ export interface OrderRequest<T> {
   readonly planned: PlannedServer;
   readonly io: StepIo;
   /** Sends the order. Called again with the next candidate when Hetzner has no capacity for one. */
-  readonly order: (candidate: Candidate) => Promise<T>;
+  readonly order: (offer: Offer) => Promise<T>;
 }
 
 /**
@@ -38,7 +37,7 @@ export class ServerOrdering {
   readonly #ctx: FlowContext;
   readonly #window = new OrderWindow();
   /** What Hetzner had when it was last asked for. */
-  readonly #had: Candidate[] = [];
+  readonly #had: Offer[] = [];
   readonly #refusals: CapacityRefusal[] = [];
   /** Fallbacks that were told, as `web: cx33 in fsn1`. */
   readonly #told = new Set<string>();
@@ -64,8 +63,8 @@ export class ServerOrdering {
   }
 
   /** The candidate that Hetzner had for the server before this one. */
-  #likely({ candidates }: PlannedServer): Candidate | undefined {
-    const next = candidates.find((candidate) => !this.#refusalOf(candidate));
+  #likely(planned: PlannedServer): Offer | undefined {
+    const next = offersOf(planned).find((offer) => !this.#refusalOf(offer));
     return next && this.#had.find((one) => isSameCandidate(one, next)) ? next : undefined;
   }
 
@@ -98,21 +97,21 @@ export class ServerOrdering {
   }
 
   async #placeAny<T>({ planned, io, order }: OrderRequest<T>): Promise<T> {
-    const { candidates } = planned;
+    const offers = offersOf(planned);
     const { clock, signal } = this.#ctx;
-    const fresh = candidates.filter((candidate) => !this.#refusalOf(candidate));
+    const fresh = offers.filter((offer) => !this.#refusalOf(offer));
     for (const [i, pause] of [0, ...pausesMs].entries()) {
-      const round = i === 0 ? fresh : candidates.filter((one) => !this.#isClosed(one));
+      const round = i === 0 ? fresh : offers.filter((one) => !this.#isClosed(one));
       if (i > 0 && round.length === 0) break;
       if (i > 0) {
-        const what = enumerate(round.map(candidateText));
+        const what = enumerate([...new Set(round.map(candidateText))]);
         io.detail(`no capacity for ${what}; next try in ${formatDuration(pause)}`);
         await clock.sleep(pause, signal);
       }
-      for (const candidate of round) {
-        const placed = await this.#ask(candidate, order);
+      for (const offer of round) {
+        const placed = await this.#ask(offer, order);
         if (!placed) continue;
-        this.#tell(planned, candidate, io);
+        this.#tell(planned, offer, io);
         return placed.is;
       }
     }
@@ -120,41 +119,44 @@ export class ServerOrdering {
   }
 
   /** Undefined: Hetzner has no capacity for it. */
-  async #ask<T>(
-    candidate: Candidate,
-    order: (candidate: Candidate) => Promise<T>,
-  ): Promise<{ is: T } | undefined> {
-    const known = this.#refusals.findIndex((one) => isSameCandidate(one.candidate, candidate));
+  async #ask<T>(offer: Offer, order: (offer: Offer) => Promise<T>): Promise<{ is: T } | undefined> {
+    const known = this.#refusals.findIndex((one) => refuses(one, offer));
     if (known >= 0) this.#refusals.splice(known, 1);
     try {
-      const is = await order(candidate);
-      if (!this.#had.some((one) => isSameCandidate(one, candidate))) this.#had.push(candidate);
+      const is = await order(offer);
+      if (!this.#had.some((one) => isSameCandidate(one, offer))) this.#had.push(offer);
       return { is };
     } catch (error) {
       if (!(error instanceof HetznerError) || !isCapacityRefusal(error)) throw error;
-      if (!this.#refusalOf(candidate)) this.#refusals.push({ candidate, error });
+      if (!this.#refusalOf(offer)) this.#refusals.push({ offer, error });
       return undefined;
     }
   }
 
-  #refusalOf(candidate: Candidate): CapacityRefusal | undefined {
-    return this.#refusals.find((one) => isSameCandidate(one.candidate, candidate));
+  #refusalOf(offer: Offer): CapacityRefusal | undefined {
+    return this.#refusals.find((one) => refuses(one, offer));
   }
 
   /** Trying it again is no use: the location takes no servers at all. */
-  #isClosed(candidate: Candidate): boolean {
-    const refusal = this.#refusalOf(candidate);
+  #isClosed(offer: Offer): boolean {
+    const refusal = this.#refusalOf(offer);
     return refusal !== undefined && isClosedLocation(refusal.error);
   }
 
   /** A fallback costs something else than was planned, or runs elsewhere: it is said once. */
-  #tell({ name, pool, candidates }: PlannedServer, taken: Candidate, io: StepIo): void {
-    const text = candidateText(taken);
-    const passed = candidates.slice(0, candidates.indexOf(taken)).map(candidateText);
-    if (passed.length === 0 || this.#told.has(`${pool}: ${text}`)) return;
+  #tell(planned: PlannedServer, taken: Offer, io: StepIo): void {
+    const { name, pool, group } = planned;
+    const alone = group && taken.group === undefined ? ' without a placement group' : '';
+    const text = `${candidateText(taken)}${alone}`;
+    const offers = offersOf(planned);
+    const at = offers.findIndex((one) => isSameCandidate(one, taken) && one.group === taken.group);
+    const passed = [...new Set(offers.slice(0, at).map(candidateText))];
+    const isFirst = isSameCandidate(taken, planned.candidates[0] ?? taken) && alone === '';
+    if (isFirst || this.#told.has(`${pool}: ${text}`)) return;
     this.#told.add(`${pool}: ${text}`);
+    const why = alone === '' ? 'no capacity for' : 'no host apart from the others for';
     io.note(
-      `Hetzner has no capacity for ${enumerate(passed)} at present: the pool ${pool} gets ${text}, from ${name} on.`,
+      `Hetzner has ${why} ${enumerate(passed)} at present: the pool ${pool} gets ${text}, from ${name} on.`,
     );
   }
 }

@@ -15,6 +15,8 @@ export interface ServerPrerequisites {
   readonly networkId: number;
   readonly firewallId: number;
   readonly sshKeyId: number;
+  /** The placement groups by name. */
+  readonly groupIds: ReadonlyMap<string, number>;
   /** The machine configuration by pool; Hetzner hands it to the node at its first boot. */
   readonly userData: ReadonlyMap<string, string>;
 }
@@ -119,7 +121,7 @@ async function createServer(
   planned: PlannedServer,
   { prerequisites, ordering: ordering, io, onWaiting }: Making,
 ): Promise<number> {
-  const { networkId, firewallId, sshKeyId, userData } = prerequisites;
+  const { networkId, firewallId, sshKeyId, groupIds, userData } = prerequisites;
   const configuration = userData.get(planned.pool);
   if (planned.imageId === undefined || configuration === undefined) {
     throw new Error(`the plan holds no image or configuration for ${planned.name}`);
@@ -138,10 +140,19 @@ async function createServer(
   };
   const { server, actions } = await ordering.place({
     ...{ planned, io },
-    order: ({ type, location }) => orderServer(ctx, { ...common, server_type: type, location }, io),
+    order: ({ type, location, group }) => {
+      const placed = group === undefined ? {} : { placement_group: groupId(groupIds, group) };
+      return orderServer(ctx, { ...common, ...placed, server_type: type, location }, io);
+    },
   });
   await ctx.actions.wait(actions, planned.name, onWaiting);
   return server.id;
+}
+
+function groupId(ids: ReadonlyMap<string, number>, name: string): number {
+  const id = ids.get(name);
+  if (id === undefined) throw new Error(`the placement group ${name} was not made`);
+  return id;
 }
 
 function addressOf(planned: PlannedServer): { ip?: string } {

@@ -21,6 +21,7 @@ import {
   toImage,
   toLocation,
   toNetwork,
+  toPlacementGroup,
   toPrice,
   toServer,
   toServerType,
@@ -49,11 +50,13 @@ export async function observe(ctx: Looker, io?: StepIo): Promise<Observation> {
 export async function observeCluster(ctx: Looker): Promise<ClusterState> {
   const { config, hetzner } = ctx;
   const name = sharedResourceName(config.cluster_name);
-  const [network, firewall, sshKey, servers] = await inParallel(
+  const [network, firewall, sshKey, servers, groups] = await inParallel(
     hetzner.networkByName(name),
     hetzner.firewallByName(name),
     hetzner.sshKeyByName(name),
     hetzner.servers(clusterSelector(config.cluster_name)),
+    // All of them: a project may have only so many.
+    hetzner.placementGroups(),
   );
   const split = <T extends { id: number; labels: Labels }>(found: T | undefined) =>
     found && isOwn(config.cluster_name, found.labels) ? { own: found } : { foreign: found };
@@ -65,6 +68,12 @@ export async function observeCluster(ctx: Looker): Promise<ClusterState> {
     servers: servers.flatMap((server) => toServer(server, networks.own?.id) ?? []),
     unreadable: servers.flatMap((server) => toUnreadable(server, networks.own?.id) ?? []),
     foreign: [],
+    placementGroups: groups
+      .filter(({ labels }) => isOwn(config.cluster_name, labels))
+      .map(toPlacementGroup),
+    otherGroups: groups
+      .filter(({ labels }) => !isOwn(config.cluster_name, labels))
+      .map(({ name: called }) => called),
   };
   const foreign: ForeignResource[] = [];
   if (networks.foreign) foreign.push({ kind: 'network', name, id: networks.foreign.id });

@@ -32,11 +32,12 @@ function sharedLists(hetzner: HetznerApi, cluster: string): HetznerApi {
   const networks = wholeList(cluster, (selector) => hetzner.networks(selector));
   const firewalls = wholeList(cluster, (selector) => hetzner.firewalls(selector));
   const sshKeys = wholeList(cluster, (selector) => hetzner.sshKeys(selector));
+  const placementGroups = wholeList(cluster, (selector) => hetzner.placementGroups(selector));
   return {
     ...hetzner,
     pricing: once(() => hetzner.pricing()),
     primaryIps: wholeList(cluster, (selector) => hetzner.primaryIps(selector)),
-    ...{ servers, networks, firewalls, sshKeys },
+    ...{ servers, networks, firewalls, sshKeys, placementGroups },
     networkByName: named(networks),
     firewallByName: named(firewalls),
     sshKeyByName: named(sshKeys),

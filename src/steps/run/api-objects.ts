@@ -8,6 +8,7 @@ import { readServerIdentity } from '../../cluster/state/labels.js';
 import type {
   FirewallState,
   NetworkState,
+  PlacementGroupState,
   ServerState,
   SshKeyState,
   UnreadableServer,
@@ -18,6 +19,7 @@ import type {
   Location,
   LocationPrice,
   Network,
+  PlacementGroup,
   Server,
   ServerType,
   SshKey,
@@ -44,6 +46,7 @@ export function toServer(server: Server, networkId: number | undefined): ServerS
     firewallIds: server.public_net.firewalls.map(({ id }) => id),
     networkIds: server.private_net.map(({ network }) => network),
     deleteProtected: server.protection.delete,
+    placementGroup: server.placement_group?.name,
     labels: server.labels,
   };
 }
@@ -85,6 +88,10 @@ export function toFirewall(firewall: Firewall): FirewallState {
     })),
     labels: firewall.labels,
   };
+}
+
+export function toPlacementGroup(group: PlacementGroup): PlacementGroupState {
+  return { id: group.id, name: group.name, serverIds: group.servers, labels: group.labels };
 }
 
 export function toSshKey(key: SshKey): SshKeyState {

@@ -72,6 +72,8 @@ describe('the plan of a new cluster', () => {
       'create network demo 10.0.0.0/16, subnet 10.0.1.0/24 in eu-central',
       'create firewall demo 6443 and 50000 from 203.0.113.7/32',
       'create ssh-key demo ed25519',
+      'create placement-group demo spreads the control planes over hosts',
+      'create placement-group demo-web-1 spreads web over hosts',
       'create server demo-cp-1 cx23 in nbg1',
       'create server demo-cp-2 cx23 in nbg1',
       'create server demo-cp-3 cx23 in nbg1',
@@ -91,6 +93,7 @@ describe('the plan of a new cluster', () => {
       candidates: [{ type: 'cx23', location: 'nbg1' }],
       privateIp: '10.0.1.254',
       imageId: 501,
+      group: { name: 'demo', isMust: true },
       existing: undefined,
       labels: {
         'managed-by': 'oxide',
@@ -156,6 +159,7 @@ describe('the plan of an existing cluster', () => {
     expect(names({ state })).toEqual([
       'create subnet demo 10.0.1.0/24 in eu-central',
       'create ssh-key demo ed25519',
+      'create placement-group demo-web-1 spreads web over hosts',
       'update server demo-cp-1 attach to the network and start',
       'create server demo-web-1 cx33 in nbg1',
       'update server demo-web-2 start',
@@ -255,6 +259,7 @@ describe('the plan of an existing cluster', () => {
     ];
     expect(names({ state: { ...complete, servers } })).toEqual([]);
     expect(names({ state: { ...complete, servers: servers.slice(0, 2) } })).toEqual([
+      'create placement-group demo-web-1 spreads web over hosts',
       'create server demo-web-1 cx33 in nbg1',
     ]);
   });

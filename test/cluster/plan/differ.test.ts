@@ -51,7 +51,7 @@ const file = {
   workers: [
     {
       ...{ name: 'web', server_type: 'cx33', count: 1, location: 'nbg1' },
-      ...{ labels: { tier: 'web' }, taints: ['dedicated=web:NoSchedule'] },
+      ...{ labels: { tier: 'web' }, taints: ['dedicated=web:NoSchedule'], placement: 'none' },
     },
   ],
   timeouts: { talos: '10m' },
@@ -106,6 +106,7 @@ const changes: Readonly<Record<keyof typeof keyEffects, (changed: typeof file) =
     Reflect.deleteProperty(worker(to), 'location');
     Object.assign(worker(to), { locations: ['hel1', 'fsn1'] });
   },
+  'pool.placement': (to) => (worker(to).placement = 'spread'),
   'pool.labels': (to) => (worker(to).labels.tier = 'api'),
   'pool.taints': (to) => (worker(to).taints = []),
   timeouts: (to) => (to.timeouts.talos = '20m'),
@@ -130,7 +131,7 @@ function changedBy(key: keyof typeof changes): ClusterConfig {
 const config = configFrom(file);
 const servers: readonly ServerState[] = [
   existingServer('control-plane', 'cp', 1, { privateIp: '10.0.1.254' }),
-  existingServer('worker', 'web', 1, { privateIp: '10.0.1.1' }),
+  existingServer('worker', 'web', 1, { privateIp: '10.0.1.1', placementGroup: undefined }),
 ];
 const state: ClusterState = {
   ...nothing,

@@ -95,7 +95,7 @@ describe('a plan that makes nodes', () => {
   test('fills the gaps first, with the price of what is added', () => {
     const found = plan({ servers: [cp(1), web(2), web(5)] }, { count: 4 });
     expect(namesOf(found.add)).toEqual(['demo-web-1', 'demo-web-3']);
-    expect(found.changes[0]).toEqual({
+    expect(found.changes[1]).toEqual({
       action: 'create',
       kind: 'server',
       name: 'demo-web-1',

@@ -166,7 +166,9 @@ describe('creating a server', () => {
     const order = { placement_group: idOf(group, 'placement_group') };
     for (let n = 0; n < 10; n++) driver.post('/servers', { ...plainServer(`s${n}`), ...order });
     const eleventh = { ...plainServer('s10'), ...order };
-    expect(driver.outcome('POST', '/servers', eleventh)).toBe('422 placement_error');
+    expect(driver.outcome('POST', '/servers', eleventh)).toBe(
+      '422 placement_group_member_limit_reached',
+    );
   });
 });
 
