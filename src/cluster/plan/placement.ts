@@ -103,7 +103,7 @@ function isFor(labels: Labels, { role, pool }: Crowd): boolean {
 }
 
 /** Those of a pool, or of the control planes, the first one made first. */
-export function groupsOf(
+function groupsOf(
   groups: readonly PlacementGroupState[],
   crowd: { readonly role: Role; readonly pool: string },
 ): readonly PlacementGroupState[] {
