@@ -49,7 +49,7 @@ export async function helm(options: DoublesOptions, call: Invocation): Promise<E
 
 async function pull(args: readonly string[]): Promise<Ending> {
   const version = optionOf(args, '--version') ?? '';
-  const archive = await chartArchive(version);
+  const archive = await chartArchive(`cilium-${version}.tgz`);
   if (!archive) return failed(`Error: chart "cilium" version "${version}" not found\n`);
   writeFileSync(join(optionOf(args, '--destination') ?? '', `cilium-${version}.tgz`), archive);
   return done();
