@@ -154,9 +154,9 @@ export class ServerOrdering {
     const isFirst = isSameCandidate(taken, planned.candidates[0] ?? taken) && alone === '';
     if (isFirst || this.#told.has(`${pool}: ${text}`)) return;
     this.#told.add(`${pool}: ${text}`);
-    const why = alone === '' ? 'no capacity for' : 'no host apart from the others for';
-    io.note(
-      `Hetzner has ${why} ${enumerate(passed)} at present: the pool ${pool} gets ${text}, from ${name} on.`,
-    );
+    const what = enumerate(passed);
+    const lack =
+      alone === '' ? `no capacity for ${what}` : `no host apart from the others for ${what}`;
+    io.note(`Hetzner has ${lack} at present: the pool ${pool} gets ${text}, from ${name} on.`);
   }
 }
