@@ -121,7 +121,7 @@ const talos = z
     version: talosVersion.prefault(defaultVersions.talos).meta({
       description: 'Talos Linux version; the snapshot must be of the same one.',
     }),
-    kubernetes_version: plainVersion('1.34.1').prefault(defaultVersions.kubernetes).meta({
+    kubernetes_version: plainVersion('1.36.6').prefault(defaultVersions.kubernetes).meta({
       description: 'Kubernetes version.',
       rule: 'Must be one that the Talos version supports.',
     }),
@@ -164,7 +164,7 @@ const talos = z
 
 const cilium = z
   .strictObject({
-    version: plainVersion('1.19.6').prefault(defaultVersions.cilium).meta({
+    version: plainVersion('1.20.4').prefault(defaultVersions.cilium).meta({
       description: 'Cilium version; the Gateway API release that belongs to it is chosen by oxide.',
     }),
     enable_hubble: z.boolean().default(true).meta({

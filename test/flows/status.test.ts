@@ -62,7 +62,7 @@ describe('the status', () => {
     ]);
     expect(controlPlane).toMatchObject({
       name: 'demo-cp-1',
-      kubernetes: { ready: true, version: 'v1.34.1' },
+      kubernetes: { ready: true, version: 'v1.36.6' },
       talosVersion: 'v1.13.9',
       etcd: { member: expect.stringMatching(/^[0-9a-f]+$/) as string, leader: true, healthy: true },
     });
@@ -260,7 +260,7 @@ describe('the status', () => {
     const rehearsal = await existing();
     const other = yaml
       .replace('cx33, count: 2', 'cx43, count: 1')
-      .concat('talos: { version: v1.13.8, kubernetes_version: 1.34.0 }\n');
+      .concat('talos: { version: v1.13.8, kubernetes_version: 1.36.5 }\n');
     const { status: found } = await reportOf(rehearsal, { yaml: other });
     const lines = found.differences.map(
       ({ key, servers, wanted, found: is }) =>
@@ -271,7 +271,7 @@ describe('the status', () => {
         'workers.web.count cx33 in nbg1 -: demo-web-2',
         'workers.web.server_type cx33 cx43: demo-web-1',
         'talos.version v1.13.9 v1.13.8: demo-cp-1 demo-web-1',
-        'talos.kubernetes_version 1.34.1 1.34.0: demo-cp-1 demo-web-1',
+        'talos.kubernetes_version 1.36.6 1.36.5: demo-cp-1 demo-web-1',
       ]),
     );
     expect(found.healthy).toBe(true);

@@ -20,7 +20,7 @@ const apps = '/apis/apps/v1/namespaces/kube-system';
 /** The calls of helm that oxide makes, for the one chart that it installs. */
 export async function helm(options: DoublesOptions, call: Invocation): Promise<Ending> {
   const { args } = call;
-  if (args[0] === 'version') return done('v4.1.4');
+  if (args[0] === 'version') return done('v4.2.3');
   if (args[0] === 'pull') return await pull(args);
   const request = await reach(options, args);
   if (typeof request !== 'function') return request;

@@ -20,7 +20,7 @@ interface KubeObject {
 /** The calls of kubectl that oxide makes. */
 export async function kubectl(options: DoublesOptions, call: Invocation): Promise<Ending> {
   const { args } = call;
-  if (args[0] === 'version') return done('{"clientVersion":{"gitVersion":"v1.34.5"}}');
+  if (args[0] === 'version') return done('{"clientVersion":{"gitVersion":"v1.36.3"}}');
   const request = await reach(options, args);
   if (typeof request !== 'function') return request;
   const words = args.slice(2);

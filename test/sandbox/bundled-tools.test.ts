@@ -23,9 +23,9 @@ describe.runIf(supported)('the bundled kubectl and helm', () => {
     expect(first).toEqual(second);
     if (!first) throw new Error('the package with kubectl and helm is not installed');
     const kubectl = await run(first.kubectl, ['version', '--client']);
-    expect(kubectl.stdout).toContain('Client Version: v1.34.');
+    expect(kubectl.stdout).toContain('Client Version: v1.36.');
     const helm = await run(first.helm, ['version', '--short']);
-    expect(helm.stdout).toMatch(/^v4\.1\./);
+    expect(helm.stdout).toMatch(/^v4\.2\./);
     expect((await readdir(dirname(first.helm))).sort()).toEqual(['helm', 'kubectl']);
   });
 

@@ -43,9 +43,9 @@ const createPlan: PlanView = {
     made('ssh-key', 'ed25519'),
     ...servers('create', 'control-plane', upTo(3)),
     ...servers('create', 'worker', upTo(50)),
-    made('kubernetes', '1.34.1 on Talos v1.13.9'),
-    made('gateway-api', 'v1.4.1'),
-    made('cilium', '1.19.6'),
+    made('kubernetes', '1.36.6 on Talos v1.13.9'),
+    made('gateway-api', 'v1.6.1'),
+    made('cilium', '1.20.4'),
     made('network-policy', 'keeps pods from 169.254.169.254'),
   ],
   cost: { now: euros(0), after: euros(467.47) },
@@ -114,7 +114,7 @@ function server(role: ServerStatus['role'], index: number): ServerStatus {
     ...{ location: 'nbg1', status: 'running', talosVersion: 'v1.13.9' },
     publicIpv4: `203.0.113.${isWorker ? 100 + index : 200 + index}`,
     privateIp: `10.0.1.${isWorker ? index : 255 - index}`,
-    kubernetes: { node: name, ready: true, version: 'v1.34.1' },
+    kubernetes: { node: name, ready: true, version: 'v1.36.6' },
     etcd: isWorker ? null : etcd,
   };
 }
@@ -178,7 +178,7 @@ const longError = new OxideError(
 const running: readonly ReportEvent[] = [
   ended('Find the public address of this machine', '198.51.100.7/32, 2001:db8:ca11::7/128'),
   ended('Look at what exists', 'no servers yet'),
-  ended('Check talosctl, kubectl and helm', 'talosctl v1.13.9, kubectl v1.34.5, helm v4.1.4'),
+  ended('Check talosctl, kubectl and helm', 'talosctl v1.13.9, kubectl v1.36.3, helm v4.2.3'),
   {
     type: 'note',
     message: 'no public IPv6 address was found; the firewall will admit only the other family',

@@ -9,8 +9,8 @@
  */
 export const defaultVersions = {
   talos: 'v1.13.9',
-  kubernetes: '1.34.1',
-  cilium: '1.19.6',
+  kubernetes: '1.36.6',
+  cilium: '1.20.4',
 } as const;
 
 /** Minors of Kubernetes (1.x), the first and the last of a range. */

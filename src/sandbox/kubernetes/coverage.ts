@@ -12,7 +12,7 @@ const requests: readonly KubernetesCoverage[] = [
   {
     subject: 'Get, list, watch, create, update, patch, delete',
     how: 'simulated',
-    note: 'In JSON and protobuf; server-side apply with field managers and conflicts; strategic, merge and JSON patches; dry runs; field validation; discovery and OpenAPI of all kinds that Kubernetes 1.34 serves.',
+    note: 'In JSON and protobuf; server-side apply with field managers and conflicts; strategic, merge and JSON patches; dry runs; field validation; discovery and OpenAPI of all kinds that Kubernetes 1.34 serves, whichever version a cluster is said to run.',
   },
   {
     subject: 'OpenAPI, `kubectl explain`',

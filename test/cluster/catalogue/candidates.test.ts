@@ -181,7 +181,7 @@ describe('a scale with fallbacks', () => {
       state: { ...nothing, servers },
       catalogue,
       view: {
-        versions: { talos: 'v1.13.9', kubernetes: '1.34.1' },
+        versions: { talos: 'v1.13.9', kubernetes: '1.36.6' },
         nodes: servers.map((server) => nodeFor(server)),
         ...{ pods: [], budgets: [], etcd: [], csiVolumeIds: [] },
       },

@@ -134,7 +134,7 @@ describe('the plan of a new cluster', () => {
   test('warns of versions that are not tested together', () => {
     const config = clusterOf(1, 0, 'cilium: { version: 1.17.8 }');
     expect(plan({ config }).warnings).toEqual([
-      'Cilium 1.17.8 is tested with Kubernetes 1.29 to 1.32, not with 1.34.1.',
+      'Cilium 1.17.8 is tested with Kubernetes 1.29 to 1.32, not with 1.36.6.',
     ]);
   });
 });
@@ -228,9 +228,9 @@ describe('the plan of an existing cluster', () => {
   test('names what Kubernetes still lacks when all servers are there', () => {
     const none = { running: false, installed: undefined, nodes: [] };
     expect(names({ state: complete, kubernetes: none })).toEqual([
-      'create kubernetes demo 1.34.1 on Talos v1.13.9',
-      'create gateway-api demo v1.4.1',
-      'create cilium demo 1.19.6',
+      'create kubernetes demo 1.36.6 on Talos v1.13.9',
+      'create gateway-api demo v1.6.1',
+      'create cilium demo 1.20.4',
       'create network-policy demo keeps pods from 169.254.169.254',
     ]);
     expect(
@@ -246,7 +246,7 @@ describe('the plan of an existing cluster', () => {
         },
       }),
     ).toEqual([
-      'create cilium demo 1.19.6',
+      'create cilium demo 1.20.4',
       'create network-policy demo keeps pods from 169.254.169.254',
     ]);
   });

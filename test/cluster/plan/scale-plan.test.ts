@@ -34,7 +34,7 @@ const member = (server: string, more: Partial<EtcdMemberView> = {}): EtcdMemberV
 function viewOf(servers: readonly ServerState[], more: Partial<ClusterView> = {}): ClusterView {
   const controlPlanes = servers.filter(({ role }) => role === 'control-plane');
   return {
-    versions: { talos: 'v1.13.9', kubernetes: '1.34.1' },
+    versions: { talos: 'v1.13.9', kubernetes: '1.36.6' },
     nodes: servers.map((server) => nodeFor(server)),
     pods: [],
     budgets: [],
@@ -114,7 +114,7 @@ describe('a plan that makes nodes', () => {
     );
     expect(found.config.talos.kubernetes_version).toBe('1.33.2');
     expect(found.notes[0]).toBe(
-      'The cluster runs Kubernetes 1.33.2, cluster.yaml says 1.34.1: new nodes get 1.33.2.',
+      'The cluster runs Kubernetes 1.33.2, cluster.yaml says 1.36.6: new nodes get 1.33.2.',
     );
   });
 

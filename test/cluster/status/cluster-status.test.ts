@@ -50,7 +50,7 @@ const withOpenFirewall: ClusterState = {
 };
 
 function node(server: ServerState, more: Partial<NodeFacts> = {}): NodeFacts {
-  return { ...nodeFor(server), kubeletVersion: 'v1.34.1', talosVersion: 'v1.13.9', ...more };
+  return { ...nodeFor(server), kubeletVersion: 'v1.36.6', talosVersion: 'v1.13.9', ...more };
 }
 
 const nodes = [node(controlPlane), node(worker)];
@@ -229,8 +229,8 @@ describe('a cluster', () => {
     ],
     [
       'version-unsupported',
-      /Cilium 1\.19\S* is tested with Kubernetes 1\.31 to 1\.34/,
-      { seen: { nodes: nodes.map((one) => ({ ...one, kubeletVersion: 'v1.35.0' })) } },
+      /Cilium 1\.20\S* is tested with Kubernetes 1\.33 to 1\.36/,
+      { seen: { nodes: nodes.map((one) => ({ ...one, kubeletVersion: 'v1.32.9' })) } },
     ],
     [
       'unused',

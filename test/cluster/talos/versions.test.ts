@@ -15,7 +15,7 @@ test('the default versions go together in every matrix', () => {
   expect(kubernetesProblem(kubernetes, talos)).toBeUndefined();
   expect(ciliumProblem(cilium)).toBeUndefined();
   expect(ciliumWarning(cilium, kubernetes)).toBeUndefined();
-  expect(gatewayApiVersion(cilium)).toBe('v1.4.1');
+  expect(gatewayApiVersion(cilium)).toBe('v1.6.1');
 });
 
 test.each(Object.entries(chartPins))('the chart of %s is for the default version', (_, pin) => {

@@ -198,7 +198,7 @@ describe.runIf(supported)('the stand-in Cilium chart, under the real helm', () =
     expect(manifests.map(({ kind }) => kind)).not.toContain('GatewayClass');
   });
 
-  it.each(['1.17.8', '1.17.18', '1.18.14', '1.19.7', '1.20.0', '1.20.3'])(
+  it.each(['1.17.8', '1.17.18', '1.18.14', '1.19.7', '1.20.0', '1.20.4'])(
     'renders for Cilium %s',
     async (version) => {
       const agent = find(await template({}, version), 'DaemonSet', 'cilium');
