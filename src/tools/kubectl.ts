@@ -174,19 +174,20 @@ export const uncordon = (kubeconfig: string, node: string): Invocation =>
   call(kubeconfig, ['uncordon', node]);
 
 export interface DrainOptions {
-  readonly node: string;
+  /** All are cordoned at once, and then emptied one after the other. */
+  readonly nodes: readonly string[];
   /** Real milliseconds until kubectl gives up; pods that are not evicted stay. */
   readonly timeoutMs: number;
   /** Also pods that no controller would make again elsewhere. */
   readonly force?: boolean;
 }
 
-/** Evicts the pods of a node within their disruption budgets; DaemonSets stay. */
+/** Evicts the pods of nodes within their disruption budgets; DaemonSets stay. */
 export const drain = (kubeconfig: string, options: DrainOptions): Invocation =>
   call(
     kubeconfig,
     [
-      ...['drain', options.node, '--ignore-daemonsets', '--delete-emptydir-data'],
+      ...['drain', ...options.nodes, '--ignore-daemonsets', '--delete-emptydir-data'],
       ...(options.force ? ['--force'] : []),
       `--timeout=${seconds(options.timeoutMs)}`,
     ],

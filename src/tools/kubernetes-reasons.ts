@@ -12,7 +12,7 @@ export const kubernetesTexts = {
   noRelease: /^Error: release: not found$/m,
   drainDeadline:
     /: global timeout reached: |error when waiting for pod ".+" in namespace ".+" to terminate: context deadline exceeded/,
-  cannotCordon: /^error: unable to (?:un)?cordon node "[^"]+": (.+)$/m,
+  cannotCordon: /^error: unable to (?:un)?cordon node "([^"]+)": (.+)$/gm,
   foreignFields: /[Cc]onflicts? with "([^"]+)"/g,
 } as const;
 
@@ -36,9 +36,14 @@ export function ranIntoDeadline(error: ToolError): boolean {
   return error.failure.timedOut || stderrMatches(error, kubernetesTexts.drainDeadline);
 }
 
-/** Why a node could not be cordoned or uncordoned: kubectl says so, and ends with exit code 0. */
-export function whyNotCordoned({ stderr }: { readonly stderr: string }): string | undefined {
-  return kubernetesTexts.cannotCordon.exec(stderr)?.[1];
+/** Why this node could not be cordoned or uncordoned: kubectl says so, and ends with exit code 0. */
+export function whyNotCordoned(
+  { stderr }: { readonly stderr: string },
+  node: string,
+): string | undefined {
+  const said = [...stderr.matchAll(kubernetesTexts.cannotCordon)];
+  const [only] = said.length === 1 ? said : said.filter(([, name]) => name === node);
+  return only?.[2];
 }
 
 /**

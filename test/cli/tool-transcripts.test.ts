@@ -21,7 +21,7 @@ function failureOf(invocation: Invocation, stderr: string): ToolError {
   return new ToolError({ invocation, exitCode: 1, timedOut: false, stdout: '', stderr });
 }
 
-const drainCall = drain('out/kubeconfig', { node: 'demo-web-1', timeoutMs: 6_000, force: true });
+const drainCall = drain('out/kubeconfig', { nodes: ['demo-web-1'], timeoutMs: 6_000, force: true });
 
 describe('all that a failed tool wrote', () => {
   test('is kept for its owner, and the error names the file', async () => {

@@ -211,6 +211,38 @@ describe('a removal', () => {
     expect(labels).not.toHaveProperty('removal');
   });
 
+  /** How many nodes each drain of the run was told to empty. */
+  const drainedTogether = ({ calls }: Run): number[] =>
+    calls
+      .filter(({ args }) => args.includes('drain'))
+      .map(({ args }) => args.filter((arg) => arg.startsWith('demo-web-')).length);
+
+  test('of several nodes without pods to move drains them in one call, with one mark each', async () => {
+    const rehearsal = await clusterOf(1, 5);
+    const from = rehearsal.faults.writes.length;
+    const { run } = await scaled(rehearsal, { role: 'worker', count: 1 });
+    const drains = drainedTogether(run);
+    const together = Math.max(...drains);
+    expect(together).toBeGreaterThan(1);
+    expect(drains.filter((nodes) => nodes > 1)).toHaveLength(1);
+    const marks = rehearsal.faults.writes
+      .slice(from)
+      .filter(({ method, path }) => method === 'PUT' && path.startsWith('/servers/'));
+    expect(marks).toHaveLength(together + 2 * (4 - together));
+  });
+
+  test('drains each node by itself when they cannot be drained in one call', async () => {
+    const rehearsal = await clusterOf(1, 5);
+    const { stderr } = recorded('kubectl', 'refused');
+    const isJoint = ({ args }: Invocation): boolean =>
+      args.includes('drain') && args.filter((arg) => arg.startsWith('demo-web-')).length > 1;
+    const intercept: RunOptions['intercept'] = (call) =>
+      isJoint(call) ? { exitCode: 1, stdout: '', stderr } : undefined;
+    const { run } = await scaled(rehearsal, { role: 'worker', count: 1 }, { intercept });
+    expect(drainedTogether(run).filter((nodes) => nodes === 1)).toHaveLength(4);
+    expect(await nodesOf(run)).toHaveLength(2);
+  });
+
   test('whose node could not be cordoned wipes nothing, although kubectl drain ends with 0', async () => {
     const rehearsal = await clusterOf(1, 2);
     const { stderr } = recorded('kubectl', 'drain-cannot-cordon');

@@ -36,16 +36,42 @@ export function setSchedulable(request: KubeRequest, node: string, schedulable: 
   return { exitCode: 0, stdout: '', stderr };
 }
 
-/** `kubectl drain`: cordons, evicts within the budgets, and waits until the pods are gone. */
+/**
+ * `kubectl drain` as its source has it (kubectl 1.34, pkg/cmd/drain): finds all nodes, cordons all,
+ * and then empties one after the other; one that fails does not keep it from the next.
+ */
 export async function drain(
-  { clock, signal }: DoublesOptions,
+  options: DoublesOptions,
   request: KubeRequest,
   words: readonly string[],
 ): Promise<Ending> {
-  const node = words[1] ?? '';
+  const nodes = words.slice(
+    1,
+    words.findIndex((word) => word.startsWith('-')),
+  );
+  const missing = nodes.map((node) => request('GET', `/api/v1/nodes/${node}`));
+  const lost = missing.find(({ status }) => status >= 300);
+  if (lost) {
+    const stderr = `Error from server (${String(lost.body['reason'])}): ${String(lost.body['message'])}\n`;
+    return { exitCode: 1, stdout: '', stderr };
+  }
+  const cordoned = nodes.map((node) => setSchedulable(request, node, false));
+  const ends: Ending[] = [...cordoned];
+  for (const node of nodes) ends.push(await empty(options, request, { node, words }));
+  return {
+    exitCode: Math.max(...ends.map(({ exitCode }) => exitCode)),
+    stdout: ends.map(({ stdout }) => stdout).join(''),
+    stderr: ends.map(({ stderr }) => stderr).join(''),
+  };
+}
+
+/** Evicts within the budgets, and waits until the pods are gone. */
+async function empty(
+  { clock, signal }: DoublesOptions,
+  request: KubeRequest,
+  { node, words }: { readonly node: string; readonly words: readonly string[] },
+): Promise<Ending> {
   const timeout = words.find((word) => word.startsWith('--timeout='))?.slice('--timeout='.length);
-  const cordoned = setSchedulable(request, node, false);
-  if (cordoned.exitCode !== 0) return cordoned;
   const deadline = clock.now() + Number.parseInt(timeout ?? '0', 10) * 1_000 * clock.speed;
   const bare = podsToEvict(request, node).filter(({ metadata }) => !metadata.ownerReferences);
   if (bare.length > 0 && !words.includes('--force')) {

@@ -58,7 +58,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
       ...{ namespace: 'kube-system', names: ['daemonset/cilium'] },
     }),
     uncordon: kubectl.uncordon(access, 'demo-web-1'),
-    drain: kubectl.drain(access, { node: 'demo-web-1', timeoutMs: 60_000, force: true }),
+    drain: kubectl.drain(access, { nodes: ['demo-web-1'], timeoutMs: 60_000, force: true }),
     deleteNodes: kubectl.deleteNodes(access, ['demo-web-1', 'demo-web-2']),
   },
   helm: {

@@ -36,11 +36,11 @@ describe('kubectl is called', () => {
     ],
     [kubectl.uncordon('out/kubeconfig', 'n'), `${k} uncordon n`],
     [
-      kubectl.drain('out/kubeconfig', { node: 'n', timeoutMs: 12_500 }),
+      kubectl.drain('out/kubeconfig', { nodes: ['n'], timeoutMs: 12_500 }),
       `${k} drain n --ignore-daemonsets --delete-emptydir-data --timeout=13s`,
     ],
     [
-      kubectl.drain('out/kubeconfig', { node: 'n', timeoutMs: 1_000, force: true }),
+      kubectl.drain('out/kubeconfig', { nodes: ['n'], timeoutMs: 1_000, force: true }),
       `${k} drain n --ignore-daemonsets --delete-emptydir-data --force --timeout=1s`,
     ],
     [

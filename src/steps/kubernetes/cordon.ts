@@ -31,7 +31,7 @@ export async function demandDrained(
   const hint =
     'Nothing of it was reset. Correct what stands in the way; the same command drains it again.';
   if (!node.unschedulable) {
-    const why = whyNotCordoned(drained) ?? 'somebody has uncordoned it';
+    const why = whyNotCordoned(drained, name) ?? 'somebody has uncordoned it';
     throw new OxideError(`${name} still takes pods: ${why}`, { hint });
   }
   const left = pods.filter(({ ignoresCordon }) => !ignoresCordon);
@@ -47,7 +47,10 @@ export async function giveBack(ctx: FlowContext, name: string): Promise<void> {
   const said = await ctx.run(uncordon(kubeconfig, name));
   const node = await nodeNamed(ctx, name);
   if (!node?.unschedulable) return;
-  throw new OxideError(`${name} takes no pods: ${whyNotCordoned(said) ?? 'it is cordoned again'}`, {
-    hint: `Correct what stands in the way, then: ${tool`kubectl uncordon ${name}`}`,
-  });
+  throw new OxideError(
+    `${name} takes no pods: ${whyNotCordoned(said, name) ?? 'it is cordoned again'}`,
+    {
+      hint: `Correct what stands in the way, then: ${tool`kubectl uncordon ${name}`}`,
+    },
+  );
 }

@@ -43,7 +43,7 @@ export async function drainNode(ctx: FlowContext, wish: DrainWish): Promise<void
   try {
     // Pods that nobody makes again are in the plan that was confirmed; kubectl needs to be told.
     const realMs = timeoutMs / ctx.clock.speed;
-    const call = drain(ctx.files.kubeconfig, { node, timeoutMs: realMs, force: true });
+    const call = drain(ctx.files.kubeconfig, { nodes: [node], timeoutMs: realMs, force: true });
     await demandDrained(ctx, node, await ctx.run(call));
   } catch (error) {
     ctx.signal.throwIfAborted();

@@ -1,7 +1,7 @@
 import type { ServerState } from '../../cluster/state/cluster-state.js';
 import { gathered } from '../../lib/gathered.js';
-import { ToolError } from '../../tools/exec.js';
-import { deleteNodes } from '../../tools/kubectl.js';
+import { ToolError, type ToolOutput } from '../../tools/exec.js';
+import { deleteNodes, drain } from '../../tools/kubectl.js';
 import { reset } from '../../tools/talosctl.js';
 import type { FlowContext } from '../run/context.js';
 import type { NodeServer } from '../run/node-server.js';
@@ -14,9 +14,16 @@ import { targetThrough } from '../run/talos-target.js';
 const resetTimeoutMs = 2 * 60_000;
 /** How long a call waits for others that want the same of other nodes, ms. */
 const gatherMs = 200;
+/** Real milliseconds for the drain of nodes without pods that move. */
+const emptyDrainMs = 30_000;
 
 /** What is asked for several nodes in one call of a tool. */
 export interface NodeActs {
+  /**
+   * Cordons nodes that have no pods to move; kubectl drains several one after the other, which takes
+   * no time then. Undefined when it failed for any of them.
+   */
+  drainEmpty(name: string): Promise<ToolOutput | undefined>;
   /** Asks the node to switch itself off. Returns what talosctl said when it failed, which alone proves nothing. */
   reset(server: ServerState): Promise<string | undefined>;
   /** Takes the node out of Kubernetes. */
@@ -29,6 +36,10 @@ export interface NodeActs {
  */
 export function nodeActs(ctx: FlowContext, others: readonly NodeServer[]): NodeActs {
   const pause = (): Promise<void> => ctx.clock.sleep(gatherMs, ctx.signal);
+  const drainAll = gathered(pause, async (nodes: readonly string[]) => {
+    const said = await tryDrain(ctx, nodes);
+    return () => Promise.resolve(said);
+  });
   const resetAll = gathered(pause, async (nodes: readonly string[]) => {
     const said = await tryReset(ctx, others, { nodes, wait: false });
     if (said === undefined || nodes.length === 1) return () => Promise.resolve(said);
@@ -48,6 +59,7 @@ export function nodeActs(ctx: FlowContext, others: readonly NodeServer[]): NodeA
   });
   const [way] = others;
   return {
+    drainEmpty: drainAll,
     reset: (server) => {
       if (!way) return Promise.resolve('no other control plane answers');
       const { node } = targetThrough(ctx, way, server);
@@ -57,6 +69,20 @@ export function nodeActs(ctx: FlowContext, others: readonly NodeServer[]): NodeA
     },
     deleteNode: deleteAll,
   };
+}
+
+async function tryDrain(
+  ctx: FlowContext,
+  nodes: readonly string[],
+): Promise<ToolOutput | undefined> {
+  const options = { nodes, timeoutMs: emptyDrainMs, force: true };
+  try {
+    return await ctx.run(drain(ctx.files.kubeconfig, options));
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  }
 }
 
 async function tryReset(

@@ -1,12 +1,13 @@
 import { isSpent, notAmongNodes } from '../../cluster/plan/removal-order.js';
 import { labelKeys, removalStage, type RemovalStage } from '../../cluster/state/labels.js';
 import type { ServerState } from '../../cluster/state/cluster-state.js';
+import { nodesOfServer } from '../../cluster/state/nodes.js';
 import { messageOf, OxideError, TimeoutError } from '../../lib/errors.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import type { FlowContext } from '../run/context.js';
 import { deleteServer } from '../ownership/deletions.js';
-import { giveBack, leavingPods } from './cordon.js';
+import { demandDrained, giveBack, leavingPods } from './cordon.js';
 import { drainNode } from './drain.js';
 import { nodesOf, readNodes } from './server-nodes.js';
 import type { NodeActs } from './node-acts.js';
@@ -57,10 +58,16 @@ export async function removeNode(ctx: FlowContext, removal: Removal, io: StepIo)
   io.summary(`id ${leaving.id}`);
 }
 
-/** An earlier run has drained it; since then, somebody may have let it take pods again. */
+/**
+ * An earlier run has drained it; since then, somebody may have let it take pods again, or it came by
+ * some before it was cordoned.
+ */
 async function isEmptyAlready(ctx: FlowContext, leaving: ServerState): Promise<boolean> {
   if (removalStage(leaving.labels) !== 'reset') return false;
-  return isSpent(leaving, await readNodes(ctx));
+  const nodes = await readNodes(ctx);
+  if (!isSpent(leaving, nodes)) return false;
+  const [node] = nodesOfServer(nodes, leaving);
+  return !node?.ready || (await leavingPods(ctx, node.name)).length === 0;
 }
 
 /** Gives a node back to the cluster that a stopped run began to remove. */
@@ -94,6 +101,7 @@ async function mark(
   stage: RemovalStage | undefined,
 ): Promise<void> {
   const server = await ctx.observer.server(id);
+  if (server && removalStage(server.labels) === stage) return;
   const changes = { [labelKeys.removal]: stage };
   await ctx.hetzner.updateServerLabels(id, changes, server?.labels);
 }
@@ -103,6 +111,7 @@ async function emptyNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
   const [node] = await nodesOf(ctx, leaving);
   if (!node && leaving.status === 'running') throw notAmongNodes([leaving]);
   if (!node) return;
+  if (await drainEmpty(ctx, removal, node.name)) return;
   io.detail('waiting for its turn to be drained');
   await drains(async () => {
     const looking = leavingPods(ctx, node.name);
@@ -122,6 +131,25 @@ async function emptyNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
       throw await releasedAfter(ctx, leaving, error);
     }
   });
+}
+
+/**
+ * Drains a node on which nothing has to move: it needs no turn, and one mark says both that it is
+ * drained and that it goes. False: it is not that easy.
+ */
+async function drainEmpty(ctx: FlowContext, removal: Removal, node: string): Promise<boolean> {
+  const { leaving, acts } = removal;
+  // A control plane may still be needed after its drain: that is asked in between.
+  if (leaving.role !== 'worker' || (await leavingPods(ctx, node)).length > 0) return false;
+  await mark(ctx, leaving, 'reset');
+  try {
+    const drained = await acts.drainEmpty(node);
+    if (drained) await demandDrained(ctx, node, drained);
+    return drained !== undefined;
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    throw await releasedAfter(ctx, leaving, error);
+  }
 }
 
 /** Asks the node to leave etcd and to switch itself off, and waits until facts say that it did. */
