@@ -9,6 +9,8 @@ export const bundleOptions = {
   cwd: project,
   platform: 'node',
   tsconfig: false,
+  // The compiled parts of ssh2: it does without them.
+  external: ['cpu-features', /\.node$/],
   // The demonstration plays other commands, so it has them with it.
   checks: { ineffectiveDynamicImport: false },
   plugins: [{ name: 'commander starts no programs', transform: withoutPrograms }],

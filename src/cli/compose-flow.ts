@@ -16,6 +16,8 @@ import type { Ui } from './ui.js';
 /** What a command for a cluster was called with. */
 export interface ClusterOptions extends GlobalOptions {
   readonly dryRun?: boolean;
+  /** False: a Talos snapshot that is missing is not made. */
+  readonly build?: boolean;
   /** Set by commands that change the cluster: a failure then says what exists and how to go on. */
   readonly command?: 'create' | 'destroy' | `scale ${string}`;
   /** Set by commands that write anything: no other oxide may work in the output folder meanwhile. */
@@ -99,7 +101,7 @@ export function composeFlow(composition: Composition, clients: HetznerApi[]): Fl
     stop: (reason: OxideError) => {
       stopped.abort(reason);
     },
-    lastly: () => connect(realDeadline(lastWordsMs)),
+    lastly: (lifeMs = lastWordsMs) => connect(realDeadline(lifeMs)),
     holder,
     step: createStepRunner(ui.reporter, clock, signal),
     rehearsal: options.sandbox ?? false,

@@ -46,7 +46,8 @@ async function onCluster<T>(
   use: (command: ClusterCommand) => Promise<T>,
 ): Promise<T> {
   const loaded = await loadConfig(options.config);
-  const config = options.sandbox ? rehearsed(loaded) : loaded;
+  const wished = options.build === false ? withoutBuilds(loaded) : loaded;
+  const config = options.sandbox ? rehearsed(wished) : wished;
   const files = await filesOf(options);
   const { lock: command, breakLock: breakIt = false } = options;
   if (command !== undefined) await demandPrivate(secretsFolder(files));
@@ -99,6 +100,11 @@ async function runCommand<T>(
     const message = `${plural(requests, 'request')} to the Hetzner API`;
     ui.reporter.emit({ type: 'debug', message });
   }
+}
+
+/** `--no-build` is the same as the key of cluster.yaml. */
+function withoutBuilds(config: ClusterConfig): ClusterConfig {
+  return { ...config, talos: { ...config.talos, build_images: false } };
 }
 
 /** A mirror of the Cilium chart is not there in the simulated internet; its own repository is. */

@@ -98,6 +98,12 @@ export const kernelArgument = matching(
   'an argument such as console=ttyS0, without blanks and quotes',
 );
 
+/** Where an image is, with places to fill in. */
+export const imageUrl = matching(
+  /^https:\/\/[\w.-]+(:\d+)?\/(?:[\w.~/%+=,-]|\{version\}|\{arch\})+$/,
+  'an https address of an .xz file, in which {version} and {arch} are filled in',
+);
+
 /** What the Image Factory calls a set of extensions and arguments. */
 export const schematicId = matching(
   /^[0-9a-f]{64}$/,

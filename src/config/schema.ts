@@ -8,6 +8,7 @@ import {
   extensionName,
   firewallSource,
   httpsEndpoint,
+  imageUrl,
   ipv4Range,
   kernelArgument,
   plainVersion,
@@ -134,6 +135,15 @@ const talos = z
       description:
         'The same as `schematic`, as the id that the Image Factory gave for it: also for what `schematic` has no key for.',
       rule: 'Not together with `schematic`.',
+    }),
+    build_images: z.boolean().default(true).meta({
+      description:
+        'Make the Talos snapshots that are missing, on a temporary server. With `false`, or `--no-build`, a command that needs one stops instead.',
+    }),
+    image_url: imageUrl.optional().meta({
+      description:
+        'Where the disk image comes from that snapshots are made of, compressed with xz, in place of the Image Factory. `{version}` and `{arch}` (amd64 or arm64) are filled in.',
+      rule: 'An https address that a server at Hetzner reaches.',
     }),
     cluster_endpoint: httpsEndpoint.optional().meta({
       description: 'Public address for the kubeconfig, also written into the certificates.',

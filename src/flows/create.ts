@@ -31,7 +31,8 @@ import { ensureNetwork } from '../steps/hetzner/network.js';
 import { observe } from '../steps/observe/observe.js';
 import { ensurePlacementGroups } from '../steps/hetzner/placement-groups.js';
 import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
-import { findOwnAddresses } from '../steps/access/own-address.js';
+import { buildImages, withImages } from '../steps/image/build-images.js';
+import { findOwnAddresses, type OwnAddresses } from '../steps/access/own-address.js';
 import { knownSchematic } from '../steps/talos/schematic.js';
 import { checkSecrets, ensureSecrets } from '../steps/talos/secrets.js';
 import { ensureServers, type ServerPrerequisites } from '../steps/hetzner/servers.js';
@@ -111,7 +112,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
       : await withLease(ctx, state.servers, (lease) =>
           carryOut(
             { ...ctx, config: plan.config },
-            { state, plan, etcd, checked: machineConfigs, lease },
+            { state, plan, etcd, own, checked: machineConfigs, lease },
           ),
         );
   await step('Wait until all nodes are Ready', (io) => waitForNodes(ctx, nodes, io));
@@ -147,15 +148,19 @@ interface Work {
   /** Of cluster.yaml as it is. */
   readonly checked: MachineConfigs;
   readonly etcd: EtcdSeen;
+  readonly own: OwnAddresses;
   readonly lease: ClusterLease;
 }
 
 /** Control planes are placed before workers are bought: without them workers are of no use. */
 async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
-  const { plan } = work;
-  const prerequisites = await prepare(ctx, work);
+  const [built, prerequisites] = await inParallel(
+    buildImages(ctx, { builds: work.plan.builds, own: work.own }),
+    prepare(ctx, work),
+  );
+  const plan = { ...work.plan, servers: withImages(work.plan.servers, built) };
   const ordering = new ServerOrdering(ctx, plan.servers);
-  const etcd = await ensureKnownEtcd(ctx, { ...work, prerequisites, ordering });
+  const etcd = await ensureKnownEtcd(ctx, { ...work, plan, prerequisites, ordering });
   const isRunning = etcd.kind === 'running';
   const orders: Orders = { plan, prerequisites, ordering, start: !isRunning };
   return withScratchFolder(ctx.files.folder, async (scratch) => {

@@ -39,7 +39,8 @@ import { releaseNode, removeNode } from '../steps/kubernetes/node-removal.js';
 import { observe } from '../steps/observe/observe.js';
 import { deletePlacementGroups, ensurePlacementGroups } from '../steps/hetzner/placement-groups.js';
 import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
-import { findOwnAddresses } from '../steps/access/own-address.js';
+import { buildImages, withImages } from '../steps/image/build-images.js';
+import { findOwnAddresses, type OwnAddresses } from '../steps/access/own-address.js';
 import { reachCluster } from '../steps/access/reach.js';
 import { controlPlanesOf, addressed, type NodeServer } from '../steps/run/node-server.js';
 import { knownSchematic } from '../steps/talos/schematic.js';
@@ -124,7 +125,7 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
     // Not through one that goes: its Kubernetes API ends before its node is deleted.
     ctx.apiServers.use(reached.apis.filter((node) => !isIn(plan.remove, node)));
     const added = await grow(scaled, {
-      ...{ state, plan, machineConfigs },
+      ...{ state, plan, machineConfigs, own },
       controlPlanes: answering,
     });
     await shrink(scaled, { plan, controlPlanes: [...answering, ...added], options });
@@ -190,6 +191,7 @@ async function release(ctx: FlowContext, { release: nodes }: ScalePlan): Promise
 
 interface Growth extends CheckedPlan {
   readonly state: ClusterState;
+  readonly own: OwnAddresses;
   /** Those that answer and stay. */
   readonly controlPlanes: readonly NodeServer[];
 }
@@ -197,7 +199,7 @@ interface Growth extends CheckedPlan {
 /** Makes what is missing. Returns the control planes among it. */
 async function grow(
   ctx: FlowContext,
-  { state, plan, machineConfigs, controlPlanes }: Growth,
+  { state, plan, machineConfigs, controlPlanes, own }: Growth,
 ): Promise<readonly NodeServer[]> {
   const { step } = ctx;
   if (plan.add.length === 0 || !machineConfigs) return [];
@@ -210,8 +212,10 @@ async function grow(
         );
   const prerequisites = { ...existingPrerequisites(state), groupIds, userData };
   const isControlPlane = plan.role === 'control-plane';
-  const ordering = new ServerOrdering(ctx, plan.add);
-  const work = { servers: plan.add, prerequisites, ordering, start: !isControlPlane };
+  const built = await buildImages(ctx, { builds: plan.builds, own });
+  const servers = withImages(plan.add, built);
+  const ordering = new ServerOrdering(ctx, servers);
+  const work = { servers, prerequisites, ordering, start: !isControlPlane };
   const nodes = await step(
     isControlPlane ? 'Create the control planes' : 'Create the workers',
     (io) => ensureServers(ctx, work, io),

@@ -9,6 +9,7 @@ import { createCreates, type HetznerCreates } from './creates.js';
 import { connectionError } from './connection-errors.js';
 import { HetznerError } from './errors.js';
 import { createDeletes, type HetznerDeletes } from './deletes.js';
+import { createImageChanges, type HetznerImages } from './images.js';
 import { pathWithQuery, type ApiAnswer, type Send } from './exchange.js';
 import { ownerOf } from './ownership.js';
 import { createReads, type HetznerReads } from './reads.js';
@@ -39,7 +40,8 @@ export interface HetznerOptions {
  * The Hetzner Cloud API as oxide uses it. Second tries, pages, pace and the check of writes whose
  * answer was lost are inside; what comes out is the answer or an `OxideError` to show.
  */
-export interface HetznerApi extends HetznerReads, HetznerCreates, HetznerChanges, HetznerDeletes {
+export interface HetznerApi
+  extends HetznerReads, HetznerCreates, HetznerChanges, HetznerDeletes, HetznerImages {
   /** Requests sent so far. */
   requestCount(): number;
   /** Only the reserve of the project's request budget is left: poll less. */
@@ -69,6 +71,7 @@ export function createHetznerApi(options: HetznerOptions): HetznerApi {
     ...createCreates(client, reads),
     ...createChanges(client, reads),
     ...createDeletes(client),
+    ...createImageChanges(client, reads),
     requestCount: () => client.requests,
     budgetIsLow: () => client.budgetIsLow,
     now: () => client.now,

@@ -63,7 +63,7 @@ export interface ServerOrder {
   readonly firewalls: readonly { readonly firewall: number }[];
   readonly networks?: readonly number[];
   /** The machine configuration: it holds the cluster's keys, so it is never shown. */
-  readonly user_data: string;
+  readonly user_data?: string;
   readonly public_net: { readonly enable_ipv4: boolean; readonly enable_ipv6: boolean };
   readonly start_after_create: boolean;
   readonly placement_group?: number;

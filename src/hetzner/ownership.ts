@@ -3,12 +3,14 @@ import type { Action } from './resources.js';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The labels that say whose a resource is. */
+/** The labels that say whose a resource is: a cluster's, or that of the build of an image. */
 const ownerKeys = ['managed-by', 'cluster'];
+const builderKeys = ['managed-by', 'image-build'];
 
 /** True when `found` belongs to the same cluster of the same tool as what was to be created. */
 export function sameOwner(wanted: Labels, found: Labels): boolean {
-  return ownerKeys.every((key) => wanted[key] !== undefined && wanted[key] === found[key]);
+  const keys = wanted['image-build'] === undefined ? ownerKeys : builderKeys;
+  return keys.every((key) => wanted[key] !== undefined && wanted[key] === found[key]);
 }
 
 /** Tells by raw labels what belongs to the cluster; without its name, what belongs to any of oxide's. */

@@ -46,6 +46,8 @@ export interface HetznerReads {
   pricing(): Promise<Pricing>;
   /** Snapshots only: images of the system hold no Talos. */
   images(query: ImageQuery): Promise<Image[]>;
+  /** What Hetzner itself offers, and the id of which servers of this architecture are made. */
+  systemImages(architecture: 'x86' | 'arm'): Promise<Image[]>;
   /** Undefined: the project has no image with this id. */
   image(id: number): Promise<Image | undefined>;
   servers(selector?: string): Promise<Server[]>;
@@ -139,6 +141,8 @@ export function createReads(client: Client, isOwn: Tolerance['isOwn']): HetznerR
     pricing: () => get('/pricing', 'pricing', pricingSchema),
     images: ({ labelSelector, architecture }) =>
       list('images', { type: 'snapshot', label_selector: labelSelector, architecture }),
+    systemImages: (architecture) =>
+      list('images', { type: 'system', status: 'available', architecture }),
     image: (id) => orUndefined(get(`/images/${id}`, 'image', imageSchema)),
     servers: selected('servers'),
     server: (id) => get(`/servers/${id}`, 'server', serverSchema),

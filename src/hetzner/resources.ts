@@ -32,6 +32,8 @@ export const serverSchema = z.object({
   protection,
   server_type: typeSchema,
   location: z.object({ name: z.string() }),
+  /** The next boot is into the rescue system. */
+  rescue_enabled: z.boolean().catch(false),
   /** Null when it was deleted since. */
   image: z.object({ id }).nullish().catch(undefined),
   public_net: z.object({

@@ -22,6 +22,8 @@ export interface ServerChanges {
   powerOn(serverId: number): Promise<Action[]>;
   /** Cuts the power. */
   powerOff(serverId: number): Promise<Action[]>;
+  /** The next boot, within an hour, is into the rescue system, which lets these SSH keys in. */
+  enableRescue(serverId: number, sshKeys: readonly number[]): Promise<Action[]>;
 }
 
 interface PowerChange {
@@ -56,6 +58,15 @@ export function createServerChanges(client: Client, reads: HetznerReads): Server
     },
     powerOn: (id) => power(id, powerOn),
     powerOff: (id) => power(id, powerOff),
+    enableRescue: (id, keys) =>
+      sendChange(client, {
+        path: `/servers/${id}/actions/enable_rescue`,
+        purpose: `server ${id}: rescue system`,
+        body: { type: 'linux64', ssh_keys: keys },
+        verify: async () =>
+          (await underWay(id, 'enable_rescue')) ??
+          ((await reads.server(id)).rescue_enabled ? [] : undefined),
+      }),
     attachToNetwork: (id, attachment) =>
       sendChange(client, {
         path: `/servers/${id}/actions/attach_to_network`,

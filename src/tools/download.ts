@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
 import { ExitCode, OxideError, messageOf } from '../lib/errors.js';
 import { directly, isLoopback, proxyFor, type Outbound } from '../lib/outbound.js';
@@ -40,6 +41,21 @@ export async function download(options: DownloadOptions): Promise<string> {
       if (isFinal(error) || tries === downloadTries) throw failed(options, error);
     }
     await clock.sleep(1_000 * 2 ** tries, signal);
+  }
+}
+
+/** Real milliseconds for an image of a disk. */
+const imageTimeoutMs = 30 * 60_000;
+
+/** The SHA-256 of what is at a URL, which may be of any size. */
+export async function downloadDigest(options: DownloadOptions): Promise<string> {
+  const { url, outbound, clock, signal } = options;
+  const limits = { timeoutMs: imageTimeoutMs, limit: Infinity, digest: true };
+  try {
+    return await clock.during(() => fetchText(url, { signal, outbound, ...limits }));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof OxideError ? error : failed(options, error);
   }
 }
 
@@ -87,6 +103,8 @@ interface FetchOptions {
   readonly limit: number;
   readonly family?: 4 | 6;
   readonly body?: Body;
+  /** Its SHA-256 in place of the text. */
+  readonly digest?: boolean;
 }
 
 /** Redirects are followed: release assets are served from elsewhere. */
@@ -155,8 +173,9 @@ function redirectOf(
 
 async function textOf(
   { statusCode, body }: Dispatcher.ResponseData,
-  { limit, body: sent }: FetchOptions,
+  { limit, body: sent, digest }: FetchOptions,
 ): Promise<string> {
+  if (statusCode === 200 && digest) return digestOf(body);
   if (statusCode === 200 || (sent && statusCode === 201)) return read(body, limit);
   // What was sent is at fault, and the server says what of it.
   const isRefused = sent !== undefined && statusCode === 400;
@@ -164,6 +183,12 @@ async function textOf(
   const message = `the server answered ${statusCode}${why}`;
   const isSame = statusCode < 500 && statusCode !== 429;
   throw isSame ? new FinalError(message) : new Error(message);
+}
+
+async function digestOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of body) hash.update(chunk);
+  return hash.digest('hex');
 }
 
 async function read(body: AsyncIterable<Buffer>, limit: number): Promise<string> {

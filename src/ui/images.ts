@@ -7,6 +7,25 @@ import { asText } from './wrap.js';
 
 const unknown = '-';
 
+/** Snapshots that can be used now. */
+export interface BuiltImagesView {
+  readonly images: readonly {
+    readonly id: number;
+    readonly architecture: string;
+    readonly talosVersion: string;
+    readonly made: boolean;
+  }[];
+}
+
+/** One line for each. */
+export function renderBuiltImages({ images }: BuiltImagesView, looks: Looks): string {
+  const lines = images.map(
+    ({ id, architecture, talosVersion, made }) =>
+      `Talos ${talosVersion} (${architecture}): snapshot ${id}${made ? '' : ', which was there before'}`,
+  );
+  return asText(lines, looks.columns);
+}
+
 /** What of the snapshots is shown. */
 export interface ImagesView {
   readonly images: readonly Snapshot[];

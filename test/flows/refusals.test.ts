@@ -97,15 +97,15 @@ describe('a create without what it needs', () => {
     await untouched(rehearsal);
   });
 
-  test('says how to make the Talos snapshot that the project lacks', async () => {
+  test('says how to make the Talos snapshot that the project lacks, when it must not be made', async () => {
     const rehearsal = await rehearse(yaml);
     for (const { id } of projectOf(rehearsal).list('images').filter(isSnapshot)) {
       projectOf(rehearsal).call('DELETE', `/images/${id}`);
     }
-    const error = await refusal(rehearsal.run());
+    const unbuilt = `${yaml}talos: { build_images: false }\n`;
+    const error = await refusal(rehearsal.run({ yaml: unbuilt }));
     expect(error.message).toBe('no Talos image v1.13.9 (x86) in this project');
-    expect(error.hint).toContain('hcloud-upload-image upload --architecture x86');
-    expect(error.hint).toContain('--labels os=talos,talos_version=v1.13.9');
+    expect(error.hint).toContain('oxide image build --arch x86');
     expect(error.exitCode).toBe(ExitCode.precondition);
     await untouched(rehearsal);
   });

@@ -24,7 +24,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
  */
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   cluster: ['status', 'plan', 'talos', 'catalogue', 'kubernetes', 'network', 'state'],
-  steps: ['kubernetes', 'talos', 'access', 'hetzner', 'ownership', 'observe', 'run'],
+  steps: ['kubernetes', 'talos', 'image', 'access', 'hetzner', 'ownership', 'observe', 'run'],
 };
 
 /** Layers of which another may import the types. */
@@ -50,6 +50,7 @@ const timer = ['lib/wait.ts'];
 const packageOwners: Readonly<Record<string, readonly string[]>> = {
   undici: ['hetzner/api.ts', 'tools/download.ts'],
   execa: ['tools/exec.ts'],
+  ssh2: ['tools/ssh.ts', 'sandbox/'],
   commander: ['cli/'],
   'age-encryption': ['tools/sealed-archive.ts'],
   'tar-stream': ['tools/sealed-archive.ts', 'sandbox/downloads/archive.ts'],

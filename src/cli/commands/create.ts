@@ -6,6 +6,7 @@ import { renderCreated } from '../../ui/created.js';
 
 export interface CreateOptions extends GlobalOptions {
   readonly dryRun?: boolean;
+  readonly build?: boolean;
 }
 
 /** `oxide create`: makes the cluster or what is missing of it. */

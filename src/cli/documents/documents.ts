@@ -44,6 +44,11 @@ export const documents = {
     schema: other.imported,
   },
   images: { title: 'Talos snapshots', commands: ['image list'], schema: image.images },
+  imagesBuilt: {
+    title: 'Talos snapshots that were made',
+    commands: ['image build'],
+    schema: image.imagesBuilt,
+  },
   imagesPlan: {
     title: 'Snapshots that would go',
     commands: ['image prune'],

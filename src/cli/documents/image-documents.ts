@@ -25,6 +25,20 @@ const snapshot = z.strictObject({
   monthlyCost: cost.nullable().describe('Null: not known.'),
 });
 
+export const imagesBuilt = z.strictObject({
+  images: z
+    .array(
+      z.strictObject({
+        id: z.int(),
+        architecture: text,
+        talosVersion: text,
+        schematic: text.describe('The first 32 characters of the id.'),
+        made: z.boolean().describe('False: it was there before.'),
+      }),
+    )
+    .describe('Of each architecture that was asked for.'),
+});
+
 const monthlyCost = cost.nullable().describe('Of all of them; null: not known.');
 const staying = z
   .array(z.strictObject({ id: z.int(), why: text }))

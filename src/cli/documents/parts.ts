@@ -27,6 +27,7 @@ export const cost = z
   .describe('A price for a month.');
 
 const kinds: Readonly<Record<Change['kind'], true>> = {
+  image: true,
   network: true,
   subnet: true,
   firewall: true,

@@ -25,6 +25,37 @@ const list: CommandSpec = {
   load: async () => (await import('../commands/image.js')).imageListCommand,
 };
 
+const build: CommandSpec = {
+  name: 'image build',
+  group: 'keep',
+  summary: 'make the Talos snapshots that cluster.yaml asks for',
+  details: [
+    'On a temporary server, which costs a cent or two and is removed whatever happens. oxide create and oxide scale do this by themselves. Where a snapshot does already, nothing is made.',
+  ],
+  options: [
+    { flags: '--arch <name>', summary: 'only this architecture', choices: ['x86', 'arm'] },
+    { flags: '--location <name>', summary: 'where the temporary server stands' },
+    {
+      flags: '--type <name>',
+      summary: 'its server type; the cheapest that can be had unless given',
+    },
+    { flags: '--force', summary: 'also when there is one that does' },
+    { flags: '--verify', summary: 'compare with a second download, on this machine' },
+  ],
+  examples: [
+    { call: 'image build', what: 'for all pools' },
+    { call: 'image build --arch arm --location hel1', what: 'one, in another place' },
+  ],
+  variables: [...cloudVariables, 'OXIDE_IMAGE_FACTORY'],
+  exits: {
+    [ExitCode.precondition]: true,
+    [ExitCode.refused]: true,
+    [ExitCode.partial]: 'it was not made; nothing is left of it, and the same command begins anew',
+    [ExitCode.timeout]: true,
+  },
+  load: async () => (await import('../commands/image-build.js')).imageBuildCommand,
+};
+
 const stays =
   'What a server of the project came from, what cluster.yaml asks for, and what is protected from deletion stays. Before anything goes, "yes" has to be typed (--yes in a script).';
 
@@ -78,4 +109,4 @@ const prune: CommandSpec = {
 };
 
 /** The Talos snapshots of a project. */
-export const images: readonly CommandSpec[] = [list, remove, prune];
+export const images: readonly CommandSpec[] = [build, list, remove, prune];

@@ -41,6 +41,10 @@ const create: CommandSpec = {
   ],
   options: [
     {
+      flags: '--no-build',
+      summary: 'make no Talos snapshot: stop when one is missing (exit 3)',
+    },
+    {
       flags: '--dry-run',
       summary: 'show the plan and its price, and change nothing (exit 10: there is work)',
     },

@@ -47,6 +47,10 @@ export const scale: CommandSpec = {
       summary: 'remove nodes without draining and resetting them: for dead ones',
     },
     {
+      flags: '--no-build',
+      summary: 'make no Talos snapshot: stop when one is missing (exit 3)',
+    },
+    {
       flags: '--dry-run',
       summary: 'show the plan and its price, and change nothing (exit 10: there is work)',
     },

@@ -1,5 +1,6 @@
 import type { ClusterConfig } from '../../config/schema.js';
-import { diskImageUrl, plainSchematic, schematicId, schematicLabel } from './schematic.js';
+import { oxide } from '../../lib/commands.js';
+import { plainSchematic, schematicId, schematicLabel } from './schematic.js';
 import type { Architecture, Catalogue, ImageInfo, ServerTypeInfo } from './catalogue.js';
 
 /** The label that Talos snapshots carry; its value is always `talos`. */
@@ -102,17 +103,9 @@ export function versionOf(image: ImageInfo): string | undefined {
   return label === undefined ? undefined : `v${label.replace(/^v/, '')}`;
 }
 
-/** How to make the snapshot that is missing. */
+/** How to come to the snapshot that is missing. */
 export function imageHint({ talos }: ClusterConfig, architecture: Architecture): string {
-  const id = schematicId(talos);
-  const labels = [
-    `os=talos,talos_version=${talos.version}`,
-    ...(id === undefined ? [] : [`schematic=${schematicLabel(id)}`]),
-  ];
-  return (
-    'Make one with the hcloud-upload-image tool:\n' +
-    `  hcloud-upload-image upload --architecture ${architecture} --compression xz \\\n` +
-    `    --image-url ${diskImageUrl(talos, architecture)} \\\n` +
-    `    --labels ${labels.join()}`
-  );
+  return talos.hcloud_snapshot_id === undefined
+    ? `Make it: ${oxide`image build --arch ${architecture}`}`
+    : `Leave talos.hcloud_snapshot_id out, or name one that fits: ${oxide`image list`}`;
 }

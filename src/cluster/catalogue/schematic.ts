@@ -59,9 +59,13 @@ export function schematicInstaller(talos: TalosConfig): string | undefined {
   return `${imageFactory}/${name}/${id}`;
 }
 
-/** Where the image of a Talos disk is, compressed with xz. */
-export function diskImageUrl(talos: TalosConfig, architecture: 'x86' | 'arm'): string {
+/** Where the image of a Talos disk is at the Image Factory, compressed with xz. */
+export function diskImageUrl(
+  talos: TalosConfig,
+  architecture: 'x86' | 'arm',
+  factory = `https://${imageFactory}`,
+): string {
   const file = `hcloud-${architecture === 'arm' ? 'arm64' : 'amd64'}.raw.xz`;
   const id = schematicId(talos) ?? plainSchematic;
-  return `https://${imageFactory}/image/${id}/${talos.version}/${file}`;
+  return `${factory}/image/${id}/${talos.version}/${file}`;
 }

@@ -3,7 +3,7 @@ import { oxide } from '../../lib/commands.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
 import { existingOf, wantedServers } from './planned-servers.js';
 import { poolsOf } from '../state/node-pools.js';
-import { validateOrders } from '../catalogue/order-checks.js';
+import { validateOrders, type ServerImages } from '../catalogue/order-checks.js';
 import { differenceText, type Difference } from './difference.js';
 import type { PlannedNetwork } from './plan.js';
 import { removalStage } from '../state/labels.js';
@@ -66,9 +66,9 @@ function misfit(network: NetworkState, reason: string): UsageError {
 
 /**
  * Checks what is still to be made against what Hetzner offers now, and chooses the snapshots.
- * Returns the image id by server type, for all types that may be used. Throws one error with all problems.
+ * Returns what all types that may be used are made of. Throws one error with all problems.
  */
-export function validateCatalogue(input: CatalogueInput): ReadonlyMap<string, number> {
+export function validateCatalogue(input: CatalogueInput): ServerImages {
   return validateOrders(input, missingServers(input));
 }
 

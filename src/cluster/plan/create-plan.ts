@@ -6,6 +6,7 @@ import type { Change, PlannedNetwork, Plan, PlanInput, KubernetesState } from '.
 import type { ClusterConfig } from '../../config/schema.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { candidateText } from '../catalogue/candidates.js';
+import { buildName, builderText, type ImageBuild } from '../catalogue/image-builds.js';
 import { monthlyCost } from '../catalogue/prices.js';
 import { admittedRanges } from '../network/api-access.js';
 import { checkRuleLimits, wantedRules } from '../network/firewall-rules.js';
@@ -42,7 +43,7 @@ export function planCreate(input: PlanInput): Plan {
   refuseDoubtful({ config, state, nodes: input.kubernetes.nodes });
   refuseHalfRemoved(state.servers);
   refuseTakenNames(config.cluster_name, missingServers(config, state), state);
-  const images = validateCatalogue({ config, state, catalogue });
+  const { images, builds } = validateCatalogue({ config, state, catalogue });
   const { servers, groups } = placeServers(
     config,
     state,
@@ -72,7 +73,9 @@ export function planCreate(input: PlanInput): Plan {
     cluster: config.cluster_name,
     differences,
     left: differences.filter(({ by }) => by !== 'create'),
+    builds,
     changes: [
+      ...builds.map((build) => buildChange(build, catalogue)),
       ...networkChanges(network, state),
       ...firewallChanges(config.cluster_name, { rules: firewallRules, state, differences }),
       ...sshKeyChanges(config.cluster_name, state),
@@ -140,6 +143,12 @@ function sshKeyChanges(cluster: string, { sshKey }: ClusterState): readonly Chan
   if (sshKey) return [];
   const name = sharedResourceName(cluster);
   return [{ action: 'create', kind: 'ssh-key', name, detail: 'ed25519' }];
+}
+
+/** A snapshot that is made; what it costs then is known only when it is there. */
+export function buildChange(build: ImageBuild, catalogue: Catalogue): Change {
+  const detail = builderText(build, catalogue);
+  return { action: 'create', kind: 'image', name: buildName(build), detail };
 }
 
 /** What has to be done so that the server exists, is attached and runs. */

@@ -76,6 +76,8 @@ export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
   'talos.schematic.extensions': byNewNodes,
   'talos.schematic.kernel_args': byNewNodes,
   'talos.schematic_id': byNewNodes,
+  'talos.build_images': { none: 'it is how oxide comes to an image, and no part of the cluster' },
+  'talos.image_url': { none: 'it is where an image comes from; nodes are compared by schematic' },
   'talos.cluster_endpoint': {
     effect: 'live',
     by: 'apply',

@@ -1,5 +1,6 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
+import type { ImageBuild } from '../catalogue/image-builds.js';
 import type { InstalledCharts } from '../kubernetes/installed.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
 import type { Difference } from './difference.js';
@@ -14,6 +15,7 @@ import type { EtcdMemberView, EtcdSeen } from '../talos/etcd.js';
 export interface Change {
   readonly action: 'create' | 'update' | 'delete';
   readonly kind:
+    | 'image'
     | 'network'
     | 'subnet'
     | 'firewall'
@@ -68,6 +70,8 @@ export interface Plan {
   readonly servers: readonly PlannedServer[];
   /** The placement groups that new servers are made in. */
   readonly groups: readonly PlannedGroup[];
+  /** Snapshots that have to be made before servers can be. */
+  readonly builds: readonly ImageBuild[];
   /** Members of etcd that are removed, because their servers are gone. */
   readonly goneMembers: readonly EtcdMemberView[];
   readonly cost: {

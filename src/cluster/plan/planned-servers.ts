@@ -3,7 +3,7 @@ import { type RolePool, poolsOf } from '../state/node-pools.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { controlPlaneAddresses } from '../network/node-addresses.js';
 import { candidatesOf, orderableNow, type Candidate } from '../catalogue/candidates.js';
-import type { Catalogue } from '../catalogue/catalogue.js';
+import type { Architecture, Catalogue } from '../catalogue/catalogue.js';
 import { serverLabels } from '../state/labels.js';
 import { nodeName } from '../state/names.js';
 import type { ClusterState, Labels, Role, ServerState } from '../state/cluster-state.js';
@@ -27,8 +27,10 @@ export interface PlannedServer extends WantedServer {
   readonly labels: Labels;
   /** A control plane's fixed address in the subnet; undefined for workers, which take what they get. */
   readonly privateIp: string | undefined;
-  /** The Talos snapshot; undefined when the server exists. */
+  /** The Talos snapshot; undefined when the server exists, or the snapshot is still to be made. */
   readonly imageId: number | undefined;
+  /** Of the snapshot that the run has to make first. */
+  readonly awaits?: Architecture | undefined;
   readonly existing: ServerState | undefined;
   /** The placement group that it is made in; undefined: in none. */
   readonly group?: { readonly name: string; readonly isMust: boolean } | undefined;
@@ -118,11 +120,22 @@ export function plannedServers(input: PlannedServersInput): readonly PlannedServ
         ...server,
         labels: labelsOf(config, rolePool, server),
         privateIp: addresses.get(server.name),
-        imageId: existing ? undefined : images.get(server.type),
+        ...(existing ? { imageId: undefined } : imageOf(server, { images, catalogue })),
         existing,
       };
     }),
   );
+}
+
+/** What a server that is to be made is made of. */
+export function imageOf(
+  { type }: Pick<WantedServer, 'type'>,
+  { images, catalogue }: Pick<PlannedServersInput, 'images' | 'catalogue'>,
+): Pick<PlannedServer, 'imageId' | 'awaits'> {
+  const imageId = images.get(type);
+  if (imageId !== undefined) return { imageId };
+  const found = catalogue.serverTypes.find(({ name }) => name === type);
+  return { imageId, awaits: found?.architecture };
 }
 
 /** The labels that a server of the pool is created with. */

@@ -1,11 +1,13 @@
 import type { ClusterConfig } from '../../config/schema.js';
-import { validateOrders } from '../catalogue/order-checks.js';
+import type { ImageBuild } from '../catalogue/image-builds.js';
+import { validateOrders, type ServerImages } from '../catalogue/order-checks.js';
 import { controlPlaneAddresses, type NodeNetwork } from '../network/node-addresses.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
 import type { RolePool } from '../state/node-pools.js';
 import { nodeOfServer } from '../state/nodes.js';
 import {
   freeIndices,
+  imageOf,
   isUnfinished,
   labelsOf,
   placedServer,
@@ -23,18 +25,24 @@ export interface Additions {
   readonly config: ClusterConfig;
 }
 
+export interface PlannedAdditions {
+  readonly add: readonly PlannedServer[];
+  /** Snapshots that have to be made before servers can be. */
+  readonly builds: readonly ImageBuild[];
+}
+
 /** Indices fill the gaps, lowest first. What an earlier run made and did not finish comes along. */
 export function plannedAdditions(
   input: ScaleInput,
   { pool, leaving, config }: Additions,
-): readonly PlannedServer[] {
+): PlannedAdditions {
   const { configured } = pool;
-  if (!configured) return [];
+  if (!configured) return { add: [], builds: [] };
   const { state, catalogue, wish } = input;
   const used = pool.servers.map(({ index }) => index);
   const missing = Math.max(0, wish.count - leaving.staying.length);
   const unfinished = leaving.staying.filter((server) => isToFinish(server, input));
-  const images = imagesFor({ config, state, catalogue }, configured, missing);
+  const { images, builds } = imagesFor({ config, state, catalogue }, configured, missing);
   const wanted = [
     ...unfinished.map((existing) => ({ ...existing, candidates: [existing], existing })),
     ...freeIndices(used, missing).map((index) => ({
@@ -43,12 +51,13 @@ export function plannedAdditions(
     })),
   ].sort((a, b) => a.index - b.index);
   const addresses = addressesFor(config, state, wanted);
-  return wanted.map((server) => ({
+  const add = wanted.map((server) => ({
     ...server,
     labels: server.existing?.labels ?? labelsOf(config, configured, server),
     privateIp: addresses.get(server.name),
-    imageId: server.existing ? undefined : images.get(server.type),
+    ...(server.existing ? { imageId: undefined } : imageOf(server, { images, catalogue })),
   }));
+  return { add, builds };
 }
 
 /** Not a node of Kubernetes yet, or a control plane whose etcd has not become a voter. */
@@ -62,8 +71,8 @@ function imagesFor(
   surroundings: Pick<ScaleInput, 'config' | 'state' | 'catalogue'>,
   configured: RolePool,
   count: number,
-): ReadonlyMap<string, number> {
-  if (count === 0) return new Map();
+): ServerImages {
+  if (count === 0) return { images: new Map(), builds: [] };
   return validateOrders(surroundings, [{ ...configured, count }]);
 }
 

@@ -10,7 +10,8 @@ import { controlPlaneAddress } from '../network/node-addresses.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { monthlyCost } from '../catalogue/prices.js';
 import { membersObjection, removalObjection, type EtcdMemberView } from '../talos/etcd.js';
-import { serverChanges } from './create-plan.js';
+import type { ImageBuild } from '../catalogue/image-builds.js';
+import { buildChange, serverChanges } from './create-plan.js';
 import { nodeNetwork, plannedAdditions } from './scale-additions.js';
 import type { Change, PlannedGroup, ShownPlan } from './plan.js';
 import { fallbackNotes } from './create-notes.js';
@@ -39,6 +40,8 @@ export interface ScalePlan extends ShownPlan {
   readonly groups: readonly PlannedGroup[];
   /** Placement groups that are empty afterwards, and go. */
   readonly emptied: readonly PlacementGroupState[];
+  /** Snapshots that have to be made before servers can be. */
+  readonly builds: readonly ImageBuild[];
   /** In the order in which they go. */
   readonly remove: readonly ServerState[];
   /** They stay, although an earlier run began to remove them: they take pods again. */
@@ -60,11 +63,9 @@ export function planScale(input: ScaleInput): ScalePlan {
   const endpointIp = controlPlaneAddress(network, 0);
   const leaving = chooseNodesToRemove({ pool, wish, nodes: view.nodes, endpointIp });
   const effective = effectiveConfig(config, pool, input);
-  const { servers: add, groups } = placeServers(
-    effective,
-    state,
-    plannedAdditions(input, { pool, leaving, config: effective }),
-  );
+  const additions = plannedAdditions(input, { pool, leaving, config: effective });
+  const { builds } = additions;
+  const { servers: add, groups } = placeServers(effective, state, additions.add);
   const crowd = { role: pool.role, pool: pool.name };
   const emptied = emptiedGroups(state.placementGroups, crowd, {
     remove: leaving.remove,
@@ -100,7 +101,9 @@ export function planScale(input: ScaleInput): ScalePlan {
     left: differences.filter((one) => !isAboutCount(one, pool)),
     leaves: stays,
     stays: stays.map(toStayingEntry),
+    builds,
     changes: [
+      ...builds.map((build) => buildChange(build, catalogue)),
       ...leaving.release.map(releaseChange),
       ...groupChanges(groups),
       ...add.flatMap((server) => additionChanges(server, catalogue)),

@@ -57,10 +57,9 @@ function viewsOf(
 export async function askMembers(
   ctx: FlowContext,
   controlPlanes: readonly NodeServer[],
-  read: typeof listEtcd = readEtcd,
 ): Promise<Probe<readonly EtcdMemberView[]>> {
   try {
-    return { ready: await read(ctx, controlPlanes, controlPlanes) };
+    return { ready: await readEtcd(ctx, controlPlanes) };
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (error instanceof PreconditionError) return { waiting: error.message };

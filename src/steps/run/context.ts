@@ -91,8 +91,8 @@ export interface FlowContext {
   readonly signal: AbortSignal;
   /** Ends the run with this error, as an interrupt would. */
   readonly stop: (reason: OxideError) => void;
-  /** A client for what has to be said at the end of a run, also of an interrupted one; it lives for seconds. */
-  readonly lastly: () => HetznerApi;
+  /** A client for what has to be said at the end of a run, also of an interrupted one; it lives for seconds unless told otherwise (real ms). */
+  readonly lastly: (lifeMs?: number) => HetznerApi;
   readonly holder: Holder;
   readonly step: RunStep;
   /** True in the sandbox: what it writes must not mix with a real cluster's files. */

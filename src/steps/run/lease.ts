@@ -122,10 +122,9 @@ export class ClusterLease {
     if (id === undefined) return undefined;
     const hetzner = this.#ctx.lastly();
     try {
-      const { labels } = await hetzner.network(id);
-      const lease = readLease(labels);
+      const lease = readLease((await hetzner.network(id)).labels);
       const mine = lease && this.#isMine(lease);
-      if (mine) await hetzner.updateNetworkLabels(id, { [labelKeys.lease]: undefined }, labels);
+      if (mine) await hetzner.updateNetworkLabels(id, { [labelKeys.lease]: undefined });
       holder.hasLease = false;
       return this.#held && lease && !mine ? takenOver(lease) : undefined;
     } catch (error) {
@@ -144,13 +143,12 @@ export class ClusterLease {
     for (;;) {
       try {
         await clock.sleep(renewMs, ended, { background: true });
-        const { labels } = await hetzner.network(networkId);
-        const lease = readLease(labels);
+        const lease = readLease((await hetzner.network(networkId)).labels);
         if (lease && !this.#isMine(lease)) {
           stop(takenOver(lease));
           return;
         }
-        await hetzner.updateNetworkLabels(networkId, this.labels(), labels);
+        await hetzner.updateNetworkLabels(networkId, this.labels());
       } catch (error) {
         if (ended.aborted) return;
         if (isGone(error)) {

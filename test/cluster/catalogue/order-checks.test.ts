@@ -13,7 +13,7 @@ import {
 } from '../fixtures.js';
 
 function choose(config: ClusterConfig, catalogue: Partial<Catalogue> = {}, state = nothing) {
-  return validateCatalogue({ config, state, catalogue: catalogueOf(catalogue) });
+  return validateCatalogue({ config, state, catalogue: catalogueOf(catalogue) }).images;
 }
 
 function refusal(config: ClusterConfig, catalogue: Partial<Catalogue> = {}): OxideError {
@@ -138,14 +138,33 @@ describe('the Talos snapshot', () => {
     expect(choose(single('cx23'), { images: [{ ...x86Image, labels }] }).get('cx23')).toBe(501);
   });
 
-  test('that is missing is told once, with the way to make it', () => {
-    const error = refusal(clusterOf(3, 3), { images: [] });
+  test('that is missing is made, on the cheapest of the smallest disks', () => {
+    const catalogue = catalogueOf({ images: [] });
+    const input = { config: clusterOf(3, 3), state: nothing, catalogue };
+    expect(validateCatalogue(input)).toMatchObject({
+      images: new Map(),
+      builds: [
+        {
+          architecture: 'x86',
+          version: 'v1.13.9',
+          candidates: [
+            { type: 'cx23', location: 'nbg1' },
+            { type: 'cx23', location: 'hel1' },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('that is missing and must not be made is told once, with the way to make it', () => {
+    const config = clusterOf(3, 3);
+    const unbuilt = { ...config, talos: { ...config.talos, build_images: false } };
+    const error = refusal(unbuilt, { images: [] });
     expect(error).toMatchObject({
       message: 'no Talos image v1.13.9 (x86) in this project',
       exitCode: 3,
     });
-    expect(error.hint).toContain('/v1.13.9/hcloud-amd64.raw.xz');
-    expect(error.hint).toContain('--labels os=talos,talos_version=v1.13.9');
+    expect(error.hint).toContain('oxide image build --arch x86');
   });
 
   test.each([
@@ -199,7 +218,8 @@ describe('the snapshot of a schematic', () => {
   test('is the newest with its label, in either spelling', () => {
     const config = single('cx23', `talos: { schematic_id: ${guestAgent} }`);
     expect(choose(config, { images })).toEqual(new Map([['cx23', 503]]));
-    expect(refusal(config).hint).toContain(`--labels os=talos,talos_version=v1.13.9,schematic=`);
+    const input = { config, state: nothing, catalogue: catalogueOf({}) };
+    expect(validateCatalogue(input).builds).toMatchObject([{ schematic: part }]);
   });
 
   test('is Talos as it is when none is asked for, or what there is', () => {

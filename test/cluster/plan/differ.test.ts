@@ -32,6 +32,8 @@ const file = {
     kubernetes_version: '1.34.1',
     hcloud_snapshot_id: 501,
     schematic: { extensions: ['siderolabs/gvisor'], kernel_args: ['quiet'] },
+    build_images: true,
+    image_url: 'https://mirror.example.org/{version}-{arch}.xz',
     cluster_endpoint: 'https://k8s.example.org:6443',
     pod_cidr: '10.244.0.0/16',
     service_cidr: '10.96.0.0/12',
@@ -82,6 +84,9 @@ const changes: Readonly<Record<keyof typeof keyEffects, (changed: typeof file) =
     Reflect.deleteProperty(to.talos, 'schematic');
     Object.assign(to.talos, { schematic_id: 'ab'.repeat(32) });
   },
+  'talos.build_images': (to) => (to.talos.build_images = false),
+  'talos.image_url': (to) =>
+    (to.talos.image_url = 'https://images.example.org/{version}-{arch}.xz'),
   'talos.cluster_endpoint': (to) => (to.talos.cluster_endpoint = 'https://api.example.org:6443'),
   'talos.pod_cidr': (to) => (to.talos.pod_cidr = '10.245.0.0/16'),
   'talos.service_cidr': (to) => (to.talos.service_cidr = '10.112.0.0/12'),

@@ -40,7 +40,6 @@ export interface MachineSection {
   };
   features?: {
     stableHostname?: boolean;
-    kubePrism?: { enabled?: boolean; port?: number };
     hostDNS?: { enabled?: boolean; forwardKubeDNSToHost?: boolean };
     kubernetesTalosAPIAccess?: { enabled?: boolean };
   };

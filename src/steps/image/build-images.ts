@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import type { Architecture } from '../../cluster/catalogue/catalogue.js';
+import {
+  buildName,
+  buildsAtWork,
+  imageUrl,
+  type ImageBuild,
+} from '../../cluster/catalogue/image-builds.js';
+import type { PlannedServer } from '../../cluster/plan/planned-servers.js';
+import { OxideError } from '../../lib/errors.js';
+import { inParallel } from '../../lib/parallel.js';
+import type { StepIo } from '../../lib/step.js';
+import type { WrittenImage } from '../../tools/disk-commands.js';
+import { downloadDigest } from '../../tools/download.js';
+import type { OwnAddresses } from '../access/own-address.js';
+import type { FlowContext } from '../run/context.js';
+import { keepHolding, makeBuilder, type BuildJob } from './builder.js';
+import { buildParts, countParts, partsWhere, removeBuild, removeParts } from './build-parts.js';
+import { keepSnapshot } from './keep-snapshot.js';
+import { imageOfOthers, isFirst } from './other-builds.js';
+import { RescueShell, startRescue } from './rescue.js';
+import { putOnDisk } from './write-disk.js';
+
+export interface BuildsWish {
+  readonly builds: readonly ImageBuild[];
+  readonly own: OwnAddresses;
+  /** Also when somebody else makes the same one. */
+  readonly force?: boolean;
+  /** Compares what was written with a second download, on this machine. */
+  readonly verify?: boolean;
+}
+
+/** An image that is there now. */
+export interface BuiltImage {
+  readonly build: ImageBuild;
+  /** Of the snapshot. */
+  readonly id: number;
+}
+
+/** Makes the images that are missing, side by side. What killed builds left goes first. */
+export async function buildImages(
+  ctx: FlowContext,
+  { builds, own, force = false, verify = false }: BuildsWish,
+): Promise<readonly BuiltImage[]> {
+  if (builds.length === 0) return [];
+  await removeLeftovers(ctx);
+  return inParallel(
+    ...builds.map((build) =>
+      ctx.step(`Make the image ${buildName(build)}`, async (io) => ({
+        build,
+        id: await ensureImage(ctx, { build, own, force, verify }, io),
+      })),
+    ),
+  );
+}
+
+/** Servers that wait for an image, with the one that was made for them. */
+export function withImages<S extends PlannedServer>(
+  servers: readonly S[],
+  built: readonly BuiltImage[],
+): readonly S[] {
+  const ids = new Map<Architecture | undefined, number>(
+    built.map(({ build, id }) => [build.architecture, id]),
+  );
+  return servers.map((server) =>
+    server.awaits === undefined ? server : { ...server, imageId: ids.get(server.awaits) },
+  );
+}
+
+async function removeLeftovers(ctx: FlowContext): Promise<void> {
+  const parts = await buildParts(ctx.hetzner);
+  const all = [...parts.servers, ...parts.firewalls, ...parts.sshKeys, ...parts.images];
+  const atWork = buildsAtWork(all, { now: ctx.hetzner.now(), own: ctx.holder });
+  const left = partsWhere(parts, (build) => !atWork.has(build));
+  const count = countParts(left);
+  if (count === 0) return;
+  await ctx.step('Remove what an image build left that was stopped', async (io) => {
+    await removeParts(ctx, left, io);
+    io.summary(`${count} removed`);
+  });
+}
+
+interface Wanted {
+  readonly build: ImageBuild;
+  readonly own: OwnAddresses;
+  readonly force: boolean;
+  readonly verify: boolean;
+}
+
+async function ensureImage(ctx: FlowContext, wanted: Wanted, io: StepIo): Promise<number> {
+  for (;;) {
+    const theirs = wanted.force ? undefined : await imageOfOthers(ctx, wanted.build, io);
+    if (theirs !== undefined) {
+      io.summary(`snapshot ${theirs}, made by another oxide`);
+      return theirs;
+    }
+    const made = await makeImage(ctx, wanted, io);
+    if (made !== undefined) return made;
+  }
+}
+
+/** Undefined: somebody else began before. */
+async function makeImage(
+  ctx: FlowContext,
+  { build, own, force, verify }: Wanted,
+  io: StepIo,
+): Promise<number | undefined> {
+  const job: BuildJob = { build, own, id: randomBytes(4).toString('hex') };
+  const ended = new AbortController();
+  let holding: Promise<void> | undefined;
+  try {
+    const builder = await makeBuilder(ctx, job, io);
+    if (!force && !(await isFirst(ctx, job, builder.id))) return undefined;
+    holding = keepHolding(ctx, job, { serverId: builder.id, ended: ended.signal });
+    await startRescue(ctx, builder, io);
+    const shell = new RescueShell(ctx, builder, io);
+    const url = imageUrl(ctx.config.talos, build.architecture, ctx.endpoints.imageFactory);
+    const written = await putOnDisk(ctx, { shell, url }, io).finally(() => {
+      shell.close();
+    });
+    if (verify) await compare(ctx, { url, written }, io);
+    const image = await keepSnapshot(ctx, { build, id: job.id, builder }, io);
+    const size = `${Math.round(written.bytes / 1_000_000)} MB written and read back`;
+    io.summary(`snapshot ${image.id}, ${size}`);
+    return image.id;
+  } finally {
+    ended.abort();
+    await holding;
+    io.detail('removing the temporary server');
+    await removeBuild(ctx, job.id, io);
+  }
+}
+
+/** What the temporary server downloaded against what this machine gets. */
+async function compare(
+  { clock, signal, endpoints }: FlowContext,
+  { url, written }: { readonly url: string; readonly written: WrittenImage },
+  io: StepIo,
+): Promise<void> {
+  io.detail('downloading the image here as well');
+  const { outbound } = endpoints;
+  const here = await downloadDigest({ url, outbound, clock, signal });
+  if (here === written.packedSha256) return;
+  throw new OxideError(
+    `${url}: the temporary server downloaded something else than this machine (SHA-256 ${written.packedSha256}, here ${here})`,
+    {
+      hint: 'One of the two was led elsewhere: compare with a third place. Nothing is kept of it.',
+    },
+  );
+}

@@ -1,0 +1,133 @@
+import { ExitCode, OxideError } from '../../lib/errors.js';
+import type { StepIo } from '../../lib/step.js';
+import {
+  discardDisk,
+  diskSeen,
+  firstDisk,
+  lookAtDisk,
+  readDisk,
+  sumOnDisk,
+  writeDisk,
+  writeOutcome,
+  writeProgress,
+  type WriteFailure,
+  type WriteOutcome,
+  type WrittenImage,
+} from '../../tools/disk-commands.js';
+import { SshError, type RemoteOutput } from '../../tools/ssh.js';
+import type { FlowContext } from '../run/context.js';
+import type { RescueShell } from './rescue.js';
+
+/** Writes in all, when the download is at fault. */
+const tries = 3;
+const pauseMs = 5_000;
+
+export interface DiskWork {
+  readonly shell: RescueShell;
+  readonly url: string;
+}
+
+/**
+ * Writes the image on the disk of a server that is in the rescue system, and checks that the disk
+ * has it. Returns what was written. Nothing is written where a system runs from the disk.
+ */
+export async function putOnDisk(
+  ctx: FlowContext,
+  { shell, url }: DiskWork,
+  io: StepIo,
+): Promise<WrittenImage> {
+  await demandRescue(shell);
+  const discarded = await shell.run(discardDisk);
+  if (discarded.status !== 0) {
+    io.note(
+      `The disk could not be emptied, so the snapshot may be larger: ${discarded.stderr.trim()}`,
+    );
+  }
+  const written = await writeInTries(ctx, { shell, url }, io);
+  io.detail('reading the disk back');
+  const found = sumOnDisk(await shell.run(readDisk(written.bytes)));
+  if (found !== written.sha256) {
+    throw new OxideError(
+      `the disk does not have what was written: SHA-256 ${found ?? 'unreadable'}, not ${written.sha256}`,
+      { hint: 'Nothing is kept of it. The same command makes the image anew, on another server.' },
+    );
+  }
+  return written;
+}
+
+/** A server whose rescue system did not come up boots what is on its disk, and takes the same key. */
+async function demandRescue(shell: RescueShell): Promise<void> {
+  const output = await shell.run(lookAtDisk);
+  const disk = output.status === 0 ? diskSeen(output) : undefined;
+  if (!disk) {
+    const said = output.stderr.trim() || output.stdout.trim();
+    throw new OxideError(`the temporary server shows no disk ${firstDisk}: ${said}`, again);
+  }
+  if (disk.mounted.length > 0) {
+    throw new OxideError(
+      `the temporary server is not in its rescue system: its disk is in use (${disk.mounted.join(', ')}); nothing was written`,
+      again,
+    );
+  }
+}
+
+const again = { hint: 'Nothing is kept of it. The same command makes the image anew.' };
+
+async function writeInTries(ctx: FlowContext, work: DiskWork, io: StepIo): Promise<WrittenImage> {
+  for (let i = 1; ; i++) {
+    const outcome = await writeOnce(work, io);
+    if (!('why' in outcome)) return outcome;
+    const mayHelp = outcome.remedy === 'again' || outcome.remedy === 'internet';
+    if (!mayHelp || i === tries) throw failed(outcome, work.url);
+    io.detail(`${outcome.why}; trying again`);
+    await ctx.clock.sleep(pauseMs, ctx.signal);
+  }
+}
+
+async function writeOnce({ shell, url }: DiskWork, io: StepIo): Promise<WriteOutcome> {
+  let said = '';
+  const onOutput = (piece: string): void => {
+    said += piece;
+    const progress = progressText(said);
+    if (progress !== undefined) io.detail(progress);
+  };
+  let output: RemoteOutput;
+  try {
+    output = await shell.run(writeDisk(url), onOutput);
+  } catch (error) {
+    if (!(error instanceof SshError)) throw error;
+    return { why: error.message, remedy: 'again' };
+  }
+  return writeOutcome(output);
+}
+
+/** `34 of 98 MB (35 %), 28 MB/s` */
+function progressText(said: string): string | undefined {
+  const progress = writeProgress(said);
+  if (!progress) return undefined;
+  const { bytes, total, speed } = progress;
+  const share =
+    total === undefined || total === 0
+      ? `${megabytes(bytes)} MB`
+      : `${megabytes(bytes)} of ${megabytes(total)} MB (${Math.floor((100 * bytes) / total)} %)`;
+  return speed === undefined ? share : `${share}, ${speed}`;
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1_000_000);
+}
+
+function failed({ why, remedy }: WriteFailure, url: string): OxideError {
+  const hints: Readonly<Record<WriteFailure['remedy'], string>> = {
+    again: 'Try again later. A mirror: OXIDE_IMAGE_FACTORY, or talos.image_url in cluster.yaml.',
+    internet:
+      'The temporary server needs a way to it: a mirror is named by OXIDE_IMAGE_FACTORY, or talos.image_url in cluster.yaml.',
+    image: 'Check talos.version, talos.schematic_id and talos.image_url in cluster.yaml.',
+    disk: 'A larger disk: image build --type, with a type that has one.',
+    tools: 'Try again later.',
+  };
+  return new OxideError(`${url}: ${why}`, {
+    hint: `${hints[remedy]}\nNothing is kept of it; the same command makes the image anew.`,
+    exitCode: remedy === 'image' ? ExitCode.precondition : ExitCode.partial,
+  });
+}
