@@ -7,6 +7,9 @@ export interface Machine {
   /** What is on its disk; undefined when it is not Talos. */
   readonly image:
     { readonly talosVersion: string; readonly architecture: 'x86' | 'arm' } | undefined;
+  /** The Linux that starts instead, and the public keys that may log in as root. */
+  readonly linux?:
+    { readonly system: 'rescue' | 'installed'; readonly keys: readonly string[] } | undefined;
   /** When its disk was last written anew; undefined when it is the first one. */
   readonly rebuiltAt?: number | undefined;
   /** Empty when none was given. */

@@ -26,6 +26,8 @@ export const timings = {
   deleteLoadBalancer: 7,
   issueCertificate: 30,
   createImage: 60,
+  /** Official description, enable_rescue: it is disabled when it is not used for 60 minutes. */
+  rescueLapse: 60 * 60,
   otherAction: 2,
   /** From power on to an answering Talos API. */
   boot: 45,

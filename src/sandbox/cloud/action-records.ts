@@ -4,6 +4,11 @@ import type { ResourceRef } from './records.js';
 export type Effect =
   | { readonly kind: 'server-created'; readonly server: number }
   | { readonly kind: 'server-started'; readonly server: number }
+  | {
+      readonly kind: 'rescue-enabled';
+      readonly server: number;
+      readonly sshKeys: readonly string[];
+    }
   | { readonly kind: 'server-stopped'; readonly server: number }
   | { readonly kind: 'server-restarted'; readonly server: number }
   | {

@@ -13,7 +13,7 @@ import { byIdOrName, type Shortage } from './market.js';
 import { advanceProject, nextEvent } from './progress.js';
 import { Project, type SavedProject } from './project.js';
 import { RateLimit } from './rate-limit.js';
-import type { Architecture } from './records.js';
+import type { Architecture, DiskContent } from './records.js';
 import type { CloudRequest, CloudResponse } from './request.js';
 import type { Answer } from './route.js';
 import { findRoute } from './router.js';
@@ -106,6 +106,22 @@ export class Cloud implements Simulated, MachineRoom {
   /** Sets a limit of the account, as `server_limit`; undefined lifts it. */
   setLimit(name: LimitName, most: number | undefined): void {
     this.#project.limits.set(name, most);
+  }
+
+  /** Lets the next snapshots stay in creation for ever, though their actions end well. */
+  stallSnapshots(count: number): void {
+    this.#project.stalledSnapshots = count;
+  }
+
+  /** What is on a server's disk; undefined when there is no such server. */
+  diskContent(serverId: number): DiskContent | undefined {
+    return this.#project.servers.find(serverId)?.disk;
+  }
+
+  /** The system that runs on a server wrote to its disk; what was there before is lost. */
+  writeDisk(serverId: number, content: DiskContent, now: number): void {
+    const server = this.#project.servers.find(serverId);
+    if (server) Object.assign(server, { disk: content, rebuiltAt: now });
   }
 
   /** Uses up the request budget but for `left` requests, as another client of the project would. */

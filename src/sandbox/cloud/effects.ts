@@ -1,3 +1,4 @@
+import { durationOf } from '../timings.js';
 import type { Effect } from './action-records.js';
 import type { Project } from './project.js';
 import { releaseAddresses } from './public-addresses.js';
@@ -25,6 +26,11 @@ const successes: Required<Handlers> = {
   'server-started': (project, { server }) => {
     withServer(project, server, (found) => {
       if (found.poweredOnAt === null) bootServer(found, project.now);
+    });
+  },
+  'rescue-enabled': (project, { server, sshKeys }) => {
+    withServer(project, server, (found) => {
+      found.rescueNext = { sshKeys, until: project.now + durationOf('rescueLapse') };
     });
   },
   'server-stopped': (project, { server }) => {
@@ -63,7 +69,7 @@ const successes: Required<Handlers> = {
   },
   'image-created': (project, { image: id, sizeGb }) => {
     const image = project.images.find(id);
-    if (!image) return;
+    if (!image || image.stalled) return;
     image.status = 'available';
     image.imageSize = sizeGb;
   },

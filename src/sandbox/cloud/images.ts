@@ -50,7 +50,7 @@ export function addSystemImages(project: Project): void {
       osFlavor: flavor === 'ubuntu' ? 'ubuntu' : 'debian',
       osVersion: version,
       protection: false,
-      talos: null,
+      content: null,
     });
   }
 }

@@ -5,6 +5,8 @@ const words = {
   server_limit: 'server limit exceeded',
   primary_ip_limit: 'Primary IP limit exceeded',
   network_limit: 'network limit exceeded',
+  // Name and words assumed from the others'.
+  snapshot_limit: 'snapshot limit exceeded',
 } as const;
 
 export type LimitName = keyof typeof words;

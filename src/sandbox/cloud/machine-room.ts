@@ -2,7 +2,7 @@ import type { Machine } from '../machines.js';
 import { letsIn } from './firewall-rules.js';
 import { serverTypeNamed } from './market.js';
 import type { Project } from './project.js';
-import type { ServerRecord } from './records.js';
+import type { Architecture, DiskContent, ServerRecord } from './records.js';
 import { diskOf } from './server-rebuild.js';
 
 /** The project's servers as their operating systems know them. */
@@ -20,7 +20,8 @@ function machine(project: Project, server: ServerRecord): Machine {
     id: server.id,
     name: server.name,
     poweredOnAt: server.poweredOnAt ?? undefined,
-    image: server.inRescue ? undefined : (server.disk ?? undefined),
+    image: server.inRescue ? undefined : bootable(server.disk, type.architecture),
+    linux: linuxOf(server),
     userData: server.userData,
     cores: type.cores,
     memoryGb: type.memory,
@@ -34,6 +35,22 @@ function machine(project: Project, server: ServerRecord): Machine {
       .filter((net) => net.attached)
       .map((net) => ({ networkId: net.network, ip: net.ip })),
   };
+}
+
+/** Nothing starts from this disk. */
+export function isBlank(disk: DiskContent): boolean {
+  return disk !== null && !('talosVersion' in disk);
+}
+
+/** Talos starts from a whole image, and only on the processors that it is for. */
+function bootable(disk: DiskContent, architecture: Architecture): Machine['image'] {
+  if (!disk || !('talosVersion' in disk)) return undefined;
+  return disk.architecture === architecture ? disk : undefined;
+}
+
+function linuxOf(server: ServerRecord): Machine['linux'] {
+  if (server.inRescue) return { system: 'rescue', keys: server.rescueKeys ?? [] };
+  return server.disk ? undefined : { system: 'installed', keys: server.sshKeys };
 }
 
 /**

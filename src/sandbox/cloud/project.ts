@@ -63,6 +63,8 @@ export class Project {
   readonly certificates: Table<CertificateRecord>;
   readonly actions: Table<ActionRecord>;
   readonly market: Market;
+  /** How many of the next snapshots never become available. */
+  stalledSnapshots = 0;
   readonly counters: { resource: number; action: number; ipv4: number; ipv6: number };
 
   constructor(options: ProjectOptions) {
@@ -90,6 +92,13 @@ export class Project {
       ipv4: 0,
       ipv6: 0,
     };
+  }
+
+  /** Whether the snapshot that begins now never becomes available: a fault. */
+  takeSnapshotStall(): boolean {
+    if (this.stalledSnapshots === 0) return false;
+    this.stalledSnapshots--;
+    return true;
   }
 
   newId(): number {

@@ -10,11 +10,22 @@ interface Resource {
   labels: Labels;
 }
 
-/** The Talos system that a snapshot carries; null for any other content. */
-interface TalosDisk {
+/** A whole Talos image, at the beginning of a disk. */
+export interface TalosDisk {
   readonly talosVersion: string;
   readonly architecture: Architecture;
+  /** The id of what it has beyond Talos; nothing unless given. */
+  readonly schematic?: string;
 }
+
+/** What was written to the beginning of a disk and is no Talos image; nothing is behind it. */
+interface WrittenDisk {
+  /** Base64; only faults make it long. */
+  readonly bytes: string;
+}
+
+/** What is on a disk; null: an ordinary system of Hetzner's. */
+export type DiskContent = TalosDisk | WrittenDisk | null;
 
 type ServerStatus =
   | 'initializing'
@@ -49,7 +60,7 @@ export interface ServerRecord extends Resource {
   serverType: string;
   readonly location: string;
   imageId: number;
-  disk: TalosDisk | null;
+  disk: DiskContent;
   /** GB; the type's own unless a change of the type left it as it was. */
   diskGb?: number;
   /** When its disk was last written anew, simulated ms. */
@@ -58,8 +69,12 @@ export interface ServerRecord extends Resource {
   /** When daily backups would be made, as `22-02`. */
   backupWindow?: string;
   protection: boolean;
-  /** The next boot goes to the rescue system. */
-  rescueNext: boolean;
+  /** Public keys that the system of its image was given. */
+  sshKeys: readonly string[];
+  /** The next boot goes to the rescue system, with these keys, unless it comes too late. */
+  rescueNext: { readonly sshKeys: readonly string[]; readonly until: number } | null;
+  /** The keys of the rescue system that runs. */
+  rescueKeys?: readonly string[];
   /** The present boot went to the rescue system. */
   inRescue: boolean;
   poweredOnAt: number | null;
@@ -122,7 +137,7 @@ export interface ImageRecord {
   type: 'system' | 'snapshot' | 'backup';
   /** The server whose backup it is. */
   boundTo?: number;
-  status: 'available' | 'creating';
+  status: 'available' | 'creating' | 'unavailable';
   /** Null for snapshots, which have only a description. */
   readonly name: string | null;
   description: string;
@@ -137,7 +152,10 @@ export interface ImageRecord {
   readonly osFlavor: 'ubuntu' | 'debian';
   readonly osVersion: string | null;
   protection: boolean;
-  readonly talos: TalosDisk | null;
+  /** What a disk holds that it is written to. */
+  readonly content: DiskContent;
+  /** Its action ends, and it stays as it is: a fault. */
+  readonly stalled?: boolean;
 }
 
 /** Who has public addresses whose names in the reverse DNS can be set. */

@@ -6,6 +6,7 @@ import { idField, noBody } from './fields.js';
 import { hostFor } from './hosts.js';
 import { assertPlaceable } from './placement-groups.js';
 import type { NewAction, Project } from './project.js';
+import { isBlank } from './machine-room.js';
 import type { ServerRecord } from './records.js';
 import { created, type Answer, type Call, type Handler, type Route } from './route.js';
 import { begin, route, unlocked } from './server-action.js';
@@ -71,7 +72,9 @@ function stop(_project: Project, server: ServerRecord): Effect {
 
 /** The action only presses the power button: the operating system takes its own time. */
 function shutdown(project: Project, server: ServerRecord): undefined {
-  if (server.status === 'running') server.offAt = project.now + durationOf('shutdownServer');
+  // A disk that nothing starts from has no operating system that hears the power button.
+  if (server.status !== 'running' || (!server.inRescue && isBlank(server.disk))) return;
+  server.offAt = project.now + durationOf('shutdownServer');
 }
 
 function restart(_project: Project, server: ServerRecord): Effect {
@@ -82,7 +85,7 @@ function restart(_project: Project, server: ServerRecord): Effect {
 }
 
 function disableRescue(_project: Project, server: ServerRecord): undefined {
-  server.rescueNext = false;
+  server.rescueNext = null;
 }
 
 function leaveGroup(_project: Project, server: ServerRecord): undefined {
@@ -114,9 +117,9 @@ function enableRescue(project: Project, call: Call): Answer {
   });
   const body = checkBody(fields.prefault({}), call.body);
   const server = unlocked(project, call);
-  for (const id of body.ssh_keys) project.sshKeys.get(id);
-  server.rescueNext = true;
-  const action = { command: 'enable_rescue', duration: 'otherAction' } as const;
+  const sshKeys = body.ssh_keys.map((id) => project.sshKeys.get(id).publicKey);
+  const effect = { kind: 'rescue-enabled', server: server.id, sshKeys } as const;
+  const action = { command: 'enable_rescue', duration: 'otherAction', effect } as const;
   return created({ root_password: project.random.hex(20), action: begin(project, server, action) });
 }
 

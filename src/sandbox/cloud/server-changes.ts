@@ -17,13 +17,21 @@ export function failCreation(server: ServerRecord): void {
   server.firewalls = server.firewalls.filter((entry) => entry.bySelector);
 }
 
+/** The keys of the rescue system that the next boot goes to; undefined: it goes to the disk. */
+export function rescueAhead(server: ServerRecord, now: number): readonly string[] | undefined {
+  const { rescueNext } = server;
+  return rescueNext && rescueNext.until > now ? rescueNext.sshKeys : undefined;
+}
+
 /** The machine starts from its disk, or for one boot into the rescue system. */
 export function bootServer(server: ServerRecord, now: number): void {
   server.status = 'running';
   server.poweredOnAt = now;
   server.offAt = null;
-  server.inRescue = server.rescueNext;
-  server.rescueNext = false;
+  const rescue = rescueAhead(server, now);
+  server.inRescue = rescue !== undefined;
+  server.rescueKeys = rescue ?? [];
+  server.rescueNext = null;
 }
 
 /** The machine starts from a disk that an image was written to; what was on it is lost. */
@@ -33,7 +41,7 @@ export function writeDisk(
   content: { readonly image: number; readonly userData: string },
 ): void {
   server.imageId = content.image;
-  server.disk = project.images.find(content.image)?.talos ?? null;
+  server.disk = project.images.find(content.image)?.content ?? null;
   server.userData = content.userData;
   server.rebuiltAt = project.now;
   bootServer(server, project.now);

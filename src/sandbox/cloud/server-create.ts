@@ -5,7 +5,7 @@ import type { Project } from './project.js';
 import { createPrimaryIp } from './public-addresses.js';
 import type { PrivateNet, ServerRecord } from './records.js';
 import { created, type Answer, type Call } from './route.js';
-import { checkOrder, type Checked, type Order } from './server-order.js';
+import { checkOrder, sshKeyNamed, type Checked, type Order } from './server-order.js';
 import { renderServer } from './server-view.js';
 
 /** POST /servers: everything is checked before anything is made. */
@@ -59,10 +59,11 @@ function build(project: Project, { order, type, image, location, host }: Checked
     serverType: type.name,
     location: location.name,
     imageId: image.id,
-    disk: image.talos,
+    disk: image.content,
     userData: order.user_data,
     protection: false,
-    rescueNext: false,
+    sshKeys: order.ssh_keys.map((key) => sshKeyNamed(project, key).publicKey),
+    rescueNext: null,
     inRescue: false,
     poweredOnAt: null,
     offAt: null,

@@ -6,7 +6,7 @@ import { renderImage } from './image-view.js';
 import { labelsField } from './labels.js';
 import { serverTypeNamed } from './market.js';
 import type { Project } from './project.js';
-import type { ServerRecord } from './records.js';
+import type { DiskContent, ServerRecord } from './records.js';
 import { created, type Answer, type Call } from './route.js';
 import { begin, unlocked } from './server-action.js';
 import { removeBackups } from './server-changes.js';
@@ -24,6 +24,7 @@ export function createImage(project: Project, call: Call): Answer {
   if (body.type === 'backup' && server.backupWindow === undefined) {
     throw new ApiError(422, 'unsupported_error', 'backups are not enabled for the server');
   }
+  if (body.type === 'snapshot') assertRoom(project);
   const image = project.images.add({
     id: project.newId(),
     type: body.type,
@@ -40,15 +41,27 @@ export function createImage(project: Project, call: Call): Answer {
     osFlavor: project.images.find(server.imageId)?.osFlavor ?? 'debian',
     osVersion: null,
     protection: false,
-    talos: server.disk,
+    content: server.disk,
+    ...(project.takeSnapshotStall() ? { stalled: true } : {}),
   });
   const action = begin(project, server, {
     command: 'create_image',
     duration: 'createImage',
-    effect: { kind: 'image-created', image: image.id, sizeGb: 0.3 },
+    effect: { kind: 'image-created', image: image.id, sizeGb: sizeOf(server.disk) },
     also: { id: image.id, type: 'image' },
   });
   return created({ image: renderImage(image), action });
+}
+
+function assertRoom({ images, limits }: Project): void {
+  const present = images.all().filter(({ type }) => type === 'snapshot').length;
+  limits.assertRoom('snapshot_limit', present + 1);
+}
+
+/** GB that an image takes: of an ordinary system, of Talos, or of what little was written. */
+function sizeOf(disk: DiskContent): number {
+  if (disk === null) return 1.5;
+  return 'talosVersion' in disk ? 0.3 : 0.01;
 }
 
 /** The daily backups themselves are not made. */

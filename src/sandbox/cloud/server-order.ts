@@ -6,12 +6,12 @@ import { hostnameField, idField, idOrNameField, userDataField } from './fields.j
 import { hostFor } from './hosts.js';
 import { imageFor } from './images.js';
 import { labelsField } from './labels.js';
-import { locationNamed, serverTypeNamed } from './market.js';
+import { byIdOrName, locationNamed, serverTypeNamed } from './market.js';
 import { assertPlaceable } from './placement-groups.js';
 import { assertRoom, privateAddress } from './private-addresses.js';
 import type { Project } from './project.js';
 import { assertAssignable } from './public-addresses.js';
-import type { ImageRecord } from './records.js';
+import type { ImageRecord, SshKeyRecord } from './records.js';
 
 const createFields = z.strictObject({
   name: hostnameField,
@@ -61,7 +61,7 @@ export function checkOrder(project: Project, body: unknown): Checked {
   project.market.assertOrderable(type, location);
   project.assertNameFree(project.servers, order.name, { message: 'server name is already used' });
   assertAccountMay(project, order);
-  for (const key of order.ssh_keys) assertSshKey(project, key);
+  for (const key of order.ssh_keys) sshKeyNamed(project, key);
   if (order.placement_group !== undefined) assertPlaceable(project, order.placement_group);
   checkNets(project, { order, location });
   checkVolumes(project, { order, location });
@@ -78,11 +78,10 @@ function assertAccountMay({ limits, servers, primaryIps }: Project, order: Order
   }
 }
 
-function assertSshKey(project: Project, wanted: string | number): void {
-  const known = project.sshKeys.all();
-  if (!known.some((key) => key.name === wanted || String(key.id) === String(wanted))) {
-    throw notFound('SSH key', wanted);
-  }
+export function sshKeyNamed(project: Project, wanted: string | number): SshKeyRecord {
+  const key = byIdOrName(project.sshKeys.all(), wanted);
+  if (!key) throw notFound('SSH key', wanted);
+  return key;
 }
 
 function checkNets(

@@ -5,6 +5,7 @@ import { renderPlacementGroup } from './placement-groups.js';
 import type { Project } from './project.js';
 import type { ServerRecord } from './records.js';
 import { reverseNames } from './reverse-dns.js';
+import { rescueAhead } from './server-changes.js';
 import { diskOf } from './server-rebuild.js';
 import { timestamp } from './time.js';
 
@@ -33,7 +34,7 @@ export function renderServer(project: Project, server: ServerRecord): object {
     location,
     image: image ? renderImage(image) : null,
     iso: null,
-    rescue_enabled: server.rescueNext,
+    rescue_enabled: rescueAhead(server, project.now) !== undefined,
     locked: project.isLocked({ type: 'server', id: server.id }),
     backup_window: server.backupWindow ?? null,
     outgoing_traffic: 0,

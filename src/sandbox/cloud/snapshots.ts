@@ -20,11 +20,13 @@ export function ensureSnapshot(project: Project, order: SnapshotOrder): number {
   const present = project.images
     .all()
     .find(
-      ({ id, talos, labels }) =>
+      ({ id, content, labels }) =>
         labels['talos_schematic_id'] === made.talos_schematic_id &&
         (order.id === undefined || order.id === id) &&
-        talos?.talosVersion === talosVersion &&
-        talos.architecture === architecture,
+        content !== null &&
+        'talosVersion' in content &&
+        content.talosVersion === talosVersion &&
+        content.architecture === architecture,
     );
   if (present) return present.id;
   const id = order.id ?? project.newId();
@@ -43,7 +45,7 @@ export function ensureSnapshot(project: Project, order: SnapshotOrder): number {
     osFlavor: 'debian',
     osVersion: null,
     protection: false,
-    talos: { talosVersion, architecture },
+    content: { talosVersion, architecture, ...(schematic === undefined ? {} : { schematic }) },
   });
   return id;
 }

@@ -93,7 +93,14 @@ export class NodeLife {
     for (const machine of machines.values()) {
       const known = this.#nodes.get(machine.id);
       if (known && known.rebuiltAt !== machine.rebuiltAt) this.#forget(known);
-      if (!machine.image) continue;
+      if (!machine.image) {
+        const away = this.#nodes.get(machine.id);
+        // The machine started from something else than its disk.
+        if (away?.poweredOnAt !== undefined) {
+          this.#powered(away, { ...machine, poweredOnAt: undefined });
+        }
+        continue;
+      }
       const node = this.#nodes.get(machine.id) ?? this.#newNode(machine);
       if (node.poweredOnAt !== machine.poweredOnAt) this.#powered(node, machine);
     }

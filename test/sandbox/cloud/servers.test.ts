@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cloud } from '../../../src/sandbox/cloud/cloud.js';
-import { idOf, Driver, plainNetwork, plainServer, type Json } from './driver.js';
+import { idOf, inside, Driver, plainNetwork, plainServer, publicKey, type Json } from './driver.js';
 
 function withNetwork(): { driver: Driver; network: number } {
   const driver = new Driver();
@@ -255,6 +255,82 @@ describe('power', () => {
     driver.post(`/servers/${id}/actions/reset`);
     driver.rest();
     expect(driver.cloud.machines()[0]?.image?.talosVersion).toBe('v1.13.9');
+  });
+
+  it('gives the rescue system its own keys, and forgets what is not used in an hour', () => {
+    const driver = new Driver();
+    const key = idOf(driver.post('/ssh_keys', { name: 'build', public_key: publicKey }), 'ssh_key');
+    const order = { ...plainServer('one'), start_after_create: false };
+    const id = idOf(driver.post('/servers', order), 'server');
+    driver.rest();
+    const enable = (): Json =>
+      driver.post(`/servers/${id}/actions/enable_rescue`, { ssh_keys: [key] });
+    expect(enable()).toMatchObject({ root_password: expect.any(String) as string });
+    expect(inside(driver.get(`/servers/${id}`), 'server')['rescue_enabled']).toBe(false);
+    driver.pass(5);
+    expect(inside(driver.get(`/servers/${id}`), 'server')['rescue_enabled']).toBe(true);
+    driver.pass(60 * 60);
+    expect(inside(driver.get(`/servers/${id}`), 'server')['rescue_enabled']).toBe(false);
+    enable();
+    driver.rest();
+    driver.post(`/servers/${id}/actions/poweron`);
+    driver.rest();
+    expect(driver.cloud.machines()[0]?.linux).toEqual({ system: 'rescue', keys: [publicKey] });
+    expect(inside(driver.get(`/servers/${id}`), 'server')['rescue_enabled']).toBe(false);
+  });
+
+  it('makes snapshots of what was written to the disk, and starts from nothing else', () => {
+    const driver = new Driver();
+    const id = idOf(driver.post('/servers', plainServer('builder')), 'server');
+    driver.rest();
+    driver.cloud.writeDisk(id, { bytes: 'AAAA' }, driver.now);
+    const snapshot = (): number =>
+      idOf(
+        driver.post(`/servers/${id}/actions/create_image`, { labels: { os: 'talos' } }),
+        'image',
+      );
+    const broken = snapshot();
+    driver.rest();
+    driver.cloud.writeDisk(id, { talosVersion: 'v1.13.9', architecture: 'arm' }, driver.now);
+    const foreign = snapshot();
+    driver.rest();
+    driver.cloud.writeDisk(id, { talosVersion: 'v1.13.8', architecture: 'x86' }, driver.now);
+    const good = snapshot();
+    driver.rest();
+    const boots = (image: number): object | undefined => {
+      const made = idOf(driver.post('/servers', { ...plainServer(`n${image}`), image }), 'server');
+      driver.rest();
+      return driver.cloud.machines().find((machine) => machine.id === made);
+    };
+    expect(boots(broken)).toMatchObject({ image: undefined, linux: undefined });
+    expect(boots(foreign)).toMatchObject({ image: undefined, linux: undefined });
+    expect(boots(good)).toMatchObject({ image: { talosVersion: 'v1.13.8' } });
+  });
+
+  it('does not hear the power button without an operating system', () => {
+    const driver = new Driver();
+    const id = idOf(driver.post('/servers', plainServer('one')), 'server');
+    driver.rest();
+    driver.cloud.writeDisk(id, { bytes: '' }, driver.now);
+    driver.post(`/servers/${id}/actions/shutdown`);
+    driver.rest();
+    expect(driver.get(`/servers/${id}`)['server']).toMatchObject({ status: 'running' });
+  });
+
+  it('makes as many snapshots as the account may have, and some never become available', () => {
+    const driver = new Driver();
+    const id = idOf(driver.post('/servers', plainServer('one')), 'server');
+    driver.rest();
+    driver.cloud.setLimit('snapshot_limit', 1);
+    driver.cloud.stallSnapshots(1);
+    const create = `/servers/${id}/actions/create_image`;
+    const answer = driver.post(create);
+    driver.rest();
+    const image = idOf(answer, 'image');
+    expect(driver.get(`/images/${image}`)['image']).toMatchObject({ status: 'creating' });
+    const action = idOf(answer, 'action');
+    expect(driver.get(`/actions/${action}`)['action']).toMatchObject({ status: 'success' });
+    expect(driver.outcome('POST', create)).toBe('403 resource_limit_exceeded');
   });
 
   it('goes off when the operating system says so', () => {
