@@ -296,3 +296,75 @@ test('a create in an empty project makes its image, and the next one finds it', 
   });
   expect(rescue.commands).toHaveLength(4);
 });
+
+describe('what Hetzner refuses', () => {
+  test('no capacity for the first places: the next one is taken, and it is said', async () => {
+    const { rehearsal, run } = await begin();
+    const refusal = { kind: 'status', status: 412, code: 'resource_unavailable' } as const;
+    rehearsal.faults.add({ method: 'POST', path: /^\/servers$/, count: 2, fault: refusal });
+    const { ctx, events } = run();
+    expect(await buildImage(ctx, wish)).toMatchObject([{ made: true }]);
+    const notes = events.flatMap((event) => (event.type === 'note' ? event.message : []));
+    expect(notes.join('\n')).toContain('Hetzner has no capacity for cx23 in nbg1 and cx23 in');
+  });
+
+  test.each([
+    ['a snapshot over the limit of the account', 'status', 4],
+    ['a snapshot that ends in an error', 'action-error', 5],
+  ] as const)('%s leaves nothing', async (_, kind, exitCode) => {
+    const { rehearsal, run } = await begin();
+    const refusal = { status: 403, code: 'resource_limit_exceeded' } as const;
+    const fault = kind === 'status' ? { kind, ...refusal } : { kind };
+    rehearsal.faults.add({ method: 'POST', path: /create_image$/, fault });
+    const error = await failureOf(buildImage(run().ctx, wish));
+    expect(error.exitCode).toBe(exitCode);
+    expectNothingLeft(rehearsal);
+  });
+
+  test('an answer that is lost makes nothing twice', async () => {
+    const { rehearsal, run } = await begin();
+    const fault = { kind: 'reset', when: 'after' } as const;
+    for (const path of [
+      /^\/ssh_keys$/,
+      /^\/firewalls$/,
+      /^\/servers$/,
+      /enable_rescue$/,
+      /create_image$/,
+    ]) {
+      rehearsal.faults.add({ method: 'POST', path, fault });
+    }
+    await buildImage(run().ctx, wish);
+    const { servers, firewalls, ssh_keys } = projectOf(rehearsal).snapshot();
+    expect([servers, firewalls, ssh_keys]).toEqual([[], [], []]);
+    expect(snapshots(rehearsal)).toHaveLength(1);
+  });
+});
+
+test('what a killed build left is removed by the next one', async () => {
+  const { rehearsal, run } = await begin();
+  const project = projectOf(rehearsal);
+  const labels = { 'managed-by': 'oxide', purpose: 'image-build', 'image-build': '0badcafe' };
+  const server = await project.make('servers', {
+    ...{ name: 'oxide-image-x86-0badcafe', server_type: 'cx23', location: 'nbg1', labels },
+    image: 'debian-13',
+  });
+  await project.make('firewalls', { name: 'oxide-image-x86-0badcafe', labels });
+  project.call('POST', `/servers/${server}/actions/create_image`, { type: 'snapshot', labels });
+  await rehearsal.clock.sleep(600_000);
+  expect(await buildImage(run().ctx, wish)).toMatchObject([{ made: true }]);
+  const { servers, firewalls } = project.snapshot();
+  expect([servers, firewalls]).toEqual([[], []]);
+  expect(snapshots(rehearsal)).toHaveLength(1);
+});
+
+test('two that want the same image at once make one', async () => {
+  const { rehearsal, run } = await begin();
+  const [one, other] = await Promise.all([
+    buildImage(run({ holder: { id: 'aaaaaaaaaaaa', host: 'here' } }).ctx, wish),
+    buildImage(run({ holder: { id: 'bbbbbbbbbbbb', host: 'there' } }).ctx, wish),
+  ]);
+  expect(one[0]?.id).toBe(other[0]?.id);
+  expect(snapshots(rehearsal)).toHaveLength(1);
+  const { servers, firewalls, ssh_keys } = projectOf(rehearsal).snapshot();
+  expect([servers, firewalls, ssh_keys]).toEqual([[], [], []]);
+});
