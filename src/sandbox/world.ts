@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Clock } from '../lib/wait.js';
 import { Cloud } from './cloud/cloud.js';
-import { KubeCluster } from './kubernetes/cluster.js';
+import { KubeCluster, type HetznerCall } from './kubernetes/cluster.js';
 import { listenerAt } from './listening.js';
 import type { ApiServer } from './node-proxy.js';
 import { createRandom, settle, type Simulated } from './simulation.js';
@@ -45,6 +45,7 @@ export class World {
   readonly #random: ReturnType<typeof createRandom>;
   readonly #parts: readonly Simulated[];
   #callerAddress: string;
+  #isCloudChanged = false;
 
   constructor(options: WorldOptions) {
     const { identity, state, clock } = options;
@@ -64,7 +65,11 @@ export class World {
       random: this.#random,
       callerAddress: () => this.#callerAddress,
       saved: state.read('clusters.json'),
-      createKubeCluster: (cluster) => new KubeCluster({ ...cluster, random: this.#random }),
+      createKubeCluster: (cluster) =>
+        new KubeCluster({
+          ...{ ...cluster, random: this.#random },
+          hetzner: (call, at) => this.#askCloud(call, at),
+        }),
     });
     this.#parts = [this.cloud, this.talos];
   }
@@ -92,8 +97,41 @@ export class World {
   /** Brings everything forward to the present, which it returns. */
   settle(): number {
     const now = this.#options.clock.now();
+    // Who asks the cloud meets it at its own time: both go forward together, event by event.
+    while (this.#asksCloud()) {
+      const due = this.nextDue();
+      if (due >= now) break;
+      settle(this.#parts, due);
+    }
     settle(this.#parts, now);
+    if (this.#isCloudChanged) {
+      this.#isCloudChanged = false;
+      this.saveCloud();
+    }
     return now;
+  }
+
+  #asksCloud(): boolean {
+    return this.talos.clusters().some((kube) => kube instanceof KubeCluster && kube.asksHetzner);
+  }
+
+  /** A program in a cluster asks the API, as any other client. */
+  #askCloud(
+    { method, path, body, token }: HetznerCall,
+    at: number,
+  ): { status: number; body: unknown } {
+    const { pathname, searchParams } = new URL(path, 'http://localhost');
+    const request = {
+      ...{ method, path: pathname, query: searchParams },
+      headers: { authorization: `Bearer ${token}` },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    };
+    const answer = this.cloud.request(request, at);
+    if (method !== 'GET') this.#isCloudChanged = true;
+    return {
+      status: answer.status,
+      body: answer.body === undefined ? {} : JSON.parse(answer.body),
+    };
   }
 
   /** When something next happens by itself. */

@@ -43,7 +43,7 @@ interface SavedCloud {
 /** One project of a simulated Hetzner Cloud, and the computers that run in it. */
 export class Cloud implements Simulated, MachineRoom {
   readonly #project: Project;
-  readonly #token: string;
+  #token: string;
   readonly #rateLimit: RateLimit;
   #requests: number;
 
@@ -122,6 +122,11 @@ export class Cloud implements Simulated, MachineRoom {
   writeDisk(serverId: number, content: DiskContent, now: number): void {
     const server = this.#project.servers.find(serverId);
     if (server) Object.assign(server, { disk: content, rebuiltAt: now });
+  }
+
+  /** Revokes the project's token; another is taken from now on. */
+  replaceToken(token: string): void {
+    this.#token = token;
   }
 
   /** Uses up the request budget but for `left` requests, as another client of the project would. */

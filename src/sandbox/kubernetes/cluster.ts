@@ -4,12 +4,14 @@ import { answer } from './api.js';
 import { ApiError } from './api-error.js';
 import { serveDefinitions } from './controllers/definitions.js';
 import { Controllers } from './controllers/reconcile.js';
+import type { HetznerPort } from './hetzner-port.js';
 import { Connections } from './http.js';
 import { registerNode, type NodeRegistration } from './registration.js';
 import type { ApiRequest, Identity } from './request.js';
 import { KubeState } from './state.js';
 import { bootstrapObjects, bootstrapServer } from './system-objects.js';
 
+export type { HetznerCall } from './hetzner-port.js';
 export type { NodeRegistration } from './registration.js';
 export type { Identity } from './request.js';
 
@@ -23,6 +25,8 @@ export interface KubeClusterOptions {
   readonly saved?: unknown;
   /** Simulated ms since the epoch. */
   readonly now: number;
+  /** The API of the cloud that the nodes are in; none when left out. */
+  readonly hetzner?: HetznerPort;
 }
 
 /** A request without HTTP, made by an administrator. */
@@ -134,6 +138,11 @@ export class KubeCluster implements Simulated {
     }
     state.now = Math.max(state.now, now);
     if (state.store.revision !== this.#reconciled) this.#reconcile('changes');
+  }
+
+  /** Whether programs run in it that talk to the cloud: then both have to be at the same time. */
+  get asksHetzner(): boolean {
+    return this.#state.containers.size > 0;
   }
 
   toJSON(): unknown {

@@ -27,7 +27,7 @@ const requests: readonly KubernetesCoverage[] = [
   {
     subject: '`kubectl logs`',
     how: 'simplified',
-    note: 'Simulated containers write nothing: the log is empty, and a warning says so.',
+    note: 'Programs of the simulation say why they crashed. Other containers write nothing: the log is empty, and a warning says so.',
   },
   {
     subject: '`kubectl exec`, `cp`, `attach`, `port-forward`, `proxy` to pods, services and nodes',
@@ -67,7 +67,7 @@ const acting: readonly KubernetesCoverage[] = [
     subject: 'Pods',
     kinds: ['pods', 'bindings'],
     how: 'simplified',
-    note: 'Admitted by PodSecurity, scheduled, started and ended as by a kubelet, but no container runs: images, commands and probes are not tried, nothing crashes, what is not restarted ends after a while, and the id of an image is its name. Scheduling by other programs (bindings) is refused.',
+    note: 'Admitted by PodSecurity, scheduled, started and ended as by a kubelet, but no container runs: images, commands and probes are not tried, nothing but the programs below crashes, what is not restarted ends after a while, and the id of an image is its name. Scheduling by other programs (bindings) is refused.',
   },
   {
     subject: 'Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, disruption budgets',
@@ -106,6 +106,16 @@ const acting: readonly KubernetesCoverage[] = [
     kinds: ['services', 'endpoints', 'endpointslices.discovery.k8s.io'],
     how: 'simplified',
     note: 'Addresses, node ports and endpoints are given; no traffic flows.',
+  },
+  {
+    subject: "Hetzner's cloud controller",
+    how: 'simplified',
+    note: 'Works while a pod of its image is ready, with the token that it started with; without its Secret, with a wrong token or a network it is not in, it does not start or crashes in its own words. It introduces nodes, removes those whose server is gone, and keeps load balancers for Services, of whose annotations it knows those of name, place, type, algorithm, networks, addresses, proxy protocol, node selector and the health check of tcp. Routes are never made.',
+  },
+  {
+    subject: "Cilium's node IPAM",
+    how: 'simulated',
+    note: 'Publishes public addresses of nodes, or else their private ones, while the operator runs.',
   },
   {
     subject: 'Service accounts, roles and bindings',

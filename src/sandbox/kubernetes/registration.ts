@@ -19,6 +19,8 @@ export interface NodeRegistration {
   readonly cloudProviderExternal: boolean;
   readonly cpu: number;
   readonly memoryGb: number;
+  /** The server that it is, as the cloud's metadata service tells it. */
+  readonly machine?: { readonly id: number; readonly location: string };
 }
 
 /** Registers a node, or brings what its kubelet reports up to date; what users set stays. */
@@ -34,6 +36,7 @@ export function registerNode(state: KubeState, node: NodeRegistration): void {
     alive: true,
     since: isKnownAlive ? before.since : state.now,
     hasCni: before?.hasCni ?? false,
+    ...(node.machine ? { machine: node.machine } : {}),
   });
   if (node.role === 'control-plane') mirrorStaticPods(state, registered, node.internalIp);
 }

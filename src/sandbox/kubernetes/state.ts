@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../simulation.js';
+import type { HetznerPort } from './hetzner-port.js';
 import { canonicalJson } from './json.js';
 import { remembered } from './memo.js';
 import { timestamp, type KubeObject, type Metadata } from './objects.js';
+import type { ContainerRecord } from './programs/program.js';
 import { ResourceCatalogue } from './resources.js';
 import { Store } from './store.js';
 import { Timers } from './timers.js';
@@ -16,6 +18,8 @@ export interface Kubelet {
   readonly hasCni: boolean;
   /** What was pulled to its disk. */
   readonly images?: readonly string[];
+  /** The server that it runs on, as the cloud's metadata service tells it. */
+  readonly machine?: { readonly id: number; readonly location: string };
 }
 
 export interface KubeStateOptions {
@@ -24,6 +28,8 @@ export interface KubeStateOptions {
   readonly serviceCidr: string;
   readonly random: Random;
   readonly now: number;
+  /** The API of the cloud that the nodes are in; undefined where no program can reach one. */
+  readonly hetzner?: HetznerPort;
 }
 
 interface SavedState {
@@ -31,6 +37,8 @@ interface SavedState {
   readonly timers: unknown;
   readonly kubelets: Record<string, Kubelet>;
   readonly instance: string;
+  readonly containers?: Record<string, ContainerRecord>;
+  readonly memory?: Record<string, string>;
 }
 
 /** A new object before the server gave it an identity. */
@@ -45,6 +53,10 @@ export class KubeState {
   readonly store: Store;
   readonly timers: Timers;
   readonly kubelets: Map<string, Kubelet>;
+  /** The containers of programs that act, by the uid of their pod. */
+  readonly containers: Map<string, ContainerRecord>;
+  /** What such programs remember. */
+  readonly memory: Map<string, string>;
   /** Tells this API server from any other that listened on the same address before. */
   readonly instance: string;
   now: number;
@@ -56,6 +68,8 @@ export class KubeState {
     this.store = new Store(state?.store);
     this.timers = new Timers(state?.timers);
     this.kubelets = new Map(Object.entries(state?.kubelets ?? {}));
+    this.containers = new Map(Object.entries(state?.containers ?? {}));
+    this.memory = new Map(Object.entries(state?.memory ?? {}));
     this.instance = state?.instance ?? options.random.hex(40);
   }
 
@@ -84,6 +98,8 @@ export class KubeState {
       timers: this.timers.toJSON(),
       kubelets: Object.fromEntries(this.kubelets),
       instance: this.instance,
+      containers: Object.fromEntries(this.containers),
+      memory: Object.fromEntries(this.memory),
     };
   }
 

@@ -6,6 +6,7 @@ import { bodyOf, patch, success } from './mutations.js';
 import { patched } from './patches.js';
 import { getObject, served } from './reads.js';
 import type { ApiAnswer, ApiRequest, ResourcePath } from './request.js';
+import type { ContainerRecord } from './programs/program.js';
 import { storeKey } from './resources.js';
 import { anything } from './schemas/schema.js';
 import { timestamp, type KubeObject } from './objects.js';
@@ -31,7 +32,7 @@ export function subresourceAnswer(
     case 'token':
       return tokenRequest(state, request, object);
     case 'log':
-      return log(request, object as Pod);
+      return log(state, request, object as Pod);
     case 'scale':
       return scale(state, request, { target, object });
     case 'attach':
@@ -120,8 +121,11 @@ function scaleOf({ metadata, spec, status }: Workload): JsonObject {
   };
 }
 
-/** Simulated containers say nothing, and the answer says so; one that has not started has no log. */
-function log({ query }: ApiRequest, pod: Pod): ApiAnswer {
+/**
+ * Programs of the simulation say why they crashed; all others say nothing, and the answer says so.
+ * What has not started has no log.
+ */
+function log(state: KubeState, { query }: ApiRequest, pod: Pod): ApiAnswer {
   const { name } = pod.metadata;
   const container = query.get('container') ?? pod.spec.containers[0]?.name ?? '';
   const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
@@ -129,6 +133,10 @@ function log({ query }: ApiRequest, pod: Pod): ApiAnswer {
     throw badRequest(`container ${container} is not valid for pod ${name}`);
   }
   const status = pod.status?.containerStatuses?.find((item) => item.name === container);
+  const record = state.containers.get(pod.metadata.uid);
+  if (record?.container === container && record.log.length > 0) {
+    return logOf(record, query, `container "${container}" in pod "${name}"`);
+  }
   const waiting =
     status?.state.waiting?.reason ?? (pod.status?.phase === 'Pending' ? 'Pending' : undefined);
   if (waiting !== undefined) {
@@ -139,4 +147,14 @@ function log({ query }: ApiRequest, pod: Pod): ApiAnswer {
     );
   }
   return { status: 200, body: '', warnings: ['the sandbox runs no containers: logs are empty'] };
+}
+
+function logOf(record: ContainerRecord, query: URLSearchParams, who: string): ApiAnswer {
+  // A container that waits for its next start shows the log of the one that ended.
+  const before = record.crashed ? record.log : record.previousLog;
+  const lines = query.get('previous') === 'true' ? before : record.log;
+  if (!lines) throw badRequest(`previous terminated ${who} not found`);
+  const tail = Number(query.get('tailLines') ?? Number.NaN);
+  const shown = tail >= 0 ? lines.slice(lines.length - Math.min(tail, lines.length)) : lines;
+  return { status: 200, body: shown.map((line) => `${line}\n`).join('') };
 }

@@ -55,6 +55,8 @@ export interface Container {
   readonly name: string;
   readonly image?: string;
   readonly imagePullPolicy?: string;
+  readonly args?: readonly string[];
+  readonly env?: readonly EnvironmentVariable[];
   readonly resources?: { readonly requests?: Labels; readonly limits?: Labels };
   readonly ports?: readonly {
     readonly containerPort: number;
@@ -62,6 +64,23 @@ export interface Container {
     readonly protocol?: string;
   }[];
   readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } };
+}
+
+interface Reference {
+  readonly name?: string;
+  readonly key: string;
+  readonly optional?: boolean;
+}
+
+/** A variable of a container: a value, or where it comes from. */
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: {
+    readonly secretKeyRef?: Reference;
+    readonly configMapKeyRef?: Reference;
+    readonly fieldRef?: { readonly fieldPath: string };
+  };
 }
 
 interface Volume {
@@ -115,7 +134,7 @@ export interface KubeContainerStatus {
   readonly restartCount: number;
   readonly [field: string]: unknown;
   readonly state: {
-    readonly waiting?: { readonly reason: string };
+    readonly waiting?: { readonly reason: string; readonly message?: string };
     readonly running?: object;
     readonly terminated?: { readonly reason: string; readonly exitCode: number };
   };

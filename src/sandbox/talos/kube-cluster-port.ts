@@ -16,6 +16,8 @@ export interface NodeRegistration {
   readonly cloudProviderExternal: boolean;
   readonly cpu: number;
   readonly memoryGb: number;
+  /** The server that it is, as the cloud's metadata service tells it. */
+  readonly machine?: { readonly id: number; readonly location: string };
 }
 
 /** The Kubernetes of a cluster, as its nodes meet it. */

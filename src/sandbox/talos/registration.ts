@@ -43,6 +43,7 @@ export function registrationOf(
     cloudProviderExternal: settings.cloudProviderExternal,
     cpu: machine.cores,
     memoryGb: machine.memoryGb,
+    machine: { id: machine.id, location: machine.location },
   };
 }
 

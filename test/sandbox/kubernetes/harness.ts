@@ -1,4 +1,5 @@
 import { KubeCluster, type NodeRegistration } from '../../../src/sandbox/kubernetes/cluster.js';
+import type { HetznerPort } from '../../../src/sandbox/kubernetes/hetzner-port.js';
 import { createRandom } from '../../../src/sandbox/simulation.js';
 
 export const start = Date.UTC(2026, 0, 1);
@@ -7,10 +8,10 @@ export const start = Date.UTC(2026, 0, 1);
 export class Rehearsal {
   now = start;
   cluster: KubeCluster;
-  readonly #options: { podCidr: string };
+  readonly #options: { podCidr: string; hetzner?: HetznerPort };
 
-  constructor(options: { podCidr?: string } = {}) {
-    this.#options = { podCidr: options.podCidr ?? '10.244.0.0/16' };
+  constructor(options: { podCidr?: string; hetzner?: HetznerPort } = {}) {
+    this.#options = { podCidr: '10.244.0.0/16', ...options };
     this.cluster = this.#open(undefined);
   }
 

@@ -141,6 +141,7 @@ describe('a kubelet', () => {
       cloudProviderExternal: false,
       cpu: 2,
       memoryGb: 4,
+      machine: { id: 1, location: 'nbg1' },
     });
   });
 

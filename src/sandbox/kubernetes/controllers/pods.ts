@@ -7,12 +7,21 @@ import { timestamp } from '../objects.js';
 import type { KubeState } from '../state.js';
 import { isFinished, type KubeNode, type Pod } from '../workloads.js';
 import { hasVolumes } from './claims.js';
+import {
+  configRetryMs,
+  forgetPrograms,
+  holdsCrashed,
+  isRefused,
+  markRefused,
+  startProgram,
+} from './containers.js';
 import { hasImages, pullImages, tellOfStart } from './images.js';
 import { isCiliumAgent } from './nodes.js';
 import { containersIn, podConditions, succeeded } from './pod-status.js';
 
 /** What kubelets do: start the pods of their nodes, run them, and stop those being deleted. */
 export function runPods(state: KubeState): void {
+  if (state.containers.size > 0) forgetPrograms(state);
   const nodes = new Map(state.store.list('nodes').map((node) => [node.metadata.name, node]));
   const addresses = new PodAddresses(state);
   for (const pod of state.store.list('pods')) {
@@ -47,7 +56,7 @@ function runPod(state: KubeState, pod: Pod, host: Host): void {
     return;
   }
   if (state.timers.fires(timer, state.now)) {
-    run(state, pod, host);
+    if (!markRefused(state, pod)) run(state, pod, host);
     return;
   }
   if (state.timers.isRunning(timer)) return;
@@ -56,7 +65,7 @@ function runPod(state: KubeState, pod: Pod, host: Host): void {
   const pause = hasImages(state, pod) ? 'podStart' : 'imagePull';
   const duration = durationOf(isCiliumAgent(pod) ? 'ciliumAgent' : pause);
   pullImages(state, created);
-  state.timers.start(timer, state.now + duration);
+  state.timers.start(timer, state.now + (isRefused(created) ? configRetryMs : duration));
 }
 
 function stop(state: KubeState, pod: Pod): void {
@@ -143,7 +152,9 @@ function run(state: KubeState, pod: Pod, { node, addresses }: Host): void {
   const running = { running: { startedAt: timestamp(state.now) } };
   const conditions = podConditions({ ...pod, status }, moment);
   const started = { ...status, conditions, ...containersIn(pod, running, moment) };
-  tellOfStart(state, state.store.put('pods', { ...pod, status: started }));
+  const stored = state.store.put('pods', { ...pod, status: started });
+  tellOfStart(state, stored);
+  startProgram(state, stored);
 }
 
 /** A pod that is not restarted does its work and ends; any other serves. */
@@ -159,6 +170,7 @@ function work(state: KubeState, pod: Pod, node: KubeNode): void {
 
 /** The readiness of a running pod follows its node: the node controller marks those of lost nodes. */
 function refresh(state: KubeState, pod: Pod, node: KubeNode): void {
+  if (holdsCrashed(state, pod)) return;
   const ready = isServing(pod, node);
   const condition = pod.status?.conditions?.find(({ type }) => type === 'Ready');
   if ((condition?.status === 'True') === ready) return;

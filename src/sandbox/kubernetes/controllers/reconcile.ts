@@ -5,6 +5,7 @@ import { furnishNamespaces } from './accounts.js';
 import { reconcileAutoscalers } from './autoscalers.js';
 import { defineCiliumKinds } from './cilium-definitions.js';
 import { reconcileClaims } from './claims.js';
+import { runCloudController } from './cloud/controller.js';
 import { reconcileDaemonSets } from './daemon-sets.js';
 import { reconcileDefinitions } from './definitions.js';
 import { reconcileDeployments } from './deployments.js';
@@ -13,6 +14,7 @@ import { reconcileEndpoints } from './endpoints.js';
 import { collectGarbage } from './garbage.js';
 import { reconcileJobs } from './jobs.js';
 import { emptyNamespaces } from './namespaces.js';
+import { publishNodeAddresses } from './node-ipam.js';
 import { reconcileNodes } from './nodes.js';
 import { runPods } from './pods.js';
 import { reconcileQuotas } from './quotas.js';
@@ -62,6 +64,11 @@ const controllers: readonly Controller[] = [
   { run: schedulePods, reads: ['pods', 'nodes', 'persistentvolumeclaims'] },
   { run: runPods, reads: ['pods', 'nodes', 'configmaps', 'secrets', 'persistentvolumeclaims'] },
   { run: reconcileEndpoints, reads: ['services', 'pods', 'nodes', 'endpoints'] },
+  { run: runCloudController, reads: ['nodes', 'services', 'pods'] },
+  {
+    run: publishNodeAddresses,
+    reads: ['nodes', 'services', 'pods', 'configmaps', 'deployments.apps'],
+  },
   { run: reconcileBudgets, reads: ['poddisruptionbudgets.policy', 'pods', ...apps] },
   { run: reconcileQuotas, reads: countable },
 ];
