@@ -19,7 +19,13 @@ import {
   subnetInside,
 } from './range-rules.js';
 import type { ClusterConfig } from './schema.js';
-import { ciliumVersion, ipv6, oneSchematic, talosVersions } from './version-rules.js';
+import {
+  ciliumOnTalos,
+  ciliumVersion,
+  ipv6,
+  oneSchematic,
+  talosVersions,
+} from './version-rules.js';
 
 /** A rule over several keys. It is left out when one of the keys that it needs is wrong by itself. */
 interface Rule {
@@ -51,6 +57,7 @@ const rules: readonly Rule[] = [
   { needs: ['talos.version', 'talos.kubernetes_version'], check: talosVersions },
   { needs: ['talos.schematic', 'talos.schematic_id'], check: oneSchematic },
   { needs: ['cilium.version'], check: ciliumVersion },
+  { needs: ['talos.version', 'cilium.version'], check: ciliumOnTalos },
   { needs: ['cilium.enable_ipv6'], check: ipv6 },
   { needs: ['workers.*.labels'], check: workerLabels },
   { needs: ['control_planes.*.taints', 'workers.*.taints'], check: uniqueTaints },

@@ -1,4 +1,9 @@
-import { ciliumProblem, kubernetesProblem, talosProblem } from '../cluster/talos/versions.js';
+import {
+  ciliumProblem,
+  kubernetesProblem,
+  pairProblem,
+  talosProblem,
+} from '../cluster/talos/versions.js';
 import type { RuleProblem } from './rule-problem.js';
 import type { ClusterConfig } from './schema.js';
 
@@ -11,6 +16,12 @@ export function talosVersions({ talos }: ClusterConfig): readonly RuleProblem[] 
 
 export function ciliumVersion({ cilium }: ClusterConfig): readonly RuleProblem[] {
   const reason = ciliumProblem(cilium.version);
+  return reason === undefined ? [] : [{ path: ['cilium', 'version'], reason }];
+}
+
+/** Pairs of which nodes lose their network are worth nobody's try. */
+export function ciliumOnTalos({ cilium, talos }: ClusterConfig): readonly RuleProblem[] {
+  const reason = pairProblem(cilium.version, talos.version);
   return reason === undefined ? [] : [{ path: ['cilium', 'version'], reason }];
 }
 

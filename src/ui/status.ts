@@ -16,7 +16,7 @@ export function renderStatus(report: StatusReport, looks: Looks): string {
     ...(status.servers.length > 0 ? [nodeTable(status.servers, looks)] : []),
     asText(facts(report).map(style.letters), columns),
     ...(status.differences.length > 0 ? [differences(status, columns, style)] : []),
-    verdict(status, columns, style),
+    verdict(report, columns, style),
   ];
   return parts.join('\n');
 }
@@ -44,14 +44,15 @@ function differences(status: ClusterStatus, columns: number | undefined, style: 
 
 /** A cluster can be healthy and still have something to say. */
 function verdict(
-  { healthy, problems }: ClusterStatus,
+  { status: { healthy, problems }, remarks }: StatusReport,
   columns: number | undefined,
   { marks }: Style,
 ): string {
   const lines = joinAlike(problems).map(({ message, hint }) =>
     hanging(`${marks.warning} `, `${message.replace(/\.$/, '')} (${hint})`, columns),
   );
-  return [...(healthy ? [`${marks.done} healthy`] : []), ...lines]
+  const more = remarks.map((text) => hanging(`${marks.warning} `, text, columns));
+  return [...(healthy ? [`${marks.done} healthy`] : []), ...lines, ...more]
     .map((line) => `${line}\n`)
     .join('');
 }

@@ -10,14 +10,28 @@ control_planes: [{ name: cp, server_type: cx33 }]
 workers: [{ name: web, server_type: cx33, count: 2 }]
 `;
 
+/** A day on which all default versions have their support, whenever the tests run. */
+const july = 'data:text/javascript,Date.now=()=>1782864000000';
+
 function validate(yaml: string, ...args: readonly string[]) {
   const cwd = testFolder();
   writeFileSync(join(cwd, 'cluster.yaml'), yaml);
   // Its scratch folders are made where the system's are, which a test can watch.
-  return { cwd, end: runCli([...args, 'validate'], { cwd, env: { TMPDIR: cwd } }) };
+  const env = { TMPDIR: cwd, NODE_OPTIONS: `--import ${july}` };
+  return { cwd, end: runCli([...args, 'validate'], { cwd, env }) };
 }
 
 describe('oxide validate', () => {
+  test('says of which versions the support has ended', async () => {
+    const { end } = validate(
+      `${head}talos: { version: v1.12.11, kubernetes_version: 1.34.1 }\n`,
+      '--json',
+    );
+    expect(JSON.parse((await end).stdout)).toMatchObject({
+      warnings: ['The community support of Talos 1.12 ended on 2026-04-27: it gets no more fixes.'],
+    });
+  });
+
   test('says what it could not check without a talosctl', async () => {
     const { cwd, end } = validate(head);
     const { code, stderr, stdout } = await end;

@@ -304,6 +304,12 @@ const malformed: readonly Malformed[] = [
     ].join('\n'),
   },
   {
+    what: 'a Cilium with which nodes of that Talos lose their network',
+    text: `${minimal}talos: { version: v1.12.7, kubernetes_version: 1.34.1 }\ncilium: { version: 1.19.4 }\n`,
+    message:
+      'cluster.yaml:8:20 cilium.version: Cilium 1.19.4 does not work on Talos v1.12.7: nodes lose the network of the host when its programs are loaded; take 1.19.5 or later',
+  },
+  {
     what: 'a withdrawn Talos release',
     text: `${minimal}talos: { version: 1.13.3 }\n`,
     message:

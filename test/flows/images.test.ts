@@ -90,9 +90,9 @@ test('what another cluster wants stays, and so does what a server was made of si
   const project = projectOf(rehearsal);
   const add = (talosVersion: string): number =>
     rehearsal.world.cloud.ensureSnapshot({ talosVersion, architecture: 'x86' });
-  const [wanted, taken] = [add('v1.12.4'), add('v1.12.5')];
+  const [wanted, taken] = [add('v1.12.6'), add('v1.12.5')];
   const staging = clusterYaml(1, 0).replace('demo', 'staging');
-  const versions = 'talos: { version: v1.12.4, kubernetes_version: 1.34.1 }\n';
+  const versions = 'talos: { version: v1.12.6, kubernetes_version: 1.34.1 }\n';
   const other = parseConfig(`${staging}${versions}`, { file: 'staging.yaml' });
   const { ctx } = rehearsal.run();
   const outcome = await deleteImages(ctx, {

@@ -53,6 +53,7 @@ describe('the status', () => {
         'differences',
         'monthlyCost',
         'problems',
+        'support',
       ],
     ]);
     const [controlPlane, worker] = found.servers;

@@ -129,16 +129,21 @@ const status: ClusterStatus = {
     { name: 'control-plane', role: 'control-plane', wanted: 3, found: 3 },
     { name: 'worker', role: 'worker', wanted: 5, found: 5 },
   ],
-  ...{ differences: [], problems: [], monthlyCost: euros(62.92) },
+  ...{ differences: [], problems: [], monthlyCost: euros(62.92), support: [] },
 };
 
 const healthy: StatusReport = {
   ...{ status, network: '10.0.0.0/16, subnet 10.0.1.0/24 in eu-central' },
-  ...{ allowed: ['198.51.100.7/32', '2001:db8:ca11::7/128'], ownAddress: '198.51.100.7' },
+  ...{
+    allowed: ['198.51.100.7/32', '2001:db8:ca11::7/128'],
+    ownAddress: '198.51.100.7',
+    remarks: [],
+  },
 };
 
 const degraded: StatusReport = {
   ...healthy,
+  remarks: ['The support of Kubernetes 1.36 ends on 2027-06-28 (in 42 days).'],
   status: {
     ...{ ...status, healthy: false, endpoint: null },
     servers: status.servers.slice(0, 7).map((one, index): ServerStatus => {

@@ -56,6 +56,7 @@ describe('tables', () => {
         },
       ],
       monthlyCost: { net: 8.99, gross: 8.99, currency: 'EUR' },
+      support: [],
       problems: [
         { code: 'missing-server', message: 'demo-web-2 does not exist', hint: 'oxide create' },
       ],
@@ -65,6 +66,7 @@ describe('tables', () => {
       network: '10.0.0.0/16, subnet 10.0.1.0/24 in eu-central',
       allowed: ['198.51.100.7/32'],
       ownAddress: '198.51.100.7',
+      remarks: [],
     };
     expect(renderStatus(report, { color: false, columns: 80 })).toBe(
       [

@@ -2,10 +2,12 @@ import { effectiveRules, firewallLimits } from '../../cluster/network/firewall-l
 import { openApis } from '../../cluster/network/open-apis.js';
 import { wantedRules } from '../../cluster/network/firewall-rules.js';
 import { fileRemarks } from '../../cluster/plan/file-remarks.js';
+import { versionRemarks } from '../../cluster/talos/support.js';
 import { loadConfig } from '../../config/load.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { spell, spellData, writeOutData } from '../../lib/commands.js';
 import { ExitCode } from '../../lib/errors.js';
+import { wallClock } from '../../lib/wait.js';
 import type { OfflineCheck } from '../../steps/talos/offline-check.js';
 import { renderJson } from '../../ui/json.js';
 import { looksOf } from '../../ui/terminal.js';
@@ -48,6 +50,7 @@ function viewOf(file: string, config: ClusterConfig, { check, odd }: Findings): 
   const { allowed_cidrs: allowed, extra_rules: extraRules } = config.hcloud.firewall;
   const rules = wantedRules({ allowedCidrs: allowed ?? [], extraRules });
   const { notes, warnings } = fileRemarks(config);
+  const { version: talos, kubernetes_version: kubernetes } = config.talos;
   return {
     file,
     machineConfigs: check,
@@ -57,6 +60,11 @@ function viewOf(file: string, config: ClusterConfig, { check, odd }: Findings): 
       own: allowed === undefined,
     },
     notes,
-    warnings: [...warnings, ...openApis(rules), ...odd],
+    warnings: [
+      ...warnings,
+      ...versionRemarks({ talos, kubernetes }, wallClock()),
+      ...openApis(rules),
+      ...odd,
+    ],
   };
 }

@@ -97,4 +97,14 @@ export const status = z.strictObject({
   differences: z.array(difference),
   monthlyCost: cost,
   problems: z.array(problem),
+  support: z
+    .array(
+      z.strictObject({
+        project: z.enum(['Talos', 'Kubernetes']),
+        minor: text.describe('As `1.36`.'),
+        ends: text.nullable().describe('The day, as `2027-06-28`; null: nobody has named one.'),
+        state: z.enum(['supported', 'ends-soon', 'ended']).describe('`ends-soon`: within 60 days.'),
+      }),
+    )
+    .describe('How long the versions that run get fixes from those who make them.'),
 });

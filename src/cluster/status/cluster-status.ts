@@ -4,6 +4,7 @@ import { monthlyCost } from '../catalogue/prices.js';
 import { differencesOf } from '../plan/differ.js';
 import { settledRules } from '../plan/firewall-differences.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
+import { supportOf, supportRemarks, type SupportEnd } from '../talos/support.js';
 import { admittedRanges } from '../network/api-access.js';
 import { poolsOf } from '../state/node-pools.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
@@ -38,6 +39,7 @@ export function clusterStatus(input: StatusInput): StatusReport {
     }),
     monthlyCost: monthlyCost(catalogue, state.servers),
     problems,
+    support: supportOfRunning(input, servers),
   };
   const { network, firewall } = state;
   return {
@@ -45,7 +47,25 @@ export function clusterStatus(input: StatusInput): StatusReport {
     network: network && networkText(network),
     allowed: firewall && admittedRanges(firewall.rules),
     ownAddress,
+    remarks: supportRemarks(status.support, input.now),
   };
+}
+
+function supportOfRunning(
+  { config, now }: StatusInput,
+  servers: readonly ServerStatus[],
+): readonly SupportEnd[] {
+  const of = (project: SupportEnd['project'], found: readonly string[], wanted: string) => {
+    const versions = found.length > 0 ? found : [wanted];
+    return versions.flatMap((version) => supportOf(project, version, now) ?? []);
+  };
+  const talos = servers.flatMap(({ talosVersion }) => talosVersion ?? []);
+  const kubernetes = servers.flatMap((one) => one.kubernetes?.version ?? []);
+  const all = [
+    ...of('Talos', talos, config.talos.version),
+    ...of('Kubernetes', kubernetes, config.talos.kubernetes_version),
+  ];
+  return [...new Map(all.map((one) => [`${one.project} ${one.minor}`, one])).values()];
 }
 
 /** What Talos said of its version goes before what Kubernetes knows of it. */

@@ -6,6 +6,7 @@ import type { Cost } from '../state/cost.js';
 import type { Difference } from '../plan/difference.js';
 import type { InstalledCharts } from '../kubernetes/installed.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
+import type { SupportEnd } from '../talos/support.js';
 import type { EtcdMemberView } from '../talos/etcd.js';
 import type { ClusterState, Role } from '../state/cluster-state.js';
 import type { ClusterNode } from '../state/nodes.js';
@@ -135,6 +136,8 @@ export interface ClusterStatus {
   readonly differences: readonly Difference[];
   readonly monthlyCost: Cost;
   readonly problems: readonly Problem[];
+  /** Of the versions that run; of cluster.yaml's while none can be asked. */
+  readonly support: readonly SupportEnd[];
 }
 
 /** The status with what stands beside it on a screen. */
@@ -146,6 +149,8 @@ export interface StatusReport {
   readonly allowed: readonly string[] | undefined;
   /** This machine's public address; undefined when it could not be found. */
   readonly ownAddress: string | undefined;
+  /** What is to be said of versions: their support has ended, or ends soon. */
+  readonly remarks: readonly string[];
 }
 
 export interface StatusInput {
@@ -169,6 +174,6 @@ export interface StatusInput {
   readonly installed: Answer<InstalledCharts>;
   readonly endpoint: string | undefined;
   readonly ownAddress: string | undefined;
-  /** Milliseconds since the Unix epoch, by which certificates end. */
+  /** Milliseconds since the Unix epoch, by which certificates and the support of versions end. */
   readonly now: number;
 }

@@ -36,6 +36,31 @@ export const badTalosReleases: ReadonlyMap<string, string> = new Map([
   ['1.13.3', 'it crashes on whole numbers in scheduler.config'],
 ]);
 
+interface BrokenPair {
+  /** Talos minor. */
+  readonly talos: number;
+  /** The first patch release of Talos that is right; undefined: none of this minor. */
+  readonly talosFixed?: string;
+  /** Cilium minor; undefined: all. */
+  readonly cilium?: number;
+  readonly ciliumFixed?: string;
+  readonly reason: string;
+}
+
+/** Pairs with which nodes lose their network. */
+export const brokenPairs: readonly BrokenPair[] = [
+  // cilium/cilium#44216 (kernel 6.18.5 of 1.12.2); siderolabs/talos#12845 has the fix, 1.12.5 is the next release.
+  {
+    ...{ talos: 12, talosFixed: '1.12.5' },
+    reason: "its kernel's verifier breaks Cilium, and nodes lose their network",
+  },
+  // cilium/cilium#46010, with 1.19.0 to 1.19.4 on 1.12.6 and 1.12.7.
+  {
+    ...{ talos: 12, cilium: 19, ciliumFixed: '1.19.5' },
+    reason: 'nodes lose the network of the host when its programs are loaded',
+  },
+];
+
 interface CiliumSupport {
   /** The one Gateway API release whose CRDs this Cilium works with. */
   readonly gatewayApi: string;
@@ -130,3 +155,32 @@ export const chartPins = {
     kubernetes: { min: 25, max: 99 },
   },
 } as const satisfies Readonly<Record<string, ChartPin>>;
+
+/** The day on which support ends, per Kubernetes minor. kubernetes.io/releases, "End Of Life Date". */
+export const kubernetesEnds: ReadonlyMap<number, string> = new Map([
+  [26, '2024-02-28'],
+  [27, '2024-06-28'],
+  [28, '2024-10-28'],
+  [29, '2025-02-28'],
+  [30, '2025-06-28'],
+  [31, '2025-10-28'],
+  [32, '2026-02-28'],
+  [33, '2026-06-28'],
+  [34, '2026-10-27'],
+  [35, '2027-02-28'],
+  [36, '2027-06-28'],
+  [37, '2027-10-28'],
+]);
+
+/**
+ * The same per Talos minor: its community supports one until the next is released (support matrix of
+ * the docs). Dates of the releases 1.9.0 to 1.14.0; 1.15.0 has not come yet.
+ */
+export const talosEnds: ReadonlyMap<number, string> = new Map([
+  [8, '2024-12-17'],
+  [9, '2025-04-30'],
+  [10, '2025-09-01'],
+  [11, '2025-12-22'],
+  [12, '2026-04-27'],
+  [13, '2026-09-03'],
+]);

@@ -1,7 +1,14 @@
 import coerce from 'semver/functions/coerce.js';
 import minor from 'semver/functions/minor.js';
 import parse from 'semver/functions/parse.js';
-import { badTalosReleases, ciliumSupport, kubernetesPerTalos, type MinorRange } from './pins.js';
+import lt from 'semver/functions/lt.js';
+import {
+  badTalosReleases,
+  brokenPairs,
+  ciliumSupport,
+  kubernetesPerTalos,
+  type MinorRange,
+} from './pins.js';
 
 /** The newest layout of machine configuration that oxide writes; Talos 1.14 still reads it. */
 const newestContract = 13;
@@ -25,6 +32,20 @@ export function kubernetesProblem(kubernetes: string, talos: string): string | u
 export function ciliumProblem(version: string): string | undefined {
   if (supported(ciliumSupport, version)) return undefined;
   return `Cilium ${version} is not supported; oxide knows Cilium ${listed(ciliumSupport)}`;
+}
+
+/** Why this Cilium cannot be used with that Talos, or undefined. */
+export function pairProblem(cilium: string, talos: string): string | undefined {
+  const broken = brokenPairs.find(
+    (pair) =>
+      minor(talos) === pair.talos &&
+      (pair.talosFixed === undefined || lt(talos, pair.talosFixed)) &&
+      (pair.cilium === undefined || minor(cilium) === pair.cilium) &&
+      (pair.ciliumFixed === undefined || lt(cilium, pair.ciliumFixed)),
+  );
+  if (!broken) return undefined;
+  const fixed = broken.ciliumFixed ?? `Talos ${broken.talosFixed ?? `1.${broken.talos + 1}`}`;
+  return `Cilium ${cilium} does not work on Talos ${talos}: ${broken.reason}; take ${fixed} or later`;
 }
 
 /** A warning when Cilium's own tests do not cover this Kubernetes version, or undefined. */

@@ -6,6 +6,7 @@ import {
   configContract,
   gatewayApiVersion,
   kubernetesProblem,
+  pairProblem,
   talosProblem,
 } from '../../../src/cluster/talos/versions.js';
 
@@ -43,6 +44,34 @@ test('a Kubernetes version that Cilium does not test is warned about', () => {
   expect(ciliumWarning('1.17.8', '1.34.1')).toBe(
     'Cilium 1.17.8 is tested with Kubernetes 1.29 to 1.32, not with 1.34.1.',
   );
+});
+
+describe('pairs with which nodes lose their network', () => {
+  test.each([
+    [
+      '1.20.4',
+      'v1.12.4',
+      "its kernel's verifier breaks Cilium, and nodes lose their network; take Talos 1.12.5 or later",
+    ],
+    [
+      '1.19.4',
+      'v1.12.7',
+      'nodes lose the network of the host when its programs are loaded; take 1.19.5 or later',
+    ],
+  ])('Cilium %s on Talos %s is refused', (cilium, talos, reason) => {
+    expect(pairProblem(cilium, talos)).toBe(
+      `Cilium ${cilium} does not work on Talos ${talos}: ${reason}`,
+    );
+  });
+
+  test.each([
+    ['1.20.4', 'v1.12.5'],
+    ['1.19.5', 'v1.12.7'],
+    ['1.18.14', 'v1.12.7'],
+    ['1.19.4', 'v1.13.9'],
+  ])('Cilium %s on Talos %s is not', (cilium, talos) => {
+    expect(pairProblem(cilium, talos)).toBeUndefined();
+  });
 });
 
 describe('Talos and Kubernetes', () => {
