@@ -116,6 +116,10 @@ export function writeOutcome(output: RemoteOutput): WriteOutcome {
   if (bytes === undefined || bytes === 0 || sha256 === undefined || packedSha256 === undefined) {
     return { why: 'nothing was written, and no stage says why', remedy: 'again' };
   }
+  if (bytes % sector !== 0) {
+    const why = `it unpacks to ${bytes} bytes, which are no whole sectors: it is no image of a disk`;
+    return { why, remedy: 'image' };
+  }
   const [packedBytes, announced] = [copiedBytes(stdout), announcedBytes(stdout)];
   if (announced !== undefined && packedBytes !== announced) {
     const why = `${packedBytes ?? 0} of ${announced} bytes came`;
@@ -124,6 +128,8 @@ export function writeOutcome(output: RemoteOutput): WriteOutcome {
   return { bytes, sha256, packedBytes, packedSha256 };
 }
 
+/** Bytes; what is read past the cache has to be whole ones. */
+const sector = 512;
 const notFound = 127;
 /** curl(1): could not resolve, could not connect, timed out. */
 const noWay: readonly number[] = [5, 6, 7, 28];

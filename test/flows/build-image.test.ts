@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildImage, type BuildImageWish } from '../../src/flows/build-image.js';
 import { create } from '../../src/flows/create.js';
-import { OxideError } from '../../src/lib/errors.js';
+import { InterruptedError, OxideError } from '../../src/lib/errors.js';
 import { projectOf, type Item } from '../helpers/project.js';
 import {
   clusterYaml,
@@ -284,6 +284,24 @@ test('Ctrl-C while the image is written removes all that was made', async () => 
   await failureOf(buildImage(run({ signal: interrupted.signal }).ctx, wish));
   expectNothingLeft(rehearsal);
 });
+
+test.each(['/ssh_keys', '/servers', 'enable_rescue', 'poweron', 'poweroff', 'create_image'])(
+  'Ctrl-C at %s removes all that was made',
+  async (stage) => {
+    const interrupted = new AbortController();
+    const { rehearsal, run } = await begin();
+    const { faults } = rehearsal;
+    const record = faults.record.bind(faults);
+    faults.record = (request) => {
+      record(request);
+      const isStage = request.method === 'POST' && request.path.endsWith(stage);
+      if (isStage) interrupted.abort(new InterruptedError());
+    };
+    const error = await failureOf(buildImage(run({ signal: interrupted.signal }).ctx, wish));
+    expect(error.exitCode).toBe(130);
+    expectNothingLeft(rehearsal);
+  },
+);
 
 test('a create in an empty project makes its image, and the next one finds it', async () => {
   const { rescue, run } = await begin();
