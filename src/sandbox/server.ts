@@ -187,8 +187,11 @@ export class SandboxServer {
       const { method = 'GET' } = request;
       const body = method === 'GET' ? '' : await collect(request);
       const found = await this.#downloads.handle(path, { method, body });
-      if (found) response.writeHead(found.status, { 'content-type': found.contentType });
-      else response.writeHead(404, { 'content-type': 'text/plain' });
+      if (found) {
+        const length = Buffer.byteLength(found.body);
+        const headers = { 'content-type': found.contentType, 'content-length': length };
+        response.writeHead(found.status, headers);
+      } else response.writeHead(404, { 'content-type': 'text/plain' });
       response.end(found?.body ?? 'not found');
     }
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isMap, isScalar, LineCounter, parseDocument, stringify } from 'yaml';
+import { factoryImage } from './factory-images.js';
 import type { Download, DownloadRequest } from './answer.js';
 
 /** Some of the official system extensions (siderolabs/extensions, release for Talos 1.13). */
@@ -34,12 +35,14 @@ export function isExtension(name: string): boolean {
 
 /**
  * The Image Factory (siderolabs/image-factory, internal/frontend/http): it registers what is to be
- * added to Talos and lists extensions. It makes no images.
+ * added to Talos, lists extensions and makes disk images.
  */
 export function imageFactory(path: string, request: DownloadRequest): Download {
   if (path === '/schematics' && request.method === 'POST') return create(request.body);
   const version = /^\/version\/v?(\d+\.\d+\.\d+[^/]*)\/extensions\/official$/.exec(path)?.[1];
   if (version !== undefined && request.method === 'GET') return json(200, official(version));
+  const image = request.method === 'GET' ? factoryImage(path) : undefined;
+  if (image) return image;
   return { status: 404, contentType: 'text/plain; charset=utf-8', body: '404 page not found\n' };
 }
 

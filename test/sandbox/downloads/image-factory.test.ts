@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createDownloads } from '../../../src/sandbox/downloads/downloads.js';
 
@@ -49,4 +50,24 @@ test('the extensions of a version are listed as the factory lists them', async (
     description: 'the container runtime gVisor',
   });
   expect(await downloads.handle('/image-factory/schematics')).toMatchObject({ status: 404 });
+});
+
+test('a disk image is the same packed file for everybody, and other versions are not there', async () => {
+  const path = (version: string, file: string, id = plain) =>
+    `/image-factory/image/${id}/${version}/${file}`;
+  const image = await downloads.handle(path('v1.13.9', 'hcloud-amd64.raw.xz'));
+  expect(image).toMatchObject({ status: 200, contentType: 'application/x-xz' });
+  // Of a file that xz 5.4.1 unpacked to these bytes (`xz -t`, `xz -dc`).
+  expect(
+    createHash('sha256')
+      .update(image?.body ?? '')
+      .digest('hex'),
+  ).toBe('be485d1deb83721cef3a6f63b2200facd0889d4d52e79f83a3ff0adaf5fa4b95');
+  for (const missing of [
+    path('v9.9.9', 'hcloud-amd64.raw.xz'),
+    path('v1.13.9', 'hcloud-mips.raw.xz'),
+    path('v1.13.9', 'hcloud-amd64.raw.xz', 'abc'),
+  ]) {
+    expect(await downloads.handle(missing)).toMatchObject({ status: 404 });
+  }
 });
