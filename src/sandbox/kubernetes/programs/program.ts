@@ -7,8 +7,7 @@ export type Program =
   | 'metrics-server'
   | 'cert-manager-webhook'
   | 'cert-manager-cainjector'
-  | 'cert-manager-controller'
-  | 'cilium-operator';
+  | 'cert-manager-controller';
 
 /** A container of such a program, as its kubelet knows it. */
 export interface ContainerRecord {
@@ -33,7 +32,6 @@ const images: readonly (readonly [suffix: string, program: Program])[] = [
   ['jetstack/cert-manager-webhook', 'cert-manager-webhook'],
   ['jetstack/cert-manager-cainjector', 'cert-manager-cainjector'],
   ['jetstack/cert-manager-controller', 'cert-manager-controller'],
-  ['cilium/operator-generic', 'cilium-operator'],
 ];
 
 /** The program that runs in a container; undefined for all that only pretend to work. */
