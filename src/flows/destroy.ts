@@ -13,7 +13,7 @@ import {
 } from '../cluster/plan/destroy-plan.js';
 import { inTheConsole } from '../lib/commands.js';
 import { enumerate } from '../lib/format.js';
-import { observeOwnedResources } from '../steps/ownership/owned-resources.js';
+import { observeOwnedResources, observeRemains } from '../steps/ownership/owned-resources.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { deleteResources } from '../steps/ownership/deletions.js';
 import { markAsGoing, onlyKnownByCluster } from '../steps/ownership/deletion-marks.js';
@@ -61,8 +61,15 @@ export async function destroy(ctx: FlowContext, request: DestroyRequest): Promis
       failed.push(...still);
     }
   });
-  const after = await step('Look at what is left', (io) => observeOwnedResources(ctx, io));
-  const left = whatIsLeft(after, [...plan.kept, ...failed]);
+  const known = [...plan.kept, ...failed];
+  const after = await step('Look at what is left', (io) =>
+    observeRemains(
+      ctx,
+      known.map(({ resource }) => resource.kind),
+      io,
+    ),
+  );
+  const left = whatIsLeft(after, known);
   const remaining = new Set(left.map(({ resource }) => resourceKey(resource)));
   const deleted = plan.stages.flat().filter((one) => !remaining.has(resourceKey(one)));
   return { kind: 'destroyed', plan, deleted, left };

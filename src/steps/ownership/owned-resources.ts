@@ -1,6 +1,7 @@
 import {
   type OwnedResource,
   type OwnedResources,
+  type ResourceKind,
   countByKind,
 } from '../../cluster/state/owned-resources.js';
 import { clusterSelector, isOwn } from '../../cluster/state/labels.js';
@@ -40,7 +41,30 @@ export async function observeOwnedResources(
   ctx: FlowContext,
   io?: StepIo,
 ): Promise<OwnedResources> {
-  const lists = await readProject(ctx);
+  return ownedAmong(ctx, await readProject(ctx), io);
+}
+
+/** What may be there of a cluster after its deletion although all of it was deleted: others make it. */
+const madeByOthers: readonly ResourceKind[] = ['server', 'load-balancer', 'volume', 'primary-ip'];
+
+/**
+ * The same after a deletion. `doubtful` are the kinds of which something was left or could not be
+ * deleted; of the rest, what Hetzner has deleted is gone, and nothing else comes while the cluster is held.
+ */
+export async function observeRemains(
+  ctx: FlowContext,
+  doubtful: readonly ResourceKind[],
+  io?: StepIo,
+): Promise<OwnedResources> {
+  const kinds = [...madeByOthers, ...doubtful];
+  return ownedAmong(ctx, await readProject(ctx, (kind) => kinds.includes(kind)), io);
+}
+
+async function ownedAmong(
+  ctx: FlowContext,
+  lists: Awaited<ReturnType<typeof readProject>>,
+  io?: StepIo,
+): Promise<OwnedResources> {
   const own = <T extends { readonly labels: Labels }>(all: readonly T[]) =>
     all.filter(({ labels }) => isOwn(ctx.config.cluster_name, labels)).map(asOwn);
   const [servers, networks] = [own(lists.servers), own(lists.networks)];
@@ -73,7 +97,12 @@ export async function observeOwnedResources(
 }
 
 /** Load balancers and volumes of controllers carry no cluster label, so these lists are whole. */
-async function readProject({ hetzner, config }: FlowContext) {
+async function readProject(
+  { hetzner, config }: FlowContext,
+  isAsked: (kind: ResourceKind) => boolean = () => true,
+) {
+  const list = <T>(kind: ResourceKind, read: () => Promise<T[]>): Promise<T[]> =>
+    isAsked(kind) ? read() : Promise.resolve([]);
   const selector = clusterSelector(config.cluster_name);
   const [servers, loadBalancers, volumes, pricing] = await inParallel(
     hetzner.servers(),
@@ -82,12 +111,12 @@ async function readProject({ hetzner, config }: FlowContext) {
     hetzner.pricing(),
   );
   const [networks, firewalls, sshKeys, placementGroups, primaryIps, floatingIps] = await inParallel(
-    hetzner.networks(selector),
-    hetzner.firewalls(selector),
-    hetzner.sshKeys(selector),
-    hetzner.placementGroups(selector),
+    list('network', () => hetzner.networks(selector)),
+    list('firewall', () => hetzner.firewalls(selector)),
+    list('ssh-key', () => hetzner.sshKeys(selector)),
+    list('placement-group', () => hetzner.placementGroups(selector)),
     hetzner.primaryIps(),
-    hetzner.floatingIps(),
+    list('floating-ip', () => hetzner.floatingIps()),
   );
   return {
     ...{ servers, loadBalancers, volumes, pricing },
