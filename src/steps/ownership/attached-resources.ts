@@ -61,6 +61,32 @@ interface AddressLists extends ProjectLists {
   readonly floatingIps: readonly FloatingIp[];
 }
 
+/**
+ * Whether controllers made something in the project that hangs on nothing: only the cluster's Kubernetes
+ * can say then whether it is its own.
+ */
+export function onlyKubernetesKnows(
+  { config }: FlowContext,
+  all: { readonly loadBalancers: readonly LoadBalancer[]; readonly volumes: readonly Volume[] },
+  { servers, networks }: Pick<Surroundings, 'servers' | 'networks'>,
+): boolean {
+  const isUnclear = ({ labels }: { readonly labels: Labels }): boolean =>
+    !isOwn(config.cluster_name, labels) && !isGoing(config.cluster_name, labels);
+  return (
+    all.volumes.some(
+      (one) =>
+        isOfCsi(one) && isUnclear(one) && !(one.server !== null && servers.includes(one.server)),
+    ) ||
+    all.loadBalancers.some(
+      (one) =>
+        one.labels[controllerLoadBalancerLabel] !== undefined &&
+        isUnclear(one) &&
+        !isIn(one, networks) &&
+        !one.targets.some(({ server }) => server && servers.includes(server.id)),
+    )
+  );
+}
+
 /** Addresses of others that stay when a server of the cluster goes, or that a scale left. */
 export function attachedAddresses(
   ctx: FlowContext,

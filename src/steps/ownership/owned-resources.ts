@@ -16,6 +16,7 @@ import {
   attachedLoadBalancers,
   attachedVolumes,
   isOfCsi,
+  onlyKubernetesKnows,
   remembered,
 } from './attached-resources.js';
 import { askKubernetes } from './kubernetes-claims.js';
@@ -68,8 +69,10 @@ async function ownedAmong(
   const own = <T extends { readonly labels: Labels }>(all: readonly T[]) =>
     all.filter(({ labels }) => isOwn(ctx.config.cluster_name, labels)).map(asOwn);
   const [servers, networks] = [own(lists.servers), own(lists.networks)];
-  const claims = servers.length > 0 ? await askKubernetes(ctx, { networks, servers }) : undefined;
-  const surroundings = { ...surroundingsOf(servers, networks), claims };
+  const around = surroundingsOf(servers, networks);
+  const isAsked = servers.length > 0 && onlyKubernetesKnows(ctx, lists, around);
+  const claims = isAsked ? await askKubernetes(ctx, { networks, servers }) : undefined;
+  const surroundings = { ...around, claims };
   const found = [
     ...servers.map((one) => ownedServer(one, lists)),
     ...own(lists.loadBalancers).map((one) => ownedLoadBalancer(one, lists)),
