@@ -53,8 +53,8 @@ describe('the table of layers', () => {
     expect(outward).toEqual([]);
   });
 
-  it('knows one pair that looks both ways, and at types only', () => {
-    expect(typesOnly).toEqual({ cluster: ['config'] });
+  it('knows two that look back at config, and at types only', () => {
+    expect(typesOnly).toEqual({ cluster: ['config'], addons: ['config'] });
   });
 });
 

@@ -46,7 +46,7 @@ export interface Composition {
  */
 export function composeFlow(composition: Composition, clients: HetznerApi[]): FlowContext {
   const { config, files, world, ui, io, options, holder } = composition;
-  const { endpoints, token, clock, commands, toolEnvironment, failed } = world;
+  const { endpoints, token, clusterToken, clock, commands, toolEnvironment, failed } = world;
   const stopped = new AbortController();
   const signal = AbortSignal.any([io.signal, stopped.signal, failed]);
   const onDebug = (message: string): void => {
@@ -95,6 +95,7 @@ export function composeFlow(composition: Composition, clients: HetznerApi[]): Fl
       cluster: config.cluster_name,
     }),
     resolveName: world.resolveName,
+    clusterToken,
     endpoints,
     clock,
     signal,

@@ -43,8 +43,10 @@ export async function openSandboxWorld({ config, files, io }: SandboxWish): Prom
     await sandbox.close().catch(() => undefined);
     throw error;
   }
+  const token = { token: new Secret(sandbox.token), source: 'the sandbox' };
   return {
-    token: { token: new Secret(sandbox.token), source: 'the sandbox' },
+    token,
+    clusterToken: token,
     endpoints: sandboxEndpoints(sandbox.url),
     clock: sandbox.clock,
     commands,
@@ -74,6 +76,7 @@ export function sandboxEndpoints(url: string): Endpoints {
     ownIpv4: [`${url}/ip`],
     ownIpv6: [`${url}/ip6`],
     ciliumChart: `${url}/charts`,
+    charts: `${url}/charts`,
     gatewayApi: `${url}/gateway-api`,
     imageFactory: `${url}/image-factory`,
     nodeProxy: url,

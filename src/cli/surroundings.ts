@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import type { ClusterConfig } from '../config/schema.js';
-import { resolveToken } from '../config/token.js';
+import { clusterTokenOf, resolveToken } from '../config/token.js';
 import {
   customEndpoint,
   endpointForToken,
@@ -48,6 +48,7 @@ async function realWorld({ command }: WorldOptions, { config, io }: Place): Prom
     },
   );
   return {
+    clusterToken: clusterTokenOf({ env, config }) ?? token,
     ...{ token, endpoints, commands, toolEnvironment, resolveName },
     clock: realClock,
     failed: new AbortController().signal,
@@ -68,6 +69,7 @@ async function realEndpoints(env: CliIo['env']): Promise<Endpoints> {
   return {
     ...publicEndpoints,
     hcloud: endpointForToken(custom('HCLOUD_ENDPOINT') ?? publicEndpoints.hcloud),
+    charts: custom('OXIDE_CHARTS'),
     gatewayApi: custom('OXIDE_GATEWAY_API') ?? publicEndpoints.gatewayApi,
     imageFactory: custom('OXIDE_IMAGE_FACTORY') ?? publicEndpoints.imageFactory,
     outbound: await outboundOf(env),

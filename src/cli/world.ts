@@ -11,6 +11,8 @@ export type ToolCommands = Readonly<Record<ToolName, ToolCommand>>;
 export interface Surroundings {
   readonly endpoints: Endpoints;
   readonly token: Token;
+  /** The token that Hetzner's controllers in the cluster get. */
+  readonly clusterToken: Token;
   readonly clock: Clock;
   readonly commands: ToolCommands;
   /** The whole environment that tools see. */

@@ -9,6 +9,7 @@ import {
   uniqueTaints,
   workerLabels,
 } from './pool-rules.js';
+import { addonRules } from './addon-rules.js';
 import { firewallSize, networkMembers } from './limit-rules.js';
 import {
   networkRange,
@@ -58,6 +59,7 @@ const rules: readonly Rule[] = [
   { needs: ['talos.schematic', 'talos.schematic_id'], check: oneSchematic },
   { needs: ['cilium.version'], check: ciliumVersion },
   { needs: ['talos.version', 'cilium.version'], check: ciliumOnTalos },
+  { needs: ['addons'], check: addonRules },
   { needs: ['cilium.enable_ipv6'], check: ipv6 },
   { needs: ['workers.*.labels'], check: workerLabels },
   { needs: ['control_planes.*.taints', 'workers.*.taints'], check: uniqueTaints },

@@ -17,6 +17,7 @@ import {
   snapshotId,
   talosVersion,
 } from './fields.js';
+import { addons } from './addons-schema.js';
 import { addFirewallRuleProblems } from './entry-rules.js';
 import { pool } from './pool-schema.js';
 import { newerKindsRule } from './newer-kinds.js';
@@ -86,6 +87,15 @@ const hcloud = z
       .meta({
         description:
           "API token. Better left out: the environment's `HCLOUD_TOKEN` wins, and without both the active context of the hcloud CLI is used.",
+      }),
+    cluster_token: z
+      .string()
+      .transform((value) => new Secret(value))
+      .optional()
+      .meta({
+        description:
+          "API token that is put into the cluster for Hetzner's controllers, so that it can be another one than oxide's. Better left out: the environment's `HCLOUD_CLUSTER_TOKEN` wins, and without both it is the token that oxide uses.",
+        rule: 'Of the same project.',
       }),
     location: catalogueName.meta({
       description: 'Location of the servers, such as nbg1, fsn1, hel1, ash, hil or sin.',
@@ -208,6 +218,7 @@ export const clusterSchema = z.strictObject({
   hcloud,
   talos,
   cilium,
+  addons,
   control_planes: z.array(pool).min(1).meta({
     description: 'Pools of control planes.',
     rule: 'The counts add up to 1, 3, 5, 7 or 9.',
@@ -226,6 +237,9 @@ type DeepReadonly<T> = T extends Secret
 
 /** cluster.yaml as it was read and checked, defaults filled in. Never changed afterwards. */
 export type ClusterConfig = DeepReadonly<z.output<typeof clusterSchema>>;
+
+/** A section of `addons` that is about one of them. */
+export type AddonKey = Exclude<keyof ClusterConfig['addons'], 'load_balancers'>;
 
 /** A pool of control planes or workers. */
 export type PoolConfig = ClusterConfig['workers'][number];

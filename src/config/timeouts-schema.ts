@@ -28,6 +28,9 @@ export const timeouts = z
     nodes: duration.prefault('15m').meta({
       description: 'Until all nodes are Ready.',
     }),
+    addons: duration.prefault('10m').meta({
+      description: 'Until all addons work.',
+    }),
     drain: duration.prefault('10m').meta({
       description:
         'Until the pods of a node that is removed have gone; `--timeout` goes before it.',

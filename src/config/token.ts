@@ -39,6 +39,15 @@ export async function resolveToken(options: TokenOptions): Promise<Token> {
   );
 }
 
+/** The token of its own that the cluster gets; undefined: it is the one that oxide uses. */
+export function clusterTokenOf({ env, config }: Omit<TokenOptions, 'home'>): Token | undefined {
+  const variable = 'HCLOUD_CLUSTER_TOKEN';
+  const fromEnvironment = env[variable];
+  if (fromEnvironment !== undefined) return usable(fromEnvironment, variable);
+  const configured = config?.hcloud.cluster_token;
+  return configured && usable(configured.reveal(), 'hcloud.cluster_token in cluster.yaml');
+}
+
 function usable(value: string, source: string): Token {
   const trimmed = value.trim();
   if (trimmed === '') {

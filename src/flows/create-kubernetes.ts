@@ -1,10 +1,11 @@
 import type { Plan } from '../cluster/plan/plan.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
 import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
-import type { FetchedChart } from '../steps/kubernetes/cilium-chart.js';
-import { ensureCilium } from '../steps/kubernetes/cilium.js';
-import { ensureGatewayApi, type FetchedManifest } from '../steps/kubernetes/gateway-api.js';
-import { ensureMetadataPolicy } from '../steps/kubernetes/metadata-policy.js';
+import { ensureCilium } from '../steps/addons/cilium.js';
+import type { Downloads } from '../steps/addons/downloads.js';
+import { ensureGatewayApi } from '../steps/addons/gateway-api.js';
+import { installAddons, type AddonFailure } from '../steps/addons/install.js';
+import { ensureMetadataPolicy } from '../steps/addons/metadata-policy.js';
 import { chooseApiServer } from '../steps/observe/reachable-apis.js';
 import type { FlowContext } from '../steps/run/context.js';
 import type { NodeServer } from '../steps/run/node-server.js';
@@ -17,14 +18,16 @@ export interface StartedKubernetes {
   readonly endpoint: string;
   /** Its etcd was bootstrapped by this run. */
   readonly founded: boolean;
+  /** Optional addons that could not be installed. */
+  readonly failures: readonly AddonFailure[];
 }
 
 /** What it is made of. */
 export interface Parts {
   readonly controlPlanes: readonly NodeServer[];
-  /** The Gateway API's definitions. */
-  readonly manifest: FetchedManifest;
-  readonly chart: FetchedChart;
+  readonly downloads: Downloads;
+  /** Hetzner's id of the cluster's network. */
+  readonly networkId: number;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface Parts {
 export async function startKubernetes(
   ctx: FlowContext,
   plan: Plan,
-  { controlPlanes, manifest, chart }: Parts,
+  { controlPlanes, ...addons }: Parts,
 ): Promise<StartedKubernetes> {
   const { step } = ctx;
   const first = firstOf(controlPlanes);
@@ -48,8 +51,8 @@ export async function startKubernetes(
   ctx.apiServers.use([first]);
   await step('Wait for the Kubernetes API', (io) => waitForKubernetesApi(ctx, io));
   ctx.apiServers.use(controlPlanes);
-  await install(ctx, { manifest, chart });
-  return { endpoint, founded };
+  const failures = await install(ctx, addons);
+  return { endpoint, founded, failures };
 }
 
 /** Control planes join a running etcd one after the other; the others answer meanwhile. */
@@ -70,19 +73,21 @@ export async function growKubernetes(
     await chooseApiServer(ctx, older);
     await waitForKubernetesApi(ctx, io);
   });
-  await install(ctx, addons);
-  return { endpoint, founded: false };
+  const failures = await install(ctx, addons);
+  return { endpoint, founded: false, failures };
 }
 
 async function install(
   ctx: FlowContext,
-  { manifest, chart }: Omit<Parts, 'controlPlanes'>,
-): Promise<void> {
+  { downloads: { manifest, cilium, charts }, networkId }: Omit<Parts, 'controlPlanes'>,
+): Promise<readonly AddonFailure[]> {
   await ctx.step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
-  await ctx.step('Install Cilium', (io) => ensureCilium(ctx, chart.path, io));
+  await ctx.step('Install Cilium', (io) => ensureCilium(ctx, cilium.path, io));
   if (ctx.config.cilium.block_metadata) {
     await ctx.step('Close the metadata service to pods', (io) => ensureMetadataPolicy(ctx, io));
   }
+  if (charts.length === 0) return [];
+  return ctx.step('Install the addons', (io) => installAddons(ctx, { charts, networkId }, io));
 }
 
 /** Those that existed before this run. */

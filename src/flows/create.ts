@@ -16,10 +16,12 @@ import { findMissing, inParallel } from '../lib/parallel.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
 import { planWithApiAccess, whoMayReach } from '../steps/access/api-access.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
-import { fetchCilium } from '../steps/kubernetes/cilium-chart.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { ensureFirewall } from '../steps/hetzner/firewall.js';
-import { fetchGatewayApi } from '../steps/kubernetes/gateway-api.js';
+import { fetchDownloads } from '../steps/addons/downloads.js';
+import type { AddonFailure } from '../steps/addons/install.js';
+import { addonsOf } from '../steps/addons/look.js';
+import { waitForAddons } from '../steps/addons/settle.js';
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
 import { withLease, type ClusterLease } from '../steps/run/lease.js';
 import {
@@ -43,7 +45,7 @@ import { waitForVoters } from '../steps/talos/join-etcd.js';
 import { observeEtcd } from '../steps/talos/etcd-look.js';
 import { checkEndpoint } from '../steps/access/check-endpoint.js';
 import type { EtcdSeen } from '../cluster/talos/etcd.js';
-import { observeKubernetes } from '../steps/kubernetes/kubernetes-state.js';
+import { observeKubernetes } from '../steps/addons/kubernetes-state.js';
 
 /** A cluster that is complete: every planned node is Ready. */
 export interface CreatedCluster {
@@ -55,6 +57,8 @@ export interface CreatedCluster {
   /** False when it was complete before. */
   readonly changed: boolean;
   readonly nodes: readonly CreatedNode[];
+  /** Optional addons that do not work, each with the reason: the same command tries again. */
+  readonly failedAddons: readonly AddonFailure[];
   /** In what it differs from cluster.yaml all the same: what this command does not change. */
   readonly differences: readonly Difference[];
 }
@@ -102,11 +106,14 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   const { known } = await observeKnownNodes(ctx, { state, nodes: kubernetes.nodes });
   const plan = await planWithApiAccess(
     ctx,
-    { config, state, catalogue, kubernetes, etcd, known, ownIpv4: own.ipv4, ...admitted },
+    {
+      ...{ config, state, catalogue, kubernetes, etcd, known, ownIpv4: own.ipv4, ...admitted },
+      clusterTokenSource: ctx.clusterToken.source,
+    },
     own,
   );
   if (!(await ctx.confirm(plan))) return { kind: 'preview', plan };
-  const { nodes, endpoint, founded, digests } =
+  const { nodes, endpoint, founded, digests, failures } =
     plan.changes.length === 0
       ? await refreshAccess(ctx, plan)
       : await withLease(ctx, state.servers, (lease) =>
@@ -116,14 +123,30 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
           ),
         );
   await step('Wait until all nodes are Ready', (io) => waitForNodes(ctx, nodes, io));
+  const failedAddons = await settleAddons({ ...ctx, config: plan.config }, failures);
   await step('Write down what the nodes are made of', (io) =>
     ensureClusterRecord({ ...ctx, config: plan.config }, { digests }, io),
   );
   const controlPlanes = nodes.filter(({ role }) => role === 'control-plane');
   await step('Wait until etcd is whole', (io) => waitForVoters(ctx, controlPlanes, io));
   await checkEndpoint(ctx, controlPlanes);
-  const cluster = describe(ctx, { plan, nodes, endpoint });
+  const cluster = describe(ctx, { plan, nodes, endpoint, failedAddons });
   return { kind: 'created', cluster, founded };
+}
+
+/** Those that were installed, now that there are nodes for their pods. */
+async function settleAddons(
+  ctx: FlowContext,
+  failures: readonly AddonFailure[],
+): Promise<readonly AddonFailure[]> {
+  const installed = addonsOf(ctx).filter(
+    ({ addon }) => !failures.some(({ name }) => name === addon.name),
+  );
+  if (installed.length === 0) return failures;
+  const silent = await ctx.step('Wait until the addons work', (io) =>
+    waitForAddons(ctx, installed, io),
+  );
+  return [...failures, ...silent];
 }
 
 interface RunningCluster extends StartedKubernetes {
@@ -139,7 +162,7 @@ async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningClust
   await writeTalosconfig(ctx, controlPlanes);
   const way = { first: firstOf(controlPlanes), from: controlPlanes };
   const endpoint = await ctx.step('Write the kubeconfig', (io) => writeKubeconfig(ctx, way, io));
-  return { nodes, endpoint, founded: false, digests: {} };
+  return { nodes, endpoint, founded: false, failures: [], digests: {} };
 }
 
 interface Work {
@@ -164,19 +187,21 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
   const isRunning = etcd.kind === 'running';
   const orders: Orders = { plan, prerequisites, ordering, start: !isRunning };
   return withScratchFolder(ctx.files.folder, async (scratch) => {
-    const [controlPlanes, [manifest, chart]] = await inParallel(
+    const [controlPlanes, downloads] = await inParallel(
       makeServers(ctx, 'control-plane', orders),
-      ctx.step('Fetch the Gateway API and Cilium', (io) =>
-        inParallel(fetchGatewayApi(ctx), fetchCilium(ctx, scratch, io)),
+      ctx.step(
+        addonsOf(ctx).length > 0
+          ? 'Fetch the Gateway API, Cilium and the addons'
+          : 'Fetch the Gateway API and Cilium',
+        (io) => fetchDownloads(ctx, scratch, io),
       ),
     );
-    const parts = { controlPlanes, manifest, chart };
+    const parts = { controlPlanes, downloads, networkId: prerequisites.networkId };
     const [kubernetes, workers] = await inParallel(
       isRunning ? growKubernetes(ctx, plan, parts) : startKubernetes(ctx, plan, parts),
       makeServers(ctx, 'worker', { ...orders, start: true }),
     );
-    const digests = { ...manifest.digests, ...chart.digests };
-    return { nodes: [...controlPlanes, ...workers], digests, ...kubernetes };
+    return { nodes: [...controlPlanes, ...workers], digests: downloads.digests, ...kubernetes };
   });
 }
 
@@ -247,7 +272,12 @@ async function makeServers(
 
 function describe(
   { config, files }: FlowContext,
-  made: { plan: Plan; nodes: readonly NodeServer[]; endpoint: string },
+  made: {
+    plan: Plan;
+    nodes: readonly NodeServer[];
+    endpoint: string;
+    failedAddons: readonly AddonFailure[];
+  },
 ): CreatedCluster {
   return {
     cluster: config.cluster_name,
@@ -256,6 +286,7 @@ function describe(
     talosconfig: files.talosconfig,
     changed: made.plan.changes.length > 0,
     differences: made.plan.left,
+    failedAddons: made.failedAddons,
     nodes: made.nodes.map(({ name, role, publicIpv4, privateIp }) => ({
       name,
       role,

@@ -20,7 +20,7 @@ import { ensureApiAccess } from '../steps/access/api-access.js';
 import { markAsLeft, observeAttachments, stillLeft } from '../steps/ownership/attachments.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
 import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
-import { observeInstalled } from '../steps/kubernetes/kubernetes-state.js';
+import { observeInstalled } from '../steps/addons/kubernetes-state.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import { viewCluster } from '../steps/observe/cluster-view.js';
 import type { FlowContext } from '../steps/run/context.js';

@@ -1,4 +1,4 @@
-import { observeInstalled } from '../steps/kubernetes/kubernetes-state.js';
+import { observeInstalled } from '../steps/addons/kubernetes-state.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import { clusterStatus } from '../cluster/status/cluster-status.js';
 import type { ClusterState } from '../cluster/state/cluster-state.js';

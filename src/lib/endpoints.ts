@@ -13,6 +13,8 @@ export interface Endpoints {
   readonly ownIpv6: readonly string[];
   /** Repository of the Cilium chart. */
   readonly ciliumChart: string;
+  /** One repository of all other charts; undefined: each comes from its own. */
+  readonly charts: string | undefined;
   /** Base of the Gateway API release assets: `<base>/<version>/standard-install.yaml`. */
   readonly gatewayApi: string;
   /** Where what is added to Talos is registered, and images come from. */
@@ -28,6 +30,7 @@ export const publicEndpoints: Endpoints = {
   ownIpv4: ['https://ipv4.icanhazip.com', 'https://api.ipify.org'],
   ownIpv6: ['https://ipv6.icanhazip.com', 'https://api6.ipify.org'],
   ciliumChart: 'https://helm.cilium.io',
+  charts: undefined,
   gatewayApi: 'https://github.com/kubernetes-sigs/gateway-api/releases/download',
   imageFactory: 'https://factory.talos.dev',
   nodeProxy: undefined,

@@ -115,6 +115,13 @@ export const getMetadata = (kubeconfig: string, release: Release): Invocation =>
     timeoutMs: shortMs,
   });
 
+/** All releases that helm shows unasked, of all namespaces, as JSON. See `parseList`. */
+export const list = (kubeconfig: string): Invocation => ({
+  tool: 'helm',
+  args: ['list', '--all-namespaces', '--output', 'json', '--kubeconfig', kubeconfig],
+  timeoutMs: shortMs,
+});
+
 /** Frees a release that a first install left in `pending-install`. */
 export const uninstall = (kubeconfig: string, release: Release): Invocation =>
   call(kubeconfig, release, { args: ['uninstall', release.name], timeoutMs: writeMs });
@@ -162,6 +169,21 @@ const metadataSchema = z.object({ chart: z.string(), version: z.string(), status
 export function parseMetadata(stdout: string): ReleaseMetadata {
   const { chart, version, status } = read(stdout, metadataSchema);
   return { chart, version: version.replace(/^v/, ''), status };
+}
+
+export interface ListedRelease extends Release {
+  readonly status: string;
+  /** With its version: `hcloud-csi-2.22.1`. */
+  readonly chart: string;
+}
+
+const listSchema = z.array(
+  z.object({ name: z.string(), namespace: z.string(), status: z.string(), chart: z.string() }),
+);
+
+/** Reads `helm list -o json`. */
+export function parseList(stdout: string): readonly ListedRelease[] {
+  return read(stdout, listSchema);
 }
 
 /** Reads `helm get values -o json`: `null` when there are none. */

@@ -9,6 +9,7 @@ export {
   parseVolumeIds,
   parseWorkloads,
 } from './kubernetes-objects.js';
+export { parsePodTroubles, type PodTrouble } from './pod-troubles.js';
 export {
   isEstablished,
   parseGatewayDefinitions,
@@ -169,6 +170,33 @@ export const getWorkloads = (
     ...['--namespace', namespace, 'get', ...names],
     ...['--output', 'json', '--request-timeout=20s'],
   ]);
+
+/** All DaemonSets, Deployments and StatefulSets as JSON. See `parseWorkloads`. */
+export const getAllWorkloads = (kubeconfig: string): Invocation =>
+  call(kubeconfig, [
+    ...['get', 'daemonsets,deployments,statefulsets', '--all-namespaces'],
+    ...['--output', 'json', '--request-timeout=20s'],
+  ]);
+
+/** The pods of a namespace as JSON. See `parsePodTroubles`. */
+export const getPodsIn = (kubeconfig: string, namespace: string): Invocation =>
+  call(kubeconfig, [
+    ...['--namespace', namespace, 'get', 'pods', '--output', 'json', '--request-timeout=20s'],
+  ]);
+
+/** The last words of a container that crashed. */
+export const previousLogs = (
+  kubeconfig: string,
+  { namespace, pod, container }: { namespace: string; pod: string; container: string },
+): Invocation =>
+  call(
+    kubeconfig,
+    [
+      ...['--namespace', namespace, 'logs', pod, '--container', container],
+      ...['--previous', '--tail=3', '--request-timeout=10s'],
+    ],
+    { timeoutMs: briefMs },
+  );
 
 export const uncordon = (kubeconfig: string, node: string): Invocation =>
   call(kubeconfig, ['uncordon', node]);

@@ -17,8 +17,13 @@ export interface KubeNode {
   readonly talosVersion: string | undefined;
   /** Cordoned: takes no new pods. */
   readonly unschedulable: boolean;
+  /** No cloud controller has met it yet, so it takes no ordinary pods. */
+  readonly uninitialized: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }
+
+/** What a kubelet puts on its node that is told of an external cloud provider. */
+const uninitializedTaint = 'node.cloudprovider.kubernetes.io/uninitialized';
 
 /** Labels and annotations. */
 export const stringMap = z.record(z.string(), z.string()).default({});
@@ -32,8 +37,12 @@ const condition = z.object({
 const nodeSchema = z.object({
   metadata: z.object({ name: z.string(), labels: stringMap }),
   spec: z
-    .object({ unschedulable: z.boolean().default(false), providerID: z.string().optional() })
-    .default({ unschedulable: false }),
+    .object({
+      unschedulable: z.boolean().default(false),
+      providerID: z.string().optional(),
+      taints: z.array(z.object({ key: z.string() })).default([]),
+    })
+    .prefault({}),
   status: z.object({
     addresses: z.array(z.object({ type: z.string(), address: z.string() })).default([]),
     conditions: z.array(condition).default([]),
@@ -58,15 +67,17 @@ export function parseNodes(stdout: string): KubeNode[] {
       kubeletVersion: status.nodeInfo?.kubeletVersion ?? '',
       talosVersion: /^Talos \((v[^)]+)\)$/.exec(status.nodeInfo?.osImage ?? '')?.[1],
       unschedulable: spec.unschedulable,
+      uninitialized: spec.taints.some(({ key }) => key === uninitializedTaint),
       labels: metadata.labels,
     };
   });
 }
 
-/** How far a DaemonSet or a Deployment has come. */
+/** How far a DaemonSet, a Deployment or a StatefulSet has come. */
 export interface Workload {
   /** `daemonset/cilium` */
   readonly name: string;
+  readonly namespace: string;
   readonly wanted: number;
   /** Pods of its newest form that serve. */
   readonly available: number;
@@ -76,8 +87,8 @@ export interface Workload {
 
 const count = z.number().default(0);
 const workloadSchema = z.object({
-  kind: z.enum(['DaemonSet', 'Deployment']),
-  metadata: z.object({ name: z.string(), generation: count }),
+  kind: z.enum(['DaemonSet', 'Deployment', 'StatefulSet']),
+  metadata: z.object({ name: z.string(), namespace: z.string().default(''), generation: count }),
   spec: z.object({ replicas: z.number().default(1) }),
   status: z
     .object({
@@ -92,7 +103,7 @@ const workloadSchema = z.object({
     .prefault({}),
 });
 
-/** Reads `kubectl get daemonset/… deployment/… -o json`; judged as `kubectl rollout status` does it. */
+/** Reads `kubectl get daemonset/… deployment/… statefulset/… -o json`; judged as `kubectl rollout status` does it. */
 export function parseWorkloads(stdout: string): Workload[] {
   return readList(stdout, workloadSchema).map(({ kind, metadata, spec, status }) => {
     const isDaemon = kind === 'DaemonSet';
@@ -103,10 +114,11 @@ export function parseWorkloads(stdout: string): Workload[] {
       isDaemon ? status.numberAvailable : status.availableReplicas,
     );
     // Of a Deployment's older pods none may be left.
-    const old = isDaemon ? 0 : status.replicas - status.updatedReplicas;
+    const old = kind !== 'Deployment' ? 0 : status.replicas - status.updatedReplicas;
     const seen = status.observedGeneration >= metadata.generation;
     return {
       name: `${kind.toLowerCase()}/${metadata.name}`,
+      namespace: metadata.namespace,
       wanted,
       available,
       complete: seen && old <= 0 && available >= wanted && (!isDaemon || wanted > 0),

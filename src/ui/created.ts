@@ -11,6 +11,7 @@ export interface CreatedView {
   readonly talosconfig: string;
   readonly changed: boolean;
   readonly nodes: readonly unknown[];
+  readonly failedAddons: readonly { readonly name: string; readonly reason: string }[];
   /** Its secrets are new, so that there is no copy of them yet. */
   readonly founded: boolean;
   /** In what it differs from cluster.yaml all the same. */
@@ -31,12 +32,23 @@ export function renderCreated(created: CreatedView, { columns }: Looks): string 
     first,
     `  kubeconfig   ${kubeconfig}`,
     `  talosconfig  ${talosconfig}`,
+    ...failedLines(created.failedAddons),
     '',
     'Go on with:',
     ...goOn.map((command) => `  ${command}`),
     ...(created.founded ? ['', `Keep a copy of its secrets: ${oxide`secrets export`}`] : []),
   ];
   return asText(lines, columns);
+}
+
+/** What the cluster does without until the next run. */
+function failedLines(failed: CreatedView['failedAddons']): readonly string[] {
+  if (failed.length === 0) return [];
+  return [
+    '',
+    ...failed.map(({ name, reason }) => `Warning: the addon ${name} does not work: ${reason}`),
+    `${oxide`create`} tries again.`,
+  ];
 }
 
 function complete(cluster: string, found: { nodes: number; differences: number }): string {

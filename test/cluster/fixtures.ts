@@ -11,7 +11,7 @@ import {
 } from '../../src/cluster/kubernetes/gateway-api.js';
 import { serverLabels } from '../../src/cluster/state/labels.js';
 import { nodeName } from '../../src/cluster/state/names.js';
-import { ciliumValues, mergeHelmValues } from '../../src/cluster/kubernetes/cilium-values.js';
+import { wantedCiliumValues } from '../../src/addons/cilium.js';
 import type { InstalledCharts } from '../../src/cluster/kubernetes/installed.js';
 import { gatewayApiVersion } from '../../src/cluster/talos/versions.js';
 import type { ClusterState, Role, ServerState } from '../../src/cluster/state/cluster-state.js';
@@ -111,11 +111,12 @@ export const nothing: ClusterState = {
 
 /** What oxide installs for this configuration. */
 export function installedFor(config: ClusterConfig): InstalledCharts {
-  const { version, helm_values: values } = config.cilium;
+  const { version } = config.cilium;
   return {
-    cilium: { version, values: mergeHelmValues(ciliumValues(config), values).values },
+    cilium: { version, values: wantedCiliumValues(config).values },
     gatewayApi: gatewayApiVersion(version),
     definitions: gatewayDefinitions(gatewayApiVersion(version)),
+    addons: [],
     metadataBlocked: true,
   };
 }

@@ -6,12 +6,24 @@ import type { SourceText } from './source-files.js';
  * layer imports one that stands above it, but for the types that `cluster` takes from `config`.
  */
 export const layers: Readonly<Record<string, readonly string[]>> = {
-  cli: ['ui', 'flows', 'sandbox', 'steps', 'config', 'cluster', 'hetzner', 'tools', 'lib'],
+  cli: [
+    'ui',
+    'flows',
+    'sandbox',
+    'steps',
+    'config',
+    'cluster',
+    'addons',
+    'hetzner',
+    'tools',
+    'lib',
+  ],
   flows: ['steps', 'config', 'cluster', 'lib'],
-  steps: ['config', 'cluster', 'hetzner', 'tools', 'lib'],
+  steps: ['config', 'cluster', 'addons', 'hetzner', 'tools', 'lib'],
   ui: ['cluster', 'lib'],
   config: ['lib'],
-  cluster: ['lib'],
+  cluster: ['addons', 'lib'],
+  addons: ['lib'],
   hetzner: ['lib'],
   tools: ['lib'],
   sandbox: ['lib'],
@@ -24,15 +36,28 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
  */
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   cluster: ['status', 'plan', 'talos', 'catalogue', 'kubernetes', 'network', 'state'],
-  steps: ['kubernetes', 'talos', 'image', 'access', 'hetzner', 'ownership', 'observe', 'run'],
+  steps: [
+    'addons',
+    'kubernetes',
+    'talos',
+    'image',
+    'access',
+    'hetzner',
+    'ownership',
+    'observe',
+    'run',
+  ],
 };
 
 /** Layers of which another may import the types. */
-export const typesOnly: Readonly<Record<string, readonly string[]>> = { cluster: ['config'] };
+export const typesOnly: Readonly<Record<string, readonly string[]>> = {
+  cluster: ['config'],
+  addons: ['config'],
+};
 
 /**
- * Facts of the domain that cluster.yaml is checked with (docs/decisions/0003). They are pure, and
- * import nothing but `lib` and each other.
+ * Facts of the domain that cluster.yaml is checked with (docs/decisions/0003), and that addons are
+ * chosen by. They are pure, and import nothing but `lib` and each other.
  */
 export const domainFacts: readonly string[] = [
   'cluster/network/node-addresses.ts',
@@ -146,7 +171,7 @@ function importProblem(path: string, { target, relative, typeOnly }: Import): re
   }
   if (from === to) return [roomProblem(path, target) ?? []].flat();
   if (layers[from]?.includes(to)) return [];
-  if (from === 'config' && domainFacts.includes(target)) return [];
+  if ((from === 'config' || from === 'addons') && domainFacts.includes(target)) return [];
   if (!typesOnly[from]?.includes(to)) return [`imports ${target}: ${from} must not import ${to}`];
   return typeOnly ? [] : [`imports ${target}: ${from} may only import types of ${to}`];
 }

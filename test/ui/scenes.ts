@@ -231,7 +231,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     const created = {
       ...{ cluster: 'oxide-cluster', endpoint: 'https://203.0.113.201:6443', changed: true },
       ...{ kubeconfig: 'output/kubeconfig', talosconfig: 'output/talosconfig' },
-      ...{ nodes: upTo(8), differences: [], founded: true },
+      ...{ nodes: upTo(8), failedAddons: [], differences: [], founded: true },
     };
     return spell(renderCreated(created, looks), spelling);
   },

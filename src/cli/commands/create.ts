@@ -22,7 +22,7 @@ export function createCommand(options: CreateOptions, io: CliIo): Promise<ExitCo
       }
       const { cluster, founded } = result;
       ui.print(cluster, (shown) => renderCreated({ ...shown, founded }, ui.looks));
-      return ExitCode.done;
+      return cluster.failedAddons.length > 0 ? ExitCode.partial : ExitCode.done;
     },
   );
 }

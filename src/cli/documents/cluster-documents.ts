@@ -40,6 +40,9 @@ export const created = z.strictObject({
   talosconfig: text.describe('Path of the file.'),
   changed: z.boolean().describe('False when all of it was there before.'),
   differences: z.array(difference).describe('What a create does not change.'),
+  failedAddons: z
+    .array(z.strictObject({ name: text, reason: text }))
+    .describe('Optional addons that do not work; the same command tries again.'),
   nodes: z.array(z.strictObject({ name: text, role, publicIpv4: text, privateIp: text })),
 });
 

@@ -42,6 +42,7 @@ const kinds: Readonly<Record<Change['kind'], true>> = {
   kubernetes: true,
   'gateway-api': true,
   cilium: true,
+  addon: true,
   'network-policy': true,
 };
 export const kind = wordsOf(kinds);

@@ -54,7 +54,13 @@ const create: CommandSpec = {
     { call: 'create', what: 'the cluster of ./cluster.yaml, access files in ./output' },
     { call: '--sandbox create', what: 'the same rehearsed in a simulated cloud' },
   ],
-  variables: [...cloudVariables, 'OXIDE_GATEWAY_API', 'OXIDE_IMAGE_FACTORY'],
+  variables: [
+    ...cloudVariables,
+    'HCLOUD_CLUSTER_TOKEN',
+    'OXIDE_CHARTS',
+    'OXIDE_GATEWAY_API',
+    'OXIDE_IMAGE_FACTORY',
+  ],
   exits: {
     [ExitCode.precondition]: true,
     [ExitCode.refused]: true,

@@ -1,10 +1,13 @@
 /** Every environment variable that a user may set, and what it does. */
 export const variables = {
   HCLOUD_TOKEN: 'the API token of the Hetzner project; first of all sources',
+  HCLOUD_CLUSTER_TOKEN:
+    "the token that Hetzner's controllers in the cluster get; oxide's own unless set",
   HCLOUD_CONTEXT: 'the context of the hcloud CLI whose token is taken without one',
   HCLOUD_CONFIG: "the hcloud CLI's file, where it is not in its usual place",
   HCLOUD_ENDPOINT: 'a mirror of the Hetzner API',
   OXIDE_GATEWAY_API: "a mirror of the Gateway API's definitions",
+  OXIDE_CHARTS: 'a repository with the charts of all addons',
   OXIDE_IMAGE_FACTORY: 'a mirror of the Talos Image Factory',
   HTTPS_PROXY: 'the proxy for requests, as for kubectl; also HTTP_PROXY and NO_PROXY',
   SSL_CERT_FILE: 'certificates of authorities to trust beside the usual ones',

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import coerce from 'semver/functions/coerce.js';
 import gt from 'semver/functions/gt.js';
 import type { ClusterConfig } from '../../config/schema.js';
-import { ciliumValues, mergeHelmValues, type HelmValues } from '../kubernetes/cilium-values.js';
+import type { HelmValues } from '../../addons/addon.js';
+import { ciliumValues, wantedCiliumValues } from '../../addons/cilium.js';
 import type { InstalledCharts } from '../kubernetes/installed.js';
 import { metadataPolicyName } from '../kubernetes/metadata-policy.js';
 import { gatewayApiVersion } from '../talos/versions.js';
@@ -82,7 +83,7 @@ const ofSomeVersions = ['hubble.tls.auto.method'];
 /** The user's own values may hold secrets: of them only the key is told. */
 function valueDifferences(config: ClusterConfig, found: HelmValues): readonly Difference[] {
   const user = config.cilium.helm_values;
-  const wanted = mergeHelmValues(ciliumValues(config), user).values;
+  const wanted = wantedCiliumValues(config).values;
   return changedPaths(found, wanted).map(({ path, was, is }): Difference => {
     const isOwn = path in flat(ciliumValues(config)) || ofSomeVersions.includes(path);
     const isUsers = path in flat(user) || !isOwn;

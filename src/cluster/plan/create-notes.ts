@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '../../config/schema.js';
+import { needsToken } from '../../addons/wanted.js';
 import { enumerate, enumerateNames, plural } from '../../lib/format.js';
 import { admits, admittedRanges, keepsOut } from '../network/api-access.js';
 import { openApis } from '../network/open-apis.js';
@@ -13,7 +14,7 @@ import { labelKeys } from '../state/labels.js';
 
 /** What `create` does otherwise than cluster.yaml says, and what it leaves as it is. */
 export function createNotes(
-  { config, state, ownIpv4, kubernetes }: PlanInput,
+  { config, state, ownIpv4, kubernetes, clusterTokenSource }: PlanInput,
   servers: readonly PlannedServer[],
 ): readonly string[] {
   return [
@@ -23,6 +24,15 @@ export function createNotes(
     ...unrecordedNotes(state),
     ...unseenNotes(state, ownIpv4),
     ...placeNotes(config, servers),
+    ...tokenNotes(config, clusterTokenSource),
+  ];
+}
+
+/** Whoever reads Secrets in kube-system has what this token may do. */
+function tokenNotes(config: ClusterConfig, source: string | undefined): readonly string[] {
+  if (source === undefined || !needsToken(config)) return [];
+  return [
+    `Hetzner's controllers in the cluster get the API token from ${source}; HCLOUD_CLUSTER_TOKEN names another one for them.`,
   ];
 }
 

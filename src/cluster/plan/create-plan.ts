@@ -10,6 +10,9 @@ import { buildName, builderText, type ImageBuild } from '../catalogue/image-buil
 import { monthlyCost } from '../catalogue/prices.js';
 import { admittedRanges } from '../network/api-access.js';
 import { checkRuleLimits, wantedRules } from '../network/firewall-rules.js';
+import { wantedAddons } from '../../addons/wanted.js';
+import type { InstalledAddon } from '../kubernetes/installed.js';
+import { addonUpdate } from './addon-differences.js';
 import { checkGatewayApi } from '../kubernetes/gateway-api.js';
 import { metadataAddress } from '../kubernetes/metadata-policy.js';
 import { networkZone } from '../catalogue/locations.js';
@@ -189,10 +192,29 @@ function kubernetesChanges(
           'cilium',
           differences.filter((one) => isAboutCilium(one) && !isAboutGatewayApi(one)),
         )),
+    ...addonChanges(config, installed?.addons ?? []),
     ...missing(
       (installed?.metadataBlocked ?? false) || !cilium.block_metadata,
       'network-policy',
       `keeps pods from ${metadataAddress}`,
     ),
   ];
+}
+
+/** A release that is not as it should be is brought there, also one that is there by half. */
+function addonChanges(
+  config: ClusterConfig,
+  installed: readonly InstalledAddon[],
+): readonly Change[] {
+  // Which token they get changes nothing of which they are.
+  return wantedAddons(config, { tokenMark: undefined }).flatMap(
+    ({ addon: { name }, version }): Change[] => {
+      const found = installed.find((one) => one.name === name);
+      if (found?.same) return [];
+      if (found?.status !== 'deployed') {
+        return [{ action: 'create', kind: 'addon', name, detail: version }];
+      }
+      return [{ action: 'update', kind: 'addon', name, detail: addonUpdate(found, version) }];
+    },
+  );
 }

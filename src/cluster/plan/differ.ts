@@ -13,12 +13,19 @@ import {
 } from '../talos/node-settings.js';
 import { schematicInstaller } from '../catalogue/schematic.js';
 import { labelKeys } from '../state/labels.js';
+import { addonDifferences } from './addon-differences.js';
 import { chartDifferences } from './chart-differences.js';
 import type { Difference } from './difference.js';
 import { isRemoval, wayOut } from './surplus.js';
 import { matchedServers, missingServers, surplusServers, type MatchedServer } from './drift.js';
 import { firewallDifferences } from './firewall-differences.js';
-import { effectOf, workloadsEffect, type ConfigKey, type KeyEffect } from './key-effects.js';
+import {
+  effectOf,
+  machineEffect,
+  workloadsEffect,
+  type ConfigKey,
+  type KeyEffect,
+} from './key-effects.js';
 import { networkDifferences } from './network-differences.js';
 import { schematicToldOnce } from './schematic-differences.js';
 import { oxide } from '../../lib/commands.js';
@@ -46,6 +53,7 @@ export function differencesOf(input: DifferInput): readonly Difference[] {
     ...firewallDifferences(input),
     ...grouped(matchedServers(config, state).flatMap((one) => settingDifferences(input, one))),
     ...chartDifferences(config, input.installed),
+    ...(input.installed ? addonDifferences(input.installed) : []),
     ...missingServers(config, state).map((server): Difference => ({
       key: `${sectionOf(server.role)}.${server.pool}.count`,
       servers: [server.name],
@@ -107,6 +115,7 @@ const plain: NodeSettings = {
   'talos.schematic.extensions': noSchematic,
   'talos.schematic.kernel_args': noSchematic,
   'talos.schematic_id': noSchematic,
+  addons: noSchematic,
 };
 
 /** Hetzner knows it, also when cluster.yaml named none at that time. */
@@ -135,6 +144,7 @@ function labelDifferences(
 
 function settingEffect(key: NodeKey): KeyEffect {
   if (key === 'workers') return workloadsEffect;
+  if (key === 'addons') return machineEffect;
   if (key === 'labels' || key === 'taints') return effectOf(`pool.${key}`);
   return effectOf(key);
 }

@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { enumerate } from '../../lib/format.js';
 import { locationsOf } from '../catalogue/candidates.js';
-import { ciliumValues, mergeHelmValues } from '../kubernetes/cilium-values.js';
+import { wantedCiliumValues } from '../../addons/cilium.js';
 import { poolsOf } from '../state/node-pools.js';
 import { ciliumWarning } from '../talos/versions.js';
 
@@ -27,7 +27,7 @@ export function fileWarnings(config: ClusterConfig): readonly string[] {
 }
 
 function keptValueWarnings(config: ClusterConfig): readonly string[] {
-  const { kept } = mergeHelmValues(ciliumValues(config), config.cilium.helm_values);
+  const { kept } = wantedCiliumValues(config);
   return kept.map((key) => `cilium.helm_values.${key} is not taken: Talos needs oxide's value.`);
 }
 

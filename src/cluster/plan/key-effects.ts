@@ -16,10 +16,11 @@ type KeysOf<T, Path extends string> = {
     : `${Path}${K}`;
 }[keyof T & string];
 
-/** Every key of cluster.yaml; those of pools once, as `pool.labels`, the waits as one. */
+/** Every key of cluster.yaml; those of pools once, as `pool.labels`, the waits and the addons as one. */
 export type ConfigKey =
-  | KeysOf<Omit<ClusterConfig, 'control_planes' | 'workers' | 'timeouts'>, ''>
+  | KeysOf<Omit<ClusterConfig, 'control_planes' | 'workers' | 'timeouts' | 'addons'>, ''>
   | `pool.${Extract<keyof PoolConfig, string>}`
+  | 'addons'
   | 'timeouts';
 
 /** What a changed key does to a running cluster, and what brings it about. */
@@ -56,6 +57,7 @@ const fixedRange = never('a cluster keeps its ranges; another range needs a new 
 export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
   cluster_name: { none: 'another name is another cluster' },
   'hcloud.token': { none: 'it is how oxide gets in, and no part of the cluster' },
+  'hcloud.cluster_token': { none: 'what the controllers have is told by a mark in their values' },
   'hcloud.location': byNewNodes,
   'hcloud.network.cidr': fixedRange,
   'hcloud.network.subnet_cidr': fixedRange,
@@ -96,6 +98,7 @@ export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
   'cilium.chart': {
     none: 'it is where the chart comes from; what is installed is compared by version and values',
   },
+  addons: { none: 'each is compared with what is installed' },
   'pool.name': { none: 'another name is another pool' },
   'pool.count': { effect: 'removal', by: 'scale', way: oxide`scale ROLE --count NUMBER` },
   'pool.server_type': byNewNodes,
@@ -115,6 +118,12 @@ export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
   },
   timeouts: { none: 'it is how long oxide waits' },
 };
+
+/** What addons need of nodes that were made without it. */
+export const machineEffect: KeyEffect = byPatch;
+
+/** What of an addon differs from cluster.yaml. */
+export const addonEffect: KeyEffect = byCreate;
 
 /** Whether control planes take pods depends on whether there are workers. */
 export const workloadsEffect: KeyEffect = {

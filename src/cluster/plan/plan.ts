@@ -30,6 +30,7 @@ export interface Change {
     | 'kubernetes'
     | 'gateway-api'
     | 'cilium'
+    | 'addon'
     | 'network-policy';
   readonly name: string;
   /** What it is, in a few words: `cx33 in nbg1`. */
@@ -113,6 +114,8 @@ export interface PlanInput extends ApiAccess {
   readonly kubernetes: KubernetesState;
   /** What is known of what the nodes are made of, by the id of their server. */
   readonly known: ReadonlyMap<number, KnownOfNode>;
+  /** Where the token is from that Hetzner's controllers in the cluster get. */
+  readonly clusterTokenSource?: string;
   /** What was seen of etcd; none unless given. */
   readonly etcd?: EtcdSeen | undefined;
 }

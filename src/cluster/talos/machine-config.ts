@@ -1,5 +1,7 @@
 import { toYaml } from '../../lib/yaml-text.js';
 import type { ClusterConfig, PoolConfig } from '../../config/schema.js';
+import { machineNeeds } from '../../addons/wanted.js';
+import type { Role } from '../state/cluster-state.js';
 import { controlPlaneAddress } from '../network/node-addresses.js';
 import type { RolePool } from '../state/node-pools.js';
 import { schematicInstaller } from '../catalogue/schematic.js';
@@ -41,8 +43,17 @@ export function machineConfigPatches(
     rolePool.role === 'control-plane'
       ? [controlPlanePatch(config, rolePool.pool), control_plane_patches]
       : [workerPatch(rolePool.pool), worker_patches];
-  const patches = [commonPatch(config), own].filter((patch) => Object.keys(patch).length > 0);
+  const patches = [commonPatch(config), own, ...addonPatches(config, rolePool.role)].filter(
+    (patch) => Object.keys(patch).length > 0,
+  );
   return [...patches.map((patch) => ({ text: toYaml(patch) })), ...config_patches, ...ofUser];
+}
+
+/** What addons need of the nodes that they work on. */
+function addonPatches(config: ClusterConfig, role: Role): readonly object[] {
+  return machineNeeds(config).flatMap(({ needs: { allNodes, controlPlanes } }) =>
+    role === 'control-plane' && controlPlanes ? [allNodes, controlPlanes] : [allNodes],
+  );
 }
 
 function commonPatch(config: ClusterConfig): object {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClusterConfig } from '../../config/schema.js';
+import { machineNeeds } from '../../addons/wanted.js';
 import { schematicId } from '../catalogue/schematic.js';
 import type { Labels } from '../state/cluster-state.js';
 import { poolsOf, type RolePool } from '../state/node-pools.js';
@@ -18,6 +19,7 @@ export const nodeKeys = [
   'talos.config_patches',
   'talos.control_plane_patches',
   'talos.worker_patches',
+  'addons',
   'labels',
   'taints',
   'workers',
@@ -54,6 +56,7 @@ export function nodeSettings(config: ClusterConfig, { role, pool }: RolePool): N
           workers: takesWorkloads(config) ? noWorkers : someWorkers,
         }
       : { 'talos.worker_patches': patchesText(textsOf(talos.worker_patches)) }),
+    ...addonSettings(config),
     labels: labelsText(pool.labels),
     taints: taintsText(pool.taints),
   };
@@ -70,6 +73,12 @@ function schematicSettings(talos: ClusterConfig['talos']): NodeSettings {
     ...(kernel_args.length > 0 && { 'talos.schematic.kernel_args': kernel_args.join(' ') }),
     ...(id !== undefined && { 'talos.schematic_id': id.slice(0, 12) }),
   };
+}
+
+/** Only where an addon needs something of nodes: those from before are made of the same as ever. */
+function addonSettings(config: ClusterConfig): NodeSettings {
+  const needs = machineNeeds(config).map(({ needs: { what } }) => what);
+  return needs.length > 0 ? { addons: needs.join(', ') } : {};
 }
 
 /** Without workers the control planes take the pods, which their machine configuration says. */

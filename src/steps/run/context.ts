@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ActionWaiter } from '../../hetzner/actions.js';
 import type { HetznerApi } from '../../hetzner/api.js';
+import type { Token } from '../../config/token.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import type { Plan } from '../../cluster/plan/plan.js';
 import type { Endpoints } from '../../lib/endpoints.js';
@@ -86,6 +87,8 @@ export interface FlowContext {
   readonly observer: Observer;
   /** The IPv4 addresses that a name leads to; none when nobody knows it. */
   readonly resolveName: (name: string) => Promise<readonly string[]>;
+  /** The token that Hetzner's controllers in the cluster get, when there are any, and where it is from. */
+  readonly clusterToken: Token;
   readonly endpoints: Endpoints;
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -63,6 +63,7 @@ const file = {
 const changes: Readonly<Record<keyof typeof keyEffects, (changed: typeof file) => void>> = {
   cluster_name: (to) => (to.cluster_name = 'other'),
   'hcloud.token': (to) => (to.hcloud.token = 'b'.repeat(64)),
+  'hcloud.cluster_token': (to) => Object.assign(to.hcloud, { cluster_token: 'c'.repeat(64) }),
   'hcloud.location': (to) => {
     to.hcloud.location = 'fsn1';
     for (const pool of [...to.control_planes, ...to.workers])
@@ -99,6 +100,7 @@ const changes: Readonly<Record<keyof typeof keyEffects, (changed: typeof file) =
   'cilium.helm_values': (to) => (to.cilium.helm_values.debug.enabled = true),
   'cilium.block_metadata': (to) => (to.cilium.block_metadata = false),
   'cilium.chart': (to) => (to.cilium.chart = 'oci://charts.example.org/cilium'),
+  addons: (to) => Object.assign(to, { addons: { traefik: { enabled: true } } }),
   'pool.name': (to) => (worker(to).name = 'api'),
   'pool.count': (to) => (worker(to).count = 2),
   'pool.server_type': (to) => (worker(to).server_type = 'cx43'),
@@ -176,7 +178,7 @@ function differences(of: ClusterConfig, known = recorded()): readonly Difference
 function keysOf(node: SchemaNode, path: readonly string[] = []): string[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const at = [...path, key];
-    if (key === 'timeouts') return ['timeouts'];
+    if (key === 'timeouts' || key === 'addons') return [key];
     if (key === 'control_planes' || key === 'workers') return keysOf(child.items ?? {}, ['pool']);
     return child.properties ? keysOf(child, at) : [at.join('.')];
   });
@@ -229,7 +231,10 @@ describe('a complete cluster', () => {
   });
 
   test('is another cluster, or the same, by keys that have no effect on it', () => {
-    const silent = ['hcloud.token', 'cilium.enable_ipv6', 'cilium.chart', 'timeouts'] as const;
+    const silent = [
+      ...['hcloud.token', 'hcloud.cluster_token', 'cilium.enable_ipv6', 'cilium.chart'],
+      ...['addons', 'timeouts'],
+    ] as const;
     for (const key of silent) expect(differences(changedBy(key)), key).toEqual([]);
   });
 

@@ -1,9 +1,8 @@
 import gte from 'semver/functions/gte.js';
-import type { ClusterConfig } from '../../config/schema.js';
-import { poolsOf } from '../state/node-pools.js';
-
-/** Values of a helm chart: plain data. */
-export type HelmValues = Readonly<Record<string, unknown>>;
+import type { ClusterConfig } from '../config/schema.js';
+import type { ChartAddon, HelmValues } from './addon.js';
+import { mergeHelmValues, type MergedValues } from './merge-values.js';
+import { tolerantNodes } from './nodes.js';
 
 /** The values of the Cilium chart for this cluster, without the user's. */
 export function ciliumValues(config: ClusterConfig): HelmValues {
@@ -16,7 +15,8 @@ export function ciliumValues(config: ClusterConfig): HelmValues {
     MTU: 1450,
     loadBalancer: { acceleration: 'best-effort' },
     nodeIPAM: { enabled: true },
-    defaultLBServiceIPAM: 'nodeipam',
+    // Exactly one may own Services without a class: this, or Hetzner's cloud controller.
+    defaultLBServiceIPAM: config.addons.load_balancers === 'nodeipam' ? 'nodeipam' : 'none',
     gatewayAPI: {
       enabled: true,
       enableAlpn: true,
@@ -99,44 +99,35 @@ const protectedKeys: readonly string[] = [
  * tolerates the taint of control planes, but since Cilium 1.18 no others.
  */
 function operatorReplicas(config: ClusterConfig): number {
-  const nodes = poolsOf(config)
-    .filter(({ pool }) => pool.taints.every(({ effect }) => effect === 'PreferNoSchedule'))
-    .reduce((sum, { pool }) => sum + pool.count, 0);
-  return nodes > 1 ? 2 : 1;
+  return tolerantNodes([...config.control_planes, ...config.workers]) > 1 ? 2 : 1;
 }
 
-export interface MergedValues {
-  readonly values: HelmValues;
-  /** Keys whose user value was not taken, because Talos needs oxide's; as `ipam.mode`. */
-  readonly kept: readonly string[];
+/** oxide's values with the user's: what helm is given. */
+export function wantedCiliumValues(config: ClusterConfig): MergedValues {
+  return mergeHelmValues(ciliumValues(config), {
+    user: config.cilium.helm_values,
+    protectedKeys,
+  });
 }
 
-/** Merges the user's values into oxide's as helm does: mappings key by key, all else replaced. */
-export function mergeHelmValues(base: HelmValues, user: HelmValues): MergedValues {
-  const kept: string[] = [];
-  const merge = (ours: HelmValues, theirs: HelmValues, path: string): HelmValues => {
-    const merged: Record<string, unknown> = { ...ours };
-    for (const [key, value] of Object.entries(theirs)) {
-      const at = path === '' ? key : `${path}.${key}`;
-      const own = merged[key];
-      if (isMapping(own) && isMapping(value)) merged[key] = merge(own, value, at);
-      else if (!isProtected(at) || equal(own, value)) merged[key] = value;
-      else kept.push(at);
-    }
-    return merged;
-  };
-  return { values: merge(base, user, ''), kept };
-}
-
-/** Also true for a mapping that holds a protected key: it cannot be replaced as a whole. */
-function isProtected(path: string): boolean {
-  return protectedKeys.some((key) => key === path || key.startsWith(`${path}.`));
-}
-
-function isMapping(value: unknown): value is HelmValues {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function equal(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
+/** The network of the pods. */
+export const cilium: ChartAddon = {
+  kind: 'chart',
+  name: 'cilium',
+  title: 'Cilium',
+  core: true,
+  needs: ['gateway-api'],
+  key: undefined,
+  release: 'cilium',
+  namespace: 'kube-system',
+  // What the nodes need of Cilium to become Ready; Hubble may follow later.
+  workloads: ['daemonset/cilium', 'deployment/cilium-operator'],
+  values: ciliumValues,
+  protectedKeys,
+  about: {
+    purpose:
+      'The network of the pods, instead of kube-proxy too; Gateways; addresses for Services of the type LoadBalancer.',
+    cost: 'nothing',
+    remarks: 'Always there; its keys are those of the section `cilium`.',
+  },
+};

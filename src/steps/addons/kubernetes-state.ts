@@ -14,6 +14,7 @@ import { controlPlanesOf } from '../run/node-server.js';
 import type { OwnAddresses } from '../access/own-address.js';
 import type { FlowContext } from '../run/context.js';
 import { installedCilium } from './cilium.js';
+import { observeAddons } from './look.js';
 import { observeGatewayApi } from './gateway-api.js';
 import { metadataIsBlocked } from './metadata-policy.js';
 
@@ -61,11 +62,12 @@ export async function observeInstalled(ctx: FlowContext): Promise<Answer<Install
 }
 
 async function readInstalled(ctx: FlowContext): Promise<InstalledCharts> {
-  const [definitions, cilium, metadataBlocked] = await inParallel(
+  const [definitions, cilium, addons, metadataBlocked] = await inParallel(
     observeGatewayApi(ctx),
     installedCilium(ctx),
+    observeAddons(ctx),
     metadataIsBlocked(ctx),
   );
   const gatewayApi = installedRelease(definitions);
-  return { definitions, gatewayApi, cilium, metadataBlocked };
+  return { definitions, gatewayApi, cilium, addons, metadataBlocked };
 }

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { ciliumValues, mergeHelmValues } from '../../../src/cluster/kubernetes/cilium-values.js';
-import { clusterOf, configOf } from '../fixtures.js';
+import { cilium, ciliumValues } from '../../src/addons/cilium.js';
+import type { HelmValues } from '../../src/addons/addon.js';
+import { mergeHelmValues } from '../../src/addons/merge-values.js';
+import { clusterOf, configOf } from '../cluster/fixtures.js';
 
 test('Cilium gets what Talos and the private network need', () => {
   expect(ciliumValues(clusterOf(3, 3))).toMatchObject({
@@ -46,9 +48,13 @@ test('Hubble can be switched off', () => {
 
 const base = ciliumValues(clusterOf(3, 3));
 
+function merged(user: HelmValues) {
+  return mergeHelmValues(base, { user, protectedKeys: cilium.protectedKeys });
+}
+
 test("the user's values win, also deep inside, and the rest stays", () => {
   const user = { hubble: { metrics: { enabled: ['dns'] } }, MTU: 1370, tolerations: null };
-  const { values, kept } = mergeHelmValues(base, user);
+  const { values, kept } = merged(user);
   expect(values).toMatchObject({
     MTU: 1370,
     tolerations: null,
@@ -65,7 +71,7 @@ test('values that Talos needs are kept, and the user is told which', () => {
     k8sServicePort: 7445,
     securityContext: { privileged: true, capabilities: { ciliumAgent: ['SYS_MODULE'] } },
   };
-  const { values, kept } = mergeHelmValues(base, user);
+  const { values, kept } = merged(user);
   expect(values).toMatchObject({
     ipam: base['ipam'],
     kubeProxyReplacement: true,
@@ -83,6 +89,6 @@ test('values that Talos needs are kept, and the user is told which', () => {
 
 test('merging changes neither side', () => {
   const before = JSON.stringify(base);
-  mergeHelmValues(base, { ipam: { operator: { x: 1 } } });
+  merged({ ipam: { operator: { x: 1 } } });
   expect(JSON.stringify(base)).toBe(before);
 });

@@ -1,0 +1,43 @@
+import type { ChartAddon } from './addon.js';
+
+/** Talos's cloud controller, for one thing only: it approves the certificates of kubelets. */
+export const talosCcm: ChartAddon = {
+  kind: 'chart',
+  name: 'talos-ccm',
+  title: "Talos's cloud controller",
+  core: false,
+  needs: ['cilium'],
+  key: 'talos_ccm',
+  release: 'talos-cloud-controller-manager',
+  namespace: 'kube-system',
+  workloads: ['daemonset/talos-cloud-controller-manager'],
+  values: () => ({
+    // Nodes are Hetzner's controller's: of two that know them one would undo what the other does.
+    enabledControllers: ['node-csr-approval'],
+    daemonSet: { enabled: true },
+  }),
+  definition: 'serviceaccounts.talos.dev',
+  protectedKeys: ['enabledControllers', 'daemonSet.enabled'],
+  machine: {
+    what: 'serving certificates from the cluster',
+    allNodes: { machine: { kubelet: { extraArgs: { 'rotate-server-certificates': 'true' } } } },
+    controlPlanes: {
+      machine: {
+        features: {
+          kubernetesTalosAPIAccess: {
+            enabled: true,
+            allowedRoles: ['os:reader'],
+            allowedKubernetesNamespaces: ['kube-system'],
+          },
+        },
+      },
+    },
+  },
+  about: {
+    purpose:
+      "Approves the kubelets' serving certificates, so that logs, metrics and `kubectl exec` are encrypted by the cluster's own authority.",
+    cost: 'nothing',
+    remarks:
+      'It needs nodes that were made with it: kubelets ask for certificates, Talos lets it look.',
+  },
+};

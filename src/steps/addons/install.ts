@@ -1,0 +1,134 @@
+import { needsToken, type WantedChart } from '../../addons/wanted.js';
+import { OxideError } from '../../lib/errors.js';
+import { enumerate } from '../../lib/format.js';
+import { inParallel } from '../../lib/parallel.js';
+import type { StepIo } from '../../lib/step.js';
+import { waitFor, type Probe } from '../../lib/wait.js';
+import { applyServerSide, getCrd, isEstablished } from '../../tools/kubectl.js';
+import { ToolError } from '../../tools/exec.js';
+import type { FlowContext } from '../run/context.js';
+import { asked, waitOptions } from '../run/waiting.js';
+import { observeAddons } from './look.js';
+import { changeRelease } from './releases.js';
+import { applyTokenSecret } from './token-secret.js';
+
+/** An addon that does not work, and why. */
+export interface AddonFailure {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** An addon and where its chart was put. */
+export interface ReadyChart {
+  readonly wanted: WantedChart;
+  readonly path: string;
+}
+
+interface Installation {
+  readonly charts: readonly ReadyChart[];
+  /** Hetzner's id of the cluster's network, which its controllers have to know. */
+  readonly networkId: number;
+}
+
+/**
+ * Installs these addons, or brings them to the wanted version and values: those side by side that do not
+ * need each other. It waits for none of them to work. An optional one that fails is returned.
+ */
+export async function installAddons(
+  ctx: FlowContext,
+  { charts, networkId }: Installation,
+  io: StepIo,
+): Promise<readonly AddonFailure[]> {
+  if (needsToken(ctx.config)) await applyTokenSecret(ctx, networkId);
+  const found = await observeAddons(ctx);
+  const open = charts.filter(({ wanted }) => !found.find(named(wanted))?.same);
+  for (const { wanted } of open) warnOfKept(wanted, io);
+  await ensureNamespaces(ctx, open);
+  const failures: AddonFailure[] = [];
+  for (const wave of waves(open)) {
+    io.detail(`installing ${enumerate(wave.map(({ wanted }) => wanted.addon.name))}`);
+    const ended = await inParallel(...wave.map((one) => installOne(ctx, one, io)));
+    failures.push(...ended.flatMap((failure) => failure ?? []));
+  }
+  io.summary(summaryOf(charts, open));
+  return failures;
+}
+
+function named({ addon }: WantedChart) {
+  return ({ name }: { readonly name: string }): boolean => name === addon.name;
+}
+
+function summaryOf(charts: readonly ReadyChart[], open: readonly ReadyChart[]): string {
+  const names = enumerate((open.length > 0 ? open : charts).map(({ wanted }) => wanted.label));
+  return open.length > 0 ? names : `${names}: installed already`;
+}
+
+function warnOfKept({ kept, valuesKey }: WantedChart, io: StepIo): void {
+  if (kept.length === 0) return;
+  io.warn(`${valuesKey}: ${kept.join(', ')} not taken, oxide's value is needed`);
+}
+
+/** In the order of their needs; what is needed and not among them is there already, or not wanted. */
+function waves(charts: readonly ReadyChart[]): readonly (readonly ReadyChart[])[] {
+  const first = charts.filter(
+    ({ wanted: { addon } }) =>
+      !addon.needs.some((need) => charts.some(({ wanted }) => wanted.addon.name === need)),
+  );
+  if (first.length === 0) return charts.length === 0 ? [] : [charts];
+  return [first, ...waves(charts.filter((one) => !first.includes(one)))];
+}
+
+async function installOne(
+  ctx: FlowContext,
+  { wanted, path }: ReadyChart,
+  io: StepIo,
+): Promise<AddonFailure | undefined> {
+  const { addon } = wanted;
+  try {
+    if (addon.definition !== undefined) await waitForDefinition(ctx, addon.definition, io);
+    await changeRelease(ctx, { wanted, chart: path }, io);
+    return undefined;
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (addon.core || !(error instanceof OxideError)) throw error;
+    const reason = error instanceof ToolError ? error.reason : error.message;
+    return { name: addon.name, reason };
+  }
+}
+
+async function waitForDefinition(ctx: FlowContext, name: string, io: StepIo): Promise<void> {
+  const probe = async (): Promise<Probe<true>> => {
+    const found = await asked(ctx, async () =>
+      isEstablished((await ctx.run(getCrd(ctx.files.kubeconfig, name))).stdout),
+    );
+    if ('waiting' in found) return found;
+    return found.ready ? { ready: true } : { waiting: `${name} is being installed` };
+  };
+  await waitFor(
+    `Talos to bring the definition ${name}`,
+    probe,
+    waitOptions(ctx, io, { timeoutMs: definitionMs }),
+  );
+}
+
+/** Talos makes its definitions when Kubernetes answers; what is not there then does not come. */
+const definitionMs = 2 * 60_000;
+
+/** helm makes namespaces too, but none that allows more than Talos does by itself. */
+async function ensureNamespaces(ctx: FlowContext, charts: readonly ReadyChart[]): Promise<void> {
+  const namespaces = charts
+    .filter(({ wanted }) => wanted.addon.namespace !== 'kube-system')
+    .map(({ wanted: { addon } }) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: addon.namespace,
+        ...(addon.podSecurity && {
+          labels: { 'pod-security.kubernetes.io/enforce': addon.podSecurity },
+        }),
+      },
+    }));
+  if (namespaces.length === 0) return;
+  const list = { apiVersion: 'v1', kind: 'List', items: namespaces };
+  await ctx.run(applyServerSide(ctx.files.kubeconfig, JSON.stringify(list)));
+}

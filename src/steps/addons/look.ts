@@ -1,0 +1,50 @@
+import { optionalCharts, wantedAddons, type WantedChart } from '../../addons/wanted.js';
+import type { InstalledAddon } from '../../cluster/kubernetes/installed.js';
+import { inParallel } from '../../lib/parallel.js';
+import * as helm from '../../tools/helm.js';
+import type { FlowContext } from '../run/context.js';
+import { tokenMarkOf } from './token-secret.js';
+import { isAsWanted, releaseOf } from './releases.js';
+
+/** The addons that cluster.yaml wants, with everything that their values are made of. */
+export function addonsOf(ctx: FlowContext): readonly WantedChart[] {
+  return wantedAddons(ctx.config, { tokenMark: tokenMarkOf(ctx) });
+}
+
+/**
+ * The addons as they are: those that are wanted, and, when there are any, those that are there all the same. helm is asked
+ * once for all, and once more for the values of each that is wanted.
+ */
+export async function observeAddons(ctx: FlowContext): Promise<readonly InstalledAddon[]> {
+  const { run, files } = ctx;
+  const wanted = addonsOf(ctx);
+  if (wanted.length === 0) return [];
+  const listed = helm.parseList((await run(helm.list(files.kubeconfig))).stdout);
+  const found = (release: string, namespace: string) =>
+    listed.find((one) => one.name === release && one.namespace === namespace);
+  const states = wanted.map(async (one): Promise<InstalledAddon> => {
+    const { name, namespace } = releaseOf(one);
+    const there = found(name, namespace);
+    const version = there && versionOf(there, one.chart);
+    const about = { name: one.addon.name, wanted: one.version, status: there?.status, version };
+    if (there?.status !== 'deployed') return { ...about, same: false };
+    const values = helm.parseValues(
+      (await run(helm.getValues(files.kubeconfig, { name, namespace }))).stdout,
+    );
+    return { ...about, same: isAsWanted({ version: version ?? '', values }, one) };
+  });
+  const surplus = optionalCharts
+    .filter(({ key }) => !ctx.config.addons[key].enabled)
+    .flatMap(({ name, release, namespace }): InstalledAddon[] => {
+      const there = found(release, namespace);
+      if (!there) return [];
+      const version = /\d+\.\d+\.\d+.*$/.exec(there.chart)?.[0];
+      return [{ name, wanted: undefined, status: there.status, version, same: false }];
+    });
+  return [...(await inParallel(...states)), ...surplus];
+}
+
+/** `2.22.1` of `hcloud-csi-2.22.1`, without a leading v, as everywhere. */
+function versionOf({ chart }: helm.ListedRelease, name: string): string {
+  return chart.replace(`${name}-`, '').replace(/^v/, '');
+}
