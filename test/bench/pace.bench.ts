@@ -13,6 +13,7 @@ import {
   creation,
   creationFigures,
   pathSeconds,
+  scarceFigures,
   usual,
   type Numbers,
 } from './rows.js';
@@ -23,12 +24,15 @@ const plot = join(projectFolder, 'docs', 'performance.svg');
 const sizes = [0, 1, 3, 10, 20, 40, 60, 80, 97];
 
 async function allFigures(): Promise<Numbers> {
+  const large = await clusterOf(97);
   return {
     ...(await creationFigures(3)),
     ...(await creationFigures(97)),
-    ...(await changeFigures(await clusterOf(97), { workers: 97, fewer: 50 })),
+    ...(await changeFigures(large, { workers: 97, fewer: 50 })),
     ...(await controlPlaneFigures(await clusterOf(3))),
     ...(await budgetFigures(97, 360)),
+    ...(await budgetFigures(97, 100)),
+    ...(await scarceFigures(large, { workers: 97, fewer: 50, left: 150 })),
   };
 }
 

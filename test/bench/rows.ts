@@ -124,6 +124,26 @@ export async function controlPlaneFigures(cluster: Prepared): Promise<Numbers> {
   };
 }
 
+/** How a scale by many goes with as few requests as a create may find. */
+export async function scarceFigures(
+  cluster: Prepared,
+  { workers, fewer, left }: { readonly [name in 'workers' | 'fewer' | 'left']: number },
+): Promise<Numbers> {
+  const command = scaleTo('worker', workers - fewer);
+  const drained = await onCopyOf(cluster, {
+    command,
+    before: ({ world, clock }) => {
+      world.cloud.drainRateLimit(clock.now(), left);
+      return Promise.resolve();
+    },
+  });
+  const full = await onCopyOf(cluster, { command });
+  return {
+    [`scale −${fewer} with ${left} requests left: times that with all`]:
+      drained.seconds / full.seconds,
+  };
+}
+
 /** How a create goes when other clients have used up most of the hour's requests. */
 export async function budgetFigures(workers: number, left: number): Promise<Numbers> {
   const full = await creation(workers, near);
