@@ -45,7 +45,11 @@ export const timings = {
   etcdRestart: 5,
   /** From bootstrap to a running etcd of one member. */
   etcdBootstrap: 10,
-  /** From a started control plane to a voting etcd member; one at a time. */
+  /**
+   * From a member's addition to its vote; one at a time. Talos asks for the vote at once, when no member
+   * is ready for it, and then every fifteen seconds (its sources 1.11.0 to 1.14.0-rc.1, services/etcd.go,
+   * `promoteMember`).
+   */
   etcdJoin: 15,
   /** From bootstrap to an answering Kubernetes API on the first control plane. */
   kubernetesApi: 40,

@@ -36,6 +36,8 @@ export interface NodeSettings {
   readonly schedulesOnControlPlanes: boolean;
   readonly cloudProviderExternal: boolean;
   readonly findsMembers: boolean;
+  /** Kubelets reach any API server of the cluster, not only that of their own machine. */
+  readonly hasKubePrism: boolean;
   readonly machineSans: readonly string[];
   readonly apiServerSans: readonly string[];
 }
@@ -76,6 +78,9 @@ export function settingsOf(config: MachineConfig): NodeSettings {
     findsMembers:
       cluster.discovery?.enabled !== false &&
       cluster.discovery?.registries?.service?.disabled !== true,
+    hasKubePrism:
+      machine.features?.kubePrism?.enabled === true ||
+      config.documents.some(({ kind }) => kind === 'KubePrismConfig'),
     machineSans: machine.certSANs ?? [],
     apiServerSans: cluster.apiServer?.certSANs ?? [],
   };

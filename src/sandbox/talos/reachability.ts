@@ -19,26 +19,27 @@ export interface Surroundings {
   readonly running: readonly ConfiguredNode[];
 }
 
-/** The cluster whose API the node reaches now, through its endpoint or KubePrism's list. */
+/**
+ * The cluster whose API the node's kubelet reaches now. With KubePrism that is any API server that it
+ * knows; a control plane without it asks only its own (Talos 1.13 source, secrets/kubelet.go). A kubelet
+ * waits for no etcd: it registers while its own machine is a learner still (services/kubelet.go,
+ * `DependsOn`). A control plane that has etcd's data belongs to that cluster, whatever else it reaches.
+ */
 export function canReachApi(
   node: ConfiguredNode,
   surroundings: Surroundings,
 ): BootstrappedCluster | undefined {
   const { world, now } = surroundings;
-  const { clusterKey } = node.settings;
+  const { state, settings } = node;
   const up = controlPlanesReachableFrom(node, surroundings).find((other) =>
     world.isApiServerUp(other.state, now),
   );
-  const cluster = up?.state.etcd && world.cluster(up.state.etcd.cluster);
-  if (cluster?.key !== clusterKey) return undefined;
-  // A control plane belongs to the cluster of its own etcd, whatever else it could reach.
-  const own = node.state.etcd?.cluster;
-  if (node.settings.role === 'control-plane' && own !== cluster.id) {
-    return own !== undefined && world.isApiServerUp(node.state, now)
-      ? world.cluster(own)
-      : undefined;
-  }
-  return cluster;
+  const reached = up?.state.etcd && world.cluster(up.state.etcd.cluster);
+  const cluster = reached?.key === settings.clusterKey ? reached : undefined;
+  if (settings.role === 'worker') return cluster;
+  const own = state.etcd?.cluster;
+  if (settings.hasKubePrism && (own === undefined || own === cluster?.id)) return cluster;
+  return own !== undefined && world.isApiServerUp(state, now) ? world.cluster(own) : undefined;
 }
 
 /**

@@ -145,6 +145,21 @@ describe('a kubelet', () => {
     });
   });
 
+  it('of a control plane registers before etcd has taken it in, unless it has no KubePrism', async () => {
+    const { rehearsal, cp, controlPlane } = await bootstrapped(1);
+    const alone = controlPlane.replace(/(kubePrism:\n +enabled: )true/, '$1false');
+    expect(alone).not.toBe(controlPlane);
+    rehearsal.room.put('demo-cp-2', controlPlane);
+    rehearsal.room.put('demo-cp-3', alone);
+    rehearsal.pass(58);
+    expect([...rehearsal.kubernetes.nodes.keys()]).toEqual(['demo-cp-1', 'demo-cp-2']);
+    const { stdout } = await rehearsal.at(cp(1), 'etcd', 'members');
+    expect(stdout).toMatch(/demo-cp-2 .* true\n/);
+    expect(stdout).not.toContain('demo-cp-3');
+    rehearsal.pass(300);
+    expect([...rehearsal.kubernetes.nodes.keys()]).toContain('demo-cp-3');
+  });
+
   it('takes the public address without subnets, and never registers without an address in them', async () => {
     const rehearsal = new Rehearsal();
     const { controlPlane, worker } = await rehearsal.generate('main');

@@ -40,6 +40,7 @@ export interface MachineSection {
   };
   features?: {
     stableHostname?: boolean;
+    kubePrism?: { enabled?: boolean; port?: number };
     hostDNS?: { enabled?: boolean; forwardKubeDNSToHost?: boolean };
     kubernetesTalosAPIAccess?: { enabled?: boolean };
   };
