@@ -57,9 +57,10 @@ function viewsOf(
 export async function askMembers(
   ctx: FlowContext,
   controlPlanes: readonly NodeServer[],
+  read: typeof listEtcd = readEtcd,
 ): Promise<Probe<readonly EtcdMemberView[]>> {
   try {
-    return { ready: await readEtcd(ctx, controlPlanes) };
+    return { ready: await read(ctx, controlPlanes, controlPlanes) };
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (error instanceof PreconditionError) return { waiting: error.message };

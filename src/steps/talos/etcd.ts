@@ -1,4 +1,4 @@
-import { askMembers, readEtcd, memberOf } from '../observe/etcd-members.js';
+import { askMembers, listEtcd, readEtcd, memberOf } from '../observe/etcd-members.js';
 import { join } from 'node:path';
 import {
   membersObjection,
@@ -20,27 +20,44 @@ import { waitOptions } from '../run/waiting.js';
 /** Waits until the node's etcd member is a healthy voter; `all` are those that may answer. */
 export async function waitForVoter(
   ctx: FlowContext,
-  { node, all }: { node: NodeServer; all: readonly NodeServer[] },
+  { node, all }: Joining,
   io: StepIo,
 ): Promise<void> {
   await waitFor(
     `${node.name} to become a voting member of etcd`,
-    async (): Promise<Probe<true>> => {
-      const listed = await askMembers(ctx, all);
-      if ('waiting' in listed) return listed;
-      const members = listed.ready;
-      const own = members.find(({ server }) => server === node.name);
-      if (!own) return { waiting: `not a member yet${blockers(members)}` };
-      if (own.learner) return { waiting: 'still a learner' };
-      if (!own.healthy) return { waiting: 'a member that does not answer yet' };
-      io.summary('a voter');
-      return { ready: true };
+    () => probeVoter(ctx, node, all),
+    {
+      ...waitOptions(ctx, io, {
+        timeoutMs: ctx.config.timeouts.etcd,
+        hint: `Look closer: ${tool`talosctl --nodes ${node.publicIpv4} dmesg`}\nThe same command goes on from here.`,
+      }),
+      intervalMs: 1_000,
     },
-    waitOptions(ctx, io, {
-      timeoutMs: ctx.config.timeouts.etcd,
-      hint: `Look closer: ${tool`talosctl --nodes ${node.publicIpv4} dmesg`}\nThe same command goes on from here.`,
-    }),
   );
+  io.summary('a voter');
+}
+
+interface Joining {
+  readonly node: NodeServer;
+  readonly all: readonly NodeServer[];
+}
+
+/** The list of members says most of it in one call; each of them is asked when that is not enough. */
+async function probeVoter(
+  ctx: FlowContext,
+  node: NodeServer,
+  all: readonly NodeServer[],
+): Promise<Probe<true>> {
+  const listed = await askMembers(ctx, all, listEtcd);
+  if ('waiting' in listed) return listed;
+  const isExplained = listed.ready.some(({ learner }) => learner);
+  const isVoter = listed.ready.some(({ server, learner }) => server === node.name && !learner);
+  const asked = isExplained && !isVoter ? listed : await askMembers(ctx, all);
+  if ('waiting' in asked) return asked;
+  const own = asked.ready.find(({ server }) => server === node.name);
+  if (!own) return { waiting: `not a member yet${blockers(asked.ready)}` };
+  if (own.learner) return { waiting: 'still a learner' };
+  return own.healthy ? { ready: true } : { waiting: 'a member that does not answer yet' };
 }
 
 /** What keeps etcd from taking another member in, as far as it can be seen. */
