@@ -60,7 +60,7 @@ interface Pending {
 const pollMs = 1_000;
 /** Looks at what takes long become rarer: a twentieth of the time that it has taken. */
 const backOff = 0.05;
-/** What these take at least in Hetzner's cloud, ms; nothing is asked for before. */
+/** What these take at least in Hetzner's cloud, ms, until the run has seen one; nothing is asked for before. */
 const expectedMs: Readonly<Record<string, number>> = {
   create_server: 17_000,
   start_server: 7_000,
@@ -79,6 +79,8 @@ const toleratedMisses = 3;
 class Waiter implements ActionWaiter {
   readonly #options: ActionWaiterOptions;
   readonly #pending = new Set<Pending>();
+  /** How long actions of each kind took in this run. */
+  readonly #seenMs = new Map<string, number>();
   #polling = false;
 
   constructor(options: ActionWaiterOptions) {
@@ -92,15 +94,28 @@ class Waiter implements ActionWaiter {
   ): Promise<void> {
     // Those of one answer follow each other: the next begins when the one before has ended.
     let expected = 0;
+    const start = this.#options.clock.steady();
     const ends = await Promise.allSettled(
       actions.map((action) => {
-        expected += expectedMs[action.command] ?? pollMs;
+        expected += this.#expected(action.command);
         const patience = Math.min(expected, longestBlindMs, this.#options.timeoutMs / 2);
         return this.#end(action, { what, onWaiting, expected: patience });
       }),
     );
     const failure = ends.find((end) => end.status === 'rejected');
     if (failure) throw failure.reason;
+    const [only] = actions;
+    if (only?.status === 'running' && actions.length === 1) this.#learn(only, start);
+  }
+
+  #expected(command: string): number {
+    return this.#seenMs.get(command) ?? expectedMs[command] ?? pollMs;
+  }
+
+  /** The shortest counts: how long it takes today is what the next one of its kind is left alone for. */
+  #learn({ command }: Action, start: number): void {
+    const took = this.#options.clock.steady() - start;
+    this.#seenMs.set(command, Math.min(took, this.#seenMs.get(command) ?? Infinity));
   }
 
   #end(

@@ -29,7 +29,11 @@ export type FirewallTarget =
  */
 export interface HetznerChanges extends ServerChanges {
   /** Changes these labels of the network and leaves its others. */
-  updateNetworkLabels(networkId: number, labels: LabelChanges): Promise<Network>;
+  updateNetworkLabels(
+    networkId: number,
+    changes: LabelChanges,
+    present?: Network['labels'],
+  ): Promise<Network>;
   /** Adds labels to a thing that others made, beside those that it has. One that is gone needs none. */
   addLabels(collection: Labelled, id: number, labels: Labels): Promise<void>;
   addSubnet(networkId: number, subnet: SubnetOrder): Promise<Action[]>;
@@ -45,8 +49,9 @@ export interface HetznerChanges extends ServerChanges {
 export function createChanges(client: Client, reads: HetznerReads): HetznerChanges {
   return {
     ...createServerChanges(client, reads),
-    updateNetworkLabels: async (id, changes) => {
-      const request = relabel(`/networks/${id}`, (await reads.network(id)).labels, changes);
+    updateNetworkLabels: async (id, changes, present) => {
+      const labels = present ?? (await reads.network(id)).labels;
+      const request = relabel(`/networks/${id}`, labels, changes);
       return (await client.request(request, z.object({ network: networkSchema }))).network;
     },
     addLabels: (collection, id, labels) =>

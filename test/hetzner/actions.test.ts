@@ -89,6 +89,16 @@ describe('the action waiter', () => {
     expect([gaps[0], gaps.at(-2)]).toEqual([1, 3]);
   });
 
+  it('leaves the next of a kind alone for as long as one took in this run', async () => {
+    const seconds = [[action(1)], [action(1)], [done(1)], [done(2)]];
+    const { waiter, clock, asked } = setUp(...seconds);
+    const begin = clock.now();
+    await waiter.wait([action(1)], 'one');
+    expect(clock.now() - begin).toBe(19_000);
+    await waiter.wait([action(2)], 'two');
+    expect([clock.now() - begin, asked.length]).toEqual([38_000, 4]);
+  });
+
   it('can be used again after it came to rest', async () => {
     const { waiter } = setUp([done(1), done(2)]);
     await waiter.wait([action(1)], 'one');

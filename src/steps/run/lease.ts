@@ -122,9 +122,10 @@ export class ClusterLease {
     if (id === undefined) return undefined;
     const hetzner = this.#ctx.lastly();
     try {
-      const lease = readLease((await hetzner.network(id)).labels);
+      const { labels } = await hetzner.network(id);
+      const lease = readLease(labels);
       const mine = lease && this.#isMine(lease);
-      if (mine) await hetzner.updateNetworkLabels(id, { [labelKeys.lease]: undefined });
+      if (mine) await hetzner.updateNetworkLabels(id, { [labelKeys.lease]: undefined }, labels);
       holder.hasLease = false;
       return this.#held && lease && !mine ? takenOver(lease) : undefined;
     } catch (error) {
@@ -143,12 +144,13 @@ export class ClusterLease {
     for (;;) {
       try {
         await clock.sleep(renewMs, ended, { background: true });
-        const lease = readLease((await hetzner.network(networkId)).labels);
+        const { labels } = await hetzner.network(networkId);
+        const lease = readLease(labels);
         if (lease && !this.#isMine(lease)) {
           stop(takenOver(lease));
           return;
         }
-        await hetzner.updateNetworkLabels(networkId, this.labels());
+        await hetzner.updateNetworkLabels(networkId, this.labels(), labels);
       } catch (error) {
         if (ended.aborted) return;
         if (isGone(error)) {
