@@ -58,6 +58,12 @@ export const scaled = z.strictObject({
   configuration: text.describe('What to do about the count in cluster.yaml; empty: nothing.'),
 });
 
+export const replaced = z.strictObject({
+  cluster,
+  replaced: texts.describe('Names of the nodes that are new.'),
+  left: z.array(kept).describe('What hung on the servers that went and costs money.'),
+});
+
 export const destroyed = z.strictObject({
   cluster,
   deleted: z.array(z.strictObject({ kind, name: text, id: z.int() })),

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { created, destroyed, plan, scaled, status } from './cluster-documents.js';
+import { created, destroyed, plan, replaced, scaled, status } from './cluster-documents.js';
 import * as image from './image-documents.js';
 import * as other from './other-documents.js';
 
@@ -19,12 +19,13 @@ export const documents = {
   created: { title: 'A cluster that was made', commands: ['create'], schema: created },
   plan: {
     title: 'A plan',
-    commands: ['create', 'scale', 'destroy'],
+    commands: ['create', 'scale', 'replace', 'destroy'],
     when: 'with `--dry-run`',
     schema: plan,
   },
   status: { title: 'How a cluster is', commands: ['status'], schema: status },
   scaled: { title: 'A pool that was scaled', commands: ['scale'], schema: scaled },
+  replaced: { title: 'Nodes that were made anew', commands: ['replace'], schema: replaced },
   destroyed: { title: 'A cluster that was deleted', commands: ['destroy'], schema: destroyed },
   kubeconfig: { title: 'A kubeconfig', commands: ['kubeconfig'], schema: other.kubeconfig },
   talosconfig: { title: 'A talosconfig', commands: ['talosconfig'], schema: other.talosconfig },

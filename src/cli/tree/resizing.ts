@@ -80,6 +80,47 @@ export const scale: CommandSpec = {
   load: async () => (await import('../commands/scale.js')).scaleCommand,
 };
 
+/** The same nodes, made anew. */
+export const replace: CommandSpec = {
+  name: 'replace',
+  group: 'use',
+  summary: 'make nodes anew, with the same names and addresses',
+  details: [
+    'Each node is drained, leaves etcd and is deleted as with a scale down, and is then made again from the present snapshot and configuration: dead control planes first, then workers, then control planes one at a time, that with the address of the cluster last. etcd is backed up first and never loses its quorum, also not with --force. Before the first node goes, "yes" has to be typed (--yes in a script). The same command goes on from wherever an earlier run stopped, and does nothing twice.',
+  ],
+  arguments: [{ name: '<node...>', key: 'nodes', summary: 'which nodes, by their names' }],
+  options: [
+    {
+      flags: '--timeout <time>',
+      summary:
+        'how long the pods of a node may take to go; timeouts.drain of cluster.yaml unless given',
+      parse: durationOption,
+    },
+    {
+      flags: '--force',
+      summary: 'take nodes out without draining and resetting them: for dead ones',
+    },
+    {
+      flags: '--dry-run',
+      summary: 'show the plan and its price, and change nothing (exit 10: there is work)',
+    },
+  ],
+  examples: [
+    { call: 'replace demo-web-2', what: 'a new server in the place of this one' },
+    { call: 'replace demo-cp-1 --force', what: 'a control plane that is dead' },
+  ],
+  variables: [...cloudVariables, 'OXIDE_IMAGE_FACTORY'],
+  exits: {
+    [ExitCode.precondition]: true,
+    [ExitCode.refused]: true,
+    [ExitCode.partial]: true,
+    [ExitCode.timeout]: true,
+    [ExitCode.unconfirmed]: true,
+    [ExitCode.changes]: true,
+  },
+  load: async () => (await import('../commands/replace.js')).replaceCommand,
+};
+
 /** The end of a cluster. */
 export const destroy: CommandSpec = {
   name: 'destroy',

@@ -1,5 +1,6 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { needsToken } from '../../addons/wanted.js';
+import { oxide } from '../../lib/commands.js';
 import { enumerate, enumerateNames, plural } from '../../lib/format.js';
 import { admits, admittedRanges, keepsOut } from '../network/api-access.js';
 import { openApis } from '../network/open-apis.js';
@@ -10,6 +11,7 @@ import type { KubernetesState, PlanInput } from './plan.js';
 import type { PlannedServer } from './planned-servers.js';
 import { poolsOf } from '../state/node-pools.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
+import { nodeOfServer } from '../state/nodes.js';
 import { labelKeys } from '../state/labels.js';
 
 /** What `create` does otherwise than cluster.yaml says, and what it leaves as it is. */
@@ -107,7 +109,7 @@ export function fallbackNotes(
 
 /** What may turn out badly, without being wrong. */
 export function createWarnings(
-  { config, state, ownIpv4 }: PlanInput,
+  { config, state, ownIpv4, etcd, kubernetes }: PlanInput,
   rules: readonly FirewallRule[],
 ): readonly string[] {
   const { firewall } = state;
@@ -120,6 +122,23 @@ export function createWarnings(
       : [
           `The firewall will admit ${admittedRanges(rules).join(', ')}, and this machine is ${ownIpv4}: a create asks whether to add it.`,
         ]),
+    ...deadWarnings(state, kubernetes, etcd),
     ...(open ?? []).map(({ name }) => `${name} is not behind the firewall of the cluster.`),
   ];
+}
+
+/** A control plane that answers neither as a member of etcd nor as a node: a create would wait for it. */
+function deadWarnings(
+  { servers }: ClusterState,
+  { nodes }: KubernetesState,
+  etcd: PlanInput['etcd'],
+): readonly string[] {
+  if (etcd?.kind !== 'running') return [];
+  return etcd.members.flatMap(({ server: name, healthy }) => {
+    const server = servers.find((one) => one.name === name);
+    if (!server || healthy || nodeOfServer(nodes, server)?.ready !== false) return [];
+    return [
+      `${server.name} does not answer, and is waited for. When it is dead: ${oxide`replace ${server.name} --force`} makes it anew.`,
+    ];
+  });
 }

@@ -121,7 +121,7 @@ const discoveryOn = '{"cluster":{"discovery":{"enabled":true}}}';
  * A new control plane finds etcd's members at the cluster's endpoint and by discovery. The one that
  * holds the endpoint's address has discovery only (Talos source, internal/pkg/etcd/endpoints.go).
  */
-function demandWayToMembers(config: ClusterConfig, joining: readonly PlannedServer[]): void {
+export function demandWayToMembers(config: ClusterConfig, joining: readonly PlannedServer[]): void {
   const { cidr, subnet_cidr: subnetCidr } = config.hcloud.network;
   const endpointIp = controlPlaneAddress({ cidr, subnetCidr }, 0);
   const holder = joining.find(({ privateIp }) => privateIp === endpointIp);

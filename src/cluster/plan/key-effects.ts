@@ -41,7 +41,7 @@ const byCreate: KeyEffect = { effect: 'live', by: 'create', way: oxide`create` }
 const byNewNodes: KeyEffect = {
   effect: 'replacement',
   by: 'replace',
-  way: 'new nodes get it; until oxide replaces nodes: scale the pool down and up again',
+  way: oxide`replace NODE`,
 };
 const byPatch: KeyEffect = {
   effect: 'restart',

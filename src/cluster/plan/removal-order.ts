@@ -99,7 +99,16 @@ function namedServers(
  * The servers of the pool that are meant by this name: that of the server, that of its node, or its
  * id, for servers whose names were exchanged.
  */
-function serversCalled({ pool, nodes }: RemovalInput, name: string): readonly ServerState[] {
+export function serversCalled(
+  {
+    pool,
+    nodes,
+  }: {
+    readonly pool: Pick<ScaledPool, 'servers'>;
+    readonly nodes: readonly ClusterNode[];
+  },
+  name: string,
+): readonly ServerState[] {
   const byId = pool.servers.filter(({ id }) => String(id) === name);
   if (byId.length > 0) return byId;
   const called = pool.servers.filter(
@@ -126,7 +135,13 @@ function endpointNeeded(servers: readonly ServerState[], endpointIp: string): Pr
  * A node whose kubelet is silent never confirms that its pods have ended, and a server that runs
  * and cannot be found among the nodes may be one under any name, with pods on it.
  */
-function checkDrainable({ nodes, wish }: RemovalInput, chosen: readonly ServerState[]): void {
+export function checkDrainable(
+  {
+    nodes,
+    wish,
+  }: { readonly nodes: readonly ClusterNode[]; readonly wish: Pick<ScaleWish, 'force'> },
+  chosen: readonly ServerState[],
+): void {
   if (wish.force) return;
   const ofChosen = chosen.map((server) => ({ server, node: nodeOfServer(nodes, server) }));
   const lost = ofChosen.filter(({ server, node }) => !node && server.status === 'running');
@@ -152,7 +167,8 @@ export function notAmongNodes(servers: readonly ServerState[]): PreconditionErro
   );
 }
 
-function checkProtection(remove: readonly ServerState[]): void {
+/** Throws for servers that Hetzner would not delete. */
+export function checkProtection(remove: readonly ServerState[]): void {
   const kept = remove.filter((server) => server.deleteProtected).map(({ name }) => name);
   if (kept.length === 0) return;
   throw new PreconditionError(

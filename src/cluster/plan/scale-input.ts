@@ -22,16 +22,20 @@ export interface ClusterView {
   readonly csiVolumeIds: readonly number[];
 }
 
-export interface ScaleInput {
+/** A running cluster as it was found, before its nodes are changed. */
+export interface RunningCluster {
   readonly config: ClusterConfig;
   readonly state: ClusterState;
   readonly catalogue: Catalogue;
   readonly view: ClusterView;
   /** What hangs on the cluster's servers and stays when they go; each names its server. */
   readonly attached: readonly OwnedResource[];
-  readonly wish: ScaleWish;
   /** What is known of what the nodes are made of, by the id of their server. */
   readonly known: ReadonlyMap<number, KnownOfNode>;
   /** What oxide installed in Kubernetes. */
   readonly installed: Answer<InstalledCharts>;
+}
+
+export interface ScaleInput extends RunningCluster {
+  readonly wish: ScaleWish;
 }

@@ -13,6 +13,8 @@ export const labelKeys = {
   caFingerprint: 'ca-fingerprint',
   /** How far a server's removal has come; only there while it goes on. */
   removal: 'removal',
+  /** On a server that is replaced, and on the one made for it until all of the command is done. */
+  replacement: 'replacement',
   /** On what hung on a server that a scale removed: the cluster that left it. */
   leftBy: 'left-by-oxide',
   /** On the network: who works on the cluster, and until when at most. */

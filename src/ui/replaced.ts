@@ -1,0 +1,22 @@
+import type { KeptEntry } from '../cluster/plan/plan.js';
+import { enumerateNames } from '../lib/format.js';
+import { keptLines } from './kept-resources.js';
+import { createStyle, type Looks } from './style.js';
+import { hanging } from './wrap.js';
+
+/** What of finished replacements is shown. */
+export interface ReplacedView {
+  readonly replaced: readonly string[];
+  /** What hung on the servers that went and is left. */
+  readonly left: readonly KeptEntry[];
+}
+
+/** Which nodes are new. */
+export function renderReplaced({ replaced, left }: ReplacedView, looks: Looks): string {
+  const { columns } = looks;
+  const lines = [
+    hanging('', `Made anew: ${enumerateNames(replaced)}.`, columns),
+    ...(left.length > 0 ? ['Left behind:', ...keptLines(left, columns, createStyle(looks))] : []),
+  ];
+  return `\n${lines.join('\n')}\n`;
+}
