@@ -8,7 +8,6 @@ export interface PodTrouble {
   readonly reason: string;
   /** The container that crashed, whose last words may say why; undefined: none did. */
   readonly crashed: string | undefined;
-  readonly restarts: number;
 }
 
 const containerSchema = z.object({
@@ -59,14 +58,12 @@ export function parsePodTroubles(
 
 function troubleOf({ metadata, status }: Pod): PodTrouble | undefined {
   const waiting = status.containerStatuses.find(({ ready, state }) => !ready && state.waiting);
-  const restarts = Math.max(0, ...status.containerStatuses.map((one) => one.restartCount));
   if (waiting?.state.waiting) {
     const { reason, message } = waiting.state.waiting;
     return {
       pod: metadata.name,
       reason: told(reason, message),
       crashed: waiting.restartCount > 0 ? waiting.name : undefined,
-      restarts,
     };
   }
   const unmet = status.conditions.find(
@@ -80,7 +77,6 @@ function troubleOf({ metadata, status }: Pod): PodTrouble | undefined {
     pod: metadata.name,
     reason: told(unmet.reason, unmet.message),
     crashed: crashed?.name,
-    restarts,
   };
 }
 

@@ -50,7 +50,11 @@ export async function installAddons(
     const ended = await inParallel(...wave.map((one) => installOne(ctx, one, io)));
     failures.push(...ended.flatMap((failure) => failure ?? []));
   }
-  io.summary(summaryOf(charts, open));
+  if (failures.length > 0) {
+    io.unmet(`not installed: ${enumerate(failures.map(({ name }) => name))}`);
+  } else {
+    io.summary(summaryOf(charts, open));
+  }
   return failures;
 }
 

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { addonTable } from '../../src/addons/table.js';
+import { machineNeeds, needsToken, wantedAddons } from '../../src/addons/wanted.js';
+import { clusterOf } from '../cluster/fixtures.js';
+
+const facts = { tokenMark: '0123456789' };
+const on = (more = ''): string => `addons: {
+  hcloud_ccm: { enabled: true }, hcloud_csi: { enabled: true }, talos_ccm: { enabled: true },
+  metrics_server: { enabled: true }${more} }`;
+
+function valuesOf(name: string, yaml: string, workers = 2): unknown {
+  const found = wantedAddons(clusterOf(3, workers, yaml), facts).find(
+    ({ addon }) => addon.name === name,
+  );
+  return found?.values;
+}
+
+describe('the table of addons', () => {
+  test('has each after what it needs, and no name twice', () => {
+    const names = addonTable.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const [at, { needs }] of addonTable.entries()) {
+      expect(names.slice(0, at)).toEqual(expect.arrayContaining([...needs]));
+    }
+  });
+
+  test('installs nothing, needs no token and nothing of nodes unless it is asked for', () => {
+    const plain = clusterOf(3, 2);
+    expect(wantedAddons(plain, facts)).toEqual([]);
+    expect(needsToken(plain)).toBe(false);
+    expect(machineNeeds(plain)).toEqual([]);
+  });
+});
+
+describe("Hetzner's controllers", () => {
+  test('make no load balancers where Cilium owns Services', () => {
+    expect(valuesOf('hcloud-ccm', on())).toMatchObject({
+      kind: 'DaemonSet',
+      networking: { enabled: true, clusterCIDR: '10.244.0.0/16' },
+      env: { HCLOUD_LOAD_BALANCERS_ENABLED: { value: 'false' } },
+      podAnnotations: { 'oxide/hcloud-token': '0123456789' },
+    });
+  });
+
+  test('make them with a location and private addresses where they own Services', () => {
+    expect(valuesOf('hcloud-ccm', on(', load_balancers: hcloud'))).toMatchObject({
+      env: {
+        HCLOUD_LOAD_BALANCERS_ENABLED: { value: 'true' },
+        HCLOUD_LOAD_BALANCERS_LOCATION: { value: 'nbg1' },
+        HCLOUD_LOAD_BALANCERS_USE_PRIVATE_IP: { value: 'true' },
+      },
+    });
+  });
+
+  test('mark volumes with the cluster, and none of them keeps a control plane from a drain', () => {
+    expect(valuesOf('hcloud-csi', on())).toMatchObject({
+      controller: {
+        volumeExtraLabels: { cluster: 'demo' },
+        podDisruptionBudget: { create: false },
+      },
+      storageClasses: [{ name: 'hcloud-volumes', defaultStorageClass: true }],
+    });
+  });
+
+  test('get no token among their values, and say which values of the user they keep', () => {
+    const yaml = `addons: { hcloud_csi: { enabled: true, version: 2.22.0, values: {
+      controller: { hcloudToken: { value: secret }, replicaCount: 2 } } } }`;
+    const [csi] = wantedAddons(clusterOf(3, 2, yaml), facts);
+    expect(csi).toMatchObject({
+      version: '2.22.0',
+      kept: ['controller.hcloudToken'],
+      values: { controller: { replicaCount: 2 } },
+    });
+    expect(JSON.stringify(csi?.values)).not.toContain('secret');
+  });
+});
+
+describe('the metrics server', () => {
+  test('checks the certificates of kubelets only where somebody approves them', () => {
+    expect(valuesOf('metrics-server', on())).not.toHaveProperty('args');
+    expect(
+      valuesOf('metrics-server', 'addons: { metrics_server: { enabled: true } }'),
+    ).toMatchObject({ args: ['--kubelet-insecure-tls'] });
+  });
+});
