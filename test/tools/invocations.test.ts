@@ -57,6 +57,11 @@ const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
     getWorkloads: kubectl.getWorkloads(access, {
       ...{ namespace: 'kube-system', names: ['daemonset/cilium'] },
     }),
+    getAllWorkloads: kubectl.getAllWorkloads(access),
+    getPodsIn: kubectl.getPodsIn(access, 'kube-system'),
+    previousLogs: kubectl.previousLogs(access, {
+      ...{ namespace: 'kube-system', pod: 'hcloud-csi-node-x', container: 'hcloud-csi-driver' },
+    }),
     uncordon: kubectl.uncordon(access, 'demo-web-1'),
     drain: kubectl.drain(access, { nodes: ['demo-web-1'], timeoutMs: 60_000, force: true }),
     deleteNodes: kubectl.deleteNodes(access, ['demo-web-1', 'demo-web-2']),
@@ -65,6 +70,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
     clientVersion: helm.clientVersion(),
     pull: helm.pull({ chart: 'cilium', from: 'https://helm.cilium.io', version: '1.19.6' }, 'out'),
     upgradeInstall: helm.upgradeInstall(access, release, { chart: 'c.tgz', values: 'v.json' }),
+    list: helm.list(access),
     status: helm.status(access, release),
     getValues: helm.getValues(access, release),
     getMetadata: helm.getMetadata(access, release),
@@ -113,8 +119,10 @@ describe('every call of a tool', () => {
     const target: Readonly<Record<string, readonly string[]>> = {
       talosctl: ['--talosconfig', '--endpoints', '--nodes'],
       kubectl: ['--kubeconfig'],
-      helm: ['--kubeconfig', '--namespace'],
+      // One look at all releases names no namespace.
+      helm: name === 'helm list' ? ['--kubeconfig'] : ['--kubeconfig', '--namespace'],
     };
+    if (name === 'helm list') expect(call.args).toContain('--all-namespaces');
     for (const flag of target[tool] ?? []) {
       const values = valuesOf(call, flag);
       expect(values, flag).toHaveLength(local.includes(name) ? 0 : 1);

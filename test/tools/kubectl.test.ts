@@ -150,8 +150,14 @@ describe('workloads', () => {
         deployment({ replicas: 2, updatedReplicas: 2, availableReplicas: 2 }),
       ),
     ).toEqual([
-      { name: 'daemonset/cilium', wanted: 3, available: 3, complete: true },
-      { name: 'deployment/cilium-operator', wanted: 2, available: 2, complete: true },
+      { name: 'daemonset/cilium', namespace: '', wanted: 3, available: 3, complete: true },
+      {
+        name: 'deployment/cilium-operator',
+        namespace: '',
+        wanted: 2,
+        available: 2,
+        complete: true,
+      },
     ]);
   });
 
