@@ -1,10 +1,6 @@
 import type { KeptEntry, ShownPlan } from '../cluster/plan/plan.js';
-import {
-  planReplace,
-  replacementLabel,
-  type Batch,
-  type ReplacePlan,
-} from '../cluster/plan/replace-plan.js';
+import { replacementLabel } from '../cluster/plan/replace-choice.js';
+import { planReplace, type Batch, type ReplacePlan } from '../cluster/plan/replace-plan.js';
 import { toLeftEntry } from '../cluster/plan/scale-leftovers.js';
 import type { ServerState } from '../cluster/state/cluster-state.js';
 import { labelKeys } from '../cluster/state/labels.js';

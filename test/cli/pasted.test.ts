@@ -70,6 +70,10 @@ const left =
 const samples: Readonly<Record<string, string>> = {
   'scale … --pool … --count …': 'scale worker --pool web --count 1',
   'scale ROLE --count NUMBER': 'scale worker --count 1',
+  'replace NODE': 'replace demo-web-1',
+  // The only control plane is never replaced.
+  'replace demo-cp-1 --force': 'replace demo-web-1 --force',
+  'replace … --force': 'replace demo-web-1 --force',
   'talosctl --nodes … dmesg': 'talosctl dmesg',
   'kubectl uncordon …': 'kubectl uncordon demo-web-1',
   'kubectl -n … get pods -o wide': 'kubectl -n kube-system get pods -o wide',
@@ -109,7 +113,7 @@ describe.runIf(bundled)('a command that was printed', () => {
     .flatMap((call) => wholeOf(call.replace('--sandbox ', '')))
     .filter((call) => !left.test(call));
   test.each(differing(calls))('works: oxide %s', async (call) => {
-    const changes = /^(?:scale|destroy)/.test(call);
+    const changes = /^(?:scale|replace|destroy)/.test(call);
     const { code, text } = await paste(own(changes ? `${call} --dry-run` : call));
     expect([ExitCode.done, ExitCode.changes], text).toContain(code);
   });

@@ -151,6 +151,24 @@ describe('a replacement', () => {
 });
 
 describe('a replacement that was stopped', () => {
+  test('while it took its marks off finishes that, and makes nothing anew', async () => {
+    const rehearsal = await clusterOf(3, 2);
+    const names = ['demo-web-1', 'demo-web-2'];
+    const before = rehearsal.faults.requests.length;
+    await replaced(rehearsal, { names });
+    const made = idsOf(rehearsal);
+    const orders = rehearsal.faults.requests
+      .slice(before)
+      .filter(({ method, path }) => method === 'POST' && path === '/servers');
+    const labels = (orders[1]?.body as { labels: object }).labels;
+    const path = `/servers/${made['demo-web-2'] ?? 0}`;
+    projectOf(rehearsal).call('PUT', path, { labels });
+    const { replaced: again } = await replaced(rehearsal, { names });
+    expect(again).toEqual(['demo-web-2']);
+    expect(idsOf(rehearsal)).toEqual(made);
+    await expectWhole(rehearsal, 3);
+  });
+
   test.each([
     ['alive', false],
     ['dead', true],

@@ -1,41 +1,24 @@
+import { chosen, replacementLabel, type ReplaceInput, type Replacement } from './replace-choice.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { sha256 } from '../../lib/digest.js';
-import { PreconditionError, UsageError } from '../../lib/errors.js';
-import { enumerate } from '../../lib/format.js';
 import type { ImageBuild } from '../catalogue/image-builds.js';
 import { validateOrders, type ServerImages } from '../catalogue/order-checks.js';
 import { monthlyCost } from '../catalogue/prices.js';
-import { controlPlaneAddress, controlPlaneAddresses } from '../network/node-addresses.js';
+import { controlPlaneAddress } from '../network/node-addresses.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
 import { labelKeys } from '../state/labels.js';
-import { poolsOf, type RolePool } from '../state/node-pools.js';
 import type { OwnedResource } from '../state/owned-resources.js';
 import { removalObjection } from '../talos/etcd.js';
-import { missingServers } from './drift.js';
 import { demandWayToMembers } from './etcd-plan.js';
 import { buildChange } from './create-plan.js';
 import { placeServers, type Placement } from './placement.js';
 import type { Change, PlannedGroup, ShownPlan } from './plan.js';
-import {
-  imageOf,
-  labelsOf,
-  placedServer,
-  wantedServer,
-  type PlannedServer,
-} from './planned-servers.js';
+import { imageOf, labelsOf, placedServer, type PlannedServer } from './planned-servers.js';
 import { refuseDoubtful } from './doubtful-servers.js';
-import { checkDrainable, checkProtection, isSpent, serversCalled } from './removal-order.js';
+import { checkDrainable, checkProtection, isSpent } from './removal-order.js';
 import { nodeNetwork } from './scale-additions.js';
-import type { RunningCluster } from './scale-input.js';
 import { leftoversOf, movesNote, toStayingEntry } from './scale-leftovers.js';
 import { unsafe } from './scale-plan.js';
-
-export interface ReplaceInput extends RunningCluster {
-  /** As the user calls them. */
-  readonly names: readonly string[];
-  /** Neither drains nor asks nodes: for dead ones. */
-  readonly force: boolean;
-}
 
 /** Nodes that go together before they are made again: one, or all dead control planes. */
 export interface Batch {
@@ -58,13 +41,6 @@ export interface ReplacePlan extends ShownPlan {
   readonly nodes: readonly string[];
   /** By what later runs of the same command know what this one has done. */
   readonly mark: string;
-}
-
-/** One of the nodes: as it is, and as it is made again. */
-interface Replacement {
-  readonly old: ServerState | undefined;
-  readonly rolePool: RolePool;
-  readonly server: Omit<PlannedServer, 'labels' | 'imageId'>;
 }
 
 /**
@@ -109,111 +85,6 @@ export function planReplace(input: ReplaceInput): ReplacePlan {
     notes: movesNote(moves),
     warnings: [],
   };
-}
-
-/** The label of a server that a replacement works on, `old` until it goes and `new` until all is done. */
-export function replacementLabel(mark: string, which: 'old' | 'new'): string {
-  return `${mark}.${which}`;
-}
-
-function stageOf({ labels }: ServerState, mark: string): string | undefined {
-  return ['old', 'new'].find((which) => labels[labelKeys.replacement] === `${mark}.${which}`);
-}
-
-function chosen(input: ReplaceInput, mark: string): readonly Replacement[] {
-  const { state, view, names } = input;
-  const isResumed = state.servers.some((one) => stageOf(one, mark) !== undefined);
-  const found = new Map<string, Replacement>();
-  for (const name of names) {
-    const [server] = serversCalled({ pool: state, nodes: view.nodes }, name);
-    const one = server
-      ? existing(input, server, stageOf(server, mark))
-      : missing(input, name, isResumed);
-    found.set(one.server.name, one);
-  }
-  return [...found.values()];
-}
-
-function existing(
-  { config, state }: ReplaceInput,
-  server: ServerState,
-  stage: string | undefined,
-): Replacement {
-  const rolePool = poolsOf(config).find(
-    ({ role, pool }) => role === server.role && pool.name === server.pool,
-  );
-  if (!rolePool) {
-    throw new PreconditionError(
-      `the pool "${server.pool}" of ${server.name} is not in cluster.yaml`,
-      'Add it to cluster.yaml to make nodes for it.',
-    );
-  }
-  const wanted = wantedServer(config, rolePool, server.index);
-  const isMade = stage === 'new';
-  return {
-    rolePool,
-    old: isMade ? undefined : server,
-    server: {
-      ...wanted,
-      ...(isMade ? { candidates: [server] } : {}),
-      privateIp:
-        server.role === 'control-plane'
-          ? (server.privateIp ?? freeAddress(config, state, server))
-          : undefined,
-      existing: isMade ? server : undefined,
-    },
-  };
-}
-
-/** A server that is gone: deleted by hand, or by a run that was stopped before it made it again. */
-function missing(input: ReplaceInput, name: string, isResumed: boolean): Replacement {
-  const { config, state } = input;
-  const inFile = missingServers(config, state);
-  const wanted = poolsOf(config)
-    .flatMap((rolePool) =>
-      Array.from({ length: 100 }, (_, i) => ({
-        rolePool,
-        server: wantedServer(config, rolePool, i + 1),
-      })),
-    )
-    .find(({ server }) => server.name === name);
-  const highest = Math.max(
-    ...state.servers.flatMap(({ pool, index }) => (pool === wanted?.server.pool ? [index] : [])),
-  );
-  const isGap =
-    isResumed || inFile.some((one) => one.name === name) || (wanted?.server.index ?? 0) < highest;
-  if (!wanted || !isGap) {
-    throw new UsageError(
-      `the cluster has no node ${name}`,
-      `Its nodes are ${enumerate(state.servers.map((one) => one.name))}.`,
-    );
-  }
-  const { rolePool, server } = wanted;
-  const privateIp =
-    rolePool.role === 'control-plane' ? freeAddress(config, state, server) : undefined;
-  return { rolePool, old: undefined, server: { ...server, privateIp, existing: undefined } };
-}
-
-/**
- * The address of a control plane that has none: those of the others leave gaps, and who has none
- * gets them in the order of the indices.
- */
-function freeAddress(
-  config: ClusterConfig,
-  state: ClusterState,
-  { name, index }: { readonly name: string; readonly index: number },
-): string | undefined {
-  const others = [...missingServers(config, state), ...state.servers].filter(
-    (one) =>
-      one.role === 'control-plane' &&
-      one.name !== name &&
-      !('privateIp' in one && one.privateIp !== undefined),
-  );
-  const holders = [...others, { name, index }]
-    .sort((a, b) => a.index - b.index)
-    .map((one) => ({ name: one.name, privateIp: undefined }));
-  const taken = state.servers.flatMap(({ privateIp }) => privateIp ?? []);
-  return controlPlaneAddresses({ network: nodeNetwork(config), holders, taken }).get(name);
 }
 
 /** The servers as they are made, in the state in which the old ones are gone. */

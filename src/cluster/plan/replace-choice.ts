@@ -1,0 +1,138 @@
+import type { ClusterConfig } from '../../config/schema.js';
+import { PreconditionError, UsageError } from '../../lib/errors.js';
+import { enumerate } from '../../lib/format.js';
+import { controlPlaneAddresses } from '../network/node-addresses.js';
+import type { ClusterState, ServerState } from '../state/cluster-state.js';
+import { labelKeys } from '../state/labels.js';
+import { poolsOf, type RolePool } from '../state/node-pools.js';
+import { missingServers } from './drift.js';
+import { wantedServer, type PlannedServer } from './planned-servers.js';
+import { serversCalled } from './removal-order.js';
+import { nodeNetwork } from './scale-additions.js';
+import type { RunningCluster } from './scale-input.js';
+
+export interface ReplaceInput extends RunningCluster {
+  /** As the user calls them. */
+  readonly names: readonly string[];
+  /** Neither drains nor asks nodes: for dead ones. */
+  readonly force: boolean;
+}
+
+/** One of the nodes: as it is, and as it is made again. */
+export interface Replacement {
+  readonly old: ServerState | undefined;
+  readonly rolePool: RolePool;
+  readonly server: Omit<PlannedServer, 'labels' | 'imageId'>;
+}
+
+/** The label of a server that a replacement works on, `old` until it goes and `new` until all is done. */
+export function replacementLabel(mark: string, which: 'old' | 'new'): string {
+  return `${mark}.${which}`;
+}
+
+function stageOf({ labels }: ServerState, mark: string): string | undefined {
+  return ['old', 'new'].find((which) => labels[labelKeys.replacement] === `${mark}.${which}`);
+}
+
+/**
+ * The nodes that are meant, without those that an earlier run of the same command has finished. It
+ * marks all of them before the first one goes, and takes all marks off when the last one is done: a
+ * node without a mark is finished only when no other is still to go.
+ */
+export function chosen(input: ReplaceInput, mark: string): readonly Replacement[] {
+  const { state, view, names } = input;
+  const stages = new Set(state.servers.map((one) => stageOf(one, mark)));
+  const isEnding = stages.has('new') && !stages.has('old');
+  const isResumed = stages.has('new') || stages.has('old');
+  const found = new Map<string, Replacement>();
+  for (const name of names) {
+    const [server] = serversCalled({ pool: state, nodes: view.nodes }, name);
+    const stage = server && stageOf(server, mark);
+    if (server && stage === undefined && isEnding) continue;
+    const one = server ? existing(input, server, stage) : missing(input, name, isResumed);
+    found.set(one.server.name, one);
+  }
+  return [...found.values()];
+}
+
+function existing(
+  { config, state }: ReplaceInput,
+  server: ServerState,
+  stage: string | undefined,
+): Replacement {
+  const rolePool = poolsOf(config).find(
+    ({ role, pool }) => role === server.role && pool.name === server.pool,
+  );
+  if (!rolePool) {
+    throw new PreconditionError(
+      `the pool "${server.pool}" of ${server.name} is not in cluster.yaml`,
+      'Add it to cluster.yaml to make nodes for it.',
+    );
+  }
+  const wanted = wantedServer(config, rolePool, server.index);
+  const isMade = stage === 'new';
+  return {
+    rolePool,
+    old: isMade ? undefined : server,
+    server: {
+      ...wanted,
+      ...(isMade ? { candidates: [server] } : {}),
+      privateIp:
+        server.role === 'control-plane'
+          ? (server.privateIp ?? freeAddress(config, state, server))
+          : undefined,
+      existing: isMade ? server : undefined,
+    },
+  };
+}
+
+/** A server that is gone: deleted by hand, or by a run that was stopped before it made it again. */
+function missing(input: ReplaceInput, name: string, isResumed: boolean): Replacement {
+  const { config, state } = input;
+  const inFile = missingServers(config, state);
+  const wanted = poolsOf(config)
+    .flatMap((rolePool) =>
+      Array.from({ length: 100 }, (_, i) => ({
+        rolePool,
+        server: wantedServer(config, rolePool, i + 1),
+      })),
+    )
+    .find(({ server }) => server.name === name);
+  const highest = Math.max(
+    ...state.servers.flatMap(({ pool, index }) => (pool === wanted?.server.pool ? [index] : [])),
+  );
+  const isGap =
+    isResumed || inFile.some((one) => one.name === name) || (wanted?.server.index ?? 0) < highest;
+  if (!wanted || !isGap) {
+    throw new UsageError(
+      `the cluster has no node ${name}`,
+      `Its nodes are ${enumerate(state.servers.map((one) => one.name))}.`,
+    );
+  }
+  const { rolePool, server } = wanted;
+  const privateIp =
+    rolePool.role === 'control-plane' ? freeAddress(config, state, server) : undefined;
+  return { rolePool, old: undefined, server: { ...server, privateIp, existing: undefined } };
+}
+
+/**
+ * The address of a control plane that has none: those of the others leave gaps, and who has none
+ * gets them in the order of the indices.
+ */
+function freeAddress(
+  config: ClusterConfig,
+  state: ClusterState,
+  { name, index }: { readonly name: string; readonly index: number },
+): string | undefined {
+  const others = [...missingServers(config, state), ...state.servers].filter(
+    (one) =>
+      one.role === 'control-plane' &&
+      one.name !== name &&
+      !('privateIp' in one && one.privateIp !== undefined),
+  );
+  const holders = [...others, { name, index }]
+    .sort((a, b) => a.index - b.index)
+    .map((one) => ({ name: one.name, privateIp: undefined }));
+  const taken = state.servers.flatMap(({ privateIp }) => privateIp ?? []);
+  return controlPlaneAddresses({ network: nodeNetwork(config), holders, taken }).get(name);
+}
