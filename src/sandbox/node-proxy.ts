@@ -12,6 +12,8 @@ export type ApiServer =
       readonly cert: string;
       readonly clientCa: string;
     }
+  /** Something else than an API server, which takes the connection as it is. */
+  | { accept(socket: Socket): void }
   | { readonly refused: string };
 
 export interface NodeProxyOptions {
@@ -62,10 +64,11 @@ export class NodeProxy {
     }
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
     if (head.length > 0) socket.unshift(head);
-    this.#serverFor(found).emit('connection', socket);
+    if ('accept' in found) found.accept(socket);
+    else this.#serverFor(found).emit('connection', socket);
   }
 
-  #serverFor(api: Exclude<ApiServer, { refused: string }>): TlsServer {
+  #serverFor(api: Extract<ApiServer, { kube: KubeCluster }>): TlsServer {
     const known = this.#servers.get(api.cert);
     if (known) return known;
     const server = createTlsServer(

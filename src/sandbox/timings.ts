@@ -26,6 +26,11 @@ export const timings = {
   deleteLoadBalancer: 7,
   issueCertificate: 30,
   createImage: 60,
+  /** From power on until sshd answers. Assumed: hcloud-upload-image tries for three minutes at most. */
+  rescueBoot: 35,
+  linuxBoot: 20,
+  /** Assumed: a download, xz on one processor and the write to the disk, for a whole image. */
+  imageTransfer: 40,
   /** Official description, enable_rescue: it is disabled when it is not used for 60 minutes. */
   rescueLapse: 60 * 60,
   otherAction: 2,

@@ -2,9 +2,13 @@ import { isIP } from 'node:net';
 import type { Clock } from '../lib/wait.js';
 import { Cloud } from './cloud/cloud.js';
 import { KubeCluster, type HetznerCall } from './kubernetes/cluster.js';
+import { createDownloads } from './downloads/downloads.js';
+import type { Machine } from './machines.js';
 import { listenerAt } from './listening.js';
 import type { ApiServer } from './node-proxy.js';
 import { createRandom, settle, type Simulated } from './simulation.js';
+import { RescueFaults } from './rescue/faults.js';
+import type { LinuxMachines } from './rescue/rescue.js';
 import type { StateFolder } from './state-folder.js';
 import { TalosWorld } from './talos/world.js';
 
@@ -41,6 +45,9 @@ export interface SavedWorld {
 export class World {
   readonly cloud: Cloud;
   readonly talos: TalosWorld;
+  /** What goes wrong while images are made. */
+  readonly rescueFaults = new RescueFaults();
+  #linux: LinuxMachines | undefined;
   readonly #options: WorldOptions;
   readonly #random: ReturnType<typeof createRandom>;
   readonly #parts: readonly Simulated[];
@@ -172,6 +179,21 @@ export class World {
     return machine?.publicIpv4 === undefined ? [] : [machine.publicIpv4];
   }
 
+  /** SSH is loaded by those who use it only. */
+  async #sshAt(machine: Machine, now: number): Promise<ApiServer> {
+    const { LinuxMachines } = await import('./rescue/rescue.js');
+    this.#linux ??= new LinuxMachines({
+      clock: this.#options.clock,
+      cloud: this.cloud,
+      downloads: createDownloads(this),
+      faults: this.rescueFaults,
+      save: () => {
+        this.saveCloud();
+      },
+    });
+    return this.#linux.sshAt(machine, now);
+  }
+
   /** Who answers on a public address, or a name, of this world, seen from the operator's machine. */
   async locate(host: string, port: number): Promise<ApiServer> {
     const now = this.settle();
@@ -185,6 +207,7 @@ export class World {
     if (!this.cloud.admits(machine.id, this.#callerAddress, port)) {
       return { refused: 'Connection timed out' };
     }
+    if (port === 22) return this.#sshAt(machine, now);
     if (port !== 6443) return { refused: 'Connection refused' };
     const found = await this.talos.apiServerAt(machine.id, now);
     if ('refused' in found) return found;

@@ -15,7 +15,7 @@ export async function administer(
 ): Promise<Readonly<Record<string, unknown>>> {
   const host = /server: https:\/\/([\d.]+):6443/.exec(readFileSync(files.kubeconfig, 'utf8'))?.[1];
   const found = await world.locate(host ?? '', 6443);
-  if ('refused' in found) throw new Error(found.refused);
+  if (!('kube' in found)) throw new Error('refused' in found ? found.refused : 'no API server');
   const { status, body } = found.kube.request(call, world.settle());
   if (status >= 300) throw new Error(JSON.stringify(body));
   return body as Readonly<Record<string, unknown>>;

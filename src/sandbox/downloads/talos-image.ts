@@ -11,12 +11,12 @@ export interface ImageIdentity {
 }
 
 /** Small, and large enough to come in many parts: a real one is about a gigabyte. */
-const imageBytes = 512 * 1024;
+export const imageBytes = 512 * 1024;
 const headerBytes = 512;
 const title = 'simulated Talos disk image';
 
 /** The disk image: a header that says which one it is, then bytes that only this one has. */
-function diskImage(identity: ImageIdentity): Buffer {
+export function diskImage(identity: ImageIdentity): Buffer {
   const image = Buffer.alloc(imageBytes);
   const { schematic, talosVersion, architecture } = identity;
   image.write(`${title}\n${talosVersion}\n${architecture}\n${schematic}\n`);
@@ -24,6 +24,15 @@ function diskImage(identity: ImageIdentity): Buffer {
   const cipher = createCipheriv('aes-128-ctr', digest.subarray(0, 16), digest.subarray(16));
   cipher.update(image.subarray(headerBytes)).copy(image, headerBytes);
   return image;
+}
+
+/** The image that a disk begins with; undefined unless it is there whole and unchanged. */
+export function imageOn(disk: Buffer): ImageIdentity | undefined {
+  const lines = disk.subarray(0, headerBytes).toString('latin1').split('\n');
+  const [first, talosVersion = '', architecture, schematic = ''] = lines;
+  if (first !== title || (architecture !== 'x86' && architecture !== 'arm')) return undefined;
+  const identity: ImageIdentity = { schematic, talosVersion, architecture };
+  return diskImage(identity).equals(disk.subarray(0, imageBytes)) ? identity : undefined;
 }
 
 /** What was asked for last: a build asks for the same one again and again. */
