@@ -46,6 +46,11 @@ export const talosCoverage: readonly Coverage[] = [
   {
     subject: 'The Image Factory',
     how: 'simplified',
-    note: 'Registers schematics of extensions and kernel arguments under their real ids, and lists some of the extensions. It makes no images: a project with a `cluster.yaml` has the snapshot, unless an extension in it does not exist.',
+    note: 'Registers schematics of extensions and kernel arguments under their real ids, lists some of the extensions, and makes disk images: small ones, packed as xz does it. A well-formed id counts as registered, and it answers at once, without a redirect. A command that needs a snapshot finds one in the project, unless an extension in it does not exist.',
+  },
+  {
+    subject: 'SSH and the rescue system',
+    how: 'simplified',
+    note: 'A real SSH server for each machine that runs Linux, with a host key of its own, for the keys that it was given and the addresses that its firewalls let in. Its shell knows pipes and the tools that write an image, which act on the disk of the simulated server; what it does not know it refuses as bash does. There is no login with a password, a session outlives the power of its machine, and `curl` knows no limits of time and speed.',
   },
 ];
