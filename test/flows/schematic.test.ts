@@ -75,19 +75,27 @@ test('an extension that does not exist is an error with the nearest names', asyn
   expect(rehearsal.faults.writes).toEqual([]);
 });
 
-test('without a snapshot of the schematic, the factory knows it, and the command that makes one has its address', async () => {
+test('where no image may be built, the schematic is named with the command that makes one', async () => {
   const { ctx } = await withPlainSnapshot();
-  const error = await refusal({ ctx });
+  const talos = { ...ctx.config.talos, build_images: false };
+  const error = await refusal({ ctx: { ...ctx, config: { ...ctx.config, talos } } });
   expect(error.message).toBe(
     `no Talos image v1.13.9 (x86) with the schematic ${guestAgent.slice(0, 32)}… in this project`,
   );
-  expect(error.hint).toContain(
-    `https://factory.talos.dev/image/${guestAgent}/v1.13.9/hcloud-amd64.raw.xz`,
-  );
-  expect(error.hint).toContain(
-    `os=talos,talos_version=v1.13.9,schematic=${guestAgent.slice(0, 32)}`,
-  );
+  expect(error.hint).toContain('oxide image build --arch x86');
   expect(error.exitCode).toBe(ExitCode.precondition);
+});
+
+test('without a snapshot of the schematic one is made in the rescue system, and its nodes boot from it', async () => {
+  const { rehearsal, ctx } = await withPlainSnapshot();
+  await create(ctx);
+  const project = projectOf(rehearsal);
+  const servers = project.list('servers') as unknown as [{ image: { id: number } }];
+  const image = project.list('images').find(({ id }) => id === servers[0].image.id);
+  expect(image?.labels).toMatchObject({
+    ...{ os: 'talos', 'managed-by': 'oxide', schematic: guestAgent.slice(0, 32) },
+  });
+  expect(servers).toHaveLength(1);
 });
 
 test.each([

@@ -137,7 +137,8 @@ export async function testSeveralFaults(scenario: Scenario, cases: number): Prom
     return one;
   };
   const anyFault = (): PlacedFault => {
-    if (random.next() < 0.4) return { place: oneOf(calls), tool: oneOf(toolFaults) };
+    if (calls.length > 0 && random.next() < 0.4)
+      return { place: oneOf(calls), tool: oneOf(toolFaults) };
     const place = oneOf(requests);
     return { place, request: oneOf(faultsFor(place)) };
   };
