@@ -107,8 +107,11 @@ function withoutBuilds(config: ClusterConfig): ClusterConfig {
   return { ...config, talos: { ...config.talos, build_images: false } };
 }
 
-/** A mirror of the Cilium chart is not there in the simulated internet; its own repository is. */
+/** The simulated internet has no mirrors, only what they are mirrors of. */
 function rehearsed(config: ClusterConfig): ClusterConfig {
   const { chart, ...cilium } = config.cilium;
-  return chart !== undefined && isChartUrl(chart) ? { ...config, cilium } : config;
+  const talos = { ...config.talos, image_url: undefined };
+  return chart !== undefined && isChartUrl(chart)
+    ? { ...config, talos, cilium }
+    : { ...config, talos };
 }

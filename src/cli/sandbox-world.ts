@@ -6,7 +6,7 @@ import type { Endpoints } from '../lib/endpoints.js';
 import { UsageError } from '../lib/errors.js';
 import { directly } from '../lib/outbound.js';
 import { Secret } from '../lib/secret.js';
-import { openSandbox } from '../sandbox/sandbox.js';
+import { openSandbox, type Sandbox } from '../sandbox/sandbox.js';
 import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
 import { sandboxFolder } from './output-folder.js';
@@ -33,12 +33,7 @@ export async function openSandboxWorld({ config, files, io }: SandboxWish): Prom
   const commands = await sandboxTools({ config, io, toolEnvironment });
   const sandbox = await openSandbox({ folder, speed });
   try {
-    await sandbox.ensureSnapshot({
-      talosVersion: config.talos.version,
-      schematic: addedToTalos(config.talos),
-      id: config.talos.hcloud_snapshot_id,
-      serverTypes: [...config.control_planes, ...config.workers].flatMap(typesOf),
-    });
+    await addNamedSnapshot(sandbox, config);
   } catch (error) {
     await sandbox.close().catch(() => undefined);
     throw error;
@@ -56,6 +51,19 @@ export async function openSandboxWorld({ config, files, io }: SandboxWish): Prom
     host: sandbox.host,
     close: () => sandbox.close(),
   };
+}
+
+/**
+ * A project of one's own has the snapshot that cluster.yaml names by its id: nothing but that id could
+ * be rehearsed otherwise. All others are made, as in a project that is empty.
+ */
+async function addNamedSnapshot(sandbox: Sandbox, config: ClusterConfig): Promise<void> {
+  const { version, hcloud_snapshot_id: id } = config.talos;
+  if (id === undefined) return;
+  await sandbox.ensureSnapshot({
+    ...{ id, talosVersion: version, schematic: addedToTalos(config.talos) },
+    serverTypes: [...config.control_planes, ...config.workers].flatMap(typesOf),
+  });
 }
 
 /** How many simulated seconds pass in a real one: OXIDE_SANDBOX_SPEED, 60 unless set. */

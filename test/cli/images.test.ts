@@ -10,7 +10,7 @@ import { testFolder, toolCache } from '../helpers/cli.js';
 import { demandDocuments } from '../helpers/documents.js';
 import { clusterYaml } from '../helpers/rehearsal.js';
 
-/** A folder with a cluster.yaml, and a sandbox with a snapshot of a Talos that nothing needs any more. */
+/** A folder with a cluster.yaml, and a sandbox with its snapshot and one that nothing needs any more. */
 async function folderWithOldSnapshot(): Promise<{ cwd: string; old: number }> {
   const cwd = testFolder();
   writeFileSync(join(cwd, 'cluster.yaml'), clusterYaml(1, 0));
@@ -18,7 +18,10 @@ async function folderWithOldSnapshot(): Promise<{ cwd: string; old: number }> {
     folder: join(cwd, 'output', 'rehearsal', 'sandbox'),
     speed: 600,
   });
-  const old = sandbox.world?.cloud.ensureSnapshot({ talosVersion: 'v1.12.4', architecture: 'x86' });
+  const snapshot = (talosVersion: string) =>
+    sandbox.world?.cloud.ensureSnapshot({ talosVersion, architecture: 'x86' });
+  const old = snapshot('v1.12.4');
+  snapshot('v1.13.9');
   await sandbox.close();
   return { cwd, old: old ?? 0 };
 }
@@ -64,4 +67,17 @@ test('oxide image shows the snapshots, asks before it deletes one, and tells wha
   const gone = await image('delete', String(old), '--yes', '--json');
   expect(JSON.parse(gone.stdout)).toEqual({ deleted: [old], failed: [], staying: [] });
   expect(gone.code).toBe(ExitCode.done);
+});
+
+test('a rehearsal builds its image in an empty project, also where a mirror is named, and only once', async () => {
+  const cwd = testFolder();
+  const talos = 'talos: { image_url: "https://mirror.example.com/{version}/{arch}.raw.xz" }\n';
+  writeFileSync(join(cwd, 'cluster.yaml'), `${clusterYaml(1, 0)}${talos}`);
+  const built = await run(cwd, 'build', '--json');
+  const again = await run(cwd, 'build', '--json', '--verbose');
+  expect(JSON.parse(built.stdout)).toMatchObject({
+    images: [{ talosVersion: 'v1.13.9', made: true }],
+  });
+  expect(JSON.parse(again.stdout)).toMatchObject({ images: [{ made: false }] });
+  expect(again.stderr).not.toContain('POST ');
 });

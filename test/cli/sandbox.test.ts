@@ -28,6 +28,8 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
     const { code, stdout, stderr } = await runCli(['--sandbox', 'create'], { cwd });
     if (code !== ExitCode.done) throw new Error(stderr);
     expect(stdout).toContain('Keep a copy of its secrets: oxide --sandbox secrets export\n');
+    // As for every user: in a project that is empty.
+    expect(stderr).toContain('Make the image Talos v1.13.9 (x86)  snapshot ');
   });
   afterAll(() => rm(cwd, { recursive: true, force: true, maxRetries: 5 }));
 
@@ -59,6 +61,7 @@ describe.runIf(bundled)('a cluster in the sandbox, with the real kubectl and hel
     const { code, stdout, stderr } = await runCli(['--sandbox', '--json', 'create'], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({ cluster: 'demo', changed: false });
     expect(stderr).toContain('Look at what exists  2 servers');
+    expect(stderr).not.toContain('Make the image');
     expect(stdout).not.toContain('secrets export');
     expect(code).toBe(ExitCode.done);
   });

@@ -42,7 +42,7 @@ export async function prepared(yaml: string, rehearsal: Rehearsal): Promise<Prep
 
 /** A rehearsal that begins with a copy of one that ended, and that nobody opens again. */
 export function beginFrom(begin: Prepared): Promise<Rehearsal> {
-  return openRehearsal(begin.yaml, copyOf(begin), false);
+  return openRehearsal(begin.yaml, { folder: copyOf(begin), saved: false });
 }
 
 /** A folder with a copy of a rehearsal that ended. */
@@ -52,11 +52,21 @@ export function copyOf({ folder }: Prepared): string {
   return copy;
 }
 
+export interface Beginning {
+  /** That of a rehearsal that was stopped or killed; a new one unless given. */
+  readonly folder?: string;
+  readonly saved?: boolean;
+  /**
+   * The project begins without the snapshot, as a user's does: it is built. Others have one, because
+   * hundreds of tests are about what comes afterwards.
+   */
+  readonly empty?: boolean;
+}
+
 /** A rehearsal outside of a test, or on the folder of one that was stopped or killed. */
 export async function openRehearsal(
   yaml: string,
-  folder = newFolder(),
-  saved = true,
+  { folder = newFolder(), saved = true, empty = false }: Beginning = {},
 ): Promise<Rehearsal> {
   const clock = new WarpClock({ startAt: savedTime(folder) });
   const faults = new FaultPlan();
@@ -70,7 +80,7 @@ export async function openRehearsal(
   });
   const { world } = sandbox;
   if (!world) throw new Error('a sandbox that nobody else runs runs in this process');
-  await addSnapshot(sandbox, yaml);
+  if (!empty) await addSnapshot(sandbox, yaml);
   const files = new ClusterFiles(join(folder, 'output'));
   await ensurePrivateFolder(files.folder);
   const runs: Run[] = [];

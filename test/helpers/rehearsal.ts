@@ -4,6 +4,7 @@ import {
   beginFrom,
   openRehearsal,
   prepared,
+  type Beginning,
   type Prepared,
   type Rehearsal,
 } from './open-rehearsal.js';
@@ -12,8 +13,8 @@ export type { Run, RunOptions } from './compose-run.js';
 export { clusterYaml, type Rehearsal } from './open-rehearsal.js';
 
 /** Opens a sandbox of its own for the test that calls it, and closes it at the test's end. */
-export async function rehearse(yaml: string): Promise<Rehearsal> {
-  const rehearsal = await openRehearsal(yaml);
+export async function rehearse(yaml: string, beginning?: Beginning): Promise<Rehearsal> {
+  const rehearsal = await openRehearsal(yaml, beginning);
   onTestFinished(() => rehearsal.close());
   return rehearsal;
 }

@@ -35,7 +35,7 @@ async function killedAt(event: number): Promise<{ folder: string; said: string }
 
 /** What the next run of the same command does, in a process of its own as the lock sees it. */
 async function goOn(folder: string): Promise<Rehearsal> {
-  const rehearsal = await openRehearsal(small, folder);
+  const rehearsal = await openRehearsal(small, { folder });
   await holdFolder(rehearsal.files, { command: 'create', breakIt: false }, (held) =>
     create(rehearsal.run({ held }).ctx),
   );

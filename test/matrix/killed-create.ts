@@ -20,7 +20,7 @@ function onEvent(what: string): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-const rehearsal = await openRehearsal(readFileSync(yaml, 'utf8'), folder);
+const rehearsal = await openRehearsal(readFileSync(yaml, 'utf8'), { folder });
 noteContents(join(folder, 'contents'));
 watchRequests(rehearsal.faults, onEvent);
 watchFiles(onEvent);

@@ -88,7 +88,7 @@ async function beginning(
   prepare: (rehearsal: Rehearsal) => Promise<void>,
 ): Promise<() => Promise<Rehearsal>> {
   const empty = await projectWithBystander(yaml);
-  const first = await openRehearsal(yaml, copyOf(empty));
+  const first = await openRehearsal(yaml, { folder: copyOf(empty) });
   await prepare(first);
   const kept = await prepared(yaml, first);
   return () => beginFrom(kept);

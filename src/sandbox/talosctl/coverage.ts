@@ -46,7 +46,7 @@ export const talosCoverage: readonly Coverage[] = [
   {
     subject: 'The Image Factory',
     how: 'simplified',
-    note: 'Registers schematics of extensions and kernel arguments under their real ids, lists some of the extensions, and makes disk images: small ones, packed as xz does it. A well-formed id counts as registered, and it answers at once, without a redirect. A command that needs a snapshot finds one in the project, unless an extension in it does not exist.',
+    note: 'Registers schematics of extensions and kernel arguments under their real ids, lists some of the extensions, and makes disk images: small ones, packed as xz does it. A well-formed id counts as registered, and it answers at once, without a redirect. A rehearsal begins in a project without snapshots, so the first create builds its image; only the one that `talos.hcloud_snapshot_id` names is there. `talos.image_url` is not asked: the factory stands for every mirror.',
   },
   {
     subject: 'SSH and the rescue system',
