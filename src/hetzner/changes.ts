@@ -4,6 +4,7 @@ import type { Client } from './client.js';
 import type { SubnetOrder } from './creates.js';
 import { ruleBody, type RuleOrder } from './firewall-rules.js';
 import { HetznerError } from './errors.js';
+import { createLoadBalancerChanges, type LoadBalancerChanges } from './load-balancer-changes.js';
 import type { HetznerReads } from './reads.js';
 import { networkSchema, type Action, type Firewall, type Network } from './resources.js';
 import { createServerChanges, type ServerChanges } from './server-changes.js';
@@ -27,7 +28,7 @@ export type FirewallTarget =
  * Changes to things that exist. Each returns the actions to wait for. A change whose answer was
  * lost is looked for before it is sent again; one that is there already is no error.
  */
-export interface HetznerChanges extends ServerChanges {
+export interface HetznerChanges extends ServerChanges, LoadBalancerChanges {
   /** Changes these labels of the network and leaves its others. */
   updateNetworkLabels(
     networkId: number,
@@ -49,6 +50,7 @@ export interface HetznerChanges extends ServerChanges {
 export function createChanges(client: Client, reads: HetznerReads): HetznerChanges {
   return {
     ...createServerChanges(client, reads),
+    ...createLoadBalancerChanges(client, reads),
     updateNetworkLabels: async (id, changes, present) => {
       const labels = present ?? (await reads.network(id)).labels;
       const request = relabel(`/networks/${id}`, labels, changes);

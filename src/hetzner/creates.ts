@@ -3,8 +3,10 @@ import { begunActions } from './change.js';
 import type { Client } from './client.js';
 import { HetznerError } from './errors.js';
 import { ruleBody, type RuleOrder } from './firewall-rules.js';
+import type { LoadBalancerOrder } from './load-balancer-changes.js';
 import { BeingDeletedError, foreignError, sameOwner } from './ownership.js';
 import type { HetznerReads } from './reads.js';
+import { loadBalancerSchema, type LoadBalancer } from './load-balancers.js';
 import {
   firewallSchema,
   networkSchema,
@@ -82,6 +84,9 @@ export interface HetznerCreates {
   createPlacementGroup(
     order: PlacementGroupOrder,
   ): Promise<{ group: PlacementGroup; actions: Action[] }>;
+  createLoadBalancer(
+    order: LoadBalancerOrder,
+  ): Promise<{ balancer: LoadBalancer; actions: Action[] }>;
   createServer(order: ServerOrder): Promise<{ server: Server; actions: Action[] }>;
 }
 
@@ -172,6 +177,21 @@ export function createCreates(client: Client, reads: HetznerReads): HetznerCreat
         adopt: (found) => Promise.resolve({ placement_group: found, actions: [] }),
       });
       return { group, actions };
+    },
+    createLoadBalancer: async (order) => {
+      const { load_balancer: balancer, actions } = await make({
+        kind: 'load balancer',
+        path: '/load_balancers',
+        purpose: `creating load balancer ${order.name} (${order.load_balancer_type} in ${order.location})`,
+        order,
+        schema: made('load_balancer', loadBalancerSchema),
+        find: () => reads.loadBalancerByName(order.name),
+        adopt: async (found) => ({
+          load_balancer: found,
+          actions: await reads.loadBalancerActions(found.id),
+        }),
+      });
+      return { balancer, actions };
     },
     createServer: (order) =>
       make({

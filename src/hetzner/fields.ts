@@ -42,3 +42,6 @@ export const priceSchema = z.object({
   price_hourly: moneySchema,
   price_monthly: moneySchema,
 });
+
+/** A type as it stands in what was made of it: with its prices, also when it is no longer sold. */
+export const typeSchema = z.object({ name: z.string(), prices: readable(priceSchema) });

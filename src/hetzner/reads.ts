@@ -4,11 +4,16 @@ import type { Tolerance } from './elements.js';
 import { HetznerError } from './errors.js';
 import type { Query } from './exchange.js';
 import {
+  loadBalancerSchema,
+  loadBalancerTypeSchema,
+  type LoadBalancer,
+  type LoadBalancerType,
+} from './load-balancers.js';
+import {
   actionSchema,
   firewallSchema,
   floatingIpSchema,
   imageSchema,
-  loadBalancerSchema,
   locationSchema,
   networkSchema,
   placementGroupSchema,
@@ -22,7 +27,6 @@ import {
   type Firewall,
   type FloatingIp,
   type Image,
-  type LoadBalancer,
   type Location,
   type Network,
   type PlacementGroup,
@@ -68,6 +72,9 @@ export interface HetznerReads {
   primaryIps(selector?: string): Promise<PrimaryIp[]>;
   floatingIps(selector?: string): Promise<FloatingIp[]>;
   loadBalancers(selector?: string): Promise<LoadBalancer[]>;
+  loadBalancer(id: number): Promise<LoadBalancer>;
+  loadBalancerByName(name: string): Promise<LoadBalancer | undefined>;
+  loadBalancerTypes(): Promise<LoadBalancerType[]>;
   volumes(selector?: string): Promise<Volume[]>;
   /** At most 25 ids: the API's page. An id that Hetzner does not know is left out. */
   actions(ids: readonly number[]): Promise<Action[]>;
@@ -75,6 +82,7 @@ export interface HetznerReads {
   serverActions(id: number): Promise<Action[]>;
   firewallActions(id: number): Promise<Action[]>;
   networkActions(id: number): Promise<Action[]>;
+  loadBalancerActions(id: number): Promise<Action[]>;
 }
 
 /** Names of lists whose elements have labels and unique names, with the schema of an element. */
@@ -87,6 +95,7 @@ const collections = {
   primary_ips: primaryIpSchema,
   floating_ips: floatingIpSchema,
   load_balancers: loadBalancerSchema,
+  load_balancer_types: loadBalancerTypeSchema,
   volumes: volumeSchema,
   images: imageSchema,
   server_types: serverTypeSchema,
@@ -96,7 +105,12 @@ type Collection = keyof typeof collections;
 type Element<C extends Collection> = z.output<(typeof collections)[C]>;
 
 /** Lists of what Hetzner sells, and of images: nothing in them is anybody's. */
-const everybodys: readonly Collection[] = ['images', 'server_types', 'locations'];
+const everybodys: readonly Collection[] = [
+  'images',
+  'server_types',
+  'load_balancer_types',
+  'locations',
+];
 
 /** `isOwn` tells by its labels what is the cluster's, and so has to be readable. */
 export function createReads(client: Client, isOwn: Tolerance['isOwn']): HetznerReads {
@@ -160,6 +174,9 @@ export function createReads(client: Client, isOwn: Tolerance['isOwn']): HetznerR
     primaryIps: selected('primary_ips'),
     floatingIps: selected('floating_ips'),
     loadBalancers: selected('load_balancers'),
+    loadBalancer: (id) => get(`/load_balancers/${id}`, 'load_balancer', loadBalancerSchema),
+    loadBalancerByName: named('load_balancers'),
+    loadBalancerTypes: () => list('load_balancer_types'),
     volumes: selected('volumes'),
     actions: async (ids) =>
       (
@@ -171,6 +188,7 @@ export function createReads(client: Client, isOwn: Tolerance['isOwn']): HetznerR
     serverActions: runningActions('servers'),
     firewallActions: runningActions('firewalls'),
     networkActions: runningActions('networks'),
+    loadBalancerActions: runningActions('load_balancers'),
   };
 }
 

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { id, labels, list, moneySchema, priceSchema, protection, readable } from './fields.js';
+import {
+  id,
+  labels,
+  list,
+  moneySchema,
+  priceSchema,
+  protection,
+  readable,
+  typeSchema,
+} from './fields.js';
 
 /*
  * The fields of Hetzner's answers that oxide uses, and only those: unknown fields are tolerated,
@@ -8,9 +17,6 @@ import { id, labels, list, moneySchema, priceSchema, protection, readable } from
 
 /** What something costs in one location. */
 export type LocationPrice = z.output<typeof priceSchema>;
-
-/** A type as it stands in what was made of it: with its prices, also when it is no longer sold. */
-const typeSchema = z.object({ name: z.string(), prices: readable(priceSchema) });
 
 export const actionSchema = z.object({
   id,
@@ -126,18 +132,6 @@ export const floatingIpSchema = z.object({
   labels,
 });
 export type FloatingIp = z.output<typeof floatingIpSchema>;
-
-export const loadBalancerSchema = z.object({
-  id,
-  name: z.string(),
-  private_net: list(z.object({ network: id, ip: z.string() })),
-  load_balancer_type: typeSchema,
-  targets: list(z.object({ server: z.object({ id }).nullish() })),
-  location: z.object({ name: z.string() }),
-  protection,
-  labels,
-});
-export type LoadBalancer = z.output<typeof loadBalancerSchema>;
 
 export const volumeSchema = z.object({
   id,

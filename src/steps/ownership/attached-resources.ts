@@ -1,7 +1,8 @@
 import type { OwnedResource } from '../../cluster/state/owned-resources.js';
 import { isGoing, isLeft, isOwn, labelKeys } from '../../cluster/state/labels.js';
 import type { Labels } from '../../cluster/state/cluster-state.js';
-import type { FloatingIp, LoadBalancer, PrimaryIp, Volume } from '../../hetzner/resources.js';
+import type { LoadBalancer } from '../../hetzner/load-balancers.js';
+import type { FloatingIp, PrimaryIp, Volume } from '../../hetzner/resources.js';
 import type { FlowContext } from '../run/context.js';
 import type { KubernetesClaims } from './kubernetes-claims.js';
 import { isIn, ownedFloatingIp, ownedPrimaryIp, type ProjectLists } from './to-owned-resource.js';

@@ -1,9 +1,9 @@
 import type { OwnedResource, ResourceUser } from '../../cluster/state/owned-resources.js';
 import type { Cost } from '../../cluster/state/cost.js';
+import type { LoadBalancer } from '../../hetzner/load-balancers.js';
 import type {
   Firewall,
   FloatingIp,
-  LoadBalancer,
   LocationPrice,
   Network,
   PlacementGroup,
