@@ -63,8 +63,10 @@ export function subnetCapacity(config: ClusterConfig): readonly RuleProblem[] {
   if (!contains(parseIpv4Range(cidr), parseIpv4Range(subnet_cidr))) return [];
   const holds = nodeCapacity({ cidr, subnetCidr: subnet_cidr });
   const nodes = allNodes(config);
-  if (holds >= nodes) return [];
-  const reason = `${subnet_cidr} holds ${holds} nodes, ${nodes} are planned`;
+  const balancers = config.api.endpoint === 'load_balancer' ? 1 : 0;
+  if (holds >= nodes + balancers) return [];
+  const also = balancers > 0 ? ' and a load balancer' : '';
+  const reason = `${subnet_cidr} holds ${holds} nodes, ${nodes}${also} are planned`;
   return [{ path: ['hcloud', 'network', 'subnet_cidr'], reason }];
 }
 

@@ -10,6 +10,7 @@ import {
   workerLabels,
 } from './pool-rules.js';
 import { addonRules } from './addon-rules.js';
+import { apiEndpointRule } from './api-rules.js';
 import { firewallSize, networkMembers } from './limit-rules.js';
 import {
   networkRange,
@@ -52,9 +53,10 @@ const rules: readonly Rule[] = [
   { needs: ['talos.service_cidr'], check: serviceRange },
   { needs: ['talos.pod_cidr', 'control_planes.*.count', 'workers.*.count'], check: podRange },
   {
-    needs: ['hcloud.network.*', 'control_planes.*.count', 'workers.*.count'],
+    needs: ['hcloud.network.*', 'api', 'control_planes.*.count', 'workers.*.count'],
     check: subnetCapacity,
   },
+  { needs: ['api.endpoint', 'talos.cluster_endpoint'], check: apiEndpointRule },
   { needs: ['talos.version', 'talos.kubernetes_version'], check: talosVersions },
   { needs: ['talos.schematic', 'talos.schematic_id'], check: oneSchematic },
   { needs: ['cilium.version'], check: ciliumVersion },

@@ -18,6 +18,7 @@ import {
   talosVersion,
 } from './fields.js';
 import { addons } from './addons-schema.js';
+import { api } from './api-schema.js';
 import { addFirewallRuleProblems } from './entry-rules.js';
 import { pool } from './pool-schema.js';
 import { newerKindsRule } from './newer-kinds.js';
@@ -216,6 +217,7 @@ export const clusterSchema = z.strictObject({
     description: 'Name of the cluster. Everything it has on Hetzner begins with it.',
   }),
   hcloud,
+  api,
   talos,
   cilium,
   addons,

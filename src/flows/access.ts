@@ -1,4 +1,5 @@
 import type { ClusterState } from '../cluster/state/cluster-state.js';
+import { publishedAddress } from '../cluster/state/load-balancer.js';
 import { accessFileRemark } from '../cluster/status/problems.js';
 import { oxide } from '../lib/commands.js';
 import { PreconditionError } from '../lib/errors.js';
@@ -90,6 +91,7 @@ interface ControlPlanes {
 async function findControlPlanes(ctx: FlowContext): Promise<ControlPlanes> {
   const state = await ctx.step('Look at what exists', () => observeExisting(ctx));
   await checkSecrets(ctx, state);
+  ctx.apiServers.publish(publishedAddress(state.balancer));
   const controlPlanes = controlPlanesOf(state);
   const running = controlPlanes.filter(({ status }) => status === 'running');
   if (running.length > 0) return { state, controlPlanes, running };

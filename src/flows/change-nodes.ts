@@ -1,6 +1,7 @@
 import type { PlannedGroup } from '../cluster/plan/plan.js';
 import type { PlannedServer } from '../cluster/plan/planned-servers.js';
 import type { ClusterState, Role, ServerState } from '../cluster/state/cluster-state.js';
+import type { LoadBalancerState } from '../cluster/state/load-balancer.js';
 import type { OwnedResource } from '../cluster/state/owned-resources.js';
 import { limitConcurrency, settleAll } from '../lib/concurrency-limit.js';
 import { oxide } from '../lib/commands.js';
@@ -12,6 +13,7 @@ import { nodeActs } from '../steps/kubernetes/node-acts.js';
 import { removeNode } from '../steps/kubernetes/node-removal.js';
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
 import { markAsLeft } from '../steps/ownership/attachments.js';
+import { leadBalancer } from './lead-balancer.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { addressed, type NodeServer } from '../steps/run/node-server.js';
 import { backUpEtcd } from '../steps/talos/etcd.js';
@@ -48,6 +50,7 @@ export async function makeNodes(ctx: FlowContext, made: NewNodes): Promise<reado
   );
   if (isControlPlane) await joinInTurn(ctx, nodes, controlPlanes);
   await step('Wait until the nodes are Ready', (io) => waitForNodes(ctx, nodes, io));
+  if (isControlPlane && state.balancer) await leadBalancer(ctx, state.balancer, nodes);
   return nodes;
 }
 
@@ -69,6 +72,8 @@ export interface GoingNodes {
   readonly role: Role;
   /** In the order in which they go. */
   readonly remove: readonly ServerState[];
+  /** The load balancer before the control planes; undefined: none. */
+  readonly balancer: LoadBalancerState | undefined;
   /** What hangs on them and stays. */
   readonly leaves: readonly OwnedResource[];
   /** Control planes that answer and stay. */
@@ -82,11 +87,12 @@ export interface GoingNodes {
 
 /** Control planes go one by one, workers side by side, each as its own transaction. */
 export async function removeNodes(ctx: FlowContext, going: GoingNodes): Promise<void> {
-  const { role, remove, leaves, others, drainTimeoutMs, force, atATime } = going;
+  const { role, remove, leaves, others, balancer, drainTimeoutMs, force, atATime } = going;
   if (remove.length === 0) return;
   if (leaves.length > 0) await ctx.step('Mark what stays', () => markAsLeft(ctx, leaves));
   const drains = limitConcurrency(atATime);
-  const shared = { others, drainTimeoutMs, force, drains, acts: nodeActs(ctx, others) };
+  const acts = nodeActs(ctx, others);
+  const shared = { others, balancer, drainTimeoutMs, force, drains, acts };
   const removal = (leaving: ServerState, later: readonly ServerState[]) =>
     ctx.step(`Remove ${leaving.name}`, (io) =>
       removeNode(ctx, { ...shared, leaving, later: later.map(addressed) }, io),

@@ -1,3 +1,6 @@
+import type { LoadBalancerState } from '../cluster/state/load-balancer.js';
+import { inParallel } from '../lib/parallel.js';
+import { addTargets } from '../steps/access/balancer-targets.js';
 import type { Plan } from '../cluster/plan/plan.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
 import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
@@ -28,6 +31,8 @@ export interface Parts {
   readonly downloads: Downloads;
   /** Hetzner's id of the cluster's network. */
   readonly networkId: number;
+  /** The load balancer before the control planes; undefined: none. */
+  readonly balancer: LoadBalancerState | undefined;
 }
 
 /**
@@ -37,7 +42,7 @@ export interface Parts {
 export async function startKubernetes(
   ctx: FlowContext,
   plan: Plan,
-  { controlPlanes, ...addons }: Parts,
+  { controlPlanes, balancer, ...addons }: Parts,
 ): Promise<StartedKubernetes> {
   const { step } = ctx;
   const first = firstOf(controlPlanes);
@@ -51,7 +56,17 @@ export async function startKubernetes(
   ctx.apiServers.use([first]);
   await step('Wait for the Kubernetes API', (io) => waitForKubernetesApi(ctx, io));
   ctx.apiServers.use(controlPlanes);
-  const failures = await install(ctx, addons);
+  const [failures] = await inParallel(
+    install(ctx, addons),
+    // Nodes whose discovery fails them find the cluster there.
+    ...(balancer
+      ? [
+          step(`Lead the load balancer to ${first.name}`, (io) =>
+            addTargets(ctx, { balancer, nodes: [first] }, io),
+          ),
+        ]
+      : []),
+  );
   return { endpoint, founded, failures };
 }
 
@@ -79,7 +94,7 @@ export async function growKubernetes(
 
 async function install(
   ctx: FlowContext,
-  { downloads: { manifest, cilium, charts }, networkId }: Omit<Parts, 'controlPlanes'>,
+  { downloads: { manifest, cilium, charts }, networkId }: Omit<Parts, 'controlPlanes' | 'balancer'>,
 ): Promise<readonly AddonFailure[]> {
   await ctx.step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
   await ctx.step('Install Cilium', (io) => ensureCilium(ctx, cilium.path, io));

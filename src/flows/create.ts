@@ -4,47 +4,41 @@ import { missingServers } from '../cluster/plan/drift.js';
 import type { Plan } from '../cluster/plan/plan.js';
 import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
-import type { ClusterState, Role } from '../cluster/state/cluster-state.js';
+import type { Role } from '../cluster/state/cluster-state.js';
 import {
   firstOf,
   growKubernetes,
   startKubernetes,
   type StartedKubernetes,
 } from './create-kubernetes.js';
+import { publishedAddress, type LoadBalancerState } from '../cluster/state/load-balancer.js';
 import { withScratchFolder } from '../lib/files.js';
 import { findMissing, inParallel } from '../lib/parallel.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
 import { planWithApiAccess, whoMayReach } from '../steps/access/api-access.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
 import type { FlowContext } from '../steps/run/context.js';
-import { ensureFirewall } from '../steps/hetzner/firewall.js';
+import { leadBalancer } from './lead-balancer.js';
+import { prepare, type CreateWork } from './prepare-create.js';
 import { fetchDownloads } from '../steps/addons/downloads.js';
 import type { AddonFailure } from '../steps/addons/install.js';
 import { addonsOf } from '../steps/addons/look.js';
 import { waitForAddons } from '../steps/addons/settle.js';
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
-import { withLease, type ClusterLease } from '../steps/run/lease.js';
-import {
-  generateMachineConfigs,
-  keepMachineConfigs,
-  type MachineConfigs,
-} from '../steps/talos/machine-configs.js';
-import { ensureNetwork } from '../steps/hetzner/network.js';
+import { withLease } from '../steps/run/lease.js';
+import { generateMachineConfigs } from '../steps/talos/machine-configs.js';
 import { observe } from '../steps/observe/observe.js';
-import { ensurePlacementGroups } from '../steps/hetzner/placement-groups.js';
 import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
 import { buildImages, withImages } from '../steps/image/build-images.js';
-import { findOwnAddresses, type OwnAddresses } from '../steps/access/own-address.js';
+import { findOwnAddresses } from '../steps/access/own-address.js';
 import { knownSchematic } from '../steps/talos/schematic.js';
-import { checkSecrets, ensureSecrets } from '../steps/talos/secrets.js';
+import { checkSecrets } from '../steps/talos/secrets.js';
 import { ensureServers, type ServerPrerequisites } from '../steps/hetzner/servers.js';
 import { addressed, type NodeServer } from '../steps/run/node-server.js';
-import { ensureSshKey } from '../steps/hetzner/ssh-key.js';
 import { ensureKnownEtcd } from '../steps/talos/known-etcd.js';
 import { waitForVoters } from '../steps/talos/join-etcd.js';
 import { observeEtcd } from '../steps/talos/etcd-look.js';
 import { checkEndpoint } from '../steps/access/check-endpoint.js';
-import type { EtcdSeen } from '../cluster/talos/etcd.js';
 import { observeKubernetes } from '../steps/addons/kubernetes-state.js';
 
 /** A cluster that is complete: every planned node is Ready. */
@@ -96,8 +90,9 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   await checkSecrets(ctx, state);
   if (missingServers(config, state).length > 0) await knownSchematic(ctx, catalogue);
   const machineConfigs = await step('Generate and check the machine configurations', (io) =>
-    generateMachineConfigs(ctx, io),
+    generateMachineConfigs(ctx, state.balancer, io),
   );
+  ctx.apiServers.publish(publishedAddress(state.balancer));
   const admitted = whoMayReach(ctx, state, own);
   const [kubernetes, etcd] = await inParallel(
     observeKubernetes(ctx, state, own),
@@ -113,7 +108,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
     own,
   );
   if (!(await ctx.confirm(plan))) return { kind: 'preview', plan };
-  const { nodes, endpoint, founded, digests, failures } =
+  const { nodes, endpoint, founded, digests, failures, balancer } =
     plan.changes.length === 0
       ? await refreshAccess(ctx, plan)
       : await withLease(ctx, state.servers, (lease) =>
@@ -129,6 +124,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   );
   const controlPlanes = nodes.filter(({ role }) => role === 'control-plane');
   await step('Wait until etcd is whole', (io) => waitForVoters(ctx, controlPlanes, io));
+  if (balancer && plan.changes.length > 0) await leadBalancer(ctx, balancer, controlPlanes);
   await checkEndpoint(ctx, controlPlanes);
   const cluster = describe(ctx, { plan, nodes, endpoint, failedAddons });
   return { kind: 'created', cluster, founded };
@@ -153,6 +149,8 @@ interface RunningCluster extends StartedKubernetes {
   readonly nodes: readonly NodeServer[];
   /** Of what was downloaded for it in this run. */
   readonly digests: Digests;
+  /** Undefined: there is none, or nothing of it was to do. */
+  readonly balancer?: LoadBalancerState | undefined;
 }
 
 /** A complete cluster needs no change; its access files may be gone or lead to an old address. */
@@ -165,18 +163,8 @@ async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningClust
   return { nodes, endpoint, founded: false, failures: [], digests: {} };
 }
 
-interface Work {
-  readonly state: ClusterState;
-  readonly plan: Plan;
-  /** Of cluster.yaml as it is. */
-  readonly checked: MachineConfigs;
-  readonly etcd: EtcdSeen;
-  readonly own: OwnAddresses;
-  readonly lease: ClusterLease;
-}
-
 /** Control planes are placed before workers are bought: without them workers are of no use. */
-async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
+async function carryOut(ctx: FlowContext, work: CreateWork): Promise<RunningCluster> {
   const [built, prerequisites] = await inParallel(
     buildImages(ctx, { builds: work.plan.builds, own: work.own }),
     prepare(ctx, work),
@@ -196,59 +184,15 @@ async function carryOut(ctx: FlowContext, work: Work): Promise<RunningCluster> {
         (io) => fetchDownloads(ctx, scratch, io),
       ),
     );
-    const parts = { controlPlanes, downloads, networkId: prerequisites.networkId };
+    const { networkId, balancer } = prerequisites;
+    const parts = { controlPlanes, downloads, networkId, balancer };
     const [kubernetes, workers] = await inParallel(
       isRunning ? growKubernetes(ctx, plan, parts) : startKubernetes(ctx, plan, parts),
       makeServers(ctx, 'worker', { ...orders, start: true }),
     );
-    return { nodes: [...controlPlanes, ...workers], digests: downloads.digests, ...kubernetes };
+    const nodes = [...controlPlanes, ...workers];
+    return { nodes, digests: downloads.digests, balancer, ...kubernetes };
   });
-}
-
-/**
- * New nodes of a running cluster get the versions that it runs, whatever cluster.yaml says; the
- * configurations that were checked are those of the file.
- */
-async function withVersionsOf(
-  ctx: FlowContext,
-  { differences }: Plan,
-  checked: MachineConfigs,
-): Promise<MachineConfigs> {
-  const versions = ['talos.version', 'talos.kubernetes_version'];
-  if (!differences.some(({ key }) => versions.includes(key))) return checked;
-  return ctx.step('Generate the machine configurations for the versions that run', (io) =>
-    generateMachineConfigs(ctx, io),
-  );
-}
-
-/** What the servers need before the first of them is ordered. */
-async function prepare(
-  ctx: FlowContext,
-  { state, plan, checked, lease }: Work,
-): Promise<ServerPrerequisites> {
-  const { step } = ctx;
-  const caFingerprint = await step("Keep the cluster's secrets", (io) =>
-    ensureSecrets(ctx, checked.madeSecrets, io),
-  );
-  // Before all else: its name is unique in the project, so of two runs that begin at once one stops.
-  const network = await step('Create the private network', (io) =>
-    ensureNetwork(ctx, { state, planned: plan.network, caFingerprint, lease }, io),
-  );
-  const machineConfigs = await withVersionsOf(ctx, plan, checked);
-  const [firewallId, sshKeyId, groupIds, userData] = await inParallel(
-    step('Create the firewall', (io) =>
-      ensureFirewall(ctx, { state, rules: plan.firewallRules }, io),
-    ),
-    step('Create the SSH key', (io) => ensureSshKey(ctx, state, io)),
-    groupsFor(ctx, plan),
-    keepMachineConfigs(ctx, machineConfigs),
-  );
-  return { networkId: network.id, firewallId, sshKeyId, groupIds, userData };
-}
-
-async function groupsFor(ctx: FlowContext, { groups }: Plan): Promise<ReadonlyMap<string, number>> {
-  if (groups.length === 0) return new Map();
-  return ctx.step('Create the placement groups', (io) => ensurePlacementGroups(ctx, groups, io));
 }
 
 interface Orders {

@@ -3,6 +3,7 @@ import { missingServers } from '../cluster/plan/drift.js';
 import { refuseDoubtful, type DoubtInput } from '../cluster/plan/doubtful-servers.js';
 import { refuseTakenNames } from '../cluster/plan/taken-names.js';
 import { anythingExists, type ClusterState } from '../cluster/state/cluster-state.js';
+import { publishedAddress } from '../cluster/state/load-balancer.js';
 import { oxide } from '../lib/commands.js';
 import { PreconditionError } from '../lib/errors.js';
 import { findMissing, inParallel } from '../lib/parallel.js';
@@ -41,6 +42,7 @@ export async function lookInside(ctx: FlowContext): Promise<Inside> {
   demandCluster(ctx, found);
   await checkSecrets(ctx, found);
   refuseUnclear({ config, state: found, nodes: [] });
+  ctx.apiServers.publish(publishedAddress(found.balancer));
   const state = await ensureApiAccess(ctx, found, own);
   const reached = await step('Reach the cluster', (io) => reachCluster(ctx, { state, own }, io));
   const controlPlanes = controlPlanesOf(state);

@@ -55,7 +55,7 @@ export async function replace(ctx: FlowContext, options: ReplaceOptions): Promis
   const plan = planReplace({ ...inside, ...options, config });
   const within = { ...ctx, config: plan.config };
   const machineConfigs = await step('Generate and check the machine configurations', (io) =>
-    generateMachineConfigs(within, io),
+    generateMachineConfigs(within, inside.state.balancer, io),
   );
   if (!(await options.confirm(plan))) return { kind: 'preview', plan };
   await withLease(ctx, inside.state.servers, () =>
@@ -116,7 +116,7 @@ async function replaceBatch(ctx: FlowContext, work: BatchWork): Promise<readonly
   ]);
   if (role === 'control-plane') await lead(ctx, others);
   await removeNodes(ctx, {
-    ...{ role, remove, others, atATime: 1 },
+    ...{ role, remove, others, balancer: inside.state.balancer, atATime: 1 },
     leaves: plan.leaves.filter(({ usedBy }) =>
       usedBy.some((user) => remove.some(({ id }) => id === user.id)),
     ),

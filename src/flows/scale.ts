@@ -5,6 +5,7 @@ import { toLeftEntry } from '../cluster/plan/scale-leftovers.js';
 import { planScale, type ScalePlan } from '../cluster/plan/scale-plan.js';
 import { findPool, type ScaleWish } from '../cluster/plan/scale-pool.js';
 import { type Role } from '../cluster/state/cluster-state.js';
+import type { LoadBalancerState } from '../cluster/state/load-balancer.js';
 import type { OwnedResource } from '../cluster/state/owned-resources.js';
 import { UsageError } from '../lib/errors.js';
 import { writeTalosconfig } from '../steps/access/access-files.js';
@@ -67,7 +68,7 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
   if (wish.count > servers.length) await knownSchematic(ctx, catalogue);
   const planned = planScale({ ...inside, config, wish });
   const scaled = { ...ctx, config: planned.config };
-  const { plan, machineConfigs } = await withMachineConfigs(scaled, planned);
+  const { plan, machineConfigs } = await withMachineConfigs(scaled, state.balancer, planned);
   if (!(await options.confirm(plan))) return { kind: 'preview', plan };
   const carryOut = async (): Promise<void> => {
     await release(scaled, plan);
@@ -85,6 +86,7 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
     const added = plan.role === 'control-plane' ? made : [];
     await removeNodes(scaled, {
       ...{ role: plan.role, remove: plan.remove, leaves: plan.leaves },
+      balancer: state.balancer,
       ...{ others: [...answering, ...added], drainTimeoutMs: options.drainTimeoutMs },
       ...{ force: wish.force, atATime: drainsAtATime(plan) },
     });
@@ -111,10 +113,14 @@ interface CheckedPlan {
 }
 
 /** A pool that only becomes smaller does so whatever is wrong in the patches; it is a warning then. */
-async function withMachineConfigs(ctx: FlowContext, plan: ScalePlan): Promise<CheckedPlan> {
+async function withMachineConfigs(
+  ctx: FlowContext,
+  balancer: LoadBalancerState | undefined,
+  plan: ScalePlan,
+): Promise<CheckedPlan> {
   try {
     const machineConfigs = await ctx.step('Generate and check the machine configurations', (io) =>
-      generateMachineConfigs(ctx, io),
+      generateMachineConfigs(ctx, balancer, io),
     );
     return { plan, machineConfigs };
   } catch (error) {

@@ -54,10 +54,20 @@ export interface ImageInfo {
   readonly deleteProtected?: boolean;
 }
 
+export interface LoadBalancerTypeInfo {
+  readonly name: string;
+  readonly maxServices: number;
+  /** Servers that its targets stand for. */
+  readonly maxTargets: number;
+  readonly prices: readonly { readonly location: string; readonly price: Price }[];
+}
+
 /** What can be ordered, and for how much: read live from Hetzner, never hard-coded. */
 export interface Catalogue {
   readonly serverTypes: readonly ServerTypeInfo[];
   readonly locations: readonly LocationInfo[];
+  /** Read when cluster.yaml asks for a load balancer. */
+  readonly loadBalancerTypes?: readonly LoadBalancerTypeInfo[];
   /** Snapshots that can carry Talos: the configured one, or all labelled `os=talos`. */
   readonly images: readonly ImageInfo[];
   readonly currency: string;

@@ -36,7 +36,8 @@ export function locationProblems(config: ClusterConfig, catalogue: Catalogue): r
   return problems;
 }
 
-function zoneOf(catalogue: Catalogue, location: string): string | undefined {
+/** The network zone of a location; undefined: there is no such location. */
+export function zoneOf(catalogue: Catalogue, location: string): string | undefined {
   return catalogue.locations.find(({ name }) => name === location)?.networkZone;
 }
 

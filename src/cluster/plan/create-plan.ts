@@ -25,6 +25,8 @@ import {
   validateCatalogue,
 } from './create-checks.js';
 import { refuseDoubtful } from './doubtful-servers.js';
+import { balancerChanges, balancerWarnings, plannedBalancer } from './balancer-plan.js';
+import { costWith, covering } from './plan-cost.js';
 import { missingServers } from './drift.js';
 import { refuseTakenNames } from './taken-names.js';
 import { isUnfinished, plannedServers, type PlannedServer } from './planned-servers.js';
@@ -53,6 +55,7 @@ export function planCreate(input: PlanInput): Plan {
     plannedServers({ config, state, catalogue, images }),
   );
   const network = plannedNetwork(config, catalogue);
+  const balancer = plannedBalancer({ config, state, catalogue });
   checkNetwork(network, state.network);
   const { extra_rules: extraRules } = config.hcloud.firewall;
   const firewallRules = wantedRules({ allowedCidrs, addedCidrs, extraRules });
@@ -82,6 +85,7 @@ export function planCreate(input: PlanInput): Plan {
       ...networkChanges(network, state),
       ...firewallChanges(config.cluster_name, { rules: firewallRules, state, differences }),
       ...sshKeyChanges(config.cluster_name, state),
+      ...balancerChanges(balancer, { catalogue, differences }),
       ...groupChanges(groups),
       ...etcd.changes,
       ...servers.flatMap((server) => serverChanges(server, catalogue)),
@@ -89,15 +93,17 @@ export function planCreate(input: PlanInput): Plan {
     ],
     network,
     firewallRules,
+    balancer,
     servers,
     groups,
     goneMembers: etcd.gone,
     cost: {
-      now: monthlyCost(catalogue, state.servers),
-      after: monthlyCost(catalogue, [...state.servers, ...added]),
+      now: costWith(catalogue, state.servers, state.balancer),
+      after: costWith(catalogue, [...state.servers, ...added], balancer),
+      ...covering(balancer ?? state.balancer),
     },
     notes: createNotes(input, servers),
-    warnings: createWarnings(input, firewallRules),
+    warnings: [...createWarnings(input, firewallRules), ...balancerWarnings(balancer)],
   };
 }
 

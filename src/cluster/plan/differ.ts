@@ -14,6 +14,7 @@ import {
 import { schematicInstaller } from '../catalogue/schematic.js';
 import { labelKeys } from '../state/labels.js';
 import { addonDifferences } from './addon-differences.js';
+import { balancerDifferences } from './balancer-differences.js';
 import { chartDifferences } from './chart-differences.js';
 import type { Difference } from './difference.js';
 import { isRemoval, wayOut } from './surplus.js';
@@ -51,6 +52,7 @@ export function differencesOf(input: DifferInput): readonly Difference[] {
   return [
     ...networkDifferences(config, state),
     ...firewallDifferences(input),
+    ...balancerDifferences(config, state),
     ...grouped(matchedServers(config, state).flatMap((one) => settingDifferences(input, one))),
     ...chartDifferences(config, input.installed),
     ...(input.installed ? addonDifferences(input.installed) : []),

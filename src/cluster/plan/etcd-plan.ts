@@ -2,7 +2,7 @@ import { inTheConsole, oxide, tool } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
 import type { ClusterConfig } from '../../config/schema.js';
-import { controlPlaneAddress } from '../network/node-addresses.js';
+import { endpointAddress } from '../network/api-endpoint.js';
 import { discoveryIsOff } from '../talos/discovery.js';
 import {
   goneMembers,
@@ -122,8 +122,7 @@ const discoveryOn = '{"cluster":{"discovery":{"enabled":true}}}';
  * holds the endpoint's address has discovery only (Talos source, internal/pkg/etcd/endpoints.go).
  */
 export function demandWayToMembers(config: ClusterConfig, joining: readonly PlannedServer[]): void {
-  const { cidr, subnet_cidr: subnetCidr } = config.hcloud.network;
-  const endpointIp = controlPlaneAddress({ cidr, subnetCidr }, 0);
+  const endpointIp = endpointAddress(config);
   const holder = joining.find(({ privateIp }) => privateIp === endpointIp);
   if (!holder || !discoveryIsOff(config)) return;
   throw new PreconditionError(

@@ -64,6 +64,14 @@ export const keyEffects: Readonly<Record<ConfigKey, KeyEffect | NoEffect>> = {
   'hcloud.network.zone': never('a network stays in its zone; another zone needs a new cluster'),
   'hcloud.firewall.allowed_cidrs': byCreate,
   'hcloud.firewall.extra_rules': byCreate,
+  'api.endpoint': never(
+    'a cluster keeps its endpoint; until oxide moves it: make a load balancer of your own before the control planes, and let talos.cluster_endpoint lead there; another endpoint from the first boot on needs a new cluster',
+  ),
+  'api.load_balancer.type': byCreate,
+  'api.load_balancer.location': never(
+    'a load balancer stays where it was made; delete it by hand, and create makes it anew where it should be',
+  ),
+  'api.load_balancer.public': byCreate,
   'talos.version': {
     effect: 'restart',
     by: 'upgrade',

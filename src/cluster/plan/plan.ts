@@ -5,6 +5,7 @@ import type { InstalledCharts } from '../kubernetes/installed.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
 import type { Difference } from './difference.js';
 import type { Cost } from '../state/cost.js';
+import type { LoadBalancerState } from '../state/load-balancer.js';
 import { type ApiAccess } from '../network/api-access.js';
 import { type PlannedServer } from './planned-servers.js';
 import type { ClusterState, FirewallRule, Labels } from '../state/cluster-state.js';
@@ -47,6 +48,18 @@ export interface PlannedNetwork {
   readonly zone: string;
 }
 
+/** The load balancer that cluster.yaml asks for. */
+export interface PlannedBalancer {
+  readonly name: string;
+  readonly type: string;
+  readonly location: string;
+  readonly isPublic: boolean;
+  /** The cluster's endpoint. */
+  readonly privateIp: string;
+  readonly labels: Labels;
+  readonly existing: LoadBalancerState | undefined;
+}
+
 /** A spread group that servers are made in: Hetzner puts no two of its servers on one host. */
 export interface PlannedGroup {
   readonly name: string;
@@ -67,6 +80,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   readonly network: PlannedNetwork;
   readonly firewallRules: readonly FirewallRule[];
+  /** The load balancer before the control planes; undefined: none. */
+  readonly balancer: PlannedBalancer | undefined;
   /** Every server that cluster.yaml asks for, control planes first, existing or not. */
   readonly servers: readonly PlannedServer[];
   /** The placement groups that new servers are made in. */

@@ -1,6 +1,7 @@
 import { nodeSettings, settingsHash } from '../talos/node-settings.js';
 import { type RolePool, poolsOf } from '../state/node-pools.js';
 import type { ClusterConfig } from '../../config/schema.js';
+import { balancedAddresses, isBalanced, nodeNetwork } from '../network/api-endpoint.js';
 import { controlPlaneAddresses } from '../network/node-addresses.js';
 import { candidatesOf, orderableNow, type Candidate } from '../catalogue/candidates.js';
 import type { Architecture, Catalogue } from '../catalogue/catalogue.js';
@@ -145,6 +146,7 @@ export function labelsOf(config: ClusterConfig, rolePool: RolePool, wanted: Want
     cluster: config.cluster_name,
     talosVersion: config.talos.version,
     configHash: settingsHash(nodeSettings(config, rolePool)),
+    isBalanced: isBalanced(config),
     poolLabels: rolePool.pool.labels,
   });
 }
@@ -157,10 +159,12 @@ function wantedAddresses(config: ClusterConfig, state: ClusterState): ReadonlyMa
     name: server.name,
     privateIp: existingOf(state, server)?.privateIp,
   }));
-  const { cidr, subnet_cidr } = config.hcloud.network;
   return controlPlaneAddresses({
-    network: { cidr, subnetCidr: subnet_cidr },
+    network: nodeNetwork(config),
     holders,
-    taken: state.servers.flatMap(({ privateIp }) => privateIp ?? []),
+    taken: [
+      ...balancedAddresses(config),
+      ...state.servers.flatMap(({ privateIp }) => privateIp ?? []),
+    ],
   });
 }

@@ -1,6 +1,7 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
+import { balancedAddresses, nodeNetwork } from '../network/api-endpoint.js';
 import { controlPlaneAddresses } from '../network/node-addresses.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
 import { labelKeys } from '../state/labels.js';
@@ -8,7 +9,6 @@ import { poolsOf, type RolePool } from '../state/node-pools.js';
 import { missingServers } from './drift.js';
 import { wantedServer, type PlannedServer } from './planned-servers.js';
 import { serversCalled } from './removal-order.js';
-import { nodeNetwork } from './scale-additions.js';
 import type { RunningCluster } from './scale-input.js';
 
 export interface ReplaceInput extends RunningCluster {
@@ -133,6 +133,9 @@ function freeAddress(
   const holders = [...others, { name, index }]
     .sort((a, b) => a.index - b.index)
     .map((one) => ({ name: one.name, privateIp: undefined }));
-  const taken = state.servers.flatMap(({ privateIp }) => privateIp ?? []);
+  const taken = [
+    ...balancedAddresses(config),
+    ...state.servers.flatMap(({ privateIp }) => privateIp ?? []),
+  ];
   return controlPlaneAddresses({ network: nodeNetwork(config), holders, taken }).get(name);
 }

@@ -4,11 +4,13 @@ import { sha256 } from '../../lib/digest.js';
 import type { ImageBuild } from '../catalogue/image-builds.js';
 import { validateOrders, type ServerImages } from '../catalogue/order-checks.js';
 import { monthlyCost } from '../catalogue/prices.js';
-import { controlPlaneAddress } from '../network/node-addresses.js';
+import { endpointAddress } from '../network/api-endpoint.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
 import { labelKeys } from '../state/labels.js';
 import type { OwnedResource } from '../state/owned-resources.js';
 import { removalObjection } from '../talos/etcd.js';
+import { balancerDifferences } from './balancer-differences.js';
+import { refuseImpossible } from './create-checks.js';
 import { demandWayToMembers } from './etcd-plan.js';
 import { buildChange } from './create-plan.js';
 import { placeServers, type Placement } from './placement.js';
@@ -16,7 +18,6 @@ import type { Change, PlannedGroup, ShownPlan } from './plan.js';
 import { imageOf, labelsOf, placedServer, type PlannedServer } from './planned-servers.js';
 import { refuseDoubtful } from './doubtful-servers.js';
 import { checkDrainable, checkProtection, isSpent } from './removal-order.js';
-import { nodeNetwork } from './scale-additions.js';
 import { leftoversOf, movesNote, toStayingEntry } from './scale-leftovers.js';
 import { unsafe } from './scale-plan.js';
 
@@ -50,6 +51,7 @@ export interface ReplacePlan extends ShownPlan {
 export function planReplace(input: ReplaceInput): ReplacePlan {
   const { state, catalogue, view, force } = input;
   refuseDoubtful({ config: input.config, state, nodes: view.nodes });
+  refuseImpossible(balancerDifferences(input.config, state));
   const { talos, kubernetes } = view.versions;
   const config = {
     ...input.config,
@@ -132,7 +134,7 @@ function inBatches(
   found: readonly Replacement[],
   servers: readonly PlannedServer[],
 ): readonly Batch[] {
-  const endpointIp = controlPlaneAddress(nodeNetwork(config), 0);
+  const endpointIp = endpointAddress(config);
   const both = servers.flatMap((make, i) => {
     const one = found[i];
     return one ? [{ make, old: one.old }] : [];

@@ -1,7 +1,8 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import type { ImageBuild } from '../catalogue/image-builds.js';
 import { validateOrders, type ServerImages } from '../catalogue/order-checks.js';
-import { controlPlaneAddresses, type NodeNetwork } from '../network/node-addresses.js';
+import { balancedAddresses, nodeNetwork } from '../network/api-endpoint.js';
+import { controlPlaneAddresses } from '../network/node-addresses.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
 import type { RolePool } from '../state/node-pools.js';
 import { nodeOfServer } from '../state/nodes.js';
@@ -85,11 +86,9 @@ function addressesFor(
   const holders = wanted
     .filter(({ role }) => role === 'control-plane')
     .map(({ name, existing }) => ({ name, privateIp: existing?.privateIp }));
-  const taken = state.servers.flatMap(({ privateIp }) => privateIp ?? []);
+  const taken = [
+    ...balancedAddresses(config),
+    ...state.servers.flatMap(({ privateIp }) => privateIp ?? []),
+  ];
   return controlPlaneAddresses({ network: nodeNetwork(config), holders, taken });
-}
-
-/** The network that the nodes' addresses are in. */
-export function nodeNetwork({ hcloud }: ClusterConfig): NodeNetwork {
-  return { cidr: hcloud.network.cidr, subnetCidr: hcloud.network.subnet_cidr };
 }

@@ -1,7 +1,7 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { isCommand, oxide } from '../../lib/commands.js';
 import { plural } from '../../lib/format.js';
-import { controlPlaneAddress } from '../network/node-addresses.js';
+import { endpointAddress } from '../network/api-endpoint.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
 import { poolsOf } from '../state/node-pools.js';
 import { surplusServers } from './drift.js';
@@ -40,8 +40,7 @@ export function wayOut(
   { role, pool }: ServerState,
 ): string {
   const asked = poolsOf(config).find((one) => one.role === role && one.pool.name === pool);
-  const { cidr, subnet_cidr: subnetCidr } = config.hcloud.network;
-  const endpoint = controlPlaneAddress({ cidr, subnetCidr }, 0);
+  const endpoint = endpointAddress(config);
   const holder = state.servers.find(
     (one) => one.role === role && one.pool === pool && one.privateIp === endpoint,
   );

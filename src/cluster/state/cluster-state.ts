@@ -1,3 +1,5 @@
+import type { LoadBalancerState } from './load-balancer.js';
+
 /** What a server is for. */
 export type Role = 'control-plane' | 'worker';
 
@@ -111,6 +113,8 @@ export interface ClusterState {
   readonly otherGroups: readonly string[];
   /** Also the cluster's: no command takes them for what they might be, and each names them. */
   readonly unreadable: readonly UnreadableServer[];
+  /** Before the control planes; looked for when cluster.yaml or a server's label tells of one. */
+  readonly balancer?: LoadBalancerState | undefined;
   readonly foreign: readonly ForeignResource[];
   /** Looked at when servers of cluster.yaml are missing. */
   readonly project?: ProjectUse | undefined;
@@ -124,6 +128,7 @@ export function anythingExists(state: ClusterState): boolean {
     state.sshKey !== undefined ||
     state.servers.length > 0 ||
     state.placementGroups.length > 0 ||
+    state.balancer !== undefined ||
     state.unreadable.length > 0
   );
 }

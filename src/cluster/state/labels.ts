@@ -11,6 +11,8 @@ export const labelKeys = {
   /** What the server's machine configuration was made of, as a hash: `settingsHash`. */
   configHash: 'config-hash',
   caFingerprint: 'ca-fingerprint',
+  /** On servers whose endpoint is not the first control plane: `load-balancer`. */
+  endpoint: 'api-endpoint',
   /** How far a server's removal has come; only there while it goes on. */
   removal: 'removal',
   /** On a server that is replaced, and on the one made for it until all of the command is done. */
@@ -84,6 +86,8 @@ export interface ServerLabelOptions extends ServerIdentity {
   readonly talosVersion: string;
   /** Of what it is made of. */
   readonly configHash: string;
+  /** A load balancer is the endpoint in its machine configuration. */
+  readonly isBalanced?: boolean;
   /** The pool's own labels from cluster.yaml. */
   readonly poolLabels: Labels;
 }
@@ -91,7 +95,7 @@ export interface ServerLabelOptions extends ServerIdentity {
 /** Labels of a server. Keys under `hetzner.cloud/` are Hetzner's own and refused by its API. */
 export function serverLabels(options: ServerLabelOptions): Labels {
   const own = Object.entries(options.poolLabels).filter(
-    ([key]) => !key.startsWith('hetzner.cloud/'),
+    ([key]) => !key.startsWith('hetzner.cloud/') && key !== labelKeys.endpoint,
   );
   return {
     ...Object.fromEntries(own),
@@ -101,7 +105,15 @@ export function serverLabels(options: ServerLabelOptions): Labels {
     [labelKeys.index]: String(options.index),
     [labelKeys.talosVersion]: options.talosVersion,
     [labelKeys.configHash]: options.configHash,
+    ...(options.isBalanced ? { [labelKeys.endpoint]: balanced } : {}),
   };
+}
+
+const balanced = 'load-balancer';
+
+/** True for a server that was made with a load balancer as its endpoint. */
+export function isMadeForBalancer(labels: Labels): boolean {
+  return labels[labelKeys.endpoint] === balanced;
 }
 
 /** Role, pool and index of a server; undefined when its labels do not tell all three. */

@@ -2,7 +2,7 @@ import { toYaml } from '../../lib/yaml-text.js';
 import type { ClusterConfig, PoolConfig } from '../../config/schema.js';
 import { machineNeeds } from '../../addons/wanted.js';
 import type { Role } from '../state/cluster-state.js';
-import { controlPlaneAddress } from '../network/node-addresses.js';
+import { endpointAddress, isBalanced } from '../network/api-endpoint.js';
 import type { RolePool } from '../state/node-pools.js';
 import { schematicInstaller } from '../catalogue/schematic.js';
 import { takesWorkloads } from './node-settings.js';
@@ -11,12 +11,11 @@ import { takesWorkloads } from './node-settings.js';
 const excludeFromLoadBalancers = 'node.kubernetes.io/exclude-from-external-load-balancers';
 
 /**
- * Where nodes reach the Kubernetes API: the first control plane's private address. It is known
- * before any server exists, so no node ever boots with a placeholder.
+ * Where nodes reach the Kubernetes API: a private address that is known before any server exists, so
+ * that no node ever boots with a placeholder.
  */
 export function clusterEndpoint(config: ClusterConfig): string {
-  const { cidr, subnet_cidr } = config.hcloud.network;
-  return `https://${controlPlaneAddress({ cidr, subnetCidr: subnet_cidr }, 0)}:6443`;
+  return `https://${endpointAddress(config)}:6443`;
 }
 
 /** A strategic-merge patch as YAML text. */
@@ -33,17 +32,20 @@ export interface MachineConfigPatch {
  *
  * All of them go to talosctl as patches of the one role: as common ones they would also be applied
  * to the other role's configuration, where a `$patch: delete` that finds nothing is an error.
+ * `balancerIps` are the public addresses of the load balancer, once it has them.
  */
 export function machineConfigPatches(
   config: ClusterConfig,
   rolePool: RolePool,
+  balancerIps: readonly string[] = [],
 ): readonly MachineConfigPatch[] {
   const { config_patches, control_plane_patches, worker_patches } = config.talos;
+  const sans = certificateNames(config, balancerIps);
   const [own, ofUser] =
     rolePool.role === 'control-plane'
-      ? [controlPlanePatch(config, rolePool.pool), control_plane_patches]
+      ? [controlPlanePatch(config, rolePool.pool, sans), control_plane_patches]
       : [workerPatch(rolePool.pool), worker_patches];
-  const patches = [commonPatch(config), own, ...addonPatches(config, rolePool.role)].filter(
+  const patches = [commonPatch(config, sans), own, ...addonPatches(config, rolePool.role)].filter(
     (patch) => Object.keys(patch).length > 0,
   );
   return [...patches.map((patch) => ({ text: toYaml(patch) })), ...config_patches, ...ofUser];
@@ -56,8 +58,7 @@ function addonPatches(config: ClusterConfig, role: Role): readonly object[] {
   );
 }
 
-function commonPatch(config: ClusterConfig): object {
-  const sans = certificateNames(config);
+function commonPatch(config: ClusterConfig, sans: readonly string[]): object {
   const name = schematicInstaller(config.talos);
   // The node's image has the extensions already; an upgrade takes them from here.
   const installer = name && `${name}:${config.talos.version}`;
@@ -78,8 +79,11 @@ function commonPatch(config: ClusterConfig): object {
   };
 }
 
-function controlPlanePatch(config: ClusterConfig, pool: PoolConfig): object {
-  const sans = certificateNames(config);
+function controlPlanePatch(
+  config: ClusterConfig,
+  pool: PoolConfig,
+  sans: readonly string[],
+): object {
   const schedulable = takesWorkloads(config);
   const nodeLabels = {
     ...pool.labels,
@@ -129,9 +133,17 @@ function machine(sections: Readonly<Record<string, object>>): object {
   return filled.length > 0 ? { machine: Object.fromEntries(filled) } : {};
 }
 
-/** Names besides the nodes' own addresses, which Talos puts into the certificates by itself. */
-function certificateNames(config: ClusterConfig): readonly string[] {
+/**
+ * Names besides the nodes' own addresses, which Talos puts into the certificates by itself. Those of
+ * a load balancer also while its public interface is off: it keeps them, and may be opened later.
+ */
+export function certificateNames(
+  config: ClusterConfig,
+  balancerIps: readonly string[],
+): readonly string[] {
   const endpoint = config.talos.cluster_endpoint;
-  if (endpoint === undefined) return [];
-  return [new URL(endpoint).hostname.replace(/^\[|\]$/g, '')];
+  return [
+    ...(endpoint === undefined ? [] : [new URL(endpoint).hostname.replace(/^\[|\]$/g, '')]),
+    ...(isBalanced(config) ? [endpointAddress(config), ...balancerIps] : []),
+  ];
 }

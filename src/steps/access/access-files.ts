@@ -85,11 +85,17 @@ export async function renewTalosconfig(
 }
 
 function talosconfigWish(
-  { config }: FlowContext,
+  { config, apiServers }: FlowContext,
   controlPlanes: readonly NodeServer[],
 ): TalosconfigWish {
   const endpoints = controlPlanes.map(({ publicIpv4 }) => publicIpv4);
-  return { context: config.cluster_name, endpoints, nodes: endpoints.slice(0, 1) };
+  const { published } = apiServers;
+  if (published === undefined) {
+    return { context: config.cluster_name, endpoints, nodes: endpoints.slice(0, 1) };
+  }
+  // Any of them may take the call and pass it on, which the firewall lets them do privately only.
+  const nodes = controlPlanes.map(({ privateIp }) => privateIp).slice(0, 1);
+  return { context: config.cluster_name, endpoints: [published], nodes };
 }
 
 function endsSoon(end: Date): boolean {
@@ -119,7 +125,7 @@ async function makeTalosconfig(ctx: FlowContext): Promise<string> {
 
 /**
  * Writes the kubeconfig: the cluster as its administrator, at the first control plane's public
- * address or at `talos.cluster_endpoint`. One that leads there already stays as it is, but for one
+ * address, the load balancer's or `talos.cluster_endpoint`. One that leads there already stays as it is, but for one
  * whose client certificate ends soon. Returns the address.
  */
 export async function writeKubeconfig(
@@ -169,10 +175,15 @@ export async function renewKubeconfig(
   return wish.server;
 }
 
-function kubeconfigWish({ config, endpoints }: FlowContext, first: NodeServer): KubeconfigWish {
+function kubeconfigWish(
+  { config, endpoints, apiServers }: FlowContext,
+  first: NodeServer,
+): KubeconfigWish {
+  const { published } = apiServers;
+  const own = published === undefined ? first : { publicIpv4: published };
   return {
     context: config.cluster_name,
-    server: config.talos.cluster_endpoint ?? apiServerOf(first),
+    server: config.talos.cluster_endpoint ?? apiServerOf(own),
     proxyUrl: endpoints.nodeProxy,
   };
 }

@@ -21,7 +21,9 @@ export async function checkEndpoint(
   controlPlanes: readonly NodeServer[],
 ): Promise<void> {
   const name = ctx.config.talos.cluster_endpoint;
-  const endpoint = name ?? controlPlanes.map(apiServerOf)[0] ?? '';
+  const { published } = ctx.apiServers;
+  const own = published === undefined ? controlPlanes : [{ publicIpv4: published }];
+  const endpoint = name ?? own.map(apiServerOf)[0] ?? '';
   await ctx.step(`Check that ${endpoint} leads to the cluster`, (io) =>
     name === undefined
       ? waitForAnswer(ctx, endpoint, io)

@@ -1,10 +1,12 @@
 import { isSpent, notAmongNodes } from '../../cluster/plan/removal-order.js';
 import { labelKeys, removalStage, type RemovalStage } from '../../cluster/state/labels.js';
 import type { ServerState } from '../../cluster/state/cluster-state.js';
+import type { LoadBalancerState } from '../../cluster/state/load-balancer.js';
 import { nodesOfServer } from '../../cluster/state/nodes.js';
 import { messageOf, OxideError, TimeoutError } from '../../lib/errors.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
+import { removeTarget } from '../access/balancer-targets.js';
 import type { FlowContext } from '../run/context.js';
 import { deleteServer } from '../ownership/deletions.js';
 import { demandDrained, giveBack, leavingPods } from './cordon.js';
@@ -27,6 +29,8 @@ export interface Removal {
   readonly others: readonly NodeServer[];
   /** Control planes that go after it in this run. */
   readonly later: readonly NodeServer[];
+  /** The load balancer before the control planes; undefined: none. */
+  readonly balancer: LoadBalancerState | undefined;
   /** How long its pods may take to go. */
   readonly drainTimeoutMs: number;
   /** Neither drains nor asks the node: for dead ones. */
@@ -42,9 +46,10 @@ export interface Removal {
  * Kubernetes, the server. A label on the server tells later runs how far this one came.
  */
 export async function removeNode(ctx: FlowContext, removal: Removal, io: StepIo): Promise<void> {
-  const { leaving, force } = removal;
+  const { leaving, force, balancer } = removal;
   await checkEtcd(ctx, removal);
   if (!force && !(await isEmptyAlready(ctx, leaving))) await emptyNode(ctx, removal, io);
+  if (balancer && leaving.role === 'control-plane') await removeTarget(ctx, balancer, leaving.id);
   await mark(ctx, leaving, 'reset');
   if (!force) await resetNode(ctx, removal, io);
   if (leaving.role === 'control-plane') {

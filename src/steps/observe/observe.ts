@@ -1,5 +1,6 @@
 import { imageSelector } from '../../cluster/catalogue/images.js';
-import { clusterSelector, isOwn } from '../../cluster/state/labels.js';
+import { isBalanced } from '../../cluster/network/api-endpoint.js';
+import { clusterSelector, isMadeForBalancer, isOwn } from '../../cluster/state/labels.js';
 import { sharedResourceName } from '../../cluster/state/names.js';
 import type { Catalogue, Price } from '../../cluster/catalogue/catalogue.js';
 import { existingOf, wantedServers } from '../../cluster/plan/planned-servers.js';
@@ -10,6 +11,7 @@ import type {
   Labels,
   ProjectUse,
 } from '../../cluster/state/cluster-state.js';
+import type { LoadBalancer } from '../../hetzner/load-balancers.js';
 import type { Image, Pricing } from '../../hetzner/resources.js';
 import { plural } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
@@ -19,6 +21,8 @@ import {
   toAmount,
   toFirewall,
   toImage,
+  toLoadBalancer,
+  toLoadBalancerType,
   toLocation,
   toNetwork,
   toPlacementGroup,
@@ -50,23 +54,29 @@ export async function observe(ctx: Looker, io?: StepIo): Promise<Observation> {
 export async function observeCluster(ctx: Looker): Promise<ClusterState> {
   const { config, hetzner } = ctx;
   const name = sharedResourceName(config.cluster_name);
-  const [network, firewall, sshKey, servers, groups] = await inParallel(
+  const [network, firewall, sshKey, servers, groups, balancers] = await inParallel(
     hetzner.networkByName(name),
     hetzner.firewallByName(name),
     hetzner.sshKeyByName(name),
     hetzner.servers(clusterSelector(config.cluster_name)),
     // All of them: a project may have only so many.
     hetzner.placementGroups(),
+    isBalanced(config) ? ownBalancers(ctx) : Promise.resolve([]),
   );
   const split = <T extends { id: number; labels: Labels }>(found: T | undefined) =>
     found && isOwn(config.cluster_name, found.labels) ? { own: found } : { foreign: found };
   const [networks, firewalls, keys] = [split(network), split(firewall), split(sshKey)];
+  const [balancer] =
+    balancers.length === 0 && servers.some(({ labels }) => isMadeForBalancer(labels))
+      ? await ownBalancers(ctx)
+      : balancers;
   const known: ClusterState = {
     network: networks.own && toNetwork(networks.own),
     firewall: firewalls.own && toFirewall(firewalls.own),
     sshKey: keys.own && toSshKey(keys.own),
     servers: servers.flatMap((server) => toServer(server, networks.own?.id) ?? []),
     unreadable: servers.flatMap((server) => toUnreadable(server, networks.own?.id) ?? []),
+    balancer: balancer && toLoadBalancer(balancer, networks.own?.id),
     foreign: [],
     placementGroups: groups
       .filter(({ labels }) => isOwn(config.cluster_name, labels))
@@ -81,6 +91,10 @@ export async function observeCluster(ctx: Looker): Promise<ClusterState> {
   if (keys.foreign) foreign.push({ kind: 'ssh-key', name, id: keys.foreign.id });
   const { namesakes, project } = await lookAround(ctx, known);
   return { ...known, foreign: [...foreign, ...namesakes], project };
+}
+
+function ownBalancers({ config, hetzner }: Looker): Promise<LoadBalancer[]> {
+  return hetzner.loadBalancers(clusterSelector(config.cluster_name));
 }
 
 interface Around {
@@ -125,16 +139,18 @@ async function catalogueWith(
   { hetzner, config, clock }: Looker,
   asked: Promise<readonly Image[]>,
 ): Promise<Catalogue> {
-  const [serverTypes, locations, images, pricing] = await inParallel(
+  const [serverTypes, locations, images, pricing, balancerTypes] = await inParallel(
     hetzner.serverTypes(),
     hetzner.locations(),
     asked,
     hetzner.pricing(),
+    isBalanced(config) ? hetzner.loadBalancerTypes() : Promise.resolve([]),
   );
   return {
     serverTypes: serverTypes.map((type) => toServerType(type, clock.now())),
     locations: locations.map(toLocation),
     images: images.map(toImage),
+    loadBalancerTypes: balancerTypes.map(toLoadBalancerType),
     currency: pricing.currency,
     imageGb: pricing.image && toAmount(pricing.image.price_per_gb_month),
     primaryIpv4: ipv4Price(pricing, config.hcloud.location),

@@ -47,7 +47,8 @@ export async function findApiServer(
   return answering.length === 0 ? failure : undefined;
 }
 
-async function failureOf(ctx: FlowContext, node: Addressed): Promise<ToolError | undefined> {
+/** Why a control plane's own Kubernetes API is not ready; undefined when it is. */
+export async function failureOf(ctx: FlowContext, node: Addressed): Promise<ToolError | undefined> {
   try {
     const call = { ...readyz(ctx.files.kubeconfig), timeoutMs: lookMs };
     await ctx.run(atApiServer(call, apiServerOf(node)));

@@ -1,9 +1,11 @@
 import type {
   ImageInfo,
+  LoadBalancerTypeInfo,
   LocationInfo,
   Price,
   ServerTypeInfo,
 } from '../../cluster/catalogue/catalogue.js';
+import type { BalancerService, LoadBalancerState } from '../../cluster/state/load-balancer.js';
 import { readServerIdentity } from '../../cluster/state/labels.js';
 import type {
   FirewallState,
@@ -13,6 +15,7 @@ import type {
   SshKeyState,
   UnreadableServer,
 } from '../../cluster/state/cluster-state.js';
+import type { LoadBalancer, LoadBalancerType } from '../../hetzner/load-balancers.js';
 import type {
   Firewall,
   Image,
@@ -119,6 +122,48 @@ export function toServerType(type: ServerType, now: number): ServerTypeInfo {
   });
   const { name, architecture, cores, memory, disk } = type;
   return { name, architecture, cores, memory, disk, offers };
+}
+
+export function toLoadBalancerType(type: LoadBalancerType): LoadBalancerTypeInfo {
+  const prices = type.prices.map((one) => ({ location: one.location, price: toPrice(one) }));
+  return {
+    ...{ name: type.name, prices },
+    ...{ maxServices: type.max_services, maxTargets: type.max_targets },
+  };
+}
+
+/** The cluster's load balancer, with its address in the cluster's network. */
+export function toLoadBalancer(
+  balancer: LoadBalancer,
+  networkId: number | undefined,
+): LoadBalancerState {
+  const { public_net: net, private_net: nets } = balancer;
+  return {
+    id: balancer.id,
+    name: balancer.name,
+    type: balancer.load_balancer_type.name,
+    location: balancer.location.name,
+    isPublic: net.enabled,
+    publicIps: [net.ipv4?.ip, net.ipv6?.ip].flatMap((ip) => ip ?? []),
+    privateIp: nets.find(({ network }) => network === networkId)?.ip,
+    networkIds: nets.map(({ network }) => network),
+    services: balancer.services.map(toService),
+    targets: balancer.targets.map(({ server, use_private_ip: isPrivate, health_status: all }) => ({
+      serverId: server?.id,
+      isPrivate: isPrivate === true,
+      health: all.map(({ listen_port: port, status, detail }) => ({
+        ...{ port, status, detail: detail ?? undefined },
+      })),
+    })),
+    deleteProtected: balancer.protection.delete,
+    labels: balancer.labels,
+  };
+}
+
+function toService(service: LoadBalancer['services'][number]): BalancerService {
+  const { http, ...check } = service.health_check;
+  if (check.protocol === 'tcp' || !http) return { ...service, health_check: check };
+  return { ...service, health_check: { ...check, http: { ...http, tls: http.tls === true } } };
 }
 
 export function toLocation({ name, city, network_zone }: Location): LocationInfo {

@@ -14,6 +14,17 @@ export function apiServerOf({ publicIpv4 }: Pick<NodeServer, 'publicIpv4'>): str
 export class ApiServers {
   #servers: readonly string[] = [];
   #at = 0;
+  #published: string | undefined;
+
+  /** The public address of a load balancer before all control planes; undefined: there is none. */
+  get published(): string | undefined {
+    return this.#published;
+  }
+
+  /** Where users are led to by the kubeconfig and the talosconfig; the run itself needs it not. */
+  publish(address: string | undefined): void {
+    this.#published = address;
+  }
 
   /** The address that is used now; undefined: the kubeconfig's own. */
   get server(): string | undefined {

@@ -1,5 +1,9 @@
 import { join } from 'node:path';
-import { clusterEndpoint, type MachineConfigPatch } from '../../cluster/talos/machine-config.js';
+import {
+  certificateNames,
+  clusterEndpoint,
+  type MachineConfigPatch,
+} from '../../cluster/talos/machine-config.js';
 import type { RolePool } from '../../cluster/state/node-pools.js';
 import { configContract } from '../../cluster/talos/versions.js';
 import type { ClusterConfig } from '../../config/schema.js';
@@ -15,6 +19,8 @@ export interface ConfigSource {
   readonly secrets: string;
   /** A folder that only its owner can enter; it is removed afterwards. */
   readonly scratch: string;
+  /** The public addresses of the cluster's load balancer. */
+  readonly balancerIps?: readonly string[] | undefined;
 }
 
 /** Makes the machine configuration of one pool with these patches and checks it. */
@@ -38,7 +44,7 @@ export function attemptsFor(source: ConfigSource, rolePool: RolePool): AttemptCo
         contract: configContract(talos.version),
         kubernetesVersion: talos.kubernetes_version,
         patchFiles: await writePatches(base, patches),
-        additionalSans: talos.cluster_endpoint ? [new URL(talos.cluster_endpoint).hostname] : [],
+        additionalSans: certificateNames(config, source.balancerIps ?? []),
       }),
     );
     // Half a file is refused as well, for reasons that are not its own.

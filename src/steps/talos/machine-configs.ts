@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { machineConfigPatches } from '../../cluster/talos/machine-config.js';
 import { poolsOf } from '../../cluster/state/node-pools.js';
 import { configContract } from '../../cluster/talos/versions.js';
+import type { LoadBalancerState } from '../../cluster/state/load-balancer.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { oxide } from '../../lib/commands.js';
 import { UsageError } from '../../lib/errors.js';
@@ -37,13 +38,16 @@ export interface MachineConfigs {
  */
 export async function generateMachineConfigs(
   { config, files, run, clock }: FlowContext,
+  balancer: LoadBalancerState | undefined,
   io: StepIo,
 ): Promise<MachineConfigs> {
   const kept = (await readTextIfExists(files.secrets)) === undefined ? undefined : files.secrets;
   // A plan for a cluster that is not there yet has no output folder, and makes none.
   const folder = (await exists(files.folder)) ? files.folder : tmpdir();
   // Work of this machine, files included: a cluster that a rehearsal simulates waits meanwhile.
-  const made = await clock.during(() => machineConfigsOf({ config, run, folder, secrets: kept }));
+  const made = await clock.during(() =>
+    machineConfigsOf({ config, run, folder, secrets: kept, balancerIps: balancer?.publicIps }),
+  );
   io.summary(plural(made.texts.size, 'pool'));
   return made;
 }
@@ -55,16 +59,18 @@ interface Wish {
   readonly folder: string;
   /** Path of the cluster's secrets; undefined: others are made, which are thrown away. */
   readonly secrets?: string | undefined;
+  readonly balancerIps?: readonly string[] | undefined;
 }
 
 /** The same without a cluster at hand. */
-export function machineConfigsOf({ config, run, folder, secrets }: Wish): Promise<MachineConfigs> {
+export function machineConfigsOf({ folder, secrets, ...wish }: Wish): Promise<MachineConfigs> {
   const work = async (scratch: string): Promise<MachineConfigs> => {
     const made = secrets === undefined ? join(scratch, 'secrets.yaml') : undefined;
     if (made !== undefined) {
-      await run(genSecrets({ file: made, contract: configContract(config.talos.version) }));
+      const contract = configContract(wish.config.talos.version);
+      await wish.run(genSecrets({ file: made, contract }));
     }
-    const source = { config, run, scratch, secrets: secrets ?? made ?? '' };
+    const source = { ...wish, scratch, secrets: secrets ?? made ?? '' };
     return {
       texts: await checkedConfigs(source),
       madeSecrets: made && (await readMadeText(made, 'talosctl gen secrets')),
@@ -81,7 +87,7 @@ async function checkedConfigs(source: ConfigSource): Promise<ReadonlyMap<string,
   for (const rolePool of poolsOf(source.config)) {
     const found = await checkedConfig(
       attemptsFor(source, rolePool),
-      machineConfigPatches(source.config, rolePool),
+      machineConfigPatches(source.config, rolePool, source.balancerIps),
     );
     if ('text' in found) texts.set(rolePool.pool.name, found.text);
     else found.faults.forEach((fault) => faults.add(fault));

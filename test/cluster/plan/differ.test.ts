@@ -4,6 +4,7 @@ import type { Difference } from '../../../src/cluster/plan/difference.js';
 import { refuseImpossible } from '../../../src/cluster/plan/create-checks.js';
 import { differencesOf } from '../../../src/cluster/plan/differ.js';
 import { keyEffects } from '../../../src/cluster/plan/key-effects.js';
+import { wantedServices } from '../../../src/cluster/network/balancer-services.js';
 import { wantedRules } from '../../../src/cluster/network/firewall-rules.js';
 import { settledRules } from '../../../src/cluster/plan/firewall-differences.js';
 import type { ClusterState, ServerState } from '../../../src/cluster/state/cluster-state.js';
@@ -76,6 +77,10 @@ const changes: Readonly<Record<keyof typeof keyEffects, (changed: typeof file) =
     (to.hcloud.firewall.allowed_cidrs = ['198.51.100.0/24', '192.0.2.7']),
   'hcloud.firewall.extra_rules': (to) =>
     to.hcloud.firewall.extra_rules.push({ protocol: 'udp', port: '51820' }),
+  'api.endpoint': (to) => Object.assign(to, balanced({})),
+  'api.load_balancer.type': (to) => Object.assign(to, balanced({ type: 'lb21' })),
+  'api.load_balancer.location': (to) => Object.assign(to, balanced({ location: 'fsn1' })),
+  'api.load_balancer.public': (to) => Object.assign(to, balanced({ public: true })),
   'talos.version': (to) => (to.talos.version = 'v1.13.8'),
   'talos.kubernetes_version': (to) => (to.talos.kubernetes_version = '1.35.0'),
   'talos.hcloud_snapshot_id': (to) => (to.talos.hcloud_snapshot_id = 502),
@@ -119,6 +124,10 @@ const changes: Readonly<Record<keyof typeof keyEffects, (changed: typeof file) =
   timeouts: (to) => (to.timeouts.talos = '20m'),
 };
 
+function balanced(balancer: object): object {
+  return { api: { endpoint: 'load_balancer', load_balancer: balancer } };
+}
+
 function worker(of: typeof file): (typeof file)['workers'][number] {
   const [first] = of.workers;
   if (!first) throw new Error('the file has a pool of workers');
@@ -154,6 +163,11 @@ const state: ClusterState = {
     }),
   },
   servers,
+  balancer: {
+    ...{ id: 3, name: 'demo', type: 'lb11', location: 'nbg1', isPublic: false, publicIps: [] },
+    ...{ privateIp: '10.0.1.254', networkIds: [1], services: wantedServices, targets: [] },
+    ...{ deleteProtected: false, labels: {} },
+  },
 };
 
 /** What the cluster keeps of its nodes, made of the file as it was. */
