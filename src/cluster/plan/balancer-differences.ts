@@ -113,7 +113,7 @@ function targetDifferences(
 }
 
 /** The control planes that a load balancer leads to. */
-export function targetsAmong(servers: readonly ServerState[]): readonly ServerState[] {
+function targetsAmong(servers: readonly ServerState[]): readonly ServerState[] {
   return servers.filter(
     ({ role, status, privateIp, labels }) =>
       role === 'control-plane' &&

@@ -34,7 +34,7 @@ export function plannedBalancer(input: BalancerInput): PlannedBalancer | undefin
 }
 
 /** Where the load balancer is to be. */
-export function balancerLocation({ api, hcloud }: ClusterConfig): string {
+function balancerLocation({ api, hcloud }: ClusterConfig): string {
   return api.load_balancer.location ?? hcloud.location;
 }
 
