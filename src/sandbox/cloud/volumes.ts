@@ -27,6 +27,9 @@ const updateFields = z.strictObject({
   labels: labelsField.optional(),
 });
 
+/** Hetzner docs, "Volumes": how many one server may have. */
+const mostPerServer = 16;
+
 export const volumeRoutes: readonly Route[] = [
   ...resourceRoutes({
     plural: 'volumes',
@@ -151,6 +154,11 @@ function attach(project: Project, call: Call): Answer {
     throw refused('volume_already_attached', 'volume is already attached');
   if (server.location !== volume.location) {
     throw invalidField('server', 'volume and server must be in the same location');
+  }
+  const attached = project.volumes.all().filter((other) => other.server === server.id).length;
+  // The code is known from csi-driver, internal/volsrv/volume.go; the words are not.
+  if (attached >= mostPerServer) {
+    throw refused('limit_exceeded_error', 'max number of attachments per server reached');
   }
   volume.server = server.id;
   return created({ action: renderAction(attachAction(project, volume, { server })) });

@@ -2,6 +2,7 @@ import { listOr, objectOr, stringOr, type JsonObject } from './json.js';
 import type { KubeState } from './state.js';
 
 const protection = 'kubernetes.io/pvc-protection';
+const volumeProtection = 'kubernetes.io/pv-protection';
 const isDefault = 'storageclass.kubernetes.io/is-default-class';
 
 /** A PersistentVolumeClaim with what the API server and its admission plugins fill in. */
@@ -9,28 +10,34 @@ export function withClaimDefaults(object: JsonObject, state: KubeState): JsonObj
   const metadata = objectOr(object['metadata']);
   const { name, namespace } = metadata;
   const isNew = !state.store.get('persistentvolumeclaims', stringOr(name), stringOr(namespace));
-  const finalizers = listOr(metadata['finalizers']);
   const standard = state.store
     .list('storageclasses.storage.k8s.io')
     .find((item) => item.metadata.annotations?.[isDefault] === 'true')?.metadata.name;
   const className = isNew && standard !== undefined ? { storageClassName: standard } : {};
   return {
     ...object,
-    metadata:
-      isNew && !finalizers.includes(protection)
-        ? { ...metadata, finalizers: [...finalizers, protection] }
-        : metadata,
+    metadata: isNew ? held(metadata, protection) : metadata,
     spec: { ...className, volumeMode: 'Filesystem', ...objectOr(object['spec']) },
     status: { phase: 'Pending', ...objectOr(object['status']) },
   };
 }
 
 /** The same for a PersistentVolume. */
-export function withVolumeDefaults(object: JsonObject): JsonObject {
+export function withVolumeDefaults(object: JsonObject, state: KubeState): JsonObject {
+  const metadata = objectOr(object['metadata']);
+  const isNew = !state.store.get('persistentvolumes', stringOr(metadata['name']));
   const spec = {
     persistentVolumeReclaimPolicy: 'Retain',
     volumeMode: 'Filesystem',
     ...objectOr(object['spec']),
   };
-  return { ...object, spec, status: { phase: 'Available', ...objectOr(object['status']) } };
+  const status = { phase: 'Available', ...objectOr(object['status']) };
+  return { ...object, metadata: isNew ? held(metadata, volumeProtection) : metadata, spec, status };
+}
+
+/** With a finalizer more. */
+function held(metadata: JsonObject, finalizer: string): JsonObject {
+  const finalizers = listOr(metadata['finalizers']);
+  if (finalizers.includes(finalizer)) return metadata;
+  return { ...metadata, finalizers: [...finalizers, finalizer] };
 }

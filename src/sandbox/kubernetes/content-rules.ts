@@ -1,4 +1,5 @@
 import type { Cause } from './api-error.js';
+import { claimChangeCauses } from './claim-rules.js';
 import { isObject, listOr, objectOr, same, stringOr, valueAt, type JsonObject } from './json.js';
 import type { LabelSelector, Labels } from './objects.js';
 import { resourceCauses } from './quantity-fields.js';
@@ -55,6 +56,7 @@ export function immutabilityCauses(kind: string, before: JsonObject, after: Json
       });
     }
   }
+  if (kind === 'PersistentVolumeClaim') return [...fixed, ...claimChangeCauses(before, after)];
   return [...fixed, ...(kind === 'Node' ? onceSetCauses(before, after) : [])];
 }
 

@@ -131,9 +131,21 @@ const acting: readonly KubernetesCoverage[] = [
   },
   {
     subject: 'Volumes and claims',
-    kinds: ['persistentvolumeclaims', 'persistentvolumes', 'storageclasses.storage.k8s.io'],
+    kinds: [
+      'csidrivers.storage.k8s.io',
+      'csinodes.storage.k8s.io',
+      'persistentvolumeclaims',
+      'persistentvolumes',
+      'storageclasses.storage.k8s.io',
+      'volumeattachments.storage.k8s.io',
+    ],
     how: 'simplified',
-    note: 'Nothing provisions volumes: a claim stays Pending, and pods wait for it, until somebody makes its volume.',
+    note: "Claims are bound, protected and released, and volumes of drivers attached and given back, from a silent node after six minutes. A claim that no driver serves stays Pending, and pods wait for it, until somebody makes its volume. Nothing is said of volumes in a node's status.",
+  },
+  {
+    subject: "Hetzner's storage driver",
+    how: 'simplified',
+    note: 'Works while a pod of its controller is ready, with the token that it started with; it makes, attaches, enlarges, detaches and deletes volumes of the simulated project, and says what Hetzner refuses. Its node pods register it with their kubelets. Nothing is mounted, formatted or encrypted: that a Secret for encryption is there is asked, what is in it is not. No snapshots.',
   },
   {
     subject: 'Definitions of custom resources',
@@ -179,13 +191,11 @@ const acting: readonly KubernetesCoverage[] = [
   {
     subject: 'Records of nodes and controllers',
     kinds: [
-      'csinodes.storage.k8s.io',
       'csistoragecapacities.storage.k8s.io',
       'ipaddresses.networking.k8s.io',
       'podtemplates',
       'resourceslices.resource.k8s.io',
       'servicecidrs.networking.k8s.io',
-      'volumeattachments.storage.k8s.io',
     ],
     how: 'simplified',
     note: 'Kept as they are written; the simulated control plane writes none itself.',
@@ -225,8 +235,7 @@ const stored: readonly KubernetesCoverage[] = [
     'resourceclaims.resource.k8s.io',
     'resourceclaimtemplates.resource.k8s.io',
   ]),
-  inert('CSI drivers, attribute classes', 'storage drivers and asks none for volumes', [
-    'csidrivers.storage.k8s.io',
+  inert('Attribute classes of volumes', 'attribute classes and changes no volume by them', [
     'volumeattributesclasses.storage.k8s.io',
   ]),
   inert(

@@ -42,3 +42,11 @@ export function askAll(
   }
   return found;
 }
+
+/** Whether an action that was begun still runs. One that failed is thrown. */
+export function isRunning(state: KubeState, token: string, id: string): boolean {
+  const { action } = ask(state, { method: 'GET', path: `/actions/${id}`, token });
+  const { status, error } = objectOr(action);
+  if (status === 'error') throw new Error(`action failed: ${stringOr(objectOr(error)['message'])}`);
+  return status === 'running';
+}

@@ -1,3 +1,4 @@
+import { createCsiNode } from './controllers/storage/csi-nodes.js';
 import type { JsonObject } from './json.js';
 import type { Labels } from './objects.js';
 import type { Draft, KubeState } from './state.js';
@@ -38,6 +39,7 @@ export function registerNode(state: KubeState, node: NodeRegistration): void {
     hasCni: before?.hasCni ?? false,
     ...(node.machine ? { machine: node.machine } : {}),
   });
+  createCsiNode(state, registered);
   if (node.role === 'control-plane') mirrorStaticPods(state, registered, node.internalIp);
 }
 

@@ -32,10 +32,10 @@ export class CloudRehearsal {
     this.after(60);
   }
 
-  register(name: string, id: number): void {
+  register(name: string, id: number, cloudProviderExternal = true): void {
     const net = this.cloud.get(`/servers/${id}`)['server']?.['private_net']?.['0'];
     this.kube.node(name, {
-      cloudProviderExternal: true,
+      cloudProviderExternal,
       internalIp: String(net?.['ip']),
       machine: { id, location: 'nbg1' },
     });

@@ -1,4 +1,5 @@
 import { forbidden, invalid } from '../api-error.js';
+import { resizeRefusal } from '../claim-rules.js';
 import { isObject, listOr, same, valueAt } from '../json.js';
 import type { KubeObject } from '../objects.js';
 import type { ResourceType } from '../resources.js';
@@ -27,6 +28,10 @@ export function admit(state: KubeState, { type, object, before, warn }: Written)
   if (type.kind === 'Service' && type.group === '') {
     const causes = serviceCauses(state, { object, before });
     if (causes.length > 0) throw invalid(type, object.metadata.name, causes);
+  }
+  if (type.kind === 'PersistentVolumeClaim' && before) {
+    const refusal = resizeRefusal(state, before, object);
+    if (refusal !== undefined) throw forbidden(type, object.metadata.name, refusal);
   }
   const warning = podSecurityWarning(state, object);
   if (warning !== undefined) warn(warning);

@@ -1,22 +1,33 @@
 import { tell, type Note } from '../events.js';
 import { hasFinalizer, removeFinalizer } from '../finalizers.js';
 import { listOr, objectOr, stringOr, type JsonObject } from '../json.js';
-import type { KubeObject } from '../objects.js';
+import { timestamp, type KubeObject, type Labels } from '../objects.js';
 import { amountOf } from '../quantity.js';
 import type { KubeState } from '../state.js';
 import { isFinished, type KubeNode, type Pod } from '../workloads.js';
+import {
+  claimsOf,
+  classNameOf,
+  classOf,
+  phaseOf,
+  selectedNode,
+  storageProvisioner,
+} from './storage/claim-reading.js';
+import { checkLoss, reconcileVolume } from './storage/volume-phases.js';
 
 const claims = 'persistentvolumeclaims';
 const volumes = 'persistentvolumes';
-const selectedNode = 'volume.kubernetes.io/selected-node';
 const protection = 'kubernetes.io/pvc-protection';
+const by = 'persistentvolume-controller';
 
 /** Binds claims to volumes that exist, says of the others what they wait for, and lets unused ones go. */
 export function reconcileClaims(state: KubeState): void {
   for (const claim of state.store.list(claims)) {
     if (claim.metadata.deletionTimestamp !== undefined) release(state, claim);
-    else if (phaseOf(claim) !== 'Bound') bind(state, claim);
+    else if (phaseOf(claim) === 'Pending') bind(state, claim);
+    else if (phaseOf(claim) === 'Bound') checkLoss(state, claim);
   }
+  for (const volume of state.store.list(volumes)) reconcileVolume(state, volume);
 }
 
 /** What of a pod's claims keeps it from being scheduled; undefined when nothing does. */
@@ -45,16 +56,14 @@ export function awaitsVolumes(state: KubeState, pod: Pod, node: KubeNode): boole
   });
   for (const claim of open) {
     if (isWanted(claim)) continue;
-    const provisioner = stringOr(classOf(state, claim)?.['provisioner']);
-    const annotations = {
-      ...claim.metadata.annotations,
-      [selectedNode]: node.metadata.name,
-      'volume.beta.kubernetes.io/storage-provisioner': provisioner,
-      'volume.kubernetes.io/storage-provisioner': provisioner,
-    };
-    state.store.put(claims, { ...claim, metadata: { ...claim.metadata, annotations } });
+    annotate(state, claim, { [selectedNode]: node.metadata.name });
   }
   return open.length > 0;
+}
+
+function annotate(state: KubeState, claim: KubeObject, added: Labels): KubeObject {
+  const annotations = { ...claim.metadata.annotations, ...added };
+  return state.store.put(claims, { ...claim, metadata: { ...claim.metadata, annotations } });
 }
 
 function isWanted({ metadata }: KubeObject): boolean {
@@ -69,38 +78,42 @@ export function hasVolumes(state: KubeState, pod: Pod): boolean {
   });
 }
 
-function claimsOf({ spec }: Pod): string[] {
-  return (spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
-}
-
-function phaseOf({ status }: KubeObject): string {
-  return stringOr(objectOr(status)['phase'], 'Pending');
-}
-
-function classNameOf({ spec }: KubeObject): string {
-  return stringOr(objectOr(spec)['storageClassName']);
-}
-
-function classOf(state: KubeState, claim: KubeObject): KubeObject | undefined {
-  return state.store.get('storageclasses.storage.k8s.io', classNameOf(claim));
-}
+const byController = 'pv.kubernetes.io/bound-by-controller';
 
 function bind(state: KubeState, claim: KubeObject): void {
   const volume = state.store.list(volumes).find((candidate) => suits(candidate, claim));
   if (!volume) {
-    tell(state, claim, waiting(state, claim));
+    const note = waiting(state, claim);
+    const provisioner = stringOr(classOf(state, claim)?.['provisioner']);
+    const asked = {
+      'volume.beta.kubernetes.io/storage-provisioner': provisioner,
+      [storageProvisioner]: provisioner,
+    };
+    const isExternal = note.reason === 'ExternalProvisioning';
+    tell(state, isExternal ? annotate(state, claim, asked) : claim, note);
     return;
   }
   const { name, namespace, uid } = claim.metadata;
   const { accessModes, capacity } = objectOr(volume.spec);
+  const { claimRef: before } = objectOr(volume.spec);
   const claimRef = { kind: 'PersistentVolumeClaim', apiVersion: 'v1', name, namespace, uid };
+  const annotations = before ? {} : { [byController]: 'yes' };
   state.store.put(volumes, {
     ...volume,
-    spec: { ...objectOr(volume.spec), claimRef },
-    status: { phase: 'Bound' },
+    metadata: {
+      ...volume.metadata,
+      annotations: { ...volume.metadata.annotations, ...annotations },
+    },
+    spec: { ...objectOr(volume.spec), claimRef: { ...objectOr(before), ...claimRef } },
+    status: { phase: 'Bound', lastPhaseTransitionTime: timestamp(state.now) },
+  });
+  const isOwn = objectOr(claim.spec)['volumeName'] === undefined;
+  const bound = annotate(state, claim, {
+    'pv.kubernetes.io/bind-completed': 'yes',
+    ...(isOwn ? { [byController]: 'yes' } : {}),
   });
   state.store.put(claims, {
-    ...claim,
+    ...bound,
     spec: { ...objectOr(claim.spec), volumeName: volume.metadata.name },
     status: { phase: 'Bound', accessModes, capacity },
   });
@@ -131,7 +144,6 @@ function suits(volume: KubeObject, claim: KubeObject): boolean {
 
 // Kubernetes source, pkg/controller/volume/persistentvolume/pv_controller.go
 function waiting(state: KubeState, claim: KubeObject): Note {
-  const by = 'persistentvolume-controller';
   const className = classNameOf(claim);
   const found = classOf(state, claim);
   if (className === '') {
@@ -163,9 +175,5 @@ function release(state: KubeState, claim: KubeObject): void {
         claimsOf(pod).includes(claim.metadata.name),
     );
   if (isUsed || !hasFinalizer(claim, protection)) return;
-  const bound = state.store.list(volumes).find(({ spec }) => {
-    return objectOr(objectOr(spec)['claimRef'])['uid'] === claim.metadata.uid;
-  });
-  if (bound) state.store.put(volumes, { ...bound, status: { phase: 'Released' } });
   removeFinalizer(state, { resource: claims, object: claim }, protection);
 }

@@ -37,7 +37,11 @@ export function wantsNode(spec: PodSpec, node: KubeNode): boolean {
   return !terms || terms.nodeSelectorTerms.some((term) => termAccepts(term, node));
 }
 
-function termAccepts({ matchExpressions, matchFields }: NodeSelectorTerm, node: KubeNode): boolean {
+/** Whether a term of node selectors accepts the node. */
+export function termAccepts(
+  { matchExpressions, matchFields }: NodeSelectorTerm,
+  node: KubeNode,
+): boolean {
   const labels = node.metadata.labels ?? {};
   const fields = { 'metadata.name': node.metadata.name };
   return (

@@ -18,6 +18,7 @@ import {
 import { hasImages, pullImages, tellOfStart } from './images.js';
 import { isCiliumAgent } from './nodes.js';
 import { containersIn, podConditions, succeeded } from './pod-status.js';
+import { hasMounts } from './storage/mounts.js';
 
 /** What kubelets do: start the pods of their nodes, run them, and stop those being deleted. */
 export function runPods(state: KubeState): void {
@@ -105,7 +106,7 @@ function canStart(state: KubeState, pod: Pod): boolean {
     tellOf(state, pod, { type: 'Warning', reason: 'NetworkNotReady', message: notNetworked });
     return false;
   }
-  if (!hasVolumes(state, pod)) return false;
+  if (!hasVolumes(state, pod) || !hasMounts(state, pod)) return false;
   const missing = (spec.volumes ?? []).flatMap(({ name, configMap, secret }) => {
     const sources = [
       { ...configMap, kind: 'configmap', source: configMap?.name },

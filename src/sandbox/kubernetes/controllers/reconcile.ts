@@ -21,6 +21,10 @@ import { reconcileQuotas } from './quotas.js';
 import { reconcileReplicaSets } from './replica-sets.js';
 import { schedulePods } from './scheduler.js';
 import { reconcileStatefulSets } from './stateful-sets.js';
+import { reconcileAttachments } from './storage/attach-detach.js';
+import { registerDrivers } from './storage/csi-nodes.js';
+import { growFileSystems } from './storage/expand.js';
+import { runStorageDriver } from './storage/hetzner-volumes.js';
 import { evictFromTainted } from './taint-eviction.js';
 
 const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
@@ -34,10 +38,9 @@ interface Controller {
 const apps = ['deployments.apps', 'replicasets.apps', 'daemonsets.apps', 'statefulsets.apps'];
 
 const storage = [
-  'persistentvolumeclaims',
-  'persistentvolumes',
-  'storageclasses.storage.k8s.io',
-  'pods',
+  ...['persistentvolumeclaims', 'persistentvolumes', 'pods'],
+  ...['storageclasses.storage.k8s.io', 'csinodes.storage.k8s.io'],
+  'volumeattachments.storage.k8s.io',
 ];
 
 /** A quota can count objects of any kind. */
@@ -62,9 +65,13 @@ const controllers: readonly Controller[] = [
   { run: reconcileJobs, reads: ['jobs.batch', 'pods', 'serviceaccounts'] },
   { run: reconcileClaims, reads: storage },
   { run: schedulePods, reads: ['pods', 'nodes', 'persistentvolumeclaims'] },
-  { run: runPods, reads: ['pods', 'nodes', 'configmaps', 'secrets', 'persistentvolumeclaims'] },
+  { run: reconcileAttachments, reads: [...storage, 'nodes'] },
+  { run: runPods, reads: ['nodes', 'configmaps', 'secrets', ...storage] },
+  { run: registerDrivers, reads: ['pods', 'nodes', 'csinodes.storage.k8s.io'] },
+  { run: growFileSystems, reads: ['pods', 'persistentvolumeclaims'] },
   { run: reconcileEndpoints, reads: ['services', 'pods', 'nodes', 'endpoints'] },
   { run: runCloudController, reads: ['nodes', 'services', 'pods'] },
+  { run: runStorageDriver, reads: [...storage, 'nodes'] },
   {
     run: publishNodeAddresses,
     reads: ['nodes', 'services', 'pods', 'configmaps', 'deployments.apps'],

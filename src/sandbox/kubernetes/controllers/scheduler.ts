@@ -5,6 +5,7 @@ import type { KubeNode, Pod } from '../workloads.js';
 import { awaitsVolumes, claimRefusal } from './claims.js';
 import { pinnedNode } from './placement.js';
 import { NodeBoard, type Refusal } from './scheduler-board.js';
+import { assumedNode, assumeNode, volumeFit } from './storage/fit.js';
 
 /** Gives pods their nodes: the one that suits them best, or says why there is none. */
 export function schedulePods(state: KubeState): void {
@@ -30,13 +31,21 @@ function schedule(state: KubeState, pod: Pod, board: NodeBoard): void {
       ? board.nodes
       : board.nodes.filter(({ metadata }) => metadata.name === pinned);
   const refusals: Refusal[] = [];
+  const fits = volumeFit(state, pod);
   const fitting = candidates.filter((node) => {
-    const refusal = board.refusal(pod, node);
+    const refusal = board.refusal(pod, node) ?? fits(node);
     if (refusal) refusals.push(refusal);
     return !refusal;
   });
-  const best = board.best(pod, fitting);
-  if (best && awaitsVolumes(state, pod, best)) return;
+  // The volumes of a pod are made for the node that was chosen for it.
+  const assumed = assumedNode(state, pod);
+  const chosen = fitting.find(({ metadata }) => metadata.name === assumed);
+  const best = chosen ?? board.best(pod, fitting);
+  if (best && awaitsVolumes(state, pod, best)) {
+    assumeNode(state, pod, best.metadata.name);
+    return;
+  }
+  assumeNode(state, pod, undefined);
   if (best) bind(state, { pod, node: best, board });
   else markUnschedulable(state, pod, unschedulableMessage(state, candidates.length, refusals));
 }

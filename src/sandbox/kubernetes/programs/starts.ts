@@ -16,7 +16,7 @@ export function startOf(
   node: string,
 ): Start {
   if (record.program === 'hcloud-ccm') return cloudControllerStart(state, record.env, node);
-  if (record.program === 'hcloud-csi-controller') return storageStart(state, record.env);
+  if (record.program === 'hcloud-csi-controller') return storageStart(state, record.env, node);
   return { log: [], crashed: false };
 }
 
@@ -80,7 +80,7 @@ function checkNetwork(state: KubeState, { token, network, node }: Membership): v
 }
 
 /** hcloud-csi-driver v2.22, cmd/main.go and internal/app/app.go: with a location given it asks Hetzner nothing yet. */
-function storageStart(state: KubeState, env: ContainerRecord['env']): Start {
+function storageStart(state: KubeState, env: ContainerRecord['env'], node: string): Start {
   const token = env['HCLOUD_TOKEN'] ?? '';
   const failed = (why: string): Start => ({ log: [slog(state, why)], crashed: true });
   if (token === '') {
@@ -90,10 +90,11 @@ function storageStart(state: KubeState, env: ContainerRecord['env']): Start {
   }
   if (env['HCLOUD_VOLUME_DEFAULT_LOCATION'] !== undefined) return { log: [], crashed: false };
   try {
-    ask(state, { method: 'GET', path: '/servers?per_page=1', token });
+    ask(state, { method: 'GET', path: `/servers?name=${encodeURIComponent(node)}`, token });
   } catch (error) {
     if (!(error instanceof HetznerRefusal)) throw error;
-    return failed(`could not determine default volume location: ${error.message}`);
+    const why = `error while getting server through node name: ${error.message}`;
+    return failed(`could not determine default volume location: ${why}`);
   }
   return { log: [], crashed: false };
 }

@@ -1,5 +1,5 @@
 import { ask, askAll } from '../../hetzner-client.js';
-import { listOr, objectOr, stringOr, type JsonObject } from '../../json.js';
+import { listOr, objectOr, type JsonObject } from '../../json.js';
 import type { KubeState } from '../../state.js';
 import type { CloudSettings } from './settings.js';
 import { serviceUid, type Wish } from './wishes.js';
@@ -131,12 +131,4 @@ function targets(balancer: JsonObject, wish: Wish): Change | undefined {
   const missing = wish.targets.find((id) => !present.some((target) => target.id === id));
   if (missing === undefined || present.length >= most) return undefined;
   return { action: 'add_target', body: { ...bodyOf(missing), use_private_ip: wish.usePrivateIp } };
-}
-
-/** Whether an action that was begun still runs. One that failed is thrown. */
-export function isRunning(state: KubeState, token: string, id: string): boolean {
-  const { action } = ask(state, { method: 'GET', path: `/actions/${id}`, token });
-  const { status, error } = objectOr(action);
-  if (status === 'error') throw new Error(`action failed: ${stringOr(objectOr(error)['message'])}`);
-  return status === 'running';
 }

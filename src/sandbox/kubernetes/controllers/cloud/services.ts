@@ -1,10 +1,10 @@
 import { tell } from '../../events.js';
 import { hasFinalizer, removeFinalizer } from '../../finalizers.js';
-import { ask } from '../../hetzner-client.js';
+import { ask, isRunning } from '../../hetzner-client.js';
 import { objectOr, same, type JsonObject } from '../../json.js';
 import type { KubeObject } from '../../objects.js';
 import { contentHash, type KubeState } from '../../state.js';
-import { findBalancer, isRunning, nextStep } from './balancer.js';
+import { findBalancer, nextStep } from './balancer.js';
 import type { CloudSettings } from './settings.js';
 import { ingressOf, wishOf } from './wishes.js';
 
