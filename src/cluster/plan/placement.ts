@@ -148,6 +148,11 @@ export function groupChanges(groups: readonly PlannedGroup[]): readonly Change[]
     });
 }
 
+/** A group that nobody is in any more. */
+export function groupRemoval({ name, id }: PlacementGroupState): Change {
+  return { action: 'delete', kind: 'placement-group', name, detail: `id ${id}, empty then` };
+}
+
 /** Groups of the pool that are empty when these servers are gone, and that no new server comes to. */
 export function emptiedGroups(
   groups: readonly PlacementGroupState[],

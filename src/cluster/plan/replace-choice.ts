@@ -1,7 +1,8 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
-import { enumerate } from '../../lib/format.js';
 import { balancedAddresses, nodeNetwork } from '../network/api-endpoint.js';
+import { enumerateNames, plural } from '../../lib/format.js';
+import { oxide } from '../../lib/commands.js';
 import { controlPlaneAddresses } from '../network/node-addresses.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
 import { labelKeys } from '../state/labels.js';
@@ -16,6 +17,13 @@ export interface ReplaceInput extends RunningCluster {
   readonly names: readonly string[];
   /** Neither drains nor asks nodes: for dead ones. */
   readonly force: boolean;
+  /**
+   * The mark of what is worked on. Unless given it is made of the names, and with it alone the same
+   * command knows what it has done; a command whose names follow from facts has one of its own.
+   */
+  readonly mark?: string;
+  /** How many workers are without a node at the same time; 1 unless given. */
+  readonly together?: number;
 }
 
 /** One of the nodes: as it is, and as it is made again. */
@@ -40,10 +48,10 @@ function stageOf({ labels }: ServerState, mark: string): string | undefined {
  * node without a mark is finished only when no other is still to go.
  */
 export function chosen(input: ReplaceInput, mark: string): readonly Replacement[] {
-  const { state, view, names } = input;
+  const { state, view, names, mark: own } = input;
   const stages = new Set(state.servers.map((one) => stageOf(one, mark)));
-  const isEnding = stages.has('new') && !stages.has('old');
-  const isResumed = stages.has('new') || stages.has('old');
+  const isEnding = own === undefined && stages.has('new') && !stages.has('old');
+  const isResumed = own !== undefined || stages.has('new') || stages.has('old');
   const found = new Map<string, Replacement>();
   for (const name of names) {
     const [server] = serversCalled({ pool: state, nodes: view.nodes }, name);
@@ -103,16 +111,27 @@ function missing(input: ReplaceInput, name: string, isResumed: boolean): Replace
   );
   const isGap =
     isResumed || inFile.some((one) => one.name === name) || (wanted?.server.index ?? 0) < highest;
-  if (!wanted || !isGap) {
-    throw new UsageError(
-      `the cluster has no node ${name}`,
-      `Its nodes are ${enumerate(state.servers.map((one) => one.name))}.`,
-    );
-  }
+  if (!wanted || !isGap) throw unknownNode(state, name, wanted?.rolePool);
   const { rolePool, server } = wanted;
   const privateIp =
     rolePool.role === 'control-plane' ? freeAddress(config, state, server) : undefined;
   return { rolePool, old: undefined, server: { ...server, privateIp, existing: undefined } };
+}
+
+/** A name that no node has. It may be that of one that a stopped run took out, beyond the count of its pool. */
+function unknownNode(
+  { servers }: ClusterState,
+  name: string,
+  of: RolePool | undefined,
+): UsageError {
+  const nodes = `Its nodes are ${enumerateNames(servers.map((one) => one.name))}.`;
+  if (!of) return new UsageError(`the cluster has no node ${name}`, nodes);
+  const { role, pool } = of;
+  const { length } = servers.filter((one) => one.role === role && one.pool === pool.name);
+  return new UsageError(
+    `the cluster has no node ${name}, and cluster.yaml asks for ${plural(pool.count, 'node')} of the pool ${pool.name}`,
+    `${nodes}\nOne more, also in the place of one that a stopped run has taken out: ${oxide`scale ${role} --pool ${pool.name} --count ${length + 1}`}`,
+  );
 }
 
 /**

@@ -4,30 +4,31 @@ import { sha256 } from '../../lib/digest.js';
 import type { ImageBuild } from '../catalogue/image-builds.js';
 import { validateOrders, type ServerImages } from '../catalogue/order-checks.js';
 import { monthlyCost } from '../catalogue/prices.js';
-import { endpointAddress } from '../network/api-endpoint.js';
-import type { ClusterState, ServerState } from '../state/cluster-state.js';
+import type { ClusterState, PlacementGroupState, ServerState } from '../state/cluster-state.js';
 import { labelKeys } from '../state/labels.js';
 import type { OwnedResource } from '../state/owned-resources.js';
-import { removalObjection } from '../talos/etcd.js';
+import { nodesWithoutServer } from '../state/nodes.js';
 import { balancerDifferences } from './balancer-differences.js';
 import { refuseImpossible } from './create-checks.js';
-import { demandWayToMembers } from './etcd-plan.js';
+import { fallbackNotes } from './create-notes.js';
 import { buildChange } from './create-plan.js';
-import { placeServers, type Placement } from './placement.js';
-import type { Change, PlannedGroup, ShownPlan } from './plan.js';
+import {
+  emptiedGroups,
+  groupChanges,
+  groupRemoval,
+  placeServers,
+  type Placement,
+} from './placement.js';
+import type { PlannedGroup, ShownPlan } from './plan.js';
 import { imageOf, labelsOf, placedServer, type PlannedServer } from './planned-servers.js';
 import { refuseDoubtful } from './doubtful-servers.js';
 import { checkDrainable, checkProtection, isSpent } from './removal-order.js';
+import { batchChanges, checkEtcd, inBatches, type Batch } from './replace-batches.js';
 import { leftoversOf, movesNote, toStayingEntry } from './scale-leftovers.js';
-import { unsafe } from './scale-plan.js';
+import { evictionNotes } from './scale-notes.js';
+import { refuseTakenNames } from './taken-names.js';
 
-/** Nodes that go together before they are made again: one, or all dead control planes. */
-export interface Batch {
-  /** What is left of those that go. */
-  readonly remove: readonly ServerState[];
-  readonly make: readonly PlannedServer[];
-}
-
+/** What a replacement does, node by node. */
 export interface ReplacePlan extends ShownPlan {
   /** cluster.yaml with the versions that the cluster runs. */
   readonly config: ClusterConfig;
@@ -38,6 +39,10 @@ export interface ReplacePlan extends ShownPlan {
   readonly builds: readonly ImageBuild[];
   /** What hangs on the servers that go, and stays. */
   readonly leaves: readonly OwnedResource[];
+  /** Placement groups that are empty afterwards, and go. */
+  readonly emptied: readonly PlacementGroupState[];
+  /** Nodes of servers that are gone: they go before new ones of their names come. */
+  readonly staleNodes: readonly string[];
   /** Names of the nodes, in the order of the batches. */
   readonly nodes: readonly string[];
   /** By what later runs of the same command know what this one has done. */
@@ -57,7 +62,7 @@ export function planReplace(input: ReplaceInput): ReplacePlan {
     ...input.config,
     talos: { ...input.config.talos, version: talos, kubernetes_version: kubernetes },
   };
-  const mark = sha256([...new Set(input.names)].sort().join(' ')).slice(0, 12);
+  const mark = input.mark ?? sha256([...new Set(input.names)].sort().join(' ')).slice(0, 12);
   const found = chosen({ ...input, config }, mark);
   const going = found.flatMap(({ old }) => old ?? []);
   checkProtection(going);
@@ -66,27 +71,64 @@ export function planReplace(input: ReplaceInput): ReplacePlan {
     going.filter((one) => !isSpent(one, view.nodes)),
   );
   const { servers, groups, builds } = plannedServers({ ...input, config }, found, mark);
+  const made = servers.filter(({ existing }) => !existing);
+  refuseTakenNames(
+    config.cluster_name,
+    found.flatMap(({ old, server }) => (old || server.existing ? [] : [server])),
+    state,
+  );
   const batches = inBatches(input, found, servers);
   checkEtcd(input, batches);
   const { stays, moves } = leftoversOf(input, going);
-  const made = servers.filter(({ existing }) => !existing);
   const staying = state.servers.filter((one) => !going.includes(one));
+  const emptied = emptiedBy(state, going, groups);
   return {
-    ...{ cluster: config.cluster_name, config, batches, groups, builds, mark },
+    ...{ cluster: config.cluster_name, config, batches, groups, emptied, builds, mark },
+    staleNodes: staleNodesOf(input, made),
     nodes: batches.flatMap(({ make }) => make.map(({ name }) => name)),
     leaves: stays,
     stays: stays.map(toStayingEntry),
     changes: [
       ...builds.map((build) => buildChange(build, catalogue)),
+      ...groupChanges(groups),
       ...batches.flatMap(batchChanges),
+      ...emptied.map(groupRemoval),
     ],
     cost: {
       now: monthlyCost(catalogue, state.servers),
       after: monthlyCost(catalogue, [...staying, ...made]),
     },
-    notes: movesNote(moves),
+    notes: [
+      ...evictionNotes({ view, wish: { force } }, going),
+      ...movesNote(moves),
+      ...fallbackNotes(config, servers),
+    ],
     warnings: [],
   };
+}
+
+/** A node of that name would keep the id of a server that is gone, and count as gone itself. */
+function staleNodesOf(
+  { state, view }: ReplaceInput,
+  made: readonly PlannedServer[],
+): readonly string[] {
+  const names = new Set(made.map(({ name }) => name.toLowerCase()));
+  return nodesWithoutServer(view.nodes, [...state.servers, ...state.unreadable])
+    .map(({ name }) => name)
+    .filter((name) => names.has(name));
+}
+
+/** Groups of these nodes' pools, or of the control planes, that hold nobody when all of it is done. */
+function emptiedBy(
+  { placementGroups }: ClusterState,
+  going: readonly ServerState[],
+  used: readonly PlannedGroup[],
+): readonly PlacementGroupState[] {
+  const crowds = going.map(({ role, pool }) => ({ role, pool }));
+  const found = crowds.flatMap((crowd) =>
+    emptiedGroups(placementGroups, crowd, { remove: going, used }),
+  );
+  return [...new Set(found)];
 }
 
 /** The servers as they are made, in the state in which the old ones are gone. */
@@ -123,59 +165,4 @@ function plannedServers(
     return { ...placed, labels, ...imageOf(placed, { images, catalogue }) };
   });
   return { ...placeServers(config, after, servers), builds };
-}
-
-/**
- * Dead control planes first and together, because etcd takes nobody in while a voter is ill; then
- * workers, then control planes, the one at the address that all nodes use last.
- */
-function inBatches(
-  { config, view }: ReplaceInput,
-  found: readonly Replacement[],
-  servers: readonly PlannedServer[],
-): readonly Batch[] {
-  const endpointIp = endpointAddress(config);
-  const both = servers.flatMap((make, i) => {
-    const one = found[i];
-    return one ? [{ make, old: one.old }] : [];
-  });
-  const isDead = ({ make, old }: (typeof both)[number]): boolean =>
-    make.role === 'control-plane' &&
-    !view.etcd.some(({ server, healthy }) => server === (old ?? make.existing)?.name && healthy);
-  const rank = ({ make }: (typeof both)[number]): number =>
-    make.role === 'worker' ? 0 : make.privateIp === endpointIp ? 2 : 1;
-  const dead = both.filter(isDead);
-  const living = both.filter((one) => !isDead(one)).sort((a, b) => rank(a) - rank(b));
-  return [...(dead.length > 0 ? [dead] : []), ...living.map((one) => [one])].map((batch) => ({
-    remove: batch.flatMap(({ old }) => old ?? []),
-    make: batch.map(({ make }) => make),
-  }));
-}
-
-/** etcd is asked again before each removal, and refuses here what cannot end well. */
-function checkEtcd({ config, view }: ReplaceInput, batches: readonly Batch[]): void {
-  for (const { remove, make } of batches) {
-    if (make.some(({ role }) => role === 'worker')) continue;
-    demandWayToMembers(config, make);
-    let left = view.etcd;
-    for (const [i, { name }] of remove.entries()) {
-      const later = remove.slice(i + 1).map((server) => server.name);
-      const objection = removalObjection(left, { server: name, later });
-      if (objection !== undefined) throw unsafe(`${name} cannot be replaced: ${objection}`);
-      left = left.filter(({ server }) => server !== name);
-    }
-  }
-}
-
-function batchChanges({ remove, make }: Batch): readonly Change[] {
-  return [
-    ...remove.map(({ name, type, location }): Change => ({
-      ...{ action: 'delete', kind: 'server', name, detail: `${type} in ${location}` },
-    })),
-    ...make.map(({ name, type, location, existing: made }): Change =>
-      made
-        ? { action: 'update', kind: 'server', name, detail: 'wait until it is a node' }
-        : { action: 'create', kind: 'server', name, detail: `${type} in ${location}` },
-    ),
-  ];
 }

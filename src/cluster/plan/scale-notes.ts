@@ -5,7 +5,7 @@ import { blockedText, evictionNote, evictionOf } from '../kubernetes/evictions.j
 import type { ClusterView, ScaleInput } from './scale-input.js';
 import { openApis } from '../network/open-apis.js';
 import { toleranceOf } from '../talos/quorum.js';
-import type { ScaledPool } from './scale-pool.js';
+import type { ScaledPool, ScaleWish } from './scale-pool.js';
 import type { ServerState } from '../state/cluster-state.js';
 import { nodesOfServer, serverAndNode } from '../state/nodes.js';
 
@@ -72,8 +72,9 @@ function versionNotes({ talos }: ClusterConfig, { versions }: ClusterView): read
   ];
 }
 
-function evictionNotes(
-  { view, wish }: ScaleInput,
+/** What becomes of the pods on nodes that go. */
+export function evictionNotes(
+  { view, wish }: Pick<ScaleInput, 'view'> & { readonly wish: Pick<ScaleWish, 'force'> },
   remove: readonly ServerState[],
 ): readonly string[] {
   const alike = new Map<string, string[]>();

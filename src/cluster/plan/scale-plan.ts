@@ -16,7 +16,7 @@ import { plannedAdditions } from './scale-additions.js';
 import type { Change, PlannedGroup, ShownPlan } from './plan.js';
 import { fallbackNotes } from './create-notes.js';
 import { type PlannedServer } from './planned-servers.js';
-import { emptiedGroups, groupChanges, placeServers } from './placement.js';
+import { emptiedGroups, groupChanges, groupRemoval, placeServers } from './placement.js';
 import { refuseDoubtful } from './doubtful-servers.js';
 import { refuseTakenNames } from './taken-names.js';
 import { checkCount, findPool, type ScaledPool } from './scale-pool.js';
@@ -184,10 +184,6 @@ function additionChanges(server: PlannedServer, catalogue: Catalogue): readonly 
   if (changes.length > 0) return changes;
   const detail = server.role === 'worker' ? 'wait until it is a node' : 'join etcd';
   return [{ action: 'update', kind: 'server', name: server.name, detail }];
-}
-
-function groupRemoval({ name, id }: PlacementGroupState): Change {
-  return { action: 'delete', kind: 'placement-group', name, detail: `id ${id}, empty then` };
 }
 
 function removalChange(server: ServerState, catalogue: Catalogue): Change {

@@ -56,6 +56,7 @@ export async function removeNode(ctx: FlowContext, removal: Removal, io: StepIo)
     io.detail('etcd');
     await ensureMemberGone(ctx, { ...removal, leaving: addressed(leaving) }, io);
   }
+  if (force) await cutPower(ctx, leaving, io);
   io.detail('deleting the node and its server');
   await forgetNode(ctx, removal, io);
   await deleteServer(ctx, leaving, io);
@@ -178,6 +179,16 @@ async function resetNode(ctx: FlowContext, removal: Removal, io: StepIo): Promis
     // A member that does not leave is taken out afterwards.
     if (!isControlPlane || !(error instanceof TimeoutError)) throw error;
   }
+}
+
+/**
+ * A node that does not answer may run all the same. Without a node Kubernetes starts its pods elsewhere:
+ * before that nothing of it may run.
+ */
+async function cutPower(ctx: FlowContext, leaving: ServerState, io: StepIo): Promise<void> {
+  if ((await statusOf(ctx, leaving)) !== 'running') return;
+  io.detail('switching its server off');
+  await ctx.actions.wait(await ctx.hetzner.powerOff(leaving.id), `${leaving.name}: power off`);
 }
 
 /** Takes the node out of Kubernetes, which may be away for a moment. */
