@@ -19,7 +19,8 @@ export interface ClusterOptions extends GlobalOptions {
   /** False: a Talos snapshot that is missing is not made. */
   readonly build?: boolean;
   /** Set by commands that change the cluster: a failure then says what exists and how to go on. */
-  readonly command?: 'create' | 'destroy' | `scale ${string}` | `replace ${string}`;
+  readonly command?:
+    'create' | 'destroy' | `scale ${string}` | `replace ${string}` | `repair${string}`;
   /** Set by commands that write anything: no other oxide may work in the output folder meanwhile. */
   readonly lock?: string | undefined;
   /** Set by commands that only look: on a terminal, what went well leaves no line above the result. */

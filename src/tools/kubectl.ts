@@ -2,6 +2,7 @@ import { certificateTemplate } from './cluster-certificates.js';
 import type { Invocation } from './invocation.js';
 
 export {
+  parseClusterTime,
   parseConfigMap,
   parseEndingNamespaces,
   parseNodes,
@@ -54,6 +55,13 @@ export const readyz = (kubeconfig: string): Invocation =>
 /** All nodes as JSON. See `parseNodes`. */
 export const getNodes = (kubeconfig: string): Invocation =>
   call(kubeconfig, ['get', 'nodes', '--output', 'json', '--request-timeout=20s']);
+
+/** What the controller that looks after nodes renews all the time, as JSON. See `parseClusterTime`. */
+export const getControllerLease = (kubeconfig: string): Invocation =>
+  call(kubeconfig, [
+    ...['--namespace', 'kube-system', 'get', 'lease', 'kube-controller-manager'],
+    ...['--output', 'json', '--request-timeout=10s'],
+  ]);
 
 /** All persistent volumes as JSON. See `parseVolumeIds` and `parseLocalClaims`. */
 export const getPersistentVolumes = (kubeconfig: string): Invocation =>

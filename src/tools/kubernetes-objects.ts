@@ -7,6 +7,8 @@ export interface KubeNode {
   readonly ready: boolean;
   /** Why it is not Ready, in Kubernetes' words; empty when it is. */
   readonly reason: string;
+  /** Since when it is not Ready, by the clock of the cluster, ms since the epoch; undefined: it is, or nobody tells. */
+  readonly notReadySince: number | undefined;
   readonly internalIp: string | undefined;
   /** `hcloud://42`; undefined where no cloud controller has set it. */
   readonly providerId: string | undefined;
@@ -32,6 +34,7 @@ const condition = z.object({
   status: z.string(),
   reason: z.string().default(''),
   message: z.string().default(''),
+  lastTransitionTime: z.string().default(''),
 });
 
 const nodeSchema = z.object({
@@ -61,6 +64,7 @@ export function parseNodes(stdout: string): KubeNode[] {
       name: metadata.name,
       ready: isReady,
       reason: isReady ? '' : (ready?.message ?? '') || 'NotReady: no word from the kubelet yet',
+      notReadySince: isReady ? undefined : timeIn(ready?.lastTransitionTime),
       internalIp: status.addresses.find(({ type }) => type === 'InternalIP')?.address,
       providerId: spec.providerID,
       role: controlPlaneLabel in metadata.labels ? 'control-plane' : 'worker',
@@ -71,6 +75,24 @@ export function parseNodes(stdout: string): KubeNode[] {
       labels: metadata.labels,
     };
   });
+}
+
+/** Milliseconds since the epoch; undefined for what is no time. */
+function timeIn(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+const leaseSchema = z.object({
+  spec: z.object({ renewTime: z.string().optional() }).prefault({}),
+});
+
+/**
+ * What time it is for the controller that tells since when nodes are not Ready: it renews its lease
+ * every two seconds. Undefined when it never did.
+ */
+export function parseClusterTime(stdout: string): number | undefined {
+  return timeIn(readObject(stdout, leaseSchema).spec.renewTime);
 }
 
 /** How far a DaemonSet, a Deployment or a StatefulSet has come. */

@@ -56,6 +56,15 @@ export function talosObstacle(error: ToolError): Obstacle | undefined {
   return { prospect: 'unknown', why: 'the Talos API is not available yet' };
 }
 
+/** Whether nothing of Talos answered: any word of it, and any certificate that is shown, is an answer. */
+export function isTalosSilent({ failure, connection }: ToolError): boolean {
+  const { stderr, timedOut } = failure;
+  if (timedOut) return true;
+  if (talosObstacles.some(({ pattern }) => pattern.test(stderr))) return false;
+  if (connection) return connection.prospect !== 'never' && !stderr.includes('x509: ');
+  return stderr.includes('code = Unavailable');
+}
+
 /** Whose connection it is: a control plane may pass a call on to another node. */
 function whyOf({ prospect, why }: ConnectionFailure, stderr: string): string {
   if (why === 'connection refused') return `${why}: the Talos API is not up yet`;

@@ -1,6 +1,6 @@
 import type { Invocation } from './invocation.js';
 
-export { bootstrapOutcome, talosObstacle, type Obstacle } from './talos-reasons.js';
+export { bootstrapOutcome, isTalosSilent, talosObstacle, type Obstacle } from './talos-reasons.js';
 export { parseEtcdFolder, parseEtcdService } from './etcd-answers.js';
 export {
   hasLeader,

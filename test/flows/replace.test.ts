@@ -1,57 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { create } from '../../src/flows/create.js';
 import { replace } from '../../src/flows/replace.js';
-import { status } from '../../src/flows/status.js';
-import { InterruptedError } from '../../src/lib/errors.js';
 import type { Change } from '../../src/cluster/plan/plan.js';
-import { projectOf, type Item } from '../helpers/project.js';
+import { projectOf } from '../helpers/project.js';
+import type { Rehearsal, RunOptions } from '../helpers/rehearsal.js';
 import {
-  clusterYaml,
-  rehearseCluster,
-  type Rehearsal,
-  type RunOptions,
-} from '../helpers/rehearsal.js';
-
-const hour = 60 * 60_000;
-
-interface Server extends Item {
-  readonly status: string;
-  readonly private_net: readonly { readonly ip: string }[];
-  readonly public_net: { readonly ipv4: { readonly ip: string } };
-}
-
-const serversOf = (rehearsal: Rehearsal): readonly Server[] =>
-  projectOf(rehearsal).list('servers') as readonly Server[];
-
-/** What a replacement keeps: `demo-cp-1 10.0.1.254`; workers take any address. */
-const kept = (rehearsal: Rehearsal): readonly string[] =>
-  serversOf(rehearsal)
-    .map(
-      ({ name, private_net: [net] }) => `${name} ${name.includes('-cp-') ? (net?.ip ?? '') : ''}`,
-    )
-    .sort();
-
-const idsOf = (rehearsal: Rehearsal): Readonly<Record<string, number>> =>
-  Object.fromEntries(serversOf(rehearsal).map(({ name, id }) => [name, id]));
-
-const membersOf = ({ world }: Rehearsal): readonly string[] =>
-  (world.talos.bootstrappedClusters()[0]?.etcd.members ?? [])
-    .map(({ hostname, learner }) => (learner ? `${hostname} (learner)` : hostname))
-    .sort();
-
-async function clusterOf(controlPlanes: number, workers: number): Promise<Rehearsal> {
-  const rehearsal = await rehearseCluster(clusterYaml(controlPlanes, workers));
-  await rehearsal.clock.sleep(hour);
-  return rehearsal;
-}
-
-async function dies(rehearsal: Rehearsal, ...names: readonly string[]): Promise<void> {
-  for (const { id, name } of serversOf(rehearsal)) {
-    if (names.includes(name)) projectOf(rehearsal).call('POST', `/servers/${id}/actions/poweroff`);
-  }
-  await rehearsal.clock.sleep(10 * 60_000);
-}
+  clusterOf,
+  dies,
+  expectWhole,
+  idsOf,
+  kept,
+  ordersSince,
+  serversOf,
+  stoppedAtWrites,
+} from '../helpers/replacing.js';
 
 interface Wish extends RunOptions {
   readonly names: readonly string[];
@@ -70,19 +32,6 @@ async function replaced(rehearsal: Rehearsal, { names, force = false, ...options
   });
   if (outcome.kind !== 'replaced') throw new Error('the run only showed its plan');
   return { changes, replaced: outcome.replaced.replaced };
-}
-
-/** The cluster is whole, a create has nothing to do, and nothing of the replacement is left. */
-async function expectWhole(rehearsal: Rehearsal, controlPlanes: number): Promise<void> {
-  expect(membersOf(rehearsal)).toEqual(
-    Array.from({ length: controlPlanes }, (_, i) => `demo-cp-${i + 1}`),
-  );
-  expect((await status(rehearsal.run().ctx)).status.problems).toEqual([]);
-  await expect(create(rehearsal.run().ctx)).resolves.toMatchObject({ cluster: { changed: false } });
-  for (const { labels } of serversOf(rehearsal)) {
-    expect(Object.keys(labels)).not.toContain('replacement');
-    expect(Object.keys(labels)).not.toContain('removal');
-  }
 }
 
 describe('a replacement', () => {
@@ -176,34 +125,23 @@ describe('a replacement that was stopped', () => {
     'at any write (%s) is finished by the same command, and does nothing twice',
     async (_, force) => {
       const names = ['demo-cp-1', 'demo-web-1'];
-      for (let nth = 1; ; nth++) {
-        const rehearsal = await clusterOf(3, 1);
-        const [before, ids] = [kept(rehearsal), idsOf(rehearsal)];
-        if (force) await dies(rehearsal, ...names);
-        const controller = new AbortController();
-        const already = rehearsal.faults.writes.length;
-        const record = rehearsal.faults.record.bind(rehearsal.faults);
-        rehearsal.faults.record = (request) => {
-          record(request);
-          if (rehearsal.faults.writes.length - already === nth)
-            controller.abort(new InterruptedError());
-        };
-        const signal = controller.signal;
-        const ended = await replaced(rehearsal, { names, force, signal }).then(
-          () => true,
-          () => false,
-        );
-        if (ended && !signal.aborted) break;
-        await rehearsal.clock.sleep(hour);
-        if (!ended) await replaced(rehearsal, { names, force });
-        expect(kept(rehearsal), `stopped at write ${nth}`).toEqual(before);
-        const orders = rehearsal.faults.writes
-          .slice(already)
-          .filter(({ method, path }) => method === 'POST' && path === '/servers');
-        expect(orders.length, `orders, stopped at write ${nth}`).toBe(2);
-        expect(idsOf(rehearsal)['demo-web-1']).not.toBe(ids['demo-web-1']);
-        await expectWhole(rehearsal, 3);
-      }
+      let [before, already]: [readonly string[], number] = [[], 0];
+      await stoppedAtWrites({
+        begin: async () => {
+          const rehearsal = await clusterOf(3, 1);
+          before = kept(rehearsal);
+          if (force) await dies(rehearsal, ...names);
+          already = rehearsal.faults.writes.length;
+          return rehearsal;
+        },
+        command: (rehearsal, signal) => replaced(rehearsal, { names, force, signal }),
+        check: async (rehearsal, where) => {
+          expect(kept(rehearsal), where).toEqual(before);
+          expect(ordersSince(rehearsal, already), `orders, ${where}`).toBe(2);
+          await expectWhole(rehearsal, 3);
+        },
+        turn: force ? 1 : 0,
+      });
     },
   );
 });

@@ -36,6 +36,10 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
     return answer(request('GET', '/apis/policy/v1/poddisruptionbudgets'));
   }
   if (words.includes('secrets')) return certificates(request);
+  if (words[2] === 'get' && words[3] === 'lease') {
+    const leases = `/apis/coordination.k8s.io/v1/namespaces/${optionOf(words, '--namespace') ?? ''}/leases`;
+    return answer(request('GET', `${leases}/${words[4] ?? ''}`));
+  }
   if (words[0] === 'cordon') return setSchedulable(request, words[1] ?? '', false);
   if (words[0] === 'uncordon') return setSchedulable(request, words[1] ?? '', true);
   if (words[0] === 'drain') return drain(options, request, words);

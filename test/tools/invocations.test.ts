@@ -41,6 +41,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
     clientVersion: kubectl.clientVersion(),
     readyz: kubectl.readyz(access),
     getNodes: kubectl.getNodes(access),
+    getControllerLease: kubectl.getControllerLease(access),
     getPersistentVolumes: kubectl.getPersistentVolumes(access),
     getNamespaces: kubectl.getNamespaces(access),
     getClaims: kubectl.getClaims(access),

@@ -64,6 +64,20 @@ export const replaced = z.strictObject({
   left: z.array(kept).describe('What hung on the servers that went and costs money.'),
 });
 
+const remark = z.strictObject({
+  name: text.describe('Name of the node.'),
+  why: text,
+  off: z.boolean().describe('True when its server is there and has no power.'),
+});
+
+export const repaired = z.strictObject({
+  cluster,
+  repaired: texts.describe('Names of the nodes that are new; empty when none was dead.'),
+  later: z.array(remark).describe('Dead, too, and left for the next repair.'),
+  unclear: z.array(remark).describe('Not well, and not known to be dead: they were left alone.'),
+  left: z.array(kept).describe('What hung on the servers that went and costs money.'),
+});
+
 export const destroyed = z.strictObject({
   cluster,
   deleted: z.array(z.strictObject({ kind, name: text, id: z.int() })),

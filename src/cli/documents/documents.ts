@@ -1,5 +1,13 @@
 import type { z } from 'zod';
-import { created, destroyed, plan, replaced, scaled, status } from './cluster-documents.js';
+import {
+  created,
+  destroyed,
+  plan,
+  repaired,
+  replaced,
+  scaled,
+  status,
+} from './cluster-documents.js';
 import * as image from './image-documents.js';
 import * as other from './other-documents.js';
 
@@ -19,13 +27,14 @@ export const documents = {
   created: { title: 'A cluster that was made', commands: ['create'], schema: created },
   plan: {
     title: 'A plan',
-    commands: ['create', 'scale', 'replace', 'destroy'],
+    commands: ['create', 'scale', 'replace', 'repair', 'destroy'],
     when: 'with `--dry-run`',
     schema: plan,
   },
   status: { title: 'How a cluster is', commands: ['status'], schema: status },
   scaled: { title: 'A pool that was scaled', commands: ['scale'], schema: scaled },
   replaced: { title: 'Nodes that were made anew', commands: ['replace'], schema: replaced },
+  repaired: { title: 'What a repair has done', commands: ['repair'], schema: repaired },
   destroyed: { title: 'A cluster that was deleted', commands: ['destroy'], schema: destroyed },
   kubeconfig: { title: 'A kubeconfig', commands: ['kubeconfig'], schema: other.kubeconfig },
   talosconfig: { title: 'A talosconfig', commands: ['talosconfig'], schema: other.talosconfig },

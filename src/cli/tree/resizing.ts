@@ -121,6 +121,42 @@ export const replace: CommandSpec = {
   load: async () => (await import('../commands/replace.js')).replaceCommand,
 };
 
+/** Nodes that died. */
+export const repair: CommandSpec = {
+  name: 'repair',
+  group: 'use',
+  summary: 'find dead nodes and make them anew',
+  details: [
+    'A node is dead when its server is gone or off, or when it is not Ready for longer than --after while its Talos does not answer. What cannot be told is left alone and named: without an answer of Kubernetes nothing is dead, and more than half of the nodes silent at once are a broken network. At most one control plane and a third of a pool (but one node) are made anew in one run, as "oxide replace --force" does it; the rest is left for the next one.',
+    'Before the first node goes, "yes" has to be typed (--yes in a script). The same command goes on from wherever an earlier run stopped.',
+  ],
+  options: [
+    {
+      flags: '--after <time>',
+      summary: 'how long a node has to be not Ready; 5m unless given',
+      parse: durationOption,
+    },
+    {
+      flags: '--dry-run',
+      summary: 'show the plan and its price, and change nothing (exit 10: there is work)',
+    },
+  ],
+  examples: [
+    { call: 'repair --dry-run', what: 'what is dead, why, and what would be done' },
+    { call: 'repair --yes --json', what: 'in a script, again and again' },
+  ],
+  variables: [...cloudVariables, 'OXIDE_IMAGE_FACTORY'],
+  exits: {
+    [ExitCode.precondition]: true,
+    [ExitCode.refused]: true,
+    [ExitCode.partial]: true,
+    [ExitCode.timeout]: true,
+    [ExitCode.unconfirmed]: true,
+    [ExitCode.changes]: true,
+  },
+  load: async () => (await import('../commands/repair.js')).repairCommand,
+};
+
 /** The end of a cluster. */
 export const destroy: CommandSpec = {
   name: 'destroy',

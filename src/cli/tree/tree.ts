@@ -3,7 +3,7 @@ import { keeping } from './secrets.js';
 import { making } from './making.js';
 import { more } from './more.js';
 import { rehearsing } from './sandbox.js';
-import { destroy, replace, scale } from './resizing.js';
+import { destroy, repair, replace, scale } from './resizing.js';
 import type { CommandSpec } from './spec.js';
 import { using } from './using.js';
 
@@ -13,6 +13,7 @@ export const commands: readonly CommandSpec[] = [
   ...using,
   scale,
   replace,
+  repair,
   ...keeping,
   ...images,
   destroy,

@@ -6,6 +6,8 @@ export interface ClusterNode {
   readonly ready: boolean;
   /** Why it is not Ready. */
   readonly reason: string;
+  /** Since when it is not Ready, by the clock of the cluster, ms; undefined: it is, or nobody tells. */
+  readonly notReadySince?: number | undefined;
   readonly role: Role;
   readonly internalIp: string | undefined;
   /** `hcloud://42`, once a cloud controller has set it; it never changes afterwards. */

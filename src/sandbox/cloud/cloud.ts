@@ -103,6 +103,11 @@ export class Cloud implements Simulated, MachineRoom {
     failHostOf(this.#project, this.#project.servers.get(serverId));
   }
 
+  /** The operating system of a server stops for good, as by a kernel panic: Hetzner has it as running. */
+  hang(serverId: number): void {
+    this.#project.servers.get(serverId).poweredOnAt = null;
+  }
+
   /** Sets a limit of the account, as `server_limit`; undefined lifts it. */
   setLimit(name: LimitName, most: number | undefined): void {
     this.#project.limits.set(name, most);

@@ -4,7 +4,7 @@ import type { FlowContext } from './context.js';
 import type { NodeServer } from './node-server.js';
 
 /** How talosctl reaches a control plane: directly, with the cluster's talosconfig. */
-export function targetOf(ctx: FlowContext, node: NodeServer): TalosTarget {
+export function targetOf(ctx: FlowContext, node: Pick<NodeServer, 'publicIpv4'>): TalosTarget {
   return {
     talosconfig: ctx.files.talosconfig,
     endpoint: node.publicIpv4,
