@@ -90,7 +90,7 @@ export async function repair(ctx: FlowContext, options: RepairOptions): Promise<
   );
   const within = { ...ctx, config: plan.config };
   const machineConfigs = await step('Generate and check the machine configurations', (io) =>
-    generateMachineConfigs(within, io),
+    generateMachineConfigs(within, inside.state.balancer, io),
   );
   if (!(await options.confirm(plan))) return { kind: 'preview', plan };
   await withLease(ctx, inside.state.servers, async () => {
