@@ -11,6 +11,7 @@ import {
   type DestroyWish,
   type KeptResource,
 } from '../cluster/plan/destroy-plan.js';
+import { buildNotes } from '../cluster/catalogue/seen-builds.js';
 import { inTheConsole } from '../lib/commands.js';
 import { enumerate } from '../lib/format.js';
 import { observeOwnedResources, observeRemains } from '../steps/ownership/owned-resources.js';
@@ -42,7 +43,12 @@ export type DestroyOutcome =
  */
 export async function destroy(ctx: FlowContext, request: DestroyRequest): Promise<DestroyOutcome> {
   const { config, step } = ctx;
-  const resources = await step('Look at what exists', (io) => observeOwnedResources(ctx, io));
+  const { builds, ...found } = await step('Look at what exists', (io) =>
+    observeOwnedResources(ctx, io),
+  );
+  // They are no part of the cluster, and nothing of them goes with it.
+  const notes = [...found.notes, ...buildNotes(builds, ctx.hetzner.now())];
+  const resources = { ...found, notes };
   const { deleteVolumes, deleteLoadBalancers, dryRun, confirm } = request;
   const wish = { deleteVolumes, deleteLoadBalancers };
   const plan = planDestroy({ cluster: config.cluster_name, resources, ...wish });

@@ -4,11 +4,15 @@ import {
   type Snapshot,
   type SnapshotsInput,
 } from '../cluster/catalogue/snapshots.js';
+import type { BuildsSeen, PartOfBuild } from '../cluster/catalogue/seen-builds.js';
 import type { ClusterConfig } from '../config/schema.js';
 import { oxide } from '../lib/commands.js';
 import { OxideError, PreconditionError, UsageError } from '../lib/errors.js';
 import { plural } from '../lib/format.js';
+import { inParallel } from '../lib/parallel.js';
+import { removeLeftovers } from '../steps/image/remove-build.js';
 import { observeSnapshots, projectServers } from '../steps/observe/snapshots.js';
+import { buildParts, describeBuilds } from '../steps/ownership/build-parts.js';
 import type { FlowContext } from '../steps/run/context.js';
 
 /** Whose snapshots are looked at. */
@@ -33,6 +37,8 @@ export interface DeleteImagesWish extends ImagesWish {
 export interface ImagesPlan {
   readonly going: readonly Snapshot[];
   readonly staying: readonly StayingImage[];
+  /** What builds have beside them: what is left of stopped ones goes as well. */
+  readonly builds: BuildsSeen;
 }
 
 export interface StayingImage {
@@ -48,38 +54,50 @@ export type ImagesOutcome =
       readonly staying: readonly StayingImage[];
       /** Those that should have gone. */
       readonly failed: readonly StayingImage[];
+      /** What is gone of stopped builds. */
+      readonly removed: readonly PartOfBuild[];
     };
 
 /**
  * Deletes Talos snapshots, those named or all that nobody needs. What a server of the project came
- * from, what a cluster.yaml asks for and what is protected stays; named, it is an error.
+ * from, what a cluster.yaml asks for and what is protected stays; named, it is an error. With all that
+ * nobody needs goes what stopped builds left.
  */
 export async function deleteImages(
   ctx: FlowContext,
   wish: DeleteImagesWish,
 ): Promise<ImagesOutcome> {
-  const before = await look(ctx, wish);
-  const plan = planOf(snapshotsOf(before), wish.ids);
-  if (plan.going.length === 0 || !(await wish.confirm(plan))) return { kind: 'preview', plan };
+  const [before, builds] = await inParallel(look(ctx, wish), lookAtBuilds(ctx, wish));
+  const plan = { ...planOf(snapshotsOf(before), wish.ids), builds };
+  const isIdle = plan.going.length === 0 && builds.left.length === 0;
+  if (isIdle || !(await wish.confirm(plan))) return { kind: 'preview', plan };
+  if (builds.left.length > 0) await removeLeftovers(ctx);
   // An answer takes its time: a server may have been made of one meanwhile.
   const servers = await projectServers(ctx);
   const now = snapshotsOf({ ...before, servers }).filter(({ id }) =>
     plan.going.some((one) => one.id === id),
   );
   const { going, staying } = split(now);
-  const failed: StayingImage[] = [];
-  await ctx.step(`Delete ${plural(going.length, 'snapshot')}`, async () => {
-    for (const snapshot of going) {
-      const why = await problemOf(ctx, snapshot);
-      if (why !== undefined) failed.push({ snapshot, why });
-    }
-  });
+  const failed = going.length === 0 ? [] : await deleteAll(ctx, going);
   return {
     kind: 'deleted',
+    removed: builds.left,
     deleted: going.filter((one) => !failed.some(({ snapshot }) => snapshot === one)),
     staying: [...plan.staying, ...staying],
     failed,
   };
+}
+
+/** Returns those that are still there. */
+function deleteAll(ctx: FlowContext, going: readonly Snapshot[]): Promise<readonly StayingImage[]> {
+  return ctx.step(`Delete ${plural(going.length, 'snapshot')}`, async () => {
+    const failed: StayingImage[] = [];
+    for (const snapshot of going) {
+      const why = await problemOf(ctx, snapshot);
+      if (why !== undefined) failed.push({ snapshot, why });
+    }
+    return failed;
+  });
 }
 
 /** Deletes it. Returns why it is still there; one that cannot go does not stop the others. */
@@ -95,7 +113,9 @@ async function problemOf(ctx: FlowContext, { id }: Snapshot): Promise<string | u
   }
 }
 
-function planOf(snapshots: readonly Snapshot[], ids: readonly number[] | undefined): ImagesPlan {
+type Going = Pick<ImagesPlan, 'going' | 'staying'>;
+
+function planOf(snapshots: readonly Snapshot[], ids: readonly number[] | undefined): Going {
   if (ids === undefined) return split(snapshots);
   const missing = ids.filter((id) => !snapshots.some((snapshot) => snapshot.id === id));
   if (missing.length > 0) {
@@ -114,7 +134,7 @@ function planOf(snapshots: readonly Snapshot[], ids: readonly number[] | undefin
   return { going, staying };
 }
 
-function split(snapshots: readonly Snapshot[]): ImagesPlan {
+function split(snapshots: readonly Snapshot[]): Going {
   const judged = snapshots.map((snapshot) => ({ snapshot, why: reasonToStay(snapshot) }));
   return {
     going: judged.filter(({ why }) => why === undefined).map(({ snapshot }) => snapshot),
@@ -126,4 +146,12 @@ async function look(ctx: FlowContext, { others }: ImagesWish): Promise<Snapshots
   const { config, step } = ctx;
   const seen = await step('Look at the snapshots', (io) => observeSnapshots(ctx, io));
   return { ...seen, configs: [config, ...others] };
+}
+
+/** Who names snapshots means those. */
+async function lookAtBuilds(ctx: FlowContext, { ids }: DeleteImagesWish): Promise<BuildsSeen> {
+  if (ids !== undefined) return { atWork: [], left: [] };
+  const { hetzner } = ctx;
+  const [parts, pricing] = await inParallel(buildParts(hetzner), hetzner.pricing());
+  return describeBuilds(ctx, parts, pricing);
 }

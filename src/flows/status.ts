@@ -48,7 +48,7 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
     lookAtServers(ctx),
     probeAccessFiles(ctx),
   );
-  const { found } = resources;
+  const { found, builds } = resources;
   const { seen, state } = servers;
   const nodes = 'nodes' in seen ? seen.nodes : [];
   const { known } = await step('Ask what the nodes are made of', () =>
@@ -58,6 +58,7 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
     known,
     ...{ config, catalogue, ownAddress, ...servers, ...access },
     resources: found.filter(({ owner, left }) => owner !== 'other' || left === true),
+    builds: { ...builds, now: ctx.hetzner.now() },
     now: wallClock(),
   });
 }

@@ -95,27 +95,47 @@ function useText({ cluster, pool, servers }: SnapshotUse): string {
 /** What is about to be deleted, and what stays. */
 export interface GoingImagesView extends ImagesView {
   readonly staying: readonly { readonly id: number; readonly why: string }[];
+  /** What stopped builds left, which goes as well. */
+  readonly left: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** The snapshots that go, as a table, and why others stay. */
 export function renderGoingImages(view: GoingImagesView, looks: Looks): string {
-  const { images, staying } = view;
-  if (images.length === 0)
-    return asText(['There is no snapshot that nobody needs.'], looks.columns);
-  const rest = staying.map(({ id, why }) => `Snapshot ${id} stays: ${why}.`);
-  return `\nThese snapshots will be deleted:\n${renderImages(view, looks)}${asText(['', ...rest], looks.columns)}`;
+  const { images, staying, left, notes } = view;
+  const rest = [...staying.map(({ id, why }) => `Snapshot ${id} stays: ${why}.`), ...notes];
+  if (images.length === 0 && left.length === 0) {
+    return asText(['There is no snapshot that nobody needs.', ...notes], looks.columns);
+  }
+  const table = `\nThese snapshots will be deleted:\n${renderImages(view, looks)}`;
+  const leftovers = [
+    '',
+    ...left.map((text) => `What will be deleted${images.length > 0 ? ', too' : ''}: ${text}.`),
+  ];
+  return [
+    images.length > 0 ? table : '',
+    left.length > 0 ? asText(leftovers, looks.columns) : '',
+    asText(['', ...rest], looks.columns),
+  ].join('');
 }
 
 /** What came of a deletion. */
 export interface DeletedImagesView {
   readonly deleted: readonly number[];
   readonly failed: readonly { readonly id: number; readonly why: string }[];
+  /** What is gone of stopped builds. */
+  readonly leftovers: readonly unknown[];
 }
 
 /** What is gone, and what is still there that should not be. */
-export function renderDeletedImages({ deleted, failed }: DeletedImagesView, looks: Looks): string {
+export function renderDeletedImages(view: DeletedImagesView, looks: Looks): string {
+  const { deleted, failed, leftovers } = view;
+  const gone = [
+    ...deleted.map(String),
+    ...(leftovers.length > 0 ? ['what stopped builds of images had left'] : []),
+  ];
   const lines = [
-    deleted.length === 0 ? 'Nothing was deleted.' : `Deleted: ${deleted.join(', ')}`,
+    gone.length === 0 ? 'Nothing was deleted.' : `Deleted: ${gone.join(', ')}`,
     ...failed.map(({ id, why }) => `Snapshot ${id} is still there: ${why}`),
   ];
   return asText(lines, looks.columns);

@@ -65,7 +65,9 @@ test('oxide image shows the snapshots, asks before it deletes one, and tells wha
   expect(misspelt.stderr).toContain('"talos" is not the id of a snapshot');
   expect(misspelt.code).toBe(ExitCode.usage);
   const gone = await image('delete', String(old), '--yes', '--json');
-  expect(JSON.parse(gone.stdout)).toEqual({ deleted: [old], failed: [], staying: [] });
+  expect(JSON.parse(gone.stdout)).toEqual({
+    ...{ deleted: [old], failed: [], staying: [], leftovers: [] },
+  });
   expect(gone.code).toBe(ExitCode.done);
 });
 

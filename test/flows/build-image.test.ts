@@ -361,7 +361,10 @@ describe('what Hetzner refuses', () => {
 test('what a killed build left is removed by the next one', async () => {
   const { rehearsal, run } = await begin();
   const project = projectOf(rehearsal);
-  const labels = { 'managed-by': 'oxide', purpose: 'image-build', 'image-build': '0badcafe' };
+  const labels = {
+    ...{ 'managed-by': 'oxide', cluster: 'image_build', purpose: 'image-build' },
+    'image-build': '0badcafe',
+  };
   const server = await project.make('servers', {
     ...{ name: 'oxide-image-x86-0badcafe', server_type: 'cx23', location: 'nbg1', labels },
     image: 'debian-13',

@@ -30,14 +30,22 @@ ID   TALOS    ARCH  SCHEMATIC         SIZE   DISK      AGE  A MONTH  USED BY
 
 test('what goes and what stays is said before and after', () => {
   const staying = [{ id: 501, why: 'demo-web-1 came from it' }];
-  const going = renderGoingImages({ images: [bare], now, staying }, looks);
+  const going = renderGoingImages({ images: [bare], now, staying, left: [], notes: [] }, looks);
   expect(going).toMatch(/^\nThese snapshots will be deleted:\nID .*\n502 /);
   expect(going).toContain('\n\nSnapshot 501 stays: demo-web-1 came from it.\n');
-  expect(renderGoingImages({ images: [], now, staying }, looks)).toBe(
+  expect(renderGoingImages({ images: [], now, staying, left: [], notes: [] }, looks)).toBe(
     'There is no snapshot that nobody needs.\n',
   );
   const failed = [{ id: 502, why: 'Hetzner did not delete it' }];
-  expect(renderDeletedImages({ deleted: [501], failed }, looks)).toBe(
+  const left = ['a build of Talos v1.13.9 (x86) that was stopped left the server one'];
+  const notes = ['An oxide on laptop makes Talos v1.13.9 (arm).'];
+  expect(renderGoingImages({ images: [], now, staying: [], left, notes }, looks)).toBe(
+    '\nWhat will be deleted: a build of Talos v1.13.9 (x86) that was stopped left the server one.\n\nAn oxide on laptop makes Talos v1.13.9 (arm).\n',
+  );
+  expect(renderDeletedImages({ deleted: [], failed: [], leftovers: [1] }, looks)).toBe(
+    'Deleted: what stopped builds of images had left\n',
+  );
+  expect(renderDeletedImages({ deleted: [501], failed, leftovers: [] }, looks)).toBe(
     'Deleted: 501\nSnapshot 502 is still there: Hetzner did not delete it\n',
   );
 });

@@ -1,3 +1,8 @@
+import {
+  leftBuildTexts,
+  runningBuildTexts,
+  type PartOfBuild,
+} from '../../cluster/catalogue/seen-builds.js';
 import { priceOfAll, type Snapshot } from '../../cluster/catalogue/snapshots.js';
 import { loadConfig } from '../../config/load.js';
 import type { ClusterConfig } from '../../config/schema.js';
@@ -65,11 +70,12 @@ function remove(options: RemoveOptions, io: CliIo): Promise<ExitCode> {
       },
     });
     if (outcome.kind === 'preview') return preview(outcome.plan, now, command);
-    const { deleted, failed, staying } = outcome;
+    const { deleted, failed, staying, removed } = outcome;
     const result = {
       deleted: deleted.map(({ id }) => id),
       failed: failed.map(stayingEntry),
       staying: staying.map(stayingEntry),
+      leftovers: removed.map(leftoverEntry),
     };
     ui.print(result, (shown) => renderDeletedImages(shown, ui.looks));
     return failed.length === 0 ? ExitCode.done : ExitCode.partial;
@@ -89,13 +95,21 @@ function preview(plan: ImagesPlan, now: number, { ui }: ClusterCommand): ExitCod
   const document = {
     ...documentOf(plan.going),
     staying: plan.staying.map(stayingEntry),
+    leftovers: plan.builds.left.map(leftoverEntry),
   };
   ui.print(viewOf(plan, now), (shown) => renderGoingImages(shown, ui.looks), document);
-  return plan.going.length === 0 ? ExitCode.done : ExitCode.changes;
+  const isIdle = plan.going.length === 0 && plan.builds.left.length === 0;
+  return isIdle ? ExitCode.done : ExitCode.changes;
 }
 
-function viewOf({ going, staying }: ImagesPlan, now: number) {
-  return { images: going, now, staying: staying.map(stayingEntry) };
+function viewOf({ going, staying, builds }: ImagesPlan, now: number) {
+  const left = leftBuildTexts(builds);
+  const notes = runningBuildTexts(builds, now);
+  return { images: going, now, staying: staying.map(stayingEntry), left, notes };
+}
+
+function leftoverEntry({ kind, id, name, monthly }: PartOfBuild) {
+  return { kind, id, name, monthlyCost: monthly ?? null };
 }
 
 function stayingEntry({ snapshot, why }: StayingImage) {

@@ -44,12 +44,23 @@ const staying = z
   .array(z.strictObject({ id: z.int(), why: text }))
   .describe('Those that somebody needs.');
 
+/** Of builds of images that were stopped. */
+const leftovers = z.array(
+  z.strictObject({
+    kind: z.enum(['server', 'firewall', 'ssh-key', 'snapshot']),
+    id: z.int(),
+    name: text.describe('Empty for a snapshot.'),
+    monthlyCost: cost.nullable().describe('Null: it costs nothing, or it is not known.'),
+  }),
+);
+
 export const images = z.strictObject({ images: z.array(snapshot), monthlyCost });
 
 export const imagesPlan = z.strictObject({
   images: z.array(snapshot).describe('Those that would be deleted.'),
   monthlyCost,
   staying,
+  leftovers: leftovers.describe('What stopped builds of images left, which would be deleted, too.'),
 });
 
 export const imagesDeleted = z.strictObject({
@@ -58,4 +69,5 @@ export const imagesDeleted = z.strictObject({
     .array(z.strictObject({ id: z.int(), why: text }))
     .describe('Those that are still there and should not be.'),
   staying,
+  leftovers: leftovers.describe('What stopped builds of images had left, and is gone now.'),
 });

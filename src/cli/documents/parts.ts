@@ -130,6 +130,7 @@ const problemCodes: Readonly<Record<Problem['code'], true>> = {
   'own-address-not-allowed': true,
   'open-to-the-internet': true,
   'version-unsupported': true,
+  'image-build-left': true,
   unused: true,
 };
 

@@ -82,9 +82,10 @@ const remove: CommandSpec = {
 const prune: CommandSpec = {
   name: 'image prune',
   group: 'keep',
-  summary: 'delete all Talos snapshots that nobody needs',
+  summary: 'delete all Talos snapshots that nobody needs, and what killed builds left',
   details: [
     stays,
+    'With them goes what builds of images left that were killed: a server, a firewall, an SSH key, an unfinished snapshot. What an oxide is at work with stays.',
     'A project is often shared: name the cluster.yaml of clusters that have no servers yet with --keep-for.',
   ],
   options: [

@@ -1,6 +1,6 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { leaseLabels, readLease, type Lease } from '../state/lease.js';
-import { labelKeys } from '../state/labels.js';
+import { buildsLabels, buildsSelector, isOfBuilds, labelKeys } from '../state/labels.js';
 import type { Labels } from '../state/cluster-state.js';
 import { formatMoney } from '../state/cost.js';
 import type { Candidate } from './candidates.js';
@@ -105,16 +105,11 @@ export function builderText({ candidates }: ImageBuild, catalogue: Catalogue): s
   return `made on a ${candidateText(first)} in about 3 min (${price}; the server goes afterwards)`;
 }
 
-const purposeKey = 'purpose';
-const purpose = 'image-build';
 const buildKey = 'image-build';
-
-/** The selector of all that builds of images have in the project for a time. */
-export const buildSelector = `managed-by=oxide,${purposeKey}=${purpose}`;
 
 /** The selector of what one build has. */
 export function selectorOfBuild(id: string): string {
-  return `${buildSelector},${buildKey}=${id}`;
+  return `${buildsSelector},${buildKey}=${id}`;
 }
 
 /**
@@ -122,12 +117,7 @@ export function selectorOfBuild(id: string): string {
  * that was not checked must not become a node.
  */
 export function temporaryLabels(image: ImageIdentity, id: string): Labels {
-  return {
-    [labelKeys.managedBy]: 'oxide',
-    [purposeKey]: purpose,
-    [buildKey]: id,
-    ...identityLabels(image),
-  };
+  return { ...buildsLabels, [buildKey]: id, ...identityLabels(image) };
 }
 
 /** The same on what lives as long as the build is at work: until then it is not to be removed. */
@@ -151,8 +141,15 @@ export interface BuildPart {
 }
 
 /** The build that this is a part of; undefined: its labels do not say. */
-export function buildOf({ labels }: BuildPart): string | undefined {
-  return labels[purposeKey] === purpose ? labels[buildKey] : undefined;
+export function buildOf({ labels }: Pick<BuildPart, 'labels'>): string | undefined {
+  return isOfBuilds(labels) ? labels[buildKey] : undefined;
+}
+
+/** `Talos v1.13.9 (x86)`, by the labels of a part; what they do not say is left out. */
+export function imageNameOf(labels: Labels): string {
+  const version = labels[labelKeys.talosVersion];
+  const arch = labels['arch'];
+  return ['Talos', version, arch && `(${arch})`].filter((part) => part !== undefined).join(' ');
 }
 
 export function isOfImage({ labels }: BuildPart, image: ImageIdentity): boolean {
@@ -161,7 +158,7 @@ export function isOfImage({ labels }: BuildPart, image: ImageIdentity): boolean 
 
 /** Builds that are at work now, by what they hold; those of this run's own past are not. */
 export function buildsAtWork(
-  parts: readonly BuildPart[],
+  parts: readonly Pick<BuildPart, 'labels'>[],
   { now, own }: { readonly now: number; readonly own: Pick<Lease, 'id'> },
 ): ReadonlySet<string> {
   const held = parts.filter(({ labels }) => {

@@ -30,7 +30,11 @@ export function clusterLabels(cluster: string): Labels {
 
 /** The label selector that finds everything of a cluster, and nothing else. */
 export function clusterSelector(cluster: string): string {
-  return Object.entries(clusterLabels(cluster))
+  return selectorOf(clusterLabels(cluster));
+}
+
+function selectorOf(labels: Labels): string {
+  return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
 }
@@ -38,6 +42,29 @@ export function clusterSelector(cluster: string): string {
 /** True when a resource with these labels belongs to the cluster. */
 export function isOwn(cluster: string, labels: Labels): boolean {
   return Object.entries(clusterLabels(cluster)).every(([key, value]) => labels[key] === value);
+}
+
+/**
+ * Labels of what builds of images have in the project for a time. The value of `cluster` can be no
+ * cluster's: their names have no such character. So one question finds a cluster's and theirs.
+ */
+export const buildsLabels: Labels = {
+  ...clusterLabels('image_build'),
+  purpose: 'image-build',
+};
+
+/** The selector of all that builds of images have. */
+export const buildsSelector = selectorOf(buildsLabels);
+
+/** True when a build of an image made what has these labels. */
+export function isOfBuilds(labels: Labels): boolean {
+  return Object.entries(buildsLabels).every(([key, value]) => labels[key] === value);
+}
+
+/** Finds everything of a cluster, and everything of builds of images. */
+export function withBuildsSelector(cluster: string): string {
+  const names = [cluster, buildsLabels[labelKeys.cluster]].join(',');
+  return `${labelKeys.managedBy}=oxide,${labelKeys.cluster} in (${names})`;
 }
 
 /**

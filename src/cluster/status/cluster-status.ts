@@ -1,5 +1,6 @@
 import type { ServerStatus, ClusterStatus, StatusReport, StatusInput } from './report.js';
 import type { ClusterConfig } from '../../config/schema.js';
+import { runningBuildTexts } from '../catalogue/seen-builds.js';
 import { monthlyCost } from '../catalogue/prices.js';
 import { differencesOf } from '../plan/differ.js';
 import { settledRules } from '../plan/firewall-differences.js';
@@ -47,7 +48,10 @@ export function clusterStatus(input: StatusInput): StatusReport {
     network: network && networkText(network),
     allowed: firewall && admittedRanges(firewall.rules),
     ownAddress,
-    remarks: supportRemarks(status.support, input.now),
+    remarks: [
+      ...supportRemarks(status.support, input.now),
+      ...runningBuildTexts(input.builds, input.builds.now),
+    ],
   };
 }
 

@@ -1,13 +1,12 @@
 import type { Problem, AccessFileSeen, ServerStatus, StatusInput } from './report.js';
 import { identityProblems } from './identity-problems.js';
 import { importCommand } from '../state/secrets-copy-name.js';
-import { resourceKey, kindNames } from '../state/owned-resources.js';
-import { monthlyText } from '../state/cost.js';
 import { formatDistance } from '../../lib/format.js';
 import { missingServers, type RunningVersions } from '../plan/drift.js';
 import { surplusOf } from '../plan/surplus.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
 import { etcdProblems, talosProblems } from './etcd-problems.js';
+import { leftBuilds, unused } from './cost-problems.js';
 import { cordonProblems, kubernetesProblems, nodeProblems } from './kubernetes-problems.js';
 import { makesMissing } from './make-missing.js';
 import { openApis } from '../network/open-apis.js';
@@ -30,6 +29,7 @@ const advisory: ReadonlySet<Problem['code']> = new Set([
   'surplus-servers',
   'stale-node',
   'node-without-server',
+  'image-build-left',
   'unused',
 ]);
 
@@ -66,6 +66,7 @@ export function findProblems(input: ProblemInput): readonly Problem[] {
     ...accessProblems(input),
     ...certificateProblems(input),
     ...versionProblems(input),
+    ...leftBuilds(input),
     ...unused(input),
   ];
 }
@@ -224,21 +225,4 @@ function versionProblems({ config, running }: ProblemInput): Problem[] {
       ? []
       : [{ code: 'version-unsupported', message, hint: 'change the versions in cluster.yaml' }],
   );
-}
-
-/** A server that is off has been named already. */
-function unused({ resources, servers }: ProblemInput): Problem[] {
-  const named = new Set(servers.map(({ id }) => resourceKey({ kind: 'server', id })));
-  return resources.flatMap((resource): Problem[] => {
-    const { kind, name, id, idle, monthly, left } = resource;
-    if (idle === undefined || named.has(resourceKey(resource))) return [];
-    const price = monthly ? `, ${monthlyText(monthly)}` : '';
-    return [
-      {
-        code: 'unused',
-        message: `the ${kindNames[kind]} ${name} (id ${id})${left === true ? ', which a scale left,' : ''} ${idle}${price}`,
-        hint: `${tool`hcloud ${kind} delete ${id}`}, when nobody needs it`,
-      },
-    ];
-  });
 }

@@ -1,6 +1,7 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import type { Answer } from '../../lib/answer.js';
 import type { OwnedResource } from '../state/owned-resources.js';
+import type { BuildsSeen } from '../catalogue/seen-builds.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { Cost } from '../state/cost.js';
 import type { Difference } from '../plan/difference.js';
@@ -40,6 +41,7 @@ export interface Problem {
     | 'own-address-not-allowed'
     | 'open-to-the-internet'
     | 'version-unsupported'
+    | 'image-build-left'
     | 'unused';
   readonly message: string;
   /** The next command. */
@@ -168,6 +170,8 @@ export interface StatusInput {
   readonly secretsRemark: string | undefined;
   /** What hangs on the cluster, to find what costs money without being used. */
   readonly resources: readonly OwnedResource[];
+  /** What builds of images have in the project, with the time by Hetzner's clock, ms since the epoch. */
+  readonly builds: BuildsSeen & { readonly now: number };
   /** What is known of what the nodes are made of, by the id of their server. */
   readonly known: ReadonlyMap<number, KnownOfNode>;
   /** What oxide installed in Kubernetes. */

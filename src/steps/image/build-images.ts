@@ -1,11 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Architecture } from '../../cluster/catalogue/catalogue.js';
-import {
-  buildName,
-  buildsAtWork,
-  imageUrl,
-  type ImageBuild,
-} from '../../cluster/catalogue/image-builds.js';
+import { buildName, imageUrl, type ImageBuild } from '../../cluster/catalogue/image-builds.js';
 import type { PlannedServer } from '../../cluster/plan/planned-servers.js';
 import { OxideError } from '../../lib/errors.js';
 import { inParallel } from '../../lib/parallel.js';
@@ -15,7 +10,7 @@ import { downloadDigest } from '../../tools/download.js';
 import type { OwnAddresses } from '../access/own-address.js';
 import type { FlowContext } from '../run/context.js';
 import { keepHolding, makeBuilder, type BuildJob } from './builder.js';
-import { buildParts, countParts, partsWhere, removeBuild, removeParts } from './build-parts.js';
+import { removeBuild, removeLeftovers } from './remove-build.js';
 import { keepSnapshot } from './keep-snapshot.js';
 import { imageOfOthers, isFirst } from './other-builds.js';
 import { RescueShell, startRescue } from './rescue.js';
@@ -65,19 +60,6 @@ export function withImages<S extends PlannedServer>(
   return servers.map((server) =>
     server.awaits === undefined ? server : { ...server, imageId: ids.get(server.awaits) },
   );
-}
-
-async function removeLeftovers(ctx: FlowContext): Promise<void> {
-  const parts = await buildParts(ctx.hetzner);
-  const all = [...parts.servers, ...parts.firewalls, ...parts.sshKeys, ...parts.images];
-  const atWork = buildsAtWork(all, { now: ctx.hetzner.now(), own: ctx.holder });
-  const left = partsWhere(parts, (build) => !atWork.has(build));
-  const count = countParts(left);
-  if (count === 0) return;
-  await ctx.step('Remove what an image build left that was stopped', async (io) => {
-    await removeParts(ctx, left, io);
-    io.summary(`${count} removed`);
-  });
 }
 
 interface Wanted {

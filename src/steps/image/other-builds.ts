@@ -1,11 +1,11 @@
 import { imageSelector } from '../../cluster/catalogue/images.js';
 import {
   buildName,
-  buildSelector,
   buildsAtWork,
   isOfImage,
   type ImageBuild,
 } from '../../cluster/catalogue/image-builds.js';
+import { buildsSelector } from '../../cluster/state/labels.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
 import type { FlowContext } from '../run/context.js';
@@ -40,7 +40,7 @@ export async function imageOfOthers(
 }
 
 async function othersAtWork(ctx: FlowContext, build: ImageBuild): Promise<readonly string[]> {
-  const servers = await ctx.hetzner.servers(buildSelector);
+  const servers = await ctx.hetzner.servers(buildsSelector);
   return servers
     .filter((server) => isOfImage(server, build))
     .filter((server) => atWork(ctx, [server]).size > 0)
@@ -62,7 +62,7 @@ async function madeImage({ hetzner }: FlowContext, build: ImageBuild): Promise<n
 
 /** Of two that began at the same moment, the one with the older server goes on. */
 export async function isFirst(ctx: FlowContext, job: BuildJob, serverId: number): Promise<boolean> {
-  const servers = await ctx.hetzner.servers(buildSelector);
+  const servers = await ctx.hetzner.servers(buildsSelector);
   const others = servers.filter((server) => isOfImage(server, job.build) && server.id < serverId);
   return atWork(ctx, others).size === 0;
 }

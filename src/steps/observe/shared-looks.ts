@@ -1,4 +1,9 @@
-import { clusterSelector, isOwn } from '../../cluster/state/labels.js';
+import {
+  clusterSelector,
+  isOfBuilds,
+  isOwn,
+  withBuildsSelector,
+} from '../../cluster/state/labels.js';
 import type { Labels } from '../../cluster/state/cluster-state.js';
 import type { HetznerApi } from '../../hetzner/api.js';
 import type { RunTool, ToolOutput } from '../../tools/exec.js';
@@ -50,8 +55,11 @@ function wholeList<T extends { readonly labels: Labels }>(cluster: string, list:
   const whole = once(() => list());
   return async (selector) => {
     if (selector === undefined) return whole();
-    if (selector !== clusterSelector(cluster)) return list(selector);
-    return (await whole()).filter(({ labels }) => isOwn(cluster, labels));
+    const own = clusterSelector(cluster);
+    if (selector !== own && selector !== withBuildsSelector(cluster)) return list(selector);
+    const isMeant = (labels: Labels): boolean =>
+      isOwn(cluster, labels) || (selector !== own && isOfBuilds(labels));
+    return (await whole()).filter(({ labels }) => isMeant(labels));
   };
 }
 

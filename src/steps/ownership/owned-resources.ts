@@ -4,7 +4,8 @@ import {
   type ResourceKind,
   countByKind,
 } from '../../cluster/state/owned-resources.js';
-import { clusterSelector, isOwn } from '../../cluster/state/labels.js';
+import { clusterSelector, isOwn, withBuildsSelector } from '../../cluster/state/labels.js';
+import type { BuildsSeen } from '../../cluster/catalogue/seen-builds.js';
 import type { Labels } from '../../cluster/state/cluster-state.js';
 import type { Network, Server, Volume } from '../../hetzner/resources.js';
 import { enumerate } from '../../lib/format.js';
@@ -19,6 +20,7 @@ import {
   onlyKubernetesKnows,
   remembered,
 } from './attached-resources.js';
+import { observeBuilds } from './build-parts.js';
 import { askKubernetes } from './kubernetes-claims.js';
 import {
   ownedFirewall,
@@ -35,14 +37,16 @@ import { unclearServers } from './unclear-servers.js';
 
 /**
  * Everything in the project that carries the cluster's labels, and the load balancers and volumes
- * that hang on it. Looks at nothing else of cluster.yaml than its name, so that a cluster can go
+ * that hang on it; beside it what builds of images have there. Looks at nothing else of cluster.yaml than its name, so that a cluster can go
  * whose server types or image are long retired.
  */
 export async function observeOwnedResources(
   ctx: FlowContext,
   io?: StepIo,
-): Promise<OwnedResources> {
-  return ownedAmong(ctx, await readProject(ctx), io);
+): Promise<OwnedResources & { readonly builds: BuildsSeen }> {
+  const lists = await readProject(ctx);
+  const [owned, builds] = await inParallel(ownedAmong(ctx, lists, io), observeBuilds(ctx, lists));
+  return { ...owned, builds };
 }
 
 /** What may be there of a cluster after its deletion although all of it was deleted: others make it. */
@@ -115,7 +119,7 @@ async function readProject(
   );
   const [networks, firewalls, sshKeys, placementGroups, primaryIps, floatingIps] = await inParallel(
     list('network', () => hetzner.networks(selector)),
-    list('firewall', () => hetzner.firewalls(selector)),
+    list('firewall', () => hetzner.firewalls(withBuildsSelector(config.cluster_name))),
     list('ssh-key', () => hetzner.sshKeys(selector)),
     list('placement-group', () => hetzner.placementGroups(selector)),
     hetzner.primaryIps(),

@@ -67,6 +67,7 @@ const healthy: StatusInput = {
   accessFiles: [],
   secretsRemark: undefined,
   resources: [],
+  builds: { atWork: [], left: [], now: 0 },
   endpoint: 'https://203.0.113.1:6443',
   ownAddress: '198.51.100.7',
   now,

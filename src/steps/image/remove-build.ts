@@ -1,61 +1,19 @@
-import {
-  buildOf,
-  buildSelector,
-  selectorOfBuild,
-  type BuildPart,
-} from '../../cluster/catalogue/image-builds.js';
 import { createActionWaiter } from '../../hetzner/actions.js';
-import type { HetznerApi } from '../../hetzner/api.js';
 import { HetznerError } from '../../hetzner/errors.js';
 import { OxideError } from '../../lib/errors.js';
 import { inParallel } from '../../lib/parallel.js';
 import type { StepIo } from '../../lib/step.js';
 import { realDeadline, waitFor, type Probe } from '../../lib/wait.js';
+import {
+  buildParts,
+  countParts,
+  stoppedParts,
+  type BuildParts,
+  type NamedPart,
+} from '../ownership/build-parts.js';
 import { deleteServer } from '../ownership/deletions.js';
 import type { FlowContext } from '../run/context.js';
 import { waitOptions } from '../run/waiting.js';
-
-/** A part that has a name, or a snapshot. */
-interface NamedPart extends BuildPart {
-  readonly name: string;
-}
-
-/** All that builds of images have in a project. */
-export interface BuildParts {
-  readonly servers: readonly NamedPart[];
-  readonly firewalls: readonly NamedPart[];
-  readonly sshKeys: readonly NamedPart[];
-  /** Snapshots that were not checked. */
-  readonly images: readonly BuildPart[];
-}
-
-/** What there is of builds of images, of one or of all. */
-export async function buildParts(hetzner: HetznerApi, id?: string): Promise<BuildParts> {
-  const selector = id === undefined ? buildSelector : selectorOfBuild(id);
-  const [servers, firewalls, sshKeys, images] = await inParallel(
-    hetzner.servers(selector),
-    hetzner.firewalls(selector),
-    hetzner.sshKeys(selector),
-    hetzner.images({ labelSelector: selector }),
-  );
-  return { servers, firewalls, sshKeys, images };
-}
-
-/** Those of builds for which the test holds. */
-export function partsWhere(parts: BuildParts, test: (build: string) => boolean): BuildParts {
-  const isMeant = (part: BuildPart): boolean => test(buildOf(part) ?? '');
-  return {
-    servers: parts.servers.filter(isMeant),
-    firewalls: parts.firewalls.filter(isMeant),
-    sshKeys: parts.sshKeys.filter(isMeant),
-    images: parts.images.filter(isMeant),
-  };
-}
-
-/** How many there are. */
-export function countParts({ servers, firewalls, sshKeys, images }: BuildParts): number {
-  return servers.length + firewalls.length + sshKeys.length + images.length;
-}
 
 /** Real milliseconds for the removal: an interrupted run does not end before it. */
 const removalMs = 120_000;
@@ -86,7 +44,7 @@ function atTheEnd(ctx: FlowContext): FlowContext {
 }
 
 /** Removes these: the snapshot and the server first, then what the server used. */
-export async function removeParts(ctx: FlowContext, parts: BuildParts, io: StepIo): Promise<void> {
+async function removeParts(ctx: FlowContext, parts: BuildParts, io: StepIo): Promise<void> {
   const { hetzner, actions } = ctx;
   const { servers, firewalls, sshKeys, images } = parts;
   await inParallel(
@@ -114,4 +72,15 @@ async function removeFirewall(
   };
   const patience = { timeoutMs: ctx.config.timeouts.release };
   await waitFor(`deleting the firewall ${name}`, probe, waitOptions(ctx, io, patience));
+}
+
+/** Removes what stopped builds left, whoever began them. */
+export async function removeLeftovers(ctx: FlowContext): Promise<void> {
+  const left = stoppedParts(ctx, await buildParts(ctx.hetzner));
+  const count = countParts(left);
+  if (count === 0) return;
+  await ctx.step('Remove what an image build left that was stopped', async (io) => {
+    await removeParts(ctx, left, io);
+    io.summary(`${count} removed`);
+  });
 }
