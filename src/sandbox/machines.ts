@@ -31,6 +31,18 @@ export interface MachineRoom {
   powerOff(machineId: number): void;
   /** Whether a packet from an outside address reaches this TCP port of the machine's public address. */
   admits(machineId: number, source: string, port: number): boolean;
+  /** The load balancer at this address; undefined when none has it. */
+  balancerAt(address: string, port: number): Balancer | undefined;
+}
+
+/** A load balancer, as a connection to one of its ports finds it. */
+export interface Balancer {
+  /** Only machines in this network reach it; undefined: the internet does. */
+  readonly networkId: number | undefined;
+  /** Whether it has a service at the port. */
+  readonly listens: boolean;
+  /** Where it leads: those that were found well, the one first whose turn it is. */
+  readonly targets: readonly { readonly machineId: number; readonly port: number }[];
 }
 
 /** What answers on a TCP port of a machine. */

@@ -111,6 +111,7 @@ export class World {
       settle(this.#parts, due);
     }
     settle(this.#parts, now);
+    this.cloud.checkTargets();
     if (this.#isCloudChanged) {
       this.#isCloudChanged = false;
       this.saveCloud();
@@ -175,6 +176,9 @@ export class World {
   resolve(name: string): readonly string[] {
     this.settle();
     const id = this.talos.namedBy(name);
+    if (id === undefined) return [];
+    const balanced = this.cloud.addressBefore(id);
+    if (balanced !== undefined) return [balanced];
     const machine = this.cloud.machines().find((candidate) => candidate.id === id);
     return machine?.publicIpv4 === undefined ? [] : [machine.publicIpv4];
   }
@@ -203,13 +207,35 @@ export class World {
       .find(({ publicIpv4 = '', publicIpv6 = '' }) =>
         [publicIpv4, publicIpv6].some((own) => addresses.includes(own)),
       );
-    if (!machine) return { refused: 'No route to host' };
+    if (!machine) return this.#behindBalancer(addresses, port, now);
     if (!this.cloud.admits(machine.id, this.#callerAddress, port)) {
       return { refused: 'Connection timed out' };
     }
     if (port === 22) return this.#sshAt(machine, now);
     if (port !== 6443) return { refused: 'Connection refused' };
-    const found = await this.talos.apiServerAt(machine.id, now);
+    return this.#apiServerOn(machine.id, now);
+  }
+
+  /** What a client finds that a load balancer leads on, over the private network: no firewall is in the way. */
+  async #behindBalancer(
+    addresses: readonly string[],
+    port: number,
+    now: number,
+  ): Promise<ApiServer> {
+    const [balancer] = addresses.flatMap((address) => this.cloud.balancerAt(address, port) ?? []);
+    // Its private address is no address of the internet.
+    if (balancer?.networkId !== undefined || !balancer) return { refused: 'No route to host' };
+    if (!balancer.listens) return { refused: 'Connection refused' };
+    const [target] = balancer.targets;
+    const found =
+      target?.port === 6443 ? await this.#apiServerOn(target.machineId, now) : undefined;
+    // It takes the connection and has nobody to pass it on to.
+    if (!found || 'refused' in found) return { accept: (socket) => socket.end() };
+    return found;
+  }
+
+  async #apiServerOn(machineId: number, now: number): Promise<ApiServer> {
+    const found = await this.talos.apiServerAt(machineId, now);
     if ('refused' in found) return found;
     if (!(found.kube instanceof KubeCluster)) throw new Error('a cluster of another world');
     return { ...found, kube: found.kube };

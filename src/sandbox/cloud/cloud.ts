@@ -1,4 +1,4 @@
-import type { Listening, Machine, MachineRoom } from '../machines.js';
+import type { Balancer, Listening, Machine, MachineRoom } from '../machines.js';
 import type { Random, Simulated } from '../simulation.js';
 import type { ActionFailure } from './action-records.js';
 import { ApiError } from './api-error.js';
@@ -7,6 +7,8 @@ import { serverTypes } from './catalogue.js';
 import { reconcileSelectors } from './firewall-targets.js';
 import { failHostOf } from './hosts.js';
 import { addSystemImages } from './images.js';
+import { checkTargets } from './load-balancer-health.js';
+import { addressBefore, balancerAt } from './load-balancer-traffic.js';
 import { admits, listMachines } from './machine-room.js';
 import type { LimitName } from './limits.js';
 import { byIdOrName, type Shortage } from './market.js';
@@ -165,6 +167,20 @@ export class Cloud implements Simulated, MachineRoom {
 
   admits(machineId: number, source: string, port: number): boolean {
     return admits(this.#project, machineId, { source, port });
+  }
+
+  balancerAt(address: string, port: number): Balancer | undefined {
+    return balancerAt(this.#project, address, port);
+  }
+
+  /** The public address of a load balancer before this machine; undefined: there is none. */
+  addressBefore(machineId: number): string | undefined {
+    return addressBefore(this.#project, machineId);
+  }
+
+  /** Lets the load balancers look at their targets as these are now. */
+  checkTargets(): void {
+    checkTargets(this.#project);
   }
 
   nextDue(): number | undefined {

@@ -26,12 +26,12 @@ export const cloudCoverage: readonly Coverage[] = [
   {
     subject: 'Load balancers: services, targets, types, networks, interfaces',
     how: 'simplified',
-    note: 'Every action of the API; no traffic flows through them, and traffic counters stay 0.',
+    note: 'Every action of the API; kubectl and talosctl get to the Kubernetes and the Talos API through them, other traffic does not flow, and traffic counters stay 0.',
   },
   {
     subject: 'Load balancers: health of targets',
     how: 'simplified',
-    note: 'Unknown for one interval, then what listens on the node: the Kubernetes API, the Talos API, node ports with a ready pod behind them. Changes show at once, and a workload answers 200 to every HTTP check.',
+    note: 'Unknown for one interval, then what listens on the node: the Kubernetes API, the Talos API, node ports with a ready pod behind them. What changes counts after as many intervals as the service has retries, counted from the last look at it; a workload answers 200 to every HTTP check.',
   },
   {
     subject: 'Load balancers: IP targets',

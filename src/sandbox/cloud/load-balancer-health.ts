@@ -3,7 +3,9 @@ import type {
   LoadBalancerRecord,
   LoadBalancerService,
   LoadBalancerTarget,
+  TargetFailure,
 } from './load-balancer-records.js';
+import { serversOf } from './load-balancer-rules.js';
 import { admits } from './machine-room.js';
 import type { Project } from './project.js';
 import type { ServerRecord } from './records.js';
@@ -18,29 +20,62 @@ interface Probe {
 export function healthOf(project: Project, probe: Probe): object[] {
   return probe.balancer.services.map((service) => {
     const { listen_port } = service;
-    if (isUnknown(project, probe, service)) return { listen_port, status: 'unknown' };
-    const failure = failureOf(project, probe, service.health_check);
-    return failure
-      ? { listen_port, status: 'unhealthy', ...failure }
-      : { listen_port, status: 'healthy' };
+    const health = thoughtOf(project, probe, service);
+    return typeof health === 'string'
+      ? { listen_port, status: health }
+      : { listen_port, status: 'unhealthy', ...health };
   });
 }
 
+/** Whether a server gets traffic at a service: not before it was found well. */
+export function getsTraffic(project: Project, probe: Probe, service: LoadBalancerService): boolean {
+  return thoughtOf(project, probe, service) === 'healthy';
+}
+
+/** The ports of which it costs nothing to know who listens there. */
+const watched = [6443, 50_000];
+
+/** Looks at all targets, as the load balancers do all the time: see `thoughtOf`. */
+export function checkTargets(project: Project): void {
+  for (const balancer of project.loadBalancers.all()) {
+    const services = balancer.services.filter(({ health_check: { port } }) =>
+      watched.includes(port),
+    );
+    for (const target of services.length > 0 ? balancer.targets : []) {
+      for (const server of serversOf(project, target)) {
+        for (const service of services) thoughtOf(project, { balancer, target, server }, service);
+      }
+    }
+  }
+}
+
 /**
- * Until the first check is over. From then on health follows the target at once, where the real one
- * takes `retries` checks to change its mind.
+ * Unknown until the first check is over. From then on what is seen counts when it was so for as many
+ * checks as the service has retries. Between two looks it is taken to have changed after the first.
  */
-function isUnknown({ now }: Project, { target }: Probe, service: LoadBalancerService): boolean {
+function thoughtOf(
+  project: Project,
+  probe: Probe,
+  service: LoadBalancerService,
+): 'unknown' | 'healthy' | TargetFailure {
+  const { target, server } = probe;
+  const { now } = project;
+  const { interval, retries } = service.health_check;
   const begun = Math.max(target.since, service.since);
-  return now < begun + service.health_check.interval * 1_000;
+  if (now < begun + interval * 1_000) return 'unknown';
+  const failure = failureOf(project, probe, service.health_check) ?? null;
+  const key = `${server.id}:${service.listen_port}:${service.since}`;
+  const known = target.seen?.[key];
+  const isSame = known !== undefined && (known.failure === null) === (failure === null);
+  const isSettled = known !== undefined && now - known.at >= retries * interval * 1_000;
+  if (known === undefined || isSame || isSettled) {
+    target.seen = { ...target.seen, [key]: { failure, at: now } };
+    return failure ?? 'healthy';
+  }
+  return known.failure ?? 'healthy';
 }
 
-interface Failure {
-  readonly detail: string;
-  readonly http_status_code?: number;
-}
-
-function failureOf(project: Project, probe: Probe, check: HealthCheck): Failure | undefined {
+function failureOf(project: Project, probe: Probe, check: HealthCheck): TargetFailure | undefined {
   const { balancer, target, server } = probe;
   const { port, http } = check;
   const source = project.primaryIps.find(balancer.ipv4)?.address ?? '';

@@ -8,6 +8,14 @@ export interface LoadBalancerTarget {
   readonly usePrivateIp: boolean;
   /** When it was added, simulated ms. */
   readonly since: number;
+  /** What was thought of it when that was last so, by server and service. */
+  seen?: Readonly<Record<string, { readonly failure: TargetFailure | null; readonly at: number }>>;
+}
+
+/** What is wrong with a target, in the API's words. */
+export interface TargetFailure {
+  readonly detail: string;
+  readonly http_status_code?: number;
 }
 
 export interface HealthCheck {

@@ -18,6 +18,9 @@ import { firstIn } from './subnets.js';
 import type { ConfiguredNode } from './talos-node.js';
 import type { TalosWorldView } from './world-view.js';
 
+/** Where a newcomer asks to be taken in (Talos source, internal/pkg/etcd/etcd.go). */
+const etcdPort = 2379;
+
 /** From a running etcd to an answering API server, when the images are there already. */
 export const apiServerStart = durationOf('kubernetesApi') - durationOf('etcdBootstrap');
 
@@ -114,7 +117,7 @@ export class EtcdLife {
     const newcomer = identityOf(node);
     // Without an address in the advertised subnets etcd has none to tell the others.
     if (settings.etcdSubnets.length > 0 && newcomer.peerAddress === '') return;
-    const reachable = controlPlanesReachableFrom(node, surroundings);
+    const reachable = controlPlanesReachableFrom(node, surroundings, etcdPort);
     const cluster = this.world
       .clustersWithKey(settings.clusterKey)
       .filter(({ id }) => reachable.some((other) => other.state.etcd?.cluster === id))

@@ -12,6 +12,8 @@ export function sharesNetwork(a: Machine, b: Machine): boolean {
   );
 }
 
+const apiPort = 6443;
+
 /** The nodes as they are at one moment. */
 export interface Surroundings {
   readonly world: TalosWorldView;
@@ -31,7 +33,7 @@ export function canReachApi(
 ): BootstrappedCluster | undefined {
   const { world, now } = surroundings;
   const { state, settings } = node;
-  const up = controlPlanesReachableFrom(node, surroundings).find((other) =>
+  const up = controlPlanesReachableFrom(node, surroundings, apiPort).find((other) =>
     world.isApiServerUp(other.state, now),
   );
   const reached = up?.state.etcd && world.cluster(up.state.etcd.cluster);
@@ -44,14 +46,15 @@ export function canReachApi(
 
 /**
  * The control planes of the node's own cluster that it gets a connection to: itself, the one
- * behind the cluster endpoint and, with discovery, all in the same private network that take part
- * in it. A control plane finds the members of etcd in the same way, so that a new holder of the
+ * behind the cluster endpoint, or those behind it when that is a load balancer with a service at the
+ * port, and, with discovery, all in the same private network that take part in it. A control plane finds the members of etcd in the same way, so that a new holder of the
  * endpoint's address joins only by discovery (Talos 1.13 source, internal/pkg/etcd/endpoints.go and
  * the controllers k8s/static_endpoint.go and cluster/endpoint.go, whose addresses it merges).
  */
 export function controlPlanesReachableFrom(
   node: ConfiguredNode,
   { world, now, running }: Surroundings,
+  port: number,
 ): ConfiguredNode[] {
   const { settings, machine } = node;
   const host = new URL(settings.endpoint).hostname.replace(/^\[|\]$/g, '');
@@ -61,14 +64,29 @@ export function controlPlanesReachableFrom(
   );
   // A name that nobody can resolve here is taken for one that points at the first control plane.
   const first = controlPlanes.find((other) => world.isApiServerUp(other.state, now));
+  const behind = behindBalancer(node, world, { host, port });
   return controlPlanes.filter((other) => {
     if (other.machine.id === machine.id) return true;
     const known = settings.findsMembers && other.settings.findsMembers;
     if (known && sharesNetwork(machine, other.machine)) return true;
     if (isIP(host) === 0) return other === first;
+    if (behind.includes(other.machine.id)) return true;
     if (!addressesOf(other.machine).includes(host)) return false;
     const isPrivate = other.machine.privateIps.some(({ ip }) => ip === host);
     if (isPrivate) return sharesNetwork(machine, other.machine);
     return world.machines.admits(other.machine.id, machine.publicIpv4 ?? '', 6443);
   });
+}
+
+/** The machines that a load balancer at the endpoint leads this one to. */
+function behindBalancer(
+  { machine }: ConfiguredNode,
+  { machines }: TalosWorldView,
+  { host, port }: { readonly host: string; readonly port: number },
+): readonly number[] {
+  const balancer = machines.balancerAt(host, port);
+  if (!balancer) return [];
+  const { networkId: id, targets } = balancer;
+  if (id !== undefined && !machine.privateIps.some(({ networkId }) => networkId === id)) return [];
+  return targets.filter((target) => target.port === port).map(({ machineId }) => machineId);
 }

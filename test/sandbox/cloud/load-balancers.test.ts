@@ -105,7 +105,7 @@ describe("a target's health", () => {
     use_private_ip: true,
   });
 
-  it('is unknown until the first check, and then what the target does', () => {
+  it('is unknown until the first check, and changes when as many as its retries say so', () => {
     const ports: Record<number, Listener> = { 80: { tls: false, status: 200 } };
     const { driver, act, look, server } = scene(ports);
     act('add_target', target(server));
@@ -114,6 +114,9 @@ describe("a target's health", () => {
     driver.pass(15);
     expect(healthIn(look())).toEqual([{ listen_port: 80, status: 'healthy' }]);
     delete ports[80];
+    driver.pass(30);
+    expect(healthIn(look())).toEqual([{ listen_port: 80, status: 'healthy' }]);
+    driver.pass(15);
     expect(healthIn(look())).toEqual([
       { listen_port: 80, status: 'unhealthy', detail: 'layer4_no_connection' },
     ]);

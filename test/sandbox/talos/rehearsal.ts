@@ -34,6 +34,10 @@ class Room implements MachineRoom {
     this.change(machineId, { poweredOnAt: undefined });
   }
 
+  balancerAt(): undefined {
+    return undefined;
+  }
+
   admits(machineId: number, source: string): boolean {
     return this.list.some(({ id }) => id === machineId) && this.allowed.has(source);
   }

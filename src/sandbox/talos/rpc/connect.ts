@@ -11,6 +11,7 @@ import type { TalosWorld } from '../world.js';
 import type { ConfiguredNode, TalosNode } from '../talos-node.js';
 
 const apidPort = 50_000;
+const trustdPort = 50_001;
 
 /** Follows a call to the node that it is for. Throws what gRPC says when the way is blocked. */
 export function findTarget(world: TalosWorld, request: TalosRequest, now: number): TalosNode {
@@ -57,6 +58,7 @@ function dial(world: TalosWorld, call: Dial): TalosNode {
   const { host, port } = splitEndpoint(call.endpoint);
   const isName = isIP(host) === 0;
   const machine = isName ? machineNamed(world, call, host) : machineAt(world, host);
+  if (!machine && !isName) return dialBalancer(world, call, { host, port });
   const address = isName ? (machine?.publicIpv4 ?? host) : host;
   const fail = (why: string): GrpcError => dialError(`${address}:${port}`, why);
   const node = machine && world.node(machine.id);
@@ -67,6 +69,10 @@ function dial(world: TalosWorld, call: Dial): TalosNode {
   if (port !== apidPort || !answersCalls(world, node, call.now)) {
     throw fail('connect: connection refused');
   }
+  return shakeHands(node, call);
+}
+
+function shakeHands(node: TalosNode, call: Dial): TalosNode {
   if (call.credentials) checkHandshake(node, call, call.credentials);
   else if (node.settings) {
     throw new GrpcError(
@@ -75,6 +81,28 @@ function dial(world: TalosWorld, call: Dial): TalosNode {
     );
   }
   return node;
+}
+
+/**
+ * A load balancer leads to one of its targets, past their firewalls. It takes the connection also when
+ * it has nobody to pass it on to, and ends it then.
+ */
+function dialBalancer(
+  world: TalosWorld,
+  call: Dial,
+  { host, port }: { host: string; port: number },
+): TalosNode {
+  const balancer = world.machines.balancerAt(host, port);
+  // Its private address is no address of the internet.
+  if (balancer?.networkId !== undefined || !balancer)
+    throw dialError(`${host}:${port}`, 'i/o timeout');
+  if (!balancer.listens) throw dialError(`${host}:${port}`, 'connect: connection refused');
+  const [target] = balancer.targets;
+  const node = target && world.node(target.machineId);
+  if (target?.port !== apidPort || !node || !answersCalls(world, node, call.now)) {
+    throw handshakeError('EOF');
+  }
+  return shakeHands(node, call);
 }
 
 function machineAt(world: TalosWorld, address: string): Machine | undefined {
@@ -106,7 +134,8 @@ function answersCalls(world: TalosWorld, node: TalosNode, now: number): boolean 
   if (node.settings.role === 'control-plane') return true;
   const worker: ConfiguredNode = { ...node, settings: node.settings };
   return (
-    controlPlanesReachableFrom(worker, { world, now, running: world.runningNodes() }).length > 0
+    controlPlanesReachableFrom(worker, { world, now, running: world.runningNodes() }, trustdPort)
+      .length > 0
   );
 }
 
