@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import { destroy } from '../../src/flows/destroy.js';
+import { replace } from '../../src/flows/replace.js';
+import { scale } from '../../src/flows/scale.js';
+import { ToolError } from '../../src/tools/exec.js';
 import { projectOf } from '../helpers/project.js';
 import { clusterYaml, rehearse, rehearseCluster, type Rehearsal } from '../helpers/rehearsal.js';
 
@@ -10,7 +13,7 @@ const yaml = (controlPlanes: number, workers = 0, more = ''): string =>
 
 interface Balancer {
   readonly id: number;
-  readonly public_net: { readonly enabled: boolean };
+  readonly public_net: { readonly enabled: boolean; readonly ipv4: { readonly ip: string } };
   readonly private_net: readonly { readonly ip: string }[];
   readonly targets: readonly {
     readonly server: { readonly id: number };
@@ -33,6 +36,159 @@ function healthyTargets(rehearsal: Rehearsal): readonly string[] {
     .map(({ server }) => servers.find(({ id }) => id === server.id)?.name ?? 'gone')
     .sort();
 }
+
+const open = yaml(3, 0, ', load_balancer: { public: true }');
+
+/** What answers at the load balancer's address to the kubectl and the talosctl of a user. */
+async function throughIt(rehearsal: Rehearsal): Promise<{ kube: boolean; talos: string }> {
+  const server = /server: https:\/\/([\d.]+):6443/.exec(
+    await readFile(rehearsal.files.kubeconfig, 'utf8'),
+  )?.[1];
+  const found = await rehearsal.world.locate(server ?? '', 6443);
+  const { talosconfig } = rehearsal.files;
+  const talos = await rehearsal
+    .run()
+    .ctx.run({
+      tool: 'talosctl',
+      args: ['version', '--talosconfig', talosconfig],
+      timeoutMs: 1_000,
+    })
+    .then(({ stdout }) => /NODE: +\S+/.exec(stdout)?.[0] ?? stdout, reasonOf);
+  return { kube: 'kube' in found, talos };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof ToolError ? error.reason : String(error);
+}
+
+/** Its server goes without a word to anybody. */
+function losesServer(rehearsal: Rehearsal, name: string): void {
+  const project = projectOf(rehearsal);
+  const { id } = project.list('servers').find((one) => one.name === name) ?? { id: 0 };
+  project.call('DELETE', `/servers/${id}`);
+}
+
+describe('a load balancer that is open', () => {
+  test('is where users find the cluster, also when its first control plane is gone', async () => {
+    const rehearsal = await rehearse(open);
+    const run = rehearsal.run();
+    const made = await create(run.ctx);
+    const { ip } = balancersOf(rehearsal)[0]?.public_net.ipv4 ?? { ip: '' };
+    expect(made).toMatchObject({ cluster: { endpoint: `https://${ip}:6443` } });
+    expect(run.plans[0]?.warnings).toEqual([
+      expect.stringContaining('opens 6443 and 50000 to the whole internet'),
+    ]);
+    expect(await readFile(rehearsal.files.talosconfig, 'utf8')).toMatch(
+      new RegExp(`endpoints:\\s+- "${ip}"[^]*nodes:\\s+- "10.0.1.253"`),
+    );
+    expect(await throughIt(rehearsal)).toEqual({ kube: true, talos: 'NODE:        10.0.1.253' });
+    losesServer(rehearsal, 'demo-cp-1');
+    await rehearsal.clock.sleep(30_000);
+    expect(healthyTargets(rehearsal)).toEqual(['demo-cp-2', 'demo-cp-3']);
+    expect(await throughIt(rehearsal)).toMatchObject({ kube: true });
+    await expect(create(rehearsal.run().ctx)).resolves.toMatchObject({ kind: 'created' });
+    expect(healthyTargets(rehearsal)).toEqual(['demo-cp-1', 'demo-cp-2', 'demo-cp-3']);
+    expect(await throughIt(rehearsal)).toEqual({ kube: true, talos: 'NODE:        10.0.1.253' });
+  });
+});
+
+/** What is wrong with the order in which targets come and go: nothing, when all is well. */
+function watchTargets({ world, faults }: Rehearsal): () => Promise<readonly string[]> {
+  const problems: Promise<string | undefined>[] = [];
+  const record = faults.record.bind(faults);
+  const isUp = async (id: number): Promise<boolean> =>
+    'kube' in (await world.talos.apiServerAt(id, world.settle()));
+  faults.record = (request) => {
+    record(request);
+    const { method, path, body } = request;
+    if (path.endsWith('/add_target')) {
+      const { id } = (body as { server: { id: number } }).server;
+      problems.push(isUp(id).then((up) => (up ? undefined : `${id} came too early`)));
+    }
+    const going = method === 'DELETE' ? /^\/servers\/(\d+)$/.exec(path)?.[1] : undefined;
+    const gone = faults.requests.some(
+      (one) =>
+        one.path.endsWith('/remove_target') && JSON.stringify(one.body).includes(`:${going}}`),
+    );
+    if (going !== undefined && !gone) problems.push(Promise.resolve(`${going} went as a target`));
+  };
+  return async () => (await Promise.all(problems)).flatMap((one) => one ?? []);
+}
+
+async function scaleTo(rehearsal: Rehearsal, count: number): Promise<void> {
+  await scale(rehearsal.run().ctx, {
+    wish: { role: 'control-plane', count, pool: undefined, nodes: [], force: false },
+    ...{ drainTimeoutMs: 600_000, confirm: () => Promise.resolve(true) },
+  });
+}
+
+describe('targets of a load balancer', () => {
+  test('come when their API answers and go before their servers', async () => {
+    const rehearsal = await rehearseCluster(yaml(3));
+    const problems = watchTargets(rehearsal);
+    await scaleTo(rehearsal, 5);
+    const names = ['demo-cp-1', 'demo-cp-2', 'demo-cp-3', 'demo-cp-4', 'demo-cp-5'];
+    expect(healthyTargets(rehearsal)).toEqual(names);
+    await scaleTo(rehearsal, 3);
+    expect(healthyTargets(rehearsal)).toHaveLength(3);
+    await replace(rehearsal.run().ctx, {
+      ...{ names: [healthyTargets(rehearsal)[0] ?? ''], force: false, drainTimeoutMs: 600_000 },
+      confirm: () => Promise.resolve(true),
+    });
+    expect(healthyTargets(rehearsal)).toHaveLength(3);
+    expect(await problems()).toEqual([]);
+    const again = rehearsal.run();
+    await create(again.ctx);
+    expect(again.plans[0]?.changes).toEqual([]);
+  });
+
+  test('and services that somebody changed by hand are set right', async () => {
+    const rehearsal = await rehearseCluster(yaml(3));
+    const project = projectOf(rehearsal);
+    const [balancer] = balancersOf(rehearsal);
+    const act = async (action: string, body: object): Promise<void> => {
+      project.call('POST', `/load_balancers/${balancer?.id ?? 0}/actions/${action}`, body);
+      await rehearsal.clock.sleep(10_000);
+    };
+    const worker = await project.make('servers', {
+      ...{ name: 'other', server_type: 'cx23', image: 'debian-13', location: 'nbg1' },
+      networks: [project.list('networks')[0]?.id],
+    });
+    await act('add_target', { type: 'server', server: { id: worker }, use_private_ip: true });
+    const [first] = balancer?.targets ?? [];
+    await act('remove_target', { type: 'server', server: { id: first?.server.id ?? 0 } });
+    await act('update_service', { listen_port: 6443, health_check: { retries: 5 } });
+    await act('delete_service', { listen_port: 50_000 });
+    await act('change_type', { load_balancer_type: 'lb21' });
+    await act('enable_public_interface', {});
+    const run = rehearsal.run();
+    await create(run.ctx);
+    expect(run.plans[0]?.changes.map(({ kind, detail }) => `${kind}: ${detail}`)).toEqual([
+      'load-balancer: lb21 → lb11, true → false, ' +
+        '+ tcp 6443 to 6443, checked by https /version (2??, 401, 403) at 6443 every 5s for 3s, 3 times, ' +
+        '+ tcp 50000 to 50000, checked by tcp at 50000 every 5s for 3s, 3 times, ' +
+        '- tcp 6443 to 6443, checked by https /version (2??, 401, 403) at 6443 every 5s for 3s, 5 times, ' +
+        `+ demo-cp-1, - server ${worker}`,
+    ]);
+    const again = rehearsal.run();
+    await create(again.ctx);
+    expect(again.plans[0]?.changes).toEqual([]);
+    expect(healthyTargets(rehearsal)).toEqual(['demo-cp-1', 'demo-cp-2', 'demo-cp-3']);
+  });
+});
+
+describe('the endpoint of a cluster that runs', () => {
+  const first = clusterYaml(1, 0);
+  test.each([
+    ['first', 'load_balancer', first, yaml(1)],
+    ['load_balancer', 'first', yaml(1), first],
+  ])('cannot become another one: %s to %s', async (found, wanted, before, after) => {
+    const rehearsal = await rehearseCluster(before);
+    await expect(create(rehearsal.run({ yaml: after }).ctx)).rejects.toThrow(
+      `api.endpoint ${found} → ${wanted}: demo-cp-1`,
+    );
+  });
+});
 
 describe('a cluster with a load balancer', () => {
   test('is made with all control planes as targets, and a second run changes nothing', async () => {

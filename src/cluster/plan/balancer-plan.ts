@@ -4,7 +4,8 @@ import type { Catalogue, LoadBalancerTypeInfo } from '../catalogue/catalogue.js'
 import { networkZone, zoneOf } from '../catalogue/locations.js';
 import { endpointAddress, isBalanced } from '../network/api-endpoint.js';
 import { wantedServices } from '../network/balancer-services.js';
-import type { ClusterState } from '../state/cluster-state.js';
+import { discoveryIsOff } from '../talos/discovery.js';
+import type { ClusterState, Role } from '../state/cluster-state.js';
 import type { Cost } from '../state/cost.js';
 import { clusterLabels } from '../state/labels.js';
 import { sharedResourceName } from '../state/names.js';
@@ -23,6 +24,7 @@ export function plannedBalancer(input: BalancerInput): PlannedBalancer | undefin
   const { config, state } = input;
   if (!isBalanced(config)) return undefined;
   const { type, public: isPublic } = config.api.load_balancer;
+  checkDiscovery(config);
   checkType(input);
   return {
     ...{ name: sharedResourceName(config.cluster_name), type, isPublic },
@@ -36,6 +38,19 @@ export function plannedBalancer(input: BalancerInput): PlannedBalancer | undefin
 /** Where the load balancer is to be. */
 function balancerLocation({ api, hcloud }: ClusterConfig): string {
   return api.load_balancer.location ?? hcloud.location;
+}
+
+/**
+ * Workers get their certificates at 50001 of the control planes, and new control planes ask etcd's
+ * members at 2379: the load balancer leads to neither, so that they have to be found by discovery.
+ */
+function checkDiscovery(config: ClusterConfig): void {
+  const roles: readonly Role[] = ['control-plane', 'worker'];
+  if (!roles.some((role) => discoveryIsOff(config, role))) return;
+  throw new UsageError(
+    "a patch of cluster.yaml turns Talos' discovery off: behind a load balancer, which leads to 6443 and 50000 only, workers and new control planes would not find the others",
+    'Take cluster.discovery out of the patches, or let api.endpoint be first.',
+  );
 }
 
 function checkType({ config, state, catalogue }: BalancerInput): void {

@@ -1,12 +1,14 @@
 import { parseAllDocuments } from 'yaml';
+import type { Role } from '../state/cluster-state.js';
 import type { ClusterConfig } from '../../config/schema.js';
 
 /**
- * Whether the patches of cluster.yaml keep control planes from finding each other by Talos'
+ * Whether the patches of cluster.yaml keep nodes of this role from finding the others by Talos'
  * discovery service, which is on unless told. The last patch that says something counts.
  */
-export function discoveryIsOff({ talos }: ClusterConfig): boolean {
-  return [...talos.config_patches, ...talos.control_plane_patches]
+export function discoveryIsOff({ talos }: ClusterConfig, role: Role = 'control-plane'): boolean {
+  const own = role === 'worker' ? talos.worker_patches : talos.control_plane_patches;
+  return [...talos.config_patches, ...own]
     .flatMap(({ text }) =>
       [...parseAllDocuments(text)].map((document) => document.toJS() as unknown),
     )
