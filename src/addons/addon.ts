@@ -23,6 +23,8 @@ interface AboutAddon {
     readonly purpose: string;
     readonly cost: string;
     readonly remarks: string;
+    /** What its removal leaves, beside what Hetzner can be asked for. */
+    readonly stays?: string;
   };
 }
 

@@ -24,5 +24,6 @@ export const argocd: ChartAddon = {
     purpose: 'Brings into the cluster what is in a git repository.',
     cost: 'nothing',
     remarks: 'Its first password is in the Secret `argocd-initial-admin-secret`.',
+    stays: 'Its definitions stay, and with them its Applications and what these made.',
   },
 };

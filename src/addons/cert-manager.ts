@@ -31,5 +31,6 @@ export const certManager: ChartAddon = {
     purpose: 'Certificates for Gateways and Ingresses, renewed in time.',
     cost: 'nothing',
     remarks: 'Issuers are yours to make, once its webhook answers.',
+    stays: 'Its definitions stay, and with them issuers and certificates; nobody renews these.',
   },
 };

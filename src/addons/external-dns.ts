@@ -23,5 +23,6 @@ export const externalDns: ChartAddon = {
     cost: 'nothing',
     remarks:
       'Name the `provider` in its `values`, and the Secret with the token of the zone in `env` there; the Secret is yours to make.',
+    stays: 'The DNS records that it made stay.',
   },
 };

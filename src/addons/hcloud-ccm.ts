@@ -43,6 +43,8 @@ export const hcloudCcm: ChartAddon = {
     cost: 'nothing; with `addons.load_balancers: hcloud` each Service of the type LoadBalancer is a load balancer that is paid for',
     remarks:
       'It needs a token, and nodes that were made with it: their machine configuration names an external cloud provider.',
+    stays:
+      'Nodes keep what it gave them. Load balancers of Services stay and are paid for, and nobody answers new Services of that kind: delete such Services first.',
   },
 };
 

@@ -35,5 +35,6 @@ export const hcloudCsi: ChartAddon = {
     cost: 'each volume is paid for by its size, at least 10 GB',
     remarks:
       'It needs a token. Volumes carry the label `cluster`; a destroy keeps them unless it is told otherwise.',
+    stays: 'Volumes, their PersistentVolumes and the claims stay; nobody attaches them any more.',
   },
 };

@@ -36,6 +36,7 @@ export const kubePrometheusStack: ChartAddon = {
     purpose: 'Metrics, alerts and dashboards of the cluster.',
     cost: 'a volume of 10 GB, when `hcloud_csi` is on',
     remarks: "Its namespace allows privileged pods, for the exporter of the nodes' metrics.",
+    stays: 'Its definitions stay, and the claims of its volumes.',
   },
 };
 

@@ -24,5 +24,6 @@ export const metricsServer: ChartAddon = {
     cost: 'nothing',
     remarks:
       "Without `talos_ccm` it takes the kubelets' certificates unchecked (`--kubelet-insecure-tls`).",
+    stays: 'Nothing stays; `kubectl top` and autoscalers have no figures any more.',
   },
 };

@@ -39,5 +39,7 @@ export const talosCcm: ChartAddon = {
     cost: 'nothing',
     remarks:
       'It needs nodes that were made with it: kubelets ask for certificates, Talos lets it look.',
+    stays:
+      'Certificates of kubelets stay until they end; then logs and `kubectl exec` fail on nodes that were made with it.',
   },
 };

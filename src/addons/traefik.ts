@@ -20,5 +20,6 @@ export const traefik: ChartAddon = {
     purpose: "Ingresses and routes, for those who do not use Cilium's Gateways.",
     cost: 'its Service is of the type LoadBalancer: with `addons.load_balancers: hcloud` one load balancer',
     remarks: 'Pointless beside Gateways of Cilium: choose one.',
+    stays: 'Its definitions stay.',
   },
 };

@@ -24,7 +24,7 @@ export function buildProgram(
   for (const spec of which) {
     const [own = '', family] = spec.name.split(' ').reverse();
     const parent = family === undefined ? program : (parents.get(family) ?? program);
-    addCommand(quiet(parent.command(own)), spec, { io, done });
+    addCommand(quiet(parent.command(own, { isDefault: spec.alone ?? false })), spec, { io, done });
   }
   return program;
 }

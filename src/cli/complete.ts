@@ -1,3 +1,4 @@
+import { addonTable } from '../addons/table.js';
 import { poolsOf } from '../cluster/state/node-pools.js';
 import { nodeName } from '../cluster/state/names.js';
 import { loadConfig } from '../config/load.js';
@@ -83,12 +84,13 @@ async function valuesOf(
   return config ? namesOf(config, completes, before) : [];
 }
 
-/** Pools and nodes of cluster.yaml; of one role when that was named before. */
+/** Addons, or pools and nodes of cluster.yaml; of one role when that was named before. */
 function namesOf(
   config: ClusterConfig,
   completes: Exclude<Completes, 'file' | 'folder'>,
   before: readonly string[],
 ): readonly Candidate[] {
+  if (completes === 'addon') return addonTable.map(({ name, title }) => [name, title]);
   const named = poolsOf(config).filter(({ role }) => before.includes(role));
   const pools = named.length > 0 ? named : poolsOf(config);
   if (completes === 'pool') return pools.map(({ pool, role }) => [pool.name, role]);

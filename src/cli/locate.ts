@@ -1,6 +1,6 @@
 import { globalOptions, helpFlags, versionFlags } from './tree/global-options.js';
 import type { CommandSpec, OptionSpec } from './tree/spec.js';
-import { commandOf, families } from './tree/tree.js';
+import { commandOf, commands, families } from './tree/tree.js';
 
 /** What a command line asks for, before its options are read. */
 export interface Asked {
@@ -29,7 +29,13 @@ export function locate(args: readonly string[]): Asked {
       command = commandOf(words.join(' '));
     }
   }
-  return { words, command, help, version };
+  // A family may have a command that its word alone means.
+  const alone = help || words.length !== 1 ? undefined : defaultOf(words[0] ?? '');
+  return { words, command: command ?? alone, help, version };
+}
+
+function defaultOf(family: string): CommandSpec | undefined {
+  return commands.find(({ name, alone = false }) => alone && name.startsWith(`${family} `));
 }
 
 /** Words that commands begin with: `secrets`. */

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { oxide } from '../lib/commands.js';
 import { messageOf, UsageError } from '../lib/errors.js';
 import { readAtMost } from '../lib/read-at-most.js';
 import { asWritten } from './as-written.js';
+import { withChartPlaces } from './chart-places.js';
 import { knownKeys } from './described-schema.js';
 import { inputShape } from './input-shape.js';
 import { withoutExtensions } from './extensions.js';
@@ -105,9 +106,12 @@ function unreadableFile(message: string): UsageError {
   return new UsageError(message, undefined, unreadableCode);
 }
 
+/** Where the values of charts are. */
+const valuesPath = /^(cilium\.helm_values|addons\.(\w+|charts\.\d+)\.values)$/;
+
 /** A key without a value counts as left out, except in helm values, where it removes a default. */
 function withoutBlanks(value: unknown, path: Path): unknown {
-  if (path.join('.') === 'cilium.helm_values') return value;
+  if (valuesPath.test(path.join('.'))) return value;
   if (Array.isArray(value)) return value.map((item, i) => withoutBlanks(item, [...path, i]));
   if (typeof value !== 'object' || value === null) return value;
   const filled = Object.entries(value).filter(([, item]) => item !== null);
@@ -160,18 +164,10 @@ function resolveFiles(
     worker_patches: patches('worker_patches'),
   };
   if (problems.length > 0) throw problemsError(options.file, problems);
-  const { chart } = config.cilium;
-  const cilium =
-    chart === undefined ? config.cilium : { ...config.cilium, chart: chartPlace(chart, folder) };
-  return { ...config, talos, cilium };
+  return withChartPlaces({ ...config, talos }, folder);
 }
 
 type PatchKey = 'config_patches' | 'control_plane_patches' | 'worker_patches';
-
-function chartPlace(chart: string, folder: string): string {
-  const isUrl = /^[a-z]+:\/\//.test(chart);
-  return isUrl || isAbsolute(chart) ? chart : resolve(folder, chart);
-}
 
 function readTextIfThere(path: string): string | undefined {
   try {

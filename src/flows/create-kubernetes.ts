@@ -7,7 +7,7 @@ import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
 import { ensureCilium } from '../steps/addons/cilium.js';
 import type { Downloads } from '../steps/addons/downloads.js';
 import { ensureGatewayApi } from '../steps/addons/gateway-api.js';
-import { installAddons, type AddonFailure } from '../steps/addons/install.js';
+import { installAddons, type Installed } from '../steps/addons/install.js';
 import { ensureMetadataPolicy } from '../steps/addons/metadata-policy.js';
 import { chooseApiServer } from '../steps/observe/reachable-apis.js';
 import type { FlowContext } from '../steps/run/context.js';
@@ -21,8 +21,8 @@ export interface StartedKubernetes {
   readonly endpoint: string;
   /** Its etcd was bootstrapped by this run. */
   readonly founded: boolean;
-  /** Optional addons that could not be installed. */
-  readonly failures: readonly AddonFailure[];
+  /** What came of its addons. */
+  readonly addons: Installed;
 }
 
 /** What it is made of. */
@@ -42,7 +42,7 @@ export interface Parts {
 export async function startKubernetes(
   ctx: FlowContext,
   plan: Plan,
-  { controlPlanes, balancer, ...addons }: Parts,
+  { controlPlanes, balancer, ...parts }: Parts,
 ): Promise<StartedKubernetes> {
   const { step } = ctx;
   const first = firstOf(controlPlanes);
@@ -56,8 +56,8 @@ export async function startKubernetes(
   ctx.apiServers.use([first]);
   await step('Wait for the Kubernetes API', (io) => waitForKubernetesApi(ctx, io));
   ctx.apiServers.use(controlPlanes);
-  const [failures] = await inParallel(
-    install(ctx, addons),
+  const [addons] = await inParallel(
+    install(ctx, parts),
     // Nodes whose discovery fails them find the cluster there.
     ...(balancer
       ? [
@@ -67,14 +67,14 @@ export async function startKubernetes(
         ]
       : []),
   );
-  return { endpoint, founded, failures };
+  return { endpoint, founded, addons };
 }
 
 /** Control planes join a running etcd one after the other; the others answer meanwhile. */
 export async function growKubernetes(
   ctx: FlowContext,
   plan: Plan,
-  { controlPlanes, ...addons }: Parts,
+  { controlPlanes, ...parts }: Parts,
 ): Promise<StartedKubernetes> {
   const { step } = ctx;
   const older = olderOf(plan, controlPlanes);
@@ -88,22 +88,25 @@ export async function growKubernetes(
     await chooseApiServer(ctx, older);
     await waitForKubernetesApi(ctx, io);
   });
-  const failures = await install(ctx, addons);
-  return { endpoint, founded: false, failures };
+  const addons = await install(ctx, parts);
+  return { endpoint, founded: false, addons };
 }
 
 async function install(
   ctx: FlowContext,
   { downloads: { manifest, cilium, charts }, networkId }: Omit<Parts, 'controlPlanes' | 'balancer'>,
-): Promise<readonly AddonFailure[]> {
+): Promise<Installed> {
   await ctx.step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
-  await ctx.step('Install Cilium', (io) => ensureCilium(ctx, cilium.path, io));
+  await ctx.step('Install Cilium', (io) => ensureCilium(ctx, { chart: cilium.path }, io));
   if (ctx.config.cilium.block_metadata) {
     await ctx.step('Close the metadata service to pods', (io) => ensureMetadataPolicy(ctx, io));
   }
-  if (charts.length === 0) return [];
+  if (charts.length === 0) return noAddons;
   return ctx.step('Install the addons', (io) => installAddons(ctx, { charts, networkId }, io));
 }
+
+/** None were installed. */
+export const noAddons: Installed = { fresh: [], failures: [] };
 
 /** Those that existed before this run. */
 function olderOf(plan: Plan, controlPlanes: readonly NodeServer[]): readonly NodeServer[] {

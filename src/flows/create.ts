@@ -8,6 +8,7 @@ import type { Role } from '../cluster/state/cluster-state.js';
 import {
   firstOf,
   growKubernetes,
+  noAddons,
   startKubernetes,
   type StartedKubernetes,
 } from './create-kubernetes.js';
@@ -21,7 +22,7 @@ import type { FlowContext } from '../steps/run/context.js';
 import { leadBalancer } from './lead-balancer.js';
 import { prepare, type CreateWork } from './prepare-create.js';
 import { fetchDownloads } from '../steps/addons/downloads.js';
-import type { AddonFailure } from '../steps/addons/install.js';
+import type { AddonFailure, Installed } from '../steps/addons/install.js';
 import { addonsOf } from '../steps/addons/look.js';
 import { waitForAddons } from '../steps/addons/settle.js';
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
@@ -108,7 +109,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
     own,
   );
   if (!(await ctx.confirm(plan))) return { kind: 'preview', plan };
-  const { nodes, endpoint, founded, digests, failures, balancer } =
+  const { nodes, endpoint, founded, digests, addons, balancer } =
     plan.changes.length === 0
       ? await refreshAccess(ctx, plan)
       : await withLease(ctx, state.servers, (lease) =>
@@ -118,7 +119,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
           ),
         );
   await step('Wait until all nodes are Ready', (io) => waitForNodes(ctx, nodes, io));
-  const failedAddons = await settleAddons({ ...ctx, config: plan.config }, failures);
+  const failedAddons = await settleAddons({ ...ctx, config: plan.config }, addons);
   await step('Write down what the nodes are made of', (io) =>
     ensureClusterRecord({ ...ctx, config: plan.config }, { digests }, io),
   );
@@ -133,14 +134,14 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
 /** Those that were installed, now that there are nodes for their pods. */
 async function settleAddons(
   ctx: FlowContext,
-  failures: readonly AddonFailure[],
+  { fresh, failures }: Installed,
 ): Promise<readonly AddonFailure[]> {
-  const installed = addonsOf(ctx).filter(
+  const wanted = addonsOf(ctx).filter(
     ({ addon }) => !failures.some(({ name }) => name === addon.name),
   );
-  if (installed.length === 0) return failures;
+  if (wanted.length === 0) return failures;
   const silent = await ctx.step('Wait until the addons work', (io) =>
-    waitForAddons(ctx, installed, io),
+    waitForAddons(ctx, { wanted, fresh }, io),
   );
   return [...failures, ...silent];
 }
@@ -160,7 +161,7 @@ async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningClust
   await writeTalosconfig(ctx, controlPlanes);
   const way = { first: firstOf(controlPlanes), from: controlPlanes };
   const endpoint = await ctx.step('Write the kubeconfig', (io) => writeKubeconfig(ctx, way, io));
-  return { nodes, endpoint, founded: false, failures: [], digests: {} };
+  return { nodes, endpoint, founded: false, addons: noAddons, digests: {} };
 }
 
 /** Control planes are placed before workers are bought: without them workers are of no use. */

@@ -59,7 +59,8 @@ export async function lookInside(ctx: FlowContext): Promise<Inside> {
   return { state, catalogue, own, reached, controlPlanes, view, attached, known, installed };
 }
 
-function demandCluster({ config }: FlowContext, state: ClusterState): void {
+/** Throws a PreconditionError when nothing of the cluster exists. */
+export function demandCluster({ config }: FlowContext, state: ClusterState): void {
   if (anythingExists(state)) return;
   throw new PreconditionError(
     `the cluster "${config.cluster_name}" does not exist in this project`,

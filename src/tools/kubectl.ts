@@ -151,6 +151,14 @@ export const applyServerSide = (kubeconfig: string, manifest: string): Invocatio
     { stdin: manifest, timeoutMs: 2 * 60_000 },
   );
 
+/** Takes Hetzner's token out of the cluster, if oxide has put it there. */
+export const deleteTokenSecret = (kubeconfig: string): Invocation =>
+  call(kubeconfig, [
+    ...['--namespace', 'kube-system', 'delete', 'secret', '--ignore-not-found'],
+    ...['--selector', 'app.kubernetes.io/managed-by=oxide'],
+    ...['--field-selector', 'metadata.name=hcloud'],
+  ]);
+
 /** Writes that ConfigMap. JSON, which is YAML that every reader takes alike. */
 export const applyRecord = (
   kubeconfig: string,

@@ -100,6 +100,8 @@ export interface Workload {
   /** `daemonset/cilium` */
   readonly name: string;
   readonly namespace: string;
+  /** The helm release that made it; undefined: it is of none. */
+  readonly release: string | undefined;
   readonly wanted: number;
   /** Pods of its newest form that serve. */
   readonly available: number;
@@ -107,10 +109,18 @@ export interface Workload {
   readonly complete: boolean;
 }
 
+/** What helm writes on everything that it makes. */
+const releaseAnnotation = 'meta.helm.sh/release-name';
+
 const count = z.number().default(0);
 const workloadSchema = z.object({
   kind: z.enum(['DaemonSet', 'Deployment', 'StatefulSet']),
-  metadata: z.object({ name: z.string(), namespace: z.string().default(''), generation: count }),
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string().default(''),
+    generation: count,
+    annotations: stringMap,
+  }),
   spec: z.object({ replicas: z.number().default(1) }),
   status: z
     .object({
@@ -141,6 +151,7 @@ export function parseWorkloads(stdout: string): Workload[] {
     return {
       name: `${kind.toLowerCase()}/${metadata.name}`,
       namespace: metadata.namespace,
+      release: metadata.annotations[releaseAnnotation],
       wanted,
       available,
       complete: seen && old <= 0 && available >= wanted && (!isDaemon || wanted > 0),
@@ -192,7 +203,7 @@ export function parseEndingNamespaces(
     .filter(
       ({ metadata: { annotations, deletionTimestamp } }) =>
         deletionTimestamp !== undefined &&
-        annotations['meta.helm.sh/release-name'] === name &&
+        annotations[releaseAnnotation] === name &&
         annotations['meta.helm.sh/release-namespace'] === namespace,
     )
     .map(({ metadata }) => metadata.name);

@@ -26,7 +26,11 @@ export function renderCreated(created: CreatedView, { columns }: Looks): string 
   const { cluster, endpoint, kubeconfig, talosconfig, changed, nodes, differences } = created;
   const first = changed
     ? `The cluster "${cluster}" is ready: ${plural(nodes.length, 'node')}, ${endpoint}`
-    : complete(cluster, { nodes: nodes.length, differences: differences.length });
+    : complete(cluster, {
+        nodes: nodes.length,
+        differences: differences.length,
+        failed: created.failedAddons.length,
+      });
   const lines = [
     '',
     first,
@@ -51,11 +55,21 @@ function failedLines(failed: CreatedView['failedAddons']): readonly string[] {
   ];
 }
 
-function complete(cluster: string, found: { nodes: number; differences: number }): string {
+interface Found {
+  readonly nodes: number;
+  readonly differences: number;
+  /** Addons that do not work. */
+  readonly failed: number;
+}
+
+function complete(cluster: string, found: Found): string {
   const all = allReady(found.nodes);
-  return found.differences === 0
-    ? `Nothing to do: the cluster "${cluster}" is complete, ${all}.`
-    : `The cluster "${cluster}" has what a create makes, ${all}; it differs from cluster.yaml in ${plural(found.differences, 'point')} (${oxide`status`}).`;
+  const differs = `it differs from cluster.yaml in ${plural(found.differences, 'point')} (${oxide`status`})`;
+  if (found.differences === 0 && found.failed === 0)
+    return `Nothing to do: the cluster "${cluster}" is complete, ${all}.`;
+  const but = found.failed > 0 ? 'but not all of its addons work' : '';
+  const rest = [but, found.differences > 0 ? differs : ''].filter((part) => part !== '');
+  return `The cluster "${cluster}" has what a create makes, ${all}; ${rest.join('; ')}.`;
 }
 
 function allReady(count: number): string {

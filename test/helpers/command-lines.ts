@@ -32,7 +32,9 @@ export function callProblem(program: Command, call: string): string | undefined 
       return `${command.name()} has no command or argument "${word}"`;
     }
   }
-  const incomplete = command !== program && command.commands.length > 0;
+  // A family may have a command that its word alone means; commander keeps its name to itself.
+  const alone: unknown = Reflect.get(command, '_defaultCommandName');
+  const incomplete = command !== program && command.commands.length > 0 && !alone;
   return incomplete ? `${command.name()} alone does nothing` : undefined;
 }
 

@@ -8,6 +8,7 @@ import {
   scaled,
   status,
 } from './cluster-documents.js';
+import * as addon from './addon-documents.js';
 import * as image from './image-documents.js';
 import * as other from './other-documents.js';
 
@@ -27,7 +28,7 @@ export const documents = {
   created: { title: 'A cluster that was made', commands: ['create'], schema: created },
   plan: {
     title: 'A plan',
-    commands: ['create', 'scale', 'replace', 'repair', 'destroy'],
+    commands: ['create', 'scale', 'replace', 'repair', 'addons apply', 'addons remove', 'destroy'],
     when: 'with `--dry-run`',
     schema: plan,
   },
@@ -35,6 +36,17 @@ export const documents = {
   scaled: { title: 'A pool that was scaled', commands: ['scale'], schema: scaled },
   replaced: { title: 'Nodes that were made anew', commands: ['replace'], schema: replaced },
   repaired: { title: 'What a repair has done', commands: ['repair'], schema: repaired },
+  addons: { title: 'The addons of a cluster', commands: ['addons list'], schema: addon.addons },
+  addonsApplied: {
+    title: 'Addons that were applied',
+    commands: ['addons apply'],
+    schema: addon.addonsApplied,
+  },
+  addonRemoved: {
+    title: 'An addon that was removed',
+    commands: ['addons remove'],
+    schema: addon.addonRemoved,
+  },
   destroyed: { title: 'A cluster that was deleted', commands: ['destroy'], schema: destroyed },
   kubeconfig: { title: 'A kubeconfig', commands: ['kubeconfig'], schema: other.kubeconfig },
   talosconfig: { title: 'A talosconfig', commands: ['talosconfig'], schema: other.talosconfig },

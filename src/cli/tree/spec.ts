@@ -9,7 +9,7 @@ import type { VariableName } from './variables.js';
 export type Run = (options: never, io: CliIo) => Promise<number>;
 
 /** What a shell completes with names of the cluster at hand, or with files. */
-export type Completes = 'pool' | 'node' | 'file' | 'folder';
+export type Completes = 'pool' | 'node' | 'addon' | 'file' | 'folder';
 
 /** An argument: `<role>`, `[file]` or `<tool...>`. */
 export interface ArgumentSpec {
@@ -65,6 +65,8 @@ export interface CommandSpec {
   readonly variables?: readonly VariableName[];
   /** The exit codes beside those of every command; a text where one says more than usual. */
   readonly exits: Readonly<Partial<Record<ExitCode, string | true>>>;
+  /** The first word of its name alone means it, too. */
+  readonly alone?: true;
   /** It ends before memory matters, and starts as fast as it can. */
   readonly quick?: true;
   readonly load: () => Promise<Run>;

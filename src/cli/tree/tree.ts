@@ -1,3 +1,4 @@
+import { addons } from './addons.js';
 import { images } from './images.js';
 import { keeping } from './secrets.js';
 import { making } from './making.js';
@@ -14,6 +15,7 @@ export const commands: readonly CommandSpec[] = [
   scale,
   replace,
   repair,
+  ...addons,
   ...keeping,
   ...images,
   destroy,
@@ -23,6 +25,7 @@ export const commands: readonly CommandSpec[] = [
 
 /** Words before commands that belong together, and what those are about. */
 export const families: Readonly<Record<string, string>> = {
+  addons: 'look after what is installed in Kubernetes',
   firewall: "change who may reach the cluster's APIs",
   image: 'look after the Talos snapshots of the project',
   secrets: 'keep an encrypted copy of what makes the cluster, and bring it back',

@@ -31,7 +31,7 @@ export function createNotes(
 }
 
 /** Whoever reads Secrets in kube-system has what this token may do. */
-function tokenNotes(config: ClusterConfig, source: string | undefined): readonly string[] {
+export function tokenNotes(config: ClusterConfig, source: string | undefined): readonly string[] {
   if (source === undefined || !needsToken(config)) return [];
   return [
     `Hetzner's controllers in the cluster get the API token from ${source}; HCLOUD_CLUSTER_TOKEN names another one for them.`,

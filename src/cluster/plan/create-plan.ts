@@ -1,8 +1,7 @@
-import { isAboutCilium, isAboutGatewayApi } from './chart-differences.js';
 import { differencesOf } from './differ.js';
 import { sidesText, type Difference } from './difference.js';
 import { withRunningVersions } from './running-versions.js';
-import type { Change, PlannedNetwork, Plan, PlanInput, KubernetesState } from './plan.js';
+import type { Change, PlannedNetwork, Plan, PlanInput } from './plan.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { candidateText } from '../catalogue/candidates.js';
@@ -10,11 +9,7 @@ import { buildName, builderText, type ImageBuild } from '../catalogue/image-buil
 import { monthlyCost } from '../catalogue/prices.js';
 import { admittedRanges } from '../network/api-access.js';
 import { checkRuleLimits, wantedRules } from '../network/firewall-rules.js';
-import { wantedAddons } from '../../addons/wanted.js';
-import type { InstalledAddon } from '../kubernetes/installed.js';
-import { addonUpdate } from './addon-differences.js';
 import { checkGatewayApi } from '../kubernetes/gateway-api.js';
-import { metadataAddress } from '../kubernetes/metadata-policy.js';
 import { networkZone } from '../catalogue/locations.js';
 import { sharedResourceName } from '../state/names.js';
 import {
@@ -32,6 +27,7 @@ import { refuseTakenNames } from './taken-names.js';
 import { isUnfinished, plannedServers, type PlannedServer } from './planned-servers.js';
 import { groupChanges, placeServers } from './placement.js';
 import { createNotes, createWarnings } from './create-notes.js';
+import { kubernetesChanges } from './kubernetes-changes.js';
 import { planEtcd } from './etcd-plan.js';
 import type { ClusterState, FirewallRule } from '../state/cluster-state.js';
 import { gatewayApiVersion } from '../talos/versions.js';
@@ -173,54 +169,4 @@ export function serverChanges(server: PlannedServer, catalogue: Catalogue): read
   if (!isUnfinished(existing)) return [];
   const detail = [...attach, ...start].join(' and ') || 'wait until it runs';
   return [{ action: 'update', kind: 'server', name: existing.name, detail }];
-}
-
-function kubernetesChanges(
-  config: ClusterConfig,
-  { running, installed }: KubernetesState,
-  differences: readonly Difference[],
-): readonly Change[] {
-  const { talos, cilium, cluster_name: name } = config;
-  const missing = (there: boolean, kind: Change['kind'], detail: string): readonly Change[] =>
-    there ? [] : [{ action: 'create', kind, name, detail }];
-  const updates = (kind: Change['kind'], changed: readonly Difference[]): readonly Change[] =>
-    changed.length === 0
-      ? []
-      : [{ action: 'update', kind, name, detail: changed.map(sidesText).join(', ') }];
-  return [
-    ...missing(running, 'kubernetes', `${talos.kubernetes_version} on Talos ${talos.version}`),
-    ...(installed?.gatewayApi === undefined
-      ? missing(false, 'gateway-api', gatewayApiVersion(cilium.version))
-      : updates('gateway-api', differences.filter(isAboutGatewayApi))),
-    ...(installed?.cilium === undefined
-      ? missing(false, 'cilium', cilium.version)
-      : updates(
-          'cilium',
-          differences.filter((one) => isAboutCilium(one) && !isAboutGatewayApi(one)),
-        )),
-    ...addonChanges(config, installed?.addons ?? []),
-    ...missing(
-      (installed?.metadataBlocked ?? false) || !cilium.block_metadata,
-      'network-policy',
-      `keeps pods from ${metadataAddress}`,
-    ),
-  ];
-}
-
-/** A release that is not as it should be is brought there, also one that is there by half. */
-function addonChanges(
-  config: ClusterConfig,
-  installed: readonly InstalledAddon[],
-): readonly Change[] {
-  // Which token they get changes nothing of which they are.
-  return wantedAddons(config, { tokenMark: undefined }).flatMap(
-    ({ addon: { name }, version }): Change[] => {
-      const found = installed.find((one) => one.name === name);
-      if (found?.same) return [];
-      if (found?.status !== 'deployed') {
-        return [{ action: 'create', kind: 'addon', name, detail: version }];
-      }
-      return [{ action: 'update', kind: 'addon', name, detail: addonUpdate(found, version) }];
-    },
-  );
 }

@@ -35,22 +35,13 @@ interface Reachable {
  */
 export async function reachCluster(
   ctx: FlowContext,
-  { state, own }: Reachable,
+  reachable: Reachable,
   io: StepIo,
 ): Promise<Reached> {
-  for (const file of [ctx.files.kubeconfig, ctx.files.talosconfig]) {
-    if ((await readTextIfExists(file)) !== undefined) continue;
-    throw new PreconditionError(
-      `there is no ${file}`,
-      `${oxide`kubeconfig`} fetches it; ${oxide`create`} finishes a half-made cluster.`,
-    );
-  }
-  const hint = unreachableHint(state, own);
-  const candidates = controlPlanesOf(state).filter(({ status }) => status === 'running');
-  const apis = await chooseApiServer(ctx, candidates);
-  if (apis.answering.length === 0) {
-    throw unreachable(ctx, { what: 'the Kubernetes API', error: apis.failure, hint });
-  }
+  await demandFiles([ctx.files.kubeconfig, ctx.files.talosconfig]);
+  const hint = unreachableHint(reachable);
+  const candidates = controlPlanesOf(reachable.state).filter(({ status }) => status === 'running');
+  const apis = await answeringApis(ctx, candidates, hint);
   const answers = await inParallel(...candidates.map((node) => talosOf(ctx, node)));
   const answering = answers.flatMap((answer) => ('talos' in answer ? [answer] : []));
   const [oldest] = answering.map(({ talos }) => talos).sort(byVersion);
@@ -61,11 +52,39 @@ export async function reachCluster(
   const said = `Talos ${oldest} on ${enumerateNames(answering.map(({ node }) => node.name))}`;
   if (answering.length === candidates.length) io.summary(said);
   else io.unmet(`${said} only`);
-  return {
-    controlPlanes: answering.map(({ node }) => node),
-    apis: apis.answering,
-    talos: oldest,
-  };
+  return { controlPlanes: answering.map(({ node }) => node), apis, talos: oldest };
+}
+
+/** The same for what has to do with Kubernetes only. */
+export async function reachKubernetes(
+  ctx: FlowContext,
+  reachable: Reachable,
+  io: StepIo,
+): Promise<void> {
+  await demandFiles([ctx.files.kubeconfig]);
+  const candidates = controlPlanesOf(reachable.state).filter(({ status }) => status === 'running');
+  const [first] = await answeringApis(ctx, candidates, unreachableHint(reachable));
+  io.summary(`through ${first?.name ?? 'nobody'}`);
+}
+
+async function demandFiles(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    if ((await readTextIfExists(file)) !== undefined) continue;
+    throw new PreconditionError(
+      `there is no ${file}`,
+      `${oxide`kubeconfig`} fetches it; ${oxide`create`} finishes a half-made cluster.`,
+    );
+  }
+}
+
+async function answeringApis(
+  ctx: FlowContext,
+  candidates: readonly NodeServer[],
+  hint: string,
+): Promise<readonly NodeServer[]> {
+  const { answering, failure } = await chooseApiServer(ctx, candidates);
+  if (answering.length > 0) return answering;
+  throw unreachable(ctx, { what: 'the Kubernetes API', error: failure, hint });
 }
 
 async function talosOf(
@@ -102,7 +121,7 @@ function unreachable(
 }
 
 /** What the firewall has to do with it: a machine that it keeps out does not come this far. */
-function unreachableHint({ firewall }: ClusterState, { ipv4 }: OwnAddresses): string {
+function unreachableHint({ state: { firewall }, own: { ipv4 } }: Reachable): string {
   const servers = `How the servers are: ${oxide`status`}`;
   if (firewall && ipv4 !== undefined) {
     return `The firewall admits this machine (${ipv4}), so it is not the cause. ${servers}`;

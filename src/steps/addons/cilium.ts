@@ -21,9 +21,13 @@ export function ciliumOf({ config, endpoints }: FlowContext): WantedChart {
 
 /**
  * Installs Cilium, or brings it to the configured version and values, and waits until its agents
- * run on the nodes that are there.
+ * run on the nodes that are there. `again`: also when it is there as it should be.
  */
-export async function ensureCilium(ctx: FlowContext, chart: string, io: StepIo): Promise<void> {
+export async function ensureCilium(
+  ctx: FlowContext,
+  { chart, again = false }: { readonly chart: string; readonly again?: boolean },
+  io: StepIo,
+): Promise<void> {
   const wanted = ciliumOf(ctx);
   const { kept, version } = wanted;
   if (kept.length > 0) {
@@ -31,7 +35,7 @@ export async function ensureCilium(ctx: FlowContext, chart: string, io: StepIo):
   }
   const remark = ctx.rehearsal ? standInRemark(ctx.config) : undefined;
   if (remark !== undefined) io.note(remark);
-  if (isAsWanted(await installedCilium(ctx), wanted)) {
+  if (!again && isAsWanted(await installedCilium(ctx), wanted)) {
     io.summary(`${version}, installed already`);
   } else {
     await changeRelease(ctx, { wanted, chart }, io);

@@ -18,6 +18,12 @@ export interface Downloads {
   readonly digests: Digests;
 }
 
+/** Some of what is installed in Kubernetes, on this machine. */
+type Chosen = Omit<Downloads, 'manifest' | 'cilium'> & {
+  readonly manifest: FetchedManifest | undefined;
+  readonly cilium: FetchedChart | undefined;
+};
+
 /** Fetches what is installed later, while the servers boot. */
 export async function fetchDownloads(
   ctx: FlowContext,
@@ -27,20 +33,37 @@ export async function fetchDownloads(
   const [manifest, cilium, charts] = await inParallel(
     fetchGatewayApi(ctx),
     fetchChart(ctx, { wanted: ciliumOf(ctx), folder }, io),
-    fetchCharts(ctx, folder, io),
+    fetchCharts(ctx, { folder }, io),
   );
   const digests = { ...manifest.digests, ...cilium.digests, ...charts.digests };
   return { manifest, cilium, charts: charts.charts, digests };
 }
 
-/** The charts of the addons that cluster.yaml wants. */
+/** Some of it: what belongs to the addons of these names. */
+export async function fetchChosen(
+  ctx: FlowContext,
+  { names, folder }: { readonly names: readonly string[]; readonly folder: string },
+  io: StepIo,
+): Promise<Chosen> {
+  const nothing = Promise.resolve(undefined);
+  const [manifest, cilium, charts] = await inParallel(
+    names.includes('gateway-api') ? fetchGatewayApi(ctx) : nothing,
+    names.includes('cilium') ? fetchChart(ctx, { wanted: ciliumOf(ctx), folder }, io) : nothing,
+    fetchCharts(ctx, { folder, names }, io),
+  );
+  const digests = { ...manifest?.digests, ...cilium?.digests, ...charts.digests };
+  return { manifest, cilium, charts: charts.charts, digests };
+}
+
+/** The charts of the addons that cluster.yaml wants; of these names, if any are given. */
 async function fetchCharts(
   ctx: FlowContext,
-  folder: string,
+  { folder, names }: { readonly folder: string; readonly names?: readonly string[] },
   io: StepIo,
 ): Promise<Pick<Downloads, 'charts' | 'digests'>> {
+  const meant = addonsOf(ctx).filter(({ addon }) => names?.includes(addon.name) ?? true);
   const fetched = await inParallel(
-    ...addonsOf(ctx).map(async (wanted) => ({
+    ...meant.map(async (wanted) => ({
       wanted,
       chart: await fetchChart(ctx, { wanted, folder }, io),
     })),

@@ -50,13 +50,13 @@ export async function fetchGatewayApi(ctx: FlowContext): Promise<FetchedManifest
  */
 export async function ensureGatewayApi(
   ctx: FlowContext,
-  { json }: FetchedManifest,
+  { json, again = false }: Pick<FetchedManifest, 'json'> & { readonly again?: boolean },
   io: StepIo,
 ): Promise<void> {
   const { run, files, config } = ctx;
   const version = gatewayApiVersion(config.cilium.version);
   const found = await observeGatewayApi(ctx);
-  if (installedRelease(found) === version) {
+  if (!again && installedRelease(found) === version) {
     io.summary(`${version}, installed already`);
     return;
   }

@@ -24,23 +24,33 @@ export interface ReadyChart {
   readonly path: string;
 }
 
+/** What came of an installation. */
+export interface Installed {
+  /** Names of those that were installed or changed. */
+  readonly fresh: readonly string[];
+  /** Optional ones that could not be. */
+  readonly failures: readonly AddonFailure[];
+}
+
 interface Installation {
   readonly charts: readonly ReadyChart[];
   /** Hetzner's id of the cluster's network, which its controllers have to know. */
   readonly networkId: number;
+  /** Also those that are there as they should be. */
+  readonly again?: boolean;
 }
 
 /**
  * Installs these addons, or brings them to the wanted version and values: those side by side that do not
- * need each other. It waits for none of them to work. An optional one that fails is returned.
+ * need each other. It waits for none of them to work. An optional one that fails does not end the run.
  */
 export async function installAddons(
   ctx: FlowContext,
-  { charts, networkId }: Installation,
+  { charts, networkId, again = false }: Installation,
   io: StepIo,
-): Promise<readonly AddonFailure[]> {
+): Promise<Installed> {
   if (needsToken(ctx.config)) await applyTokenSecret(ctx, networkId);
-  const found = await observeAddons(ctx);
+  const found = again ? [] : await observeAddons(ctx);
   const open = charts.filter(({ wanted }) => !found.find(named(wanted))?.same);
   for (const { wanted } of open) warnOfKept(wanted, io);
   await ensureNamespaces(ctx, open);
@@ -55,7 +65,7 @@ export async function installAddons(
   } else {
     io.summary(summaryOf(charts, open));
   }
-  return failures;
+  return { fresh: open.map(({ wanted }) => wanted.addon.name), failures };
 }
 
 function named({ addon }: WantedChart) {

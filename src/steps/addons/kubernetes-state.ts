@@ -61,7 +61,8 @@ export async function observeInstalled(ctx: FlowContext): Promise<Answer<Install
   return ask(ctx, () => readInstalled(ctx));
 }
 
-async function readInstalled(ctx: FlowContext): Promise<InstalledCharts> {
+/** The same, of a Kubernetes that is known to answer. */
+export async function readInstalled(ctx: FlowContext): Promise<InstalledCharts> {
   const [definitions, cilium, addons, metadataBlocked] = await inParallel(
     observeGatewayApi(ctx),
     installedCilium(ctx),

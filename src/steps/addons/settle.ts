@@ -1,4 +1,5 @@
 import type { WantedChart } from '../../addons/wanted.js';
+import { behindOf, needsMeeting, type Behind } from '../../cluster/kubernetes/addon-health.js';
 import { tool } from '../../lib/commands.js';
 import { OxideError, TimeoutError } from '../../lib/errors.js';
 import { enumerateNames } from '../../lib/format.js';
@@ -11,11 +12,15 @@ import { askKubernetes, waitOptions, type Ask } from '../run/waiting.js';
 import type { AddonFailure } from './install.js';
 import { whyNotServing } from './why-not-serving.js';
 
-/** What is not there yet of the addons. */
-interface Behind {
-  readonly addon: WantedChart['addon'];
-  readonly why: string;
+/** The addons that are waited for. */
+interface Expected {
+  readonly wanted: readonly WantedChart[];
+  /** Names of those that this run has installed or changed: they may take their time. */
+  readonly fresh: readonly string[];
 }
+
+/** How long an optional addon is waited for that was there before: what it lacks it lacks for long. */
+const settledMs = 60_000;
 
 /**
  * Waits until these addons work: all their pods serve, and no node waits for a cloud controller. One look
@@ -24,42 +29,47 @@ interface Behind {
  */
 export async function waitForAddons(
   ctx: FlowContext,
-  wanted: readonly WantedChart[],
+  { wanted, fresh }: Expected,
   io: StepIo,
 ): Promise<readonly AddonFailure[]> {
-  if (wanted.length === 0) return [];
+  const { clock } = ctx;
+  const giveUpAt = clock.steady() + settledMs;
   let behind: readonly Behind[] = wanted.map(({ addon }) => ({ addon, why: 'not looked at' }));
   const ask = askKubernetes(ctx);
-  const probe = async (): Promise<Probe<true>> => {
+  const mayCome = ({ addon }: Behind): boolean => addon.core || fresh.includes(addon.name);
+  const probe = async (): Promise<Probe<readonly Behind[]>> => {
     const found = await findBehind(ctx, wanted, ask);
     if ('waiting' in found) return found;
     behind = found.ready;
     const [first] = behind;
-    return first ? { waiting: first.why } : { ready: true };
+    if (!first || (!behind.some(mayCome) && clock.steady() >= giveUpAt)) return { ready: behind };
+    return { waiting: first.why };
   };
-  const { addons: timeoutMs } = ctx.config.timeouts;
   try {
-    await waitFor(
+    const { addons: timeoutMs } = ctx.config.timeouts;
+    behind = await waitFor(
       'the addons to work',
       probe,
       waitOptions(ctx, io, { timeoutMs, hint: lookCloser }),
     );
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;
-    const failures = await inParallel(...behind.map((one) => failureOf(ctx, one)));
-    const core = behind.findIndex(({ addon }) => addon.core);
-    if (core >= 0) throw coreFailed(failures[core], error);
-    io.unmet(`not working: ${enumerateNames(failures.map(({ name }) => name))}`);
-    return failures;
+    const core = behind.find(({ addon }) => addon.core);
+    if (core) throw coreFailed(await failureOf(ctx, core), error);
   }
-  io.summary(`${wanted.length} of ${wanted.length}`);
-  return [];
+  if (behind.length === 0) {
+    io.summary(`${wanted.length} of ${wanted.length}`);
+    return [];
+  }
+  const failures = await inParallel(...behind.map((one) => failureOf(ctx, one)));
+  io.unmet(`not working: ${enumerateNames(failures.map(({ name }) => name))}`);
+  return failures;
 }
 
 const lookCloser = `Look closer: ${tool`kubectl get nodes,pods -A`}\nThe same command goes on from here.`;
 
-function coreFailed(failure: AddonFailure | undefined, timeout: TimeoutError): OxideError {
-  return new OxideError(`${failure?.name ?? 'an addon'} does not work: ${failure?.reason ?? ''}`, {
+function coreFailed({ name, reason }: AddonFailure, timeout: TimeoutError): OxideError {
+  return new OxideError(`${name} does not work: ${reason}`, {
     exitCode: timeout.exitCode,
     errorCode: 'timeout',
     hint: lookCloser,
@@ -67,7 +77,8 @@ function coreFailed(failure: AddonFailure | undefined, timeout: TimeoutError): O
   });
 }
 
-async function failureOf(ctx: FlowContext, { addon, why }: Behind): Promise<AddonFailure> {
+/** Why an addon does not work, with the last words of its pods. */
+export async function failureOf(ctx: FlowContext, { addon, why }: Behind): Promise<AddonFailure> {
   const { name, namespace, workloads } = addon;
   const reason = await whyNotServing(ctx, { namespace, workloads });
   return { name, reason: reason ?? why };
@@ -79,29 +90,14 @@ async function findBehind(
   ask: Ask,
 ): Promise<Probe<readonly Behind[]>> {
   const { kubeconfig } = ctx.files;
-  const listed = await ask(async () =>
+  const workloads = await ask(async () =>
     parseWorkloads((await ctx.run(getAllWorkloads(kubeconfig))).stdout),
   );
-  if ('waiting' in listed) return listed;
-  const behind = wanted.flatMap(({ addon }): Behind[] => {
-    for (const name of addon.workloads) {
-      const found = listed.ready.find(
-        (one) => one.name === name && one.namespace === addon.namespace,
-      );
-      if (!found) return [{ addon, why: `${name} is not there yet` }];
-      if (!found.complete) {
-        return [{ addon, why: `${name}: ${found.available} of ${found.wanted} ready` }];
-      }
-    }
-    return [];
-  });
-  if (behind.length > 0) return { ready: behind };
-  const controller = wanted.find(({ addon }) => addon.name === 'hcloud-ccm');
-  if (!controller) return { ready: [] };
+  if ('waiting' in workloads) return workloads;
+  const addons = wanted.map(({ addon }) => addon);
+  const behind = behindOf(addons, { workloads: workloads.ready, nodes: [] });
+  if (behind.length > 0 || !addons.some(needsMeeting)) return { ready: behind };
   const nodes = await ask(async () => parseNodes((await ctx.run(getNodes(kubeconfig))).stdout));
   if ('waiting' in nodes) return nodes;
-  const strange = nodes.ready.filter(({ uninitialized }) => uninitialized);
-  if (strange.length === 0) return { ready: [] };
-  const why = `the cloud controller has not met ${enumerateNames(strange.map(({ name }) => name))}: the token of another project, or another name than the server's`;
-  return { ready: [{ addon: controller.addon, why }] };
+  return { ready: behindOf(addons, { workloads: workloads.ready, nodes: nodes.ready }) };
 }

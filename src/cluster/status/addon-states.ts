@@ -1,0 +1,90 @@
+import { cilium } from '../../addons/cilium.js';
+import { optionalCharts } from '../../addons/wanted.js';
+import type { ClusterConfig } from '../../config/schema.js';
+import { chartDifferences, isAboutCilium } from '../plan/chart-differences.js';
+import { gatewayApiVersion } from '../talos/versions.js';
+import { behindOf, type AddonsSeen, type Behind } from '../kubernetes/addon-health.js';
+import type { InstalledAddon, InstalledCharts } from '../kubernetes/installed.js';
+
+/** How an addon is; `surplus`: cluster.yaml does not ask for it, and it is there. */
+export type AddonStanding =
+  'works' | 'not-working' | 'not-installed' | 'half-installed' | 'surplus';
+
+/** An addon that is wanted, or there all the same. */
+export interface AddonState {
+  readonly name: string;
+  /** Version of its chart; null: cluster.yaml does not ask for it. */
+  readonly wanted: string | null;
+  /** Null: it is not there. */
+  readonly installed: string | null;
+  readonly state: AddonStanding;
+  /** Its version and values are those of cluster.yaml. */
+  readonly asWanted: boolean;
+  /** Why it does not work; null: it does, or is not there. */
+  readonly why: string | null;
+}
+
+/** All addons that are wanted or there, in the order of the table. */
+export function addonStates(
+  config: ClusterConfig,
+  { installed, view }: AddonsSeen,
+): readonly AddonState[] {
+  const addons = installed.addons.flatMap(
+    (one) => optionalCharts.find(({ name }) => name === one.name) ?? [],
+  );
+  const behind = behindOf([cilium, ...addons], view);
+  return [
+    gatewayState(config, installed),
+    ciliumState(config, installed, behind),
+    ...installed.addons.map((one) => stateOf(one, behind)),
+  ];
+}
+
+/** Names of those that are neither wanted nor there. */
+export function offAddons(states: readonly AddonState[]): readonly string[] {
+  return optionalCharts
+    .map(({ name }) => name)
+    .filter((name) => !states.some((one) => one.name === name));
+}
+
+function gatewayState(config: ClusterConfig, { gatewayApi }: InstalledCharts): AddonState {
+  const wanted = gatewayApiVersion(config.cilium.version);
+  return {
+    ...{ name: 'gateway-api', wanted, installed: gatewayApi ?? null, why: null },
+    state: gatewayApi === undefined ? 'not-installed' : 'works',
+    asWanted: gatewayApi === wanted,
+  };
+}
+
+function ciliumState(
+  config: ClusterConfig,
+  installed: InstalledCharts,
+  behind: readonly Behind[],
+): AddonState {
+  const found = installed.cilium;
+  const why = behind.find(({ addon }) => addon === cilium)?.why ?? null;
+  const differs = chartDifferences(config, installed).some(isAboutCilium);
+  return {
+    ...{ name: cilium.name, wanted: config.cilium.version, installed: found?.version ?? null },
+    state: !found ? 'not-installed' : why === null ? 'works' : 'not-working',
+    asWanted: found !== undefined && !differs,
+    why: found ? why : null,
+  };
+}
+
+function stateOf(one: InstalledAddon, behind: readonly Behind[]): AddonState {
+  const { name, wanted, version, status, same } = one;
+  const why = behind.find(({ addon }) => addon.name === name)?.why ?? null;
+  const about = {
+    name,
+    wanted: wanted?.replace(/^v/, '') ?? null,
+    installed: version ?? null,
+    asWanted: same,
+  };
+  if (status === undefined) return { ...about, state: 'not-installed', why: null };
+  if (wanted === undefined) return { ...about, state: 'surplus', why: null };
+  if (status !== 'deployed') {
+    return { ...about, state: 'half-installed', why: `helm calls its release ${status}` };
+  }
+  return { ...about, state: why === null ? 'works' : 'not-working', why };
+}
