@@ -65,6 +65,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
     }),
     uncordon: kubectl.uncordon(access, 'demo-web-1'),
     drain: kubectl.drain(access, { nodes: ['demo-web-1'], timeoutMs: 60_000, force: true }),
+    deleteTokenSecret: kubectl.deleteTokenSecret(access),
     deleteNodes: kubectl.deleteNodes(access, ['demo-web-1', 'demo-web-2']),
   },
   helm: {

@@ -10,8 +10,8 @@ const list: CommandSpec = {
     'With the versions that are there and those that cluster.yaml wants. What cluster.yaml does not ask for and is there all the same is named, and stays. oxide addons alone is the same.',
   ],
   examples: [
-    { call: 'addons', what: 'which there are, and why one does not work' },
-    { call: 'addons --json', what: 'for a script' },
+    { call: 'addons list', what: 'which there are, and why one does not work' },
+    { call: 'addons list --json', what: 'for a script' },
   ],
   variables: cloudVariables,
   exits: {
