@@ -84,13 +84,13 @@ function againChanges(input: AddonsInput, named: readonly string[]): readonly Ch
 }
 
 /** The names by which addons of this cluster are called. */
-export function wantedNames(config: ClusterConfig): readonly string[] {
+function wantedNames(config: ClusterConfig): readonly string[] {
   const charts = wantedAddons(config, { tokenMark: undefined }).map(({ addon }) => addon.name);
   return ['gateway-api', cilium.name, ...charts];
 }
 
 /** Also as cluster.yaml writes it: `hcloud_csi`. */
-export function addonName(typed: string): string {
+function addonName(typed: string): string {
   return typed.replaceAll('_', '-');
 }
 
@@ -108,7 +108,7 @@ function wantedName(config: ClusterConfig, typed: string): string {
 }
 
 /** For a name that no addon has. */
-export function unknownAddon(config: ClusterConfig, typed: string): UsageError {
+function unknownAddon(config: ClusterConfig, typed: string): UsageError {
   const names = [...new Set([...addonTable.map(({ name }) => name), ...wantedNames(config)])];
   return new UsageError(
     `there is no addon "${typed}"`,
