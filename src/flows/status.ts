@@ -4,6 +4,7 @@ import { clusterStatus } from '../cluster/status/cluster-status.js';
 import type { ClusterState } from '../cluster/state/cluster-state.js';
 import type { StatusReport } from '../cluster/status/report.js';
 import { inParallel } from '../lib/parallel.js';
+import { plural } from '../lib/format.js';
 import type { StepIo } from '../lib/step.js';
 import { wallClock } from '../lib/wait.js';
 import { observeOwnedResources } from '../steps/ownership/owned-resources.js';
@@ -16,6 +17,7 @@ import {
   observeExisting,
 } from '../steps/observe/probes.js';
 import { probeTalos } from '../steps/observe/talos-probes.js';
+import { lookOnce } from '../steps/observe/one-look.js';
 import { readCatalogue } from '../steps/observe/observe.js';
 import { withSharedAnswers } from '../steps/observe/shared-looks.js';
 import { withShortTimeouts } from '../steps/observe/short-looks.js';
@@ -49,14 +51,15 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
     probeAccessFiles(ctx),
   );
   const { found, builds } = resources;
-  const { seen, state } = servers;
+  const { told, ...around } = servers;
+  const { seen, state } = around;
   const nodes = 'nodes' in seen ? seen.nodes : [];
   const { known } = await step('Ask what the nodes are made of', () =>
-    observeKnownNodes(ctx, { state, nodes }),
+    observeKnownNodes(ctx, { state, nodes, look: told }),
   );
   return clusterStatus({
     known,
-    ...{ config, catalogue, ownAddress, ...servers, ...access },
+    ...{ config, catalogue, ownAddress, ...around, ...access },
     resources: found.filter(({ owner, left }) => owner !== 'other' || left === true),
     builds: { ...builds, now: ctx.hetzner.now() },
     now: wallClock(),
@@ -66,20 +69,28 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
 async function lookAtServers(ctx: FlowContext) {
   const { step } = ctx;
   const state = await step('Look at what exists', () => observeExisting(ctx));
+  const kubernetes = step('Ask Kubernetes', (io) => lookIntoKubernetes(ctx, state, io));
+  const nodes = kubernetes.then(({ seen }) => ('nodes' in seen ? seen.nodes : []));
   const [inside, talos, members, secretsRemark] = await inParallel(
-    step('Ask Kubernetes', (io) => lookIntoKubernetes(ctx, state, io)),
-    step('Ask Talos', (io) => probeTalos(ctx, state, io)),
+    kubernetes,
+    step('Ask Talos', (io) => probeTalos(ctx, { state, nodes }, io)),
     probeMembers(ctx, state),
     remarkOnSecrets(ctx, state),
   );
-  return { state, ...inside, talos, members, secretsRemark };
+  return { state, told: undefined, ...inside, talos, members, secretsRemark };
 }
 
 /**
- * What is in it only when it answers: the reason why it does not is told once, and it is asked through
- * the control plane that did.
+ * One call tells all of it. Where that fails it is asked piece by piece, and only when it answers: the
+ * reason why it does not is told once, and it is asked through the control plane that did.
  */
 async function lookIntoKubernetes(ctx: FlowContext, state: ClusterState, io: StepIo) {
+  const told = await lookOnce(ctx, state);
+  if (told) {
+    io.summary(plural(told.nodes.length, 'node'));
+    const { nodes, certificates } = told;
+    return { seen: { nodes }, certificates, installed: await observeInstalled(ctx, told), told };
+  }
   const seen = await probeNodes(ctx, state, io);
   if ('unknown' in seen) return { seen, certificates: [], installed: seen };
   const [certificates, installed] = await inParallel(probeCertificates(ctx), observeInstalled(ctx));

@@ -15,12 +15,17 @@ export const certificateTemplate =
 export function parseCertificates(stdout: string): readonly ClusterCertificate[] {
   return stdout.split('\n').flatMap((line) => {
     const [name = '', certificate = ''] = line.trim().split(' ');
-    if (!/^(hubble|cilium)-/.test(name)) return [];
-    try {
-      const { validTo } = new X509Certificate(Buffer.from(certificate, 'base64'));
-      return [{ name, ends: new Date(validTo) }];
-    } catch {
-      return [];
-    }
+    return certificateOf(name, certificate);
   });
+}
+
+/** The certificate of a Secret, in base64; none when it is of others, or cannot be read. */
+export function certificateOf(name: string, certificate: string): readonly ClusterCertificate[] {
+  if (!/^(hubble|cilium)-/.test(name)) return [];
+  try {
+    const { validTo } = new X509Certificate(Buffer.from(certificate, 'base64'));
+    return [{ name, ends: new Date(validTo) }];
+  } catch {
+    return [];
+  }
 }

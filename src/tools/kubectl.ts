@@ -1,5 +1,6 @@
 import { certificateTemplate } from './cluster-certificates.js';
 import type { Invocation } from './invocation.js';
+import { lookedAt, lookedAtInNamespace, lookTemplate } from './kubernetes-look.js';
 
 export {
   parseClusterTime,
@@ -10,6 +11,7 @@ export {
   parseVolumeIds,
   parseWorkloads,
 } from './kubernetes-objects.js';
+export { parseLook, type KubernetesLook } from './kubernetes-look.js';
 export { parsePodTroubles, type PodTrouble } from './pod-troubles.js';
 export {
   isEstablished,
@@ -63,6 +65,17 @@ export const getControllerLease = (kubeconfig: string): Invocation =>
     ...['--output', 'json', '--request-timeout=10s'],
   ]);
 
+/**
+ * Nodes, what is in kube-system, and the definitions, in one call. `namespace`: what is in that one
+ * instead. See `parseLook`.
+ */
+export const lookAround = (kubeconfig: string, namespace?: string): Invocation =>
+  call(kubeconfig, [
+    ...['--namespace', namespace ?? 'kube-system'],
+    ...['get', (namespace === undefined ? lookedAt : lookedAtInNamespace).join(',')],
+    ...['--output', lookTemplate, '--request-timeout=20s'],
+  ]);
+
 /** All persistent volumes as JSON. See `parseVolumeIds` and `parseLocalClaims`. */
 export const getPersistentVolumes = (kubeconfig: string): Invocation =>
   call(kubeconfig, ['get', 'persistentvolumes', '--output', 'json', '--request-timeout=5s'], {
@@ -112,7 +125,7 @@ export const getCrd = (kubeconfig: string, name: string): Invocation =>
   call(kubeconfig, ['get', 'crd', name, '--output', 'json', '--request-timeout=20s']);
 
 /** Where the cluster keeps what oxide brought it to. */
-const record = { namespace: 'kube-system', name: 'oxide' };
+export const record = { namespace: 'kube-system', name: 'oxide' };
 
 /** What the cluster keeps of what it was brought to, as JSON. See `parseConfigMap`. */
 export const getRecord = (kubeconfig: string): Invocation =>

@@ -57,24 +57,31 @@ const controlPlaneLabel = 'node-role.kubernetes.io/control-plane';
 
 /** Reads `kubectl get nodes -o json`. */
 export function parseNodes(stdout: string): KubeNode[] {
-  return readList(stdout, nodeSchema).map(({ metadata, spec, status }) => {
-    const ready = status.conditions.find(({ type }) => type === 'Ready');
-    const isReady = ready?.status === 'True';
-    return {
-      name: metadata.name,
-      ready: isReady,
-      reason: isReady ? '' : (ready?.message ?? '') || 'NotReady: no word from the kubelet yet',
-      notReadySince: isReady ? undefined : timeIn(ready?.lastTransitionTime),
-      internalIp: status.addresses.find(({ type }) => type === 'InternalIP')?.address,
-      providerId: spec.providerID,
-      role: controlPlaneLabel in metadata.labels ? 'control-plane' : 'worker',
-      kubeletVersion: status.nodeInfo?.kubeletVersion ?? '',
-      talosVersion: /^Talos \((v[^)]+)\)$/.exec(status.nodeInfo?.osImage ?? '')?.[1],
-      unschedulable: spec.unschedulable,
-      uninitialized: spec.taints.some(({ key }) => key === uninitializedTaint),
-      labels: metadata.labels,
-    };
-  });
+  return readList(stdout, nodeSchema).map(nodeOf);
+}
+
+/** Reads one node. */
+export function toNode(object: unknown): KubeNode {
+  return nodeOf(checked(object, nodeSchema));
+}
+
+function nodeOf({ metadata, spec, status }: z.output<typeof nodeSchema>): KubeNode {
+  const ready = status.conditions.find(({ type }) => type === 'Ready');
+  const isReady = ready?.status === 'True';
+  return {
+    name: metadata.name,
+    ready: isReady,
+    reason: isReady ? '' : (ready?.message ?? '') || 'NotReady: no word from the kubelet yet',
+    notReadySince: isReady ? undefined : timeIn(ready?.lastTransitionTime),
+    internalIp: status.addresses.find(({ type }) => type === 'InternalIP')?.address,
+    providerId: spec.providerID,
+    role: controlPlaneLabel in metadata.labels ? 'control-plane' : 'worker',
+    kubeletVersion: status.nodeInfo?.kubeletVersion ?? '',
+    talosVersion: /^Talos \((v[^)]+)\)$/.exec(status.nodeInfo?.osImage ?? '')?.[1],
+    unschedulable: spec.unschedulable,
+    uninitialized: spec.taints.some(({ key }) => key === uninitializedTaint),
+    labels: metadata.labels,
+  };
 }
 
 /** Milliseconds since the epoch; undefined for what is no time. */
@@ -110,7 +117,7 @@ export interface Workload {
 }
 
 /** What helm writes on everything that it makes. */
-const releaseAnnotation = 'meta.helm.sh/release-name';
+export const releaseAnnotation = 'meta.helm.sh/release-name';
 
 const count = z.number().default(0);
 const workloadSchema = z.object({
@@ -135,28 +142,33 @@ const workloadSchema = z.object({
     .prefault({}),
 });
 
-/** Reads `kubectl get daemonset/… deployment/… statefulset/… -o json`; judged as `kubectl rollout status` does it. */
+/** Reads `kubectl get daemonset/… deployment/… statefulset/… -o json`. */
 export function parseWorkloads(stdout: string): Workload[] {
-  return readList(stdout, workloadSchema).map(({ kind, metadata, spec, status }) => {
-    const isDaemon = kind === 'DaemonSet';
-    const wanted = isDaemon ? status.desiredNumberScheduled : spec.replicas;
-    const updated = isDaemon ? status.updatedNumberScheduled : status.updatedReplicas;
-    const available = Math.min(
-      updated,
-      isDaemon ? status.numberAvailable : status.availableReplicas,
-    );
-    // Of a Deployment's older pods none may be left.
-    const old = kind !== 'Deployment' ? 0 : status.replicas - status.updatedReplicas;
-    const seen = status.observedGeneration >= metadata.generation;
-    return {
-      name: `${kind.toLowerCase()}/${metadata.name}`,
-      namespace: metadata.namespace,
-      release: metadata.annotations[releaseAnnotation],
-      wanted,
-      available,
-      complete: seen && old <= 0 && available >= wanted && (!isDaemon || wanted > 0),
-    };
-  });
+  return readList(stdout, workloadSchema).map(workloadOf);
+}
+
+/** Reads one of them. */
+export function toWorkload(object: unknown): Workload {
+  return workloadOf(checked(object, workloadSchema));
+}
+
+/** Judged as `kubectl rollout status` does it. */
+function workloadOf({ kind, metadata, spec, status }: z.output<typeof workloadSchema>): Workload {
+  const isDaemon = kind === 'DaemonSet';
+  const wanted = isDaemon ? status.desiredNumberScheduled : spec.replicas;
+  const updated = isDaemon ? status.updatedNumberScheduled : status.updatedReplicas;
+  const available = Math.min(updated, isDaemon ? status.numberAvailable : status.availableReplicas);
+  // Of a Deployment's older pods none may be left.
+  const old = kind !== 'Deployment' ? 0 : status.replicas - status.updatedReplicas;
+  const seen = status.observedGeneration >= metadata.generation;
+  return {
+    name: `${kind.toLowerCase()}/${metadata.name}`,
+    namespace: metadata.namespace,
+    release: metadata.annotations[releaseAnnotation],
+    wanted,
+    available,
+    complete: seen && old <= 0 && available >= wanted && (!isDaemon || wanted > 0),
+  };
 }
 
 /** The driver by which Kubernetes reaches Hetzner's volumes. */
@@ -216,7 +228,11 @@ export function readList<S extends z.ZodType>(stdout: string, item: S): z.output
 
 /** One object that kubectl wrote as JSON, checked. */
 export function readObject<S extends z.ZodType>(stdout: string, schema: S): z.output<S> {
-  const parsed = schema.safeParse(parseJson(stdout));
+  return checked(parseJson(stdout), schema);
+}
+
+function checked<S extends z.ZodType>(object: unknown, schema: S): z.output<S> {
+  const parsed = schema.safeParse(object);
   if (parsed.success) return parsed.data;
   throw new OxideError(
     'the output of kubectl is not what it should be: it breaks off or is no JSON',

@@ -4,6 +4,7 @@ import { InterruptedError } from '../../src/lib/errors.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { parseNodes } from '../../src/tools/kubectl.js';
 import { reach } from '../helpers/kube-access.js';
+import { readRelease, writeRelease } from '../helpers/helm-double.js';
 import { projectOf } from '../helpers/project.js';
 import {
   clusterYaml,
@@ -362,12 +363,10 @@ async function administratorOf({ world, clock }: Rehearsal, { ctx }: Run) {
     ctx.files.kubeconfig,
   ]);
   if (typeof request !== 'function') throw new Error(request.stderr);
-  const path = '/api/v1/namespaces/kube-system/configmaps/helm-double';
   const change = (changes: { readonly status: string; readonly began?: string }): void => {
-    const { release } = request('GET', path).body['data'] as { release: string };
-    const changed = { ...(JSON.parse(release) as object), ...changes };
-    const patch = { data: { release: JSON.stringify(changed) } };
-    expect(request('PATCH', path, patch, 'application/merge-patch+json').status).toBe(200);
+    const release = readRelease(request);
+    if (!release) throw new Error('there is no release');
+    writeRelease(request, { ...release, ...changes });
   };
   return { request, change };
 }

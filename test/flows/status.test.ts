@@ -7,6 +7,7 @@ import { withShortTimeouts } from '../../src/steps/observe/short-looks.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { importCommand } from '../../src/cluster/state/secrets-copy-name.js';
 import { oxide } from '../../src/lib/commands.js';
+import { administer } from '../helpers/administer.js';
 import { projectOf } from '../helpers/project.js';
 import {
   clusterYaml,
@@ -36,6 +37,27 @@ const silent = (tool: string): RunOptions => ({
       ? failed('dial tcp 203.0.113.1: connect: connection refused\n')
       : undefined,
 });
+
+/** A kind is missing, so that nothing is told by one call. */
+const piecemeal: RunOptions = {
+  intercept: ({ args }) =>
+    args.some((arg) => arg.startsWith('nodes,'))
+      ? failed(
+          'error: the server doesn\'t have a resource type "ciliumclusterwidenetworkpolicies"\n',
+        )
+      : undefined,
+};
+
+const both =
+  (...options: readonly RunOptions[]): NonNullable<RunOptions['intercept']> =>
+  (call) =>
+    options.map(({ intercept }) => intercept?.(call)).find((end) => end !== undefined);
+
+async function addSecret(rehearsal: Rehearsal, secret: object): Promise<void> {
+  const path = '/api/v1/namespaces/kube-system/secrets';
+  const body = { apiVersion: 'v1', kind: 'Secret', ...secret };
+  await administer(rehearsal, { method: 'POST', path, body });
+}
 
 describe('the status', () => {
   test('of a complete cluster is healthy and has exactly the documented keys', async () => {
@@ -91,18 +113,58 @@ describe('the status', () => {
 
   test('names a certificate in the cluster that ends soon', async () => {
     const rehearsal = await existing();
-    const ends = await shortLived(20);
-    const asked: string[][] = [];
-    const report = await reportOf(rehearsal, {
-      intercept: ({ tool, args }) => {
-        if (tool !== 'kubectl' || !args.includes('secrets')) return undefined;
-        asked.push([...args]);
-        return done(`hubble-server-certs ${ends}\n`);
-      },
+    await addSecret(rehearsal, {
+      ...{ type: 'kubernetes.io/tls', metadata: { name: 'hubble-server-certs' } },
+      data: { 'tls.crt': await shortLived(20), 'tls.key': 'a2V5' },
     });
-    expect(codes(report)).toEqual(['certificate-ends']);
-    expect(report.status.healthy).toBe(true);
-    expect(asked.flat().join(' ')).not.toContain('tls.key');
+    for (const options of [{}, piecemeal]) {
+      const report = await reportOf(rehearsal, options);
+      expect(codes(report)).toEqual(['certificate-ends']);
+      expect(report.status.healthy).toBe(true);
+    }
+  });
+
+  test('asks four times of a whole cluster, whatever its size', async () => {
+    const { ctx, calls } = (await existing(clusterYaml(3, 2))).run();
+    expect((await status(ctx)).status).toMatchObject({ healthy: true, problems: [] });
+    const asked = calls.map(({ tool, args }) =>
+      tool === 'talosctl' ? args.slice(0, 2).join(' ') : tool,
+    );
+    expect(asked.sort()).toEqual(['etcd members', 'etcd status', 'get machineconfig', 'kubectl']);
+  });
+
+  test('looks closer where one call for all of Kubernetes fails, and sees the same', async () => {
+    const rehearsal = await existing();
+    expect((await reportOf(rehearsal, piecemeal)).status).toEqual(
+      (await reportOf(rehearsal)).status,
+    );
+  });
+
+  test('asks Talos itself for its version where a kubelet does not live', async () => {
+    const rehearsal = await existing();
+    const asked = async (lives: boolean) => {
+      const { ctx, calls } = rehearsal.run({
+        around: async ({ args }, happen) => {
+          const end = await happen();
+          if (lives || !args.includes('get') || typeof end === 'string' || 'signal' in end)
+            return end;
+          return {
+            ...end,
+            stdout: end.stdout.replaceAll(/\{[^{}]*"type":"Ready"[^{}]*\}/g, (ready) =>
+              ready.replace('"True"', '"Unknown"'),
+            ),
+          };
+        },
+      });
+      const { status: found } = await status(ctx);
+      const [first] = found.servers;
+      const versions = calls.filter(
+        ({ args }) => args[0] === 'version' && args.includes('--nodes'),
+      );
+      return { version: first?.talosVersion, asked: versions.length };
+    };
+    expect(await asked(true)).toEqual({ version: 'v1.13.9', asked: 0 });
+    expect(await asked(false)).toEqual({ version: 'v1.13.9', asked: 1 });
   });
 
   test('changes nothing, and gives no tool more than five seconds', async () => {
@@ -149,8 +211,18 @@ describe('the status', () => {
     expect(await asksUntilSilent()).toBe(1);
   });
 
-  test('says so when helm does not tell what is installed', async () => {
-    const report = await reportOf(await existing(), silent('helm'));
+  test('says so when it cannot be told what is installed', async () => {
+    const rehearsal = await existing();
+    const silentHelm = { intercept: both(piecemeal, silent('helm')) };
+    expect(codes(await reportOf(rehearsal, silentHelm))).toEqual(['installed-unknown']);
+    await addSecret(rehearsal, {
+      ...{ type: 'helm.sh/release.v1', data: { release: 'Zm9v' } },
+      metadata: {
+        name: 'sh.helm.release.v1.cilium.v9',
+        labels: { owner: 'helm', name: 'cilium', status: 'deployed', version: '9' },
+      },
+    });
+    const report = await reportOf(rehearsal);
     expect(codes(report)).toEqual(['installed-unknown']);
     expect(report.status).toMatchObject({ healthy: true, differences: [] });
   });

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { chartArchive } from '../../src/sandbox/downloads/chart-repository.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { optionOf, reach, type KubeRequest } from './kube-access.js';
 import { done, failed, type DoublesOptions, type Ending } from './tool-doubles.js';
 
-interface Release {
+export interface Release {
   readonly revision: number;
   readonly status: string;
   /** When its newest change began. */
@@ -24,7 +25,7 @@ export async function helm(options: DoublesOptions, call: Invocation): Promise<E
   if (args[0] === 'pull') return await pull(args);
   const request = await reach(options, args);
   if (typeof request !== 'function') return request;
-  const release = read(request);
+  const release = readRelease(request);
   if (args[0] === 'upgrade') return upgrade(request, args, release);
   if (!release) return failed('Error: release: not found\n');
   if (args[0] === 'status') {
@@ -37,11 +38,11 @@ export async function helm(options: DoublesOptions, call: Invocation): Promise<E
   }
   if (args[1] === 'values') return done(JSON.stringify(release.values));
   if (args[0] === 'uninstall') {
-    request('DELETE', `${namespace}/configmaps/helm-double`);
+    forget(request);
     return done();
   }
   if (args[0] === 'rollback') {
-    write(request, { ...release, status: 'deployed', revision: release.revision + 1 });
+    writeRelease(request, { ...release, status: 'deployed', revision: release.revision + 1 });
     return done();
   }
   throw new Error(`the double of helm does not know: ${args.join(' ')}`);
@@ -76,19 +77,19 @@ function upgrade(
   const version = versionIn(args[2] ?? '');
   const revision = (present?.revision ?? 0) + 1;
   const began = new Date().toISOString();
-  write(request, { revision, status: 'pending-install', began, version, values });
+  writeRelease(request, { revision, status: 'pending-install', began, version, values });
   for (const object of workloads(values)) {
     const path = `${apps}/${object.kind.toLowerCase()}s/${object.metadata.name}`;
     const query = `fieldManager=helm&force=${String(args.includes('--force-conflicts'))}`;
     const answer = request('PATCH', `${path}?${query}`, object, 'application/apply-patch+yaml');
     if (answer.status >= 300) {
-      write(request, { revision, status: 'failed', began, version, values });
+      writeRelease(request, { revision, status: 'failed', began, version, values });
       const what = `kube-system/${object.metadata.name} apps/v1, Kind=${object.kind}`;
       const why = `conflict occurred while applying object ${what}: ${String(answer.body['message'])}`;
       return failed(`Error: UPGRADE FAILED: ${why}\n`);
     }
   }
-  write(request, { revision, status: 'deployed', began, version, values });
+  writeRelease(request, { revision, status: 'deployed', began, version, values });
   return done();
 }
 
@@ -111,22 +112,72 @@ function workloads(values: Release['values']) {
   return [object('DaemonSet', 'cilium', {}), object('Deployment', 'cilium-operator', { replicas })];
 }
 
-function read(request: KubeRequest): Release | undefined {
-  const { status, body } = request('GET', `${namespace}/configmaps/helm-double`);
-  if (status !== 200) return undefined;
-  return JSON.parse((body['data'] as { release: string }).release) as Release;
+/** As helm keeps it, of which a status reads it: compressed JSON in base64, a Secret a revision. */
+function secretOf({ revision, status, version, values, began }: Release) {
+  const release = {
+    ...{ name: 'cilium', namespace: 'kube-system', version: revision },
+    info: { status, last_deployed: began },
+    chart: { metadata: { name: 'cilium', version } },
+    config: values,
+  };
+  const packed = gzipSync(JSON.stringify(release)).toString('base64');
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'helm.sh/release.v1',
+    metadata: {
+      name: `sh.helm.release.v1.cilium.v${revision}`,
+      namespace: 'kube-system',
+      labels: { owner: 'helm', name: 'cilium', status, version: String(revision) },
+    },
+    data: { release: Buffer.from(packed).toString('base64') },
+  };
 }
 
-function write(request: KubeRequest, release: Release): void {
+interface Kept {
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly data?: { readonly release: string };
+}
+
+function keptRevisions(request: KubeRequest): readonly Kept[] {
+  const items = request('GET', `${namespace}/secrets`).body['items'] as Kept[];
+  return items.filter(({ metadata }) => metadata.labels?.['owner'] === 'helm');
+}
+
+/** The newest revision. */
+export function readRelease(request: KubeRequest): Release | undefined {
+  const newest = keptRevisions(request)
+    .map(({ metadata, data }) => ({ revision: Number(metadata.labels?.['version']), data }))
+    .sort((a, b) => b.revision - a.revision)[0];
+  if (!newest?.data) return undefined;
+  const packed = Buffer.from(Buffer.from(newest.data.release, 'base64').toString(), 'base64');
+  const { info, chart, config } = JSON.parse(gunzipSync(packed).toString()) as {
+    info: { status: string; last_deployed: string };
+    chart: { metadata: { version: string } };
+    config: Release['values'];
+  };
+  return {
+    revision: newest.revision,
+    status: info.status,
+    began: info.last_deployed,
+    version: chart.metadata.version,
+    values: config,
+  };
+}
+
+/** Keeps a revision, or changes it. */
+export function writeRelease(request: KubeRequest, release: Release): void {
+  const secret = secretOf(release);
   request(
     'PATCH',
-    `${namespace}/configmaps/helm-double?fieldManager=helm&force=true`,
-    {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'helm-double', namespace: 'kube-system' },
-      data: { release: JSON.stringify(release) },
-    },
+    `${namespace}/secrets/${secret.metadata.name}?fieldManager=helm&force=true`,
+    secret,
     'application/apply-patch+yaml',
   );
+}
+
+function forget(request: KubeRequest): void {
+  for (const { metadata } of keptRevisions(request)) {
+    request('DELETE', `${namespace}/secrets/${metadata.name}`);
+  }
 }

@@ -2,8 +2,10 @@ import { parseAllDocuments } from 'yaml';
 import type { Invocation } from '../../src/tools/exec.js';
 import { drain, podsPath, setSchedulable } from './drain-double.js';
 import { optionOf, reach, type KubeRequest } from './kube-access.js';
+import { printed } from './jsonpath-double.js';
 import { done, failed, type DoublesOptions, type Ending } from './tool-doubles.js';
 
+const policies = '/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies';
 const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 interface KubeObject {
@@ -26,6 +28,8 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
   const words = args.slice(2);
   const raw = words.find((word) => word.startsWith('--raw='));
   if (raw !== undefined) return answer(request('GET', raw.slice('--raw='.length)));
+  const template = optionOf(words, '--output') ?? '';
+  if (template.startsWith('jsonpath={"[')) return lookAround(request, words, template);
   if (words[0] === 'get' && words[1] === 'nodes') return answer(request('GET', '/api/v1/nodes'));
   if (words[0] === 'get' && words[1] === 'persistentvolumes,services') return claims(request);
   if (words[0] === 'get' && /^(persistentvolumes|namespaces)$/.test(words[1] ?? '')) {
@@ -74,6 +78,36 @@ function claims(request: KubeRequest): Ending {
     return (body['items'] as object[]).map((item) => ({ kind, ...item }));
   });
   return done(JSON.stringify({ kind: 'List', items }));
+}
+
+/** Where the kinds are that one call looks at, and how each of their objects is called. */
+const kinds: Readonly<Record<string, readonly [collection: string, kind: string]>> = {
+  nodes: ['/api/v1/nodes', 'Node'],
+  ns: ['/api/v1/namespaces', 'Namespace'],
+  secrets: ['/api/v1/namespaces/NAMESPACE/secrets', 'Secret'],
+  cm: ['/api/v1/namespaces/NAMESPACE/configmaps', 'ConfigMap'],
+  daemonsets: ['/apis/apps/v1/namespaces/NAMESPACE/daemonsets', 'DaemonSet'],
+  deployments: ['/apis/apps/v1/namespaces/NAMESPACE/deployments', 'Deployment'],
+  statefulsets: ['/apis/apps/v1/namespaces/NAMESPACE/statefulsets', 'StatefulSet'],
+  crd: [crds, 'CustomResourceDefinition'],
+  ciliumclusterwidenetworkpolicies: [policies, 'CiliumClusterwideNetworkPolicy'],
+};
+
+/** Objects of several kinds; one that nobody serves fails all of it. */
+function lookAround(request: KubeRequest, words: readonly string[], template: string): Ending {
+  const namespace = optionOf(words, '--namespace') ?? 'default';
+  const items: object[] = [];
+  for (const name of (optionOf(words, 'get') ?? '').split(',')) {
+    const [path, kind] = kinds[name] ?? [];
+    if (path === undefined) throw new Error(`the double of kubectl does not know ${name}`);
+    const found = request('GET', path.replace('NAMESPACE', namespace));
+    if (found.status === 404) {
+      return failed(`error: the server doesn't have a resource type "${name}"\n`);
+    }
+    if (found.status !== 200) return answer(found);
+    items.push(...(found.body['items'] as object[]).map((item) => ({ kind, ...item })));
+  }
+  return done(printed(template.slice('jsonpath='.length), { items }));
 }
 
 /** Those that there are; nothing is printed when there is none. */
@@ -127,7 +161,7 @@ function objectsOf(manifest: string): readonly KubeObject[] {
 /** The collections of the kinds that oxide applies. */
 const collections: Readonly<Record<string, string>> = {
   CustomResourceDefinition: crds,
-  CiliumClusterwideNetworkPolicy: '/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies',
+  CiliumClusterwideNetworkPolicy: policies,
   ValidatingAdmissionPolicy: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
   ValidatingAdmissionPolicyBinding:
     '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',

@@ -6,13 +6,8 @@ import { waitFor, type Probe } from '../../lib/wait.js';
 import { getWorkloads, parseWorkloads } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
 import { askKubernetes, waitOptions } from '../run/waiting.js';
-import {
-  changeRelease,
-  installedRelease,
-  isAsWanted,
-  releaseOf,
-  type DeployedRelease,
-} from './releases.js';
+import { changeRelease, isAsWanted, releaseOf } from './releases.js';
+import { askedOfHelm, type DeployedRelease, type ReleaseSource } from './release-source.js';
 
 /** Cilium as cluster.yaml wants it. */
 export function ciliumOf({ config, endpoints }: FlowContext): WantedChart {
@@ -45,8 +40,11 @@ export async function ensureCilium(
 }
 
 /** Cilium as it is deployed; undefined when there is none, or one that is half made. */
-export function installedCilium(ctx: FlowContext): Promise<DeployedRelease | undefined> {
-  return installedRelease(ctx, releaseOf(ciliumOf(ctx)));
+export function installedCilium(
+  ctx: FlowContext,
+  releases: ReleaseSource = askedOfHelm(ctx),
+): Promise<DeployedRelease | undefined> {
+  return releases.deployed(releaseOf(ciliumOf(ctx)));
 }
 
 async function waitForAgents(

@@ -1,5 +1,6 @@
-import { installedRelease } from '../../cluster/kubernetes/gateway-api.js';
+import { installedRelease, neededDefinitions } from '../../cluster/kubernetes/gateway-api.js';
 import type { InstalledCharts } from '../../cluster/kubernetes/installed.js';
+import { isMetadataPolicy, metadataPolicyName } from '../../cluster/kubernetes/metadata-policy.js';
 import { keepsOut } from '../../cluster/network/api-access.js';
 import type { KubernetesState } from '../../cluster/plan/plan.js';
 import type { ClusterState } from '../../cluster/state/cluster-state.js';
@@ -7,7 +8,7 @@ import type { Answer } from '../../lib/answer.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
-import { getNodes, parseNodes, type KubeNode } from '../../tools/kubectl.js';
+import { getNodes, parseNodes, type KubeNode, type KubernetesLook } from '../../tools/kubectl.js';
 import { ask } from '../observe/answers.js';
 import { chooseApiServer } from '../observe/reachable-apis.js';
 import { controlPlanesOf } from '../run/node-server.js';
@@ -15,6 +16,7 @@ import type { OwnAddresses } from '../access/own-address.js';
 import type { FlowContext } from '../run/context.js';
 import { installedCilium } from './cilium.js';
 import { observeAddons } from './look.js';
+import { keptInCluster } from './release-source.js';
 import { observeGatewayApi } from './gateway-api.js';
 import { metadataIsBlocked } from './metadata-policy.js';
 
@@ -52,13 +54,30 @@ export async function observeKubernetes(
   }
 }
 
-/** What oxide installed in Kubernetes, or why it cannot be asked. */
-export async function observeInstalled(ctx: FlowContext): Promise<Answer<InstalledCharts>> {
+/** What oxide installed in Kubernetes, or why it cannot be asked. `look`: what is known of it already. */
+export async function observeInstalled(
+  ctx: FlowContext,
+  look?: KubernetesLook,
+): Promise<Answer<InstalledCharts>> {
+  if (look) return ask(ctx, () => installedIn(ctx, look));
   const { kubeconfig } = ctx.files;
   if ((await readTextIfExists(kubeconfig)) === undefined) {
     return { unknown: `there is no ${kubeconfig}` };
   }
   return ask(ctx, () => readInstalled(ctx));
+}
+
+async function installedIn(ctx: FlowContext, look: KubernetesLook): Promise<InstalledCharts> {
+  const definitions = look.definitions.filter(({ name }) => neededDefinitions.includes(name));
+  const releases = keptInCluster(ctx, look);
+  const policy = look.policies.find(({ name }) => name === metadataPolicyName);
+  return {
+    definitions,
+    gatewayApi: installedRelease(definitions),
+    cilium: await installedCilium(ctx, releases),
+    addons: await observeAddons(ctx, releases),
+    metadataBlocked: policy !== undefined && isMetadataPolicy(policy),
+  };
 }
 
 /** The same, of a Kubernetes that is known to answer. */

@@ -1,9 +1,10 @@
 import { optionalCharts, wantedAddons, type WantedChart } from '../../addons/wanted.js';
 import type { InstalledAddon } from '../../cluster/kubernetes/installed.js';
 import { inParallel } from '../../lib/parallel.js';
-import * as helm from '../../tools/helm.js';
+import type * as helm from '../../tools/helm.js';
 import type { FlowContext } from '../run/context.js';
 import { tokenMarkOf } from './token-secret.js';
+import { askedOfHelm, type ReleaseSource } from './release-source.js';
 import { isAsWanted, releaseOf } from './releases.js';
 
 /** The addons that cluster.yaml wants, with everything that their values are made of. */
@@ -12,14 +13,16 @@ export function addonsOf(ctx: FlowContext): readonly WantedChart[] {
 }
 
 /**
- * The addons as they are: those that are wanted, and, when there are any, those that are there all the same. helm is asked
- * once for all, and once more for the values of each that is wanted.
+ * The addons as they are: those that are wanted, and, when there are any, those that are there all the same. helm, unless
+ * `releases` tells of them, is asked once for all, and once more for the values of each that is wanted.
  */
-export async function observeAddons(ctx: FlowContext): Promise<readonly InstalledAddon[]> {
-  const { run, files } = ctx;
+export async function observeAddons(
+  ctx: FlowContext,
+  releases: ReleaseSource = askedOfHelm(ctx),
+): Promise<readonly InstalledAddon[]> {
   const wanted = addonsOf(ctx);
   if (wanted.length === 0) return [];
-  const listed = helm.parseList((await run(helm.list(files.kubeconfig))).stdout);
+  const listed = await releases.list();
   const found = (release: string, namespace: string) =>
     listed.find((one) => one.name === release && one.namespace === namespace);
   const states = wanted.map(async (one): Promise<InstalledAddon> => {
@@ -28,9 +31,7 @@ export async function observeAddons(ctx: FlowContext): Promise<readonly Installe
     const version = there && versionOf(there, one.chart);
     const about = { name: one.addon.name, wanted: one.version, status: there?.status, version };
     if (there?.status !== 'deployed') return { ...about, same: false };
-    const values = helm.parseValues(
-      (await run(helm.getValues(files.kubeconfig, { name, namespace }))).stdout,
-    );
+    const values = await releases.values({ name, namespace });
     return { ...about, same: isAsWanted({ version: version ?? '', values }, one) };
   });
   const surplus = optionalCharts

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { HelmValues } from '../../addons/addon.js';
 import type { WantedChart } from '../../addons/wanted.js';
 import { withScratchFolder, writeScratchFile } from '../../lib/files.js';
 import type { StepIo } from '../../lib/step.js';
@@ -8,17 +7,12 @@ import { waitFor, wallClock } from '../../lib/wait.js';
 import * as helm from '../../tools/helm.js';
 import type { FlowContext } from '../run/context.js';
 import { waitOptions } from '../run/waiting.js';
+import type { DeployedRelease } from './release-source.js';
 import { upgradeRelease } from './upgrade-release.js';
 
 /** A release and its name in a sentence. */
 interface TitledRelease extends helm.Release {
   readonly title: string;
-}
-
-/** A release as it is deployed. */
-export interface DeployedRelease {
-  readonly version: string;
-  readonly values: HelmValues;
 }
 
 /** By what helm finds the release of an addon. */
@@ -35,23 +29,6 @@ export function isAsWanted(
     found?.version === version.replace(/^v/, '') &&
     isDeepStrictEqual(found.values, JSON.parse(JSON.stringify(values)))
   );
-}
-
-/** The release as it is deployed; undefined when there is none, or one that is half made. */
-export async function installedRelease(
-  { run, files }: FlowContext,
-  release: helm.Release,
-): Promise<DeployedRelease | undefined> {
-  try {
-    const metadata = await run(helm.getMetadata(files.kubeconfig, release));
-    const { status, version } = helm.parseMetadata(metadata.stdout);
-    if (status !== 'deployed') return undefined;
-    const { stdout } = await run(helm.getValues(files.kubeconfig, release));
-    return { version, values: helm.parseValues(stdout) };
-  } catch (error) {
-    if (helm.isNoRelease(error)) return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -6,7 +6,13 @@ import { OxideError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
-import { getRecord, parseConfigMap, type KubeNode } from '../../tools/kubectl.js';
+import {
+  getRecord,
+  parseConfigMap,
+  record as clusterRecord,
+  type KubeNode,
+  type KubernetesLook,
+} from '../../tools/kubectl.js';
 import {
   getMachineConfigs,
   parseMachineConfigs,
@@ -31,6 +37,8 @@ interface Asked {
   readonly state: ClusterState;
   /** The nodes as Kubernetes has them; empty when it does not answer. */
   readonly nodes: readonly NodeVersions[];
+  /** What a look at Kubernetes has told already. */
+  readonly look?: KubernetesLook | undefined;
   /** The control planes through which Talos may be asked; all unless told. */
   readonly through?: readonly NodeServer[];
 }
@@ -42,7 +50,7 @@ interface Asked {
 export async function observeKnownNodes(ctx: FlowContext, asked: Asked): Promise<KnownNodes> {
   const { state, nodes, through = controlPlanesOf(state) } = asked;
   const [record, configurations] = await inParallel(
-    nodes.length > 0 ? readClusterRecord(ctx) : Promise.resolve(undefined),
+    recordOf(ctx, asked),
     readConfigurations(ctx, state, through),
   );
   const known = state.servers.map((server): [number, KnownOfNode] => {
@@ -64,6 +72,15 @@ export async function observeKnownNodes(ctx: FlowContext, asked: Asked): Promise
     ];
   });
   return { record, known: new Map(known) };
+}
+
+async function recordOf(
+  ctx: FlowContext,
+  { look, nodes }: Asked,
+): Promise<ClusterRecord | undefined> {
+  if (!look) return nodes.length > 0 ? readClusterRecord(ctx) : undefined;
+  const texts = look.records.get(clusterRecord.name);
+  return texts && readRecord(texts);
 }
 
 /** What the cluster keeps of what it was brought to; undefined when there is none. */

@@ -1,5 +1,6 @@
-import type { TalosSeen } from '../../cluster/status/report.js';
+import type { NodeFacts, TalosSeen } from '../../cluster/status/report.js';
 import type { ClusterState } from '../../cluster/state/cluster-state.js';
+import { nodeOfServer } from '../../cluster/state/nodes.js';
 import type { Answer } from '../../lib/answer.js';
 import { OxideError } from '../../lib/errors.js';
 import { readTextIfExists } from '../../lib/files.js';
@@ -23,10 +24,16 @@ import { runningControlPlanes, type NodeServer } from '../run/node-server.js';
 import { targetOf } from '../run/talos-target.js';
 import { ask } from './answers.js';
 
+interface TalosQuestion {
+  readonly state: ClusterState;
+  /** What Kubernetes says of the nodes, once it has said it. */
+  readonly nodes: Promise<readonly NodeFacts[]>;
+}
+
 /** What Talos and etcd say on every control plane that runs. */
 export async function probeTalos(
   ctx: FlowContext,
-  state: ClusterState,
+  { state, nodes }: TalosQuestion,
   io: StepIo,
 ): Promise<readonly TalosSeen[]> {
   const running = runningControlPlanes(state);
@@ -36,7 +43,7 @@ export async function probeTalos(
     io.unmet(unknown.unknown);
     return running.map(({ name }) => ({ server: name, version: unknown, etcd: unknown }));
   }
-  const seen = await askControlPlanes(ctx, running);
+  const seen = await askControlPlanes(ctx, running, nodes);
   const answering = seen.filter(({ version: answer }) => 'is' in answer).length;
   const said = `${answering} of ${plural(running.length, 'control plane')} answer`;
   if (answering === running.length) io.summary(said);
@@ -47,20 +54,30 @@ export async function probeTalos(
 async function askControlPlanes(
   ctx: FlowContext,
   running: readonly NodeServer[],
+  nodes: Promise<readonly NodeFacts[]>,
 ): Promise<readonly TalosSeen[]> {
-  const [versions, statuses] = await inParallel(
-    askEach(ctx, running, {
-      call: version,
-      ofOne: parseServerVersion,
-      ofSeveral: parseServerVersions,
-    }),
-    askEach(ctx, running, {
-      call: etcdStatus,
-      ofOne: parseEtcdStatus,
-      ofSeveral: parseEtcdStatuses,
+  const statuses = await askEach(ctx, running, {
+    call: etcdStatus,
+    ofOne: parseEtcdStatus,
+    ofSeveral: parseEtcdStatuses,
+  });
+  const known = await nodes;
+  // Talos has just answered there, and a kubelet that lives tells on which version it runs.
+  const told = new Map(
+    running.map((server) => {
+      const node = 'is' in statuses(server.name) ? nodeOfServer(known, server) : undefined;
+      return [server.name, node?.ready ? node.talosVersion : undefined];
     }),
   );
-  return running.map(({ name }) => toSeen(name, versions(name), statuses(name)));
+  const versions = await askEach(
+    ctx,
+    running.filter(({ name }) => told.get(name) === undefined),
+    { call: version, ofOne: parseServerVersion, ofSeveral: parseServerVersions },
+  );
+  return running.map(({ name }) => {
+    const is = told.get(name);
+    return toSeen(name, is === undefined ? versions(name) : { is }, statuses(name));
+  });
 }
 
 function toSeen(server: string, talos: Answer<string>, etcd: Answer<EtcdStatus>): TalosSeen {
