@@ -7,7 +7,7 @@ import { inParallel } from '../lib/parallel.js';
 import { plural } from '../lib/format.js';
 import type { StepIo } from '../lib/step.js';
 import { wallClock } from '../lib/wait.js';
-import { observeOwnedResources } from '../steps/ownership/owned-resources.js';
+import { observeUnused } from '../steps/ownership/unused.js';
 import type { FlowContext } from '../steps/run/context.js';
 import {
   probeAccessFiles,
@@ -18,7 +18,7 @@ import {
 } from '../steps/observe/probes.js';
 import { probeTalos } from '../steps/observe/talos-probes.js';
 import { lookOnce } from '../steps/observe/one-look.js';
-import { readCatalogue } from '../steps/observe/observe.js';
+import { readAddressPrice } from '../steps/observe/observe.js';
 import { withSharedAnswers } from '../steps/observe/shared-looks.js';
 import { withShortTimeouts } from '../steps/observe/short-looks.js';
 import { publicIpv4 } from '../steps/access/own-address.js';
@@ -39,13 +39,13 @@ type Surroundings = ReturnType<typeof surroundingsOf>;
 
 function surroundingsOf(ctx: FlowContext) {
   return ctx.step('Look at prices and at what is not used', () =>
-    inParallel(readCatalogue(ctx), observeOwnedResources(ctx), publicIpv4(ctx)),
+    inParallel(readAddressPrice(ctx), observeUnused(ctx), publicIpv4(ctx)),
   );
 }
 
 async function look(ctx: FlowContext, surroundings: Surroundings): Promise<StatusReport> {
   const { config, step } = ctx;
-  const [[catalogue, resources, ownAddress], servers, access] = await inParallel(
+  const [[prices, resources, ownAddress], servers, access] = await inParallel(
     surroundings,
     lookAtServers(ctx),
     probeAccessFiles(ctx),
@@ -59,7 +59,7 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
   );
   return clusterStatus({
     known,
-    ...{ config, catalogue, ownAddress, ...around, ...access },
+    ...{ config, prices, ownAddress, ...around, ...access },
     resources: found.filter(({ owner, left }) => owner !== 'other' || left === true),
     builds: { ...builds, now: ctx.hetzner.now() },
     now: wallClock(),

@@ -29,6 +29,14 @@ export const actionSchema = z.object({
 });
 export type Action = z.output<typeof actionSchema>;
 
+export const placementGroupSchema = z.object({
+  id,
+  name: z.string(),
+  servers: list(id),
+  labels,
+});
+export type PlacementGroup = z.output<typeof placementGroupSchema>;
+
 export const serverSchema = z.object({
   id,
   name: z.string(),
@@ -50,7 +58,7 @@ export const serverSchema = z.object({
   }),
   private_net: list(z.object({ network: id, ip: z.string() })),
   volumes: list(id),
-  placement_group: z.object({ name: z.string() }).nullish().catch(undefined),
+  placement_group: placementGroupSchema.nullish().catch(undefined),
 });
 export type Server = z.output<typeof serverSchema>;
 
@@ -60,6 +68,7 @@ export const networkSchema = z.object({
   ip_range: z.string(),
   subnets: list(z.object({ type: z.string(), ip_range: z.string(), network_zone: z.string() })),
   servers: list(id),
+  load_balancers: list(id),
   protection,
   labels,
 });
@@ -99,14 +108,6 @@ export const sshKeySchema = z.object({
   labels,
 });
 export type SshKey = z.output<typeof sshKeySchema>;
-
-export const placementGroupSchema = z.object({
-  id,
-  name: z.string(),
-  servers: list(id),
-  labels,
-});
-export type PlacementGroup = z.output<typeof placementGroupSchema>;
 
 export const primaryIpSchema = z.object({
   id,

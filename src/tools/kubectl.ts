@@ -1,6 +1,6 @@
 import { certificateTemplate } from './cluster-certificates.js';
 import type { Invocation } from './invocation.js';
-import { lookedAt, lookedAtInNamespace, lookTemplate } from './kubernetes-look.js';
+import { briefMs, call, shortMs } from './kubectl-call.js';
 
 export {
   parseClusterTime,
@@ -9,9 +9,9 @@ export {
   parseNodes,
   parseServiceUids,
   parseVolumeIds,
-  parseWorkloads,
 } from './kubernetes-objects.js';
-export { parseLook, type KubernetesLook } from './kubernetes-look.js';
+export { parseWorkloads } from './workload-objects.js';
+export { lookAround, parseLook, type KubernetesLook } from './kubernetes-look.js';
 export { parsePodTroubles, type PodTrouble } from './pod-troubles.js';
 export {
   isEstablished,
@@ -31,18 +31,6 @@ export {
 
 /** The owner of the fields that oxide applies. */
 const fieldManager = 'oxide';
-/** Real milliseconds; a server that accepts and never answers would be waited for endlessly. */
-const shortMs = 30_000;
-/** Real milliseconds for what is done without when the cluster does not answer. */
-const briefMs = 10_000;
-
-type CallOptions = Partial<Pick<Invocation, 'timeoutMs' | 'stdin' | 'waits'>>;
-
-function call(kubeconfig: string, args: readonly string[], options: CallOptions = {}): Invocation {
-  const target = ['--kubeconfig', kubeconfig];
-  return { tool: 'kubectl', timeoutMs: shortMs, ...options, args: [...target, ...args] };
-}
-
 /** JSON with `clientVersion.gitVersion`. */
 export const clientVersion = (): Invocation => ({
   tool: 'kubectl',
@@ -63,17 +51,6 @@ export const getControllerLease = (kubeconfig: string): Invocation =>
   call(kubeconfig, [
     ...['--namespace', 'kube-system', 'get', 'lease', 'kube-controller-manager'],
     ...['--output', 'json', '--request-timeout=10s'],
-  ]);
-
-/**
- * Nodes, what is in kube-system, and the definitions, in one call. `namespace`: what is in that one
- * instead. See `parseLook`.
- */
-export const lookAround = (kubeconfig: string, namespace?: string): Invocation =>
-  call(kubeconfig, [
-    ...['--namespace', namespace ?? 'kube-system'],
-    ...['get', (namespace === undefined ? lookedAt : lookedAtInNamespace).join(',')],
-    ...['--output', lookTemplate, '--request-timeout=20s'],
   ]);
 
 /** All persistent volumes as JSON. See `parseVolumeIds` and `parseLocalClaims`. */

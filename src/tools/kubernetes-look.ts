@@ -1,9 +1,12 @@
 import { OxideError } from '../lib/errors.js';
+import type { Invocation } from './invocation.js';
 import type { ClusterCertificate } from './cluster-certificates.js';
 import { certificateOf } from './cluster-certificates.js';
 import type { GatewayDefinition } from './definition-objects.js';
 import { newestReleases, type KeptRelease, type ReleaseRow } from './kept-releases.js';
-import { releaseAnnotation, toNode, toWorkload, type KubeNode, type Workload } from './kubernetes-objects.js';
+import { call } from './kubectl-call.js';
+import { releaseAnnotation, toNode, type KubeNode } from './kubernetes-objects.js';
+import { toWorkload, type Workload } from './workload-objects.js';
 
 /** What one call of kubectl tells of a cluster. */
 export interface KubernetesLook {
@@ -27,12 +30,12 @@ export interface KubernetesLook {
 }
 
 /** The kinds that are looked at. One that the API does not know fails the whole call. */
-export const lookedAt: readonly string[] = [
+const lookedAt: readonly string[] = [
   ...['nodes', 'ns', 'secrets', 'cm', 'daemonsets', 'deployments', 'statefulsets', 'crd'],
   'ciliumclusterwidenetworkpolicies',
 ];
 /** Those that a namespace of an addon holds. */
-export const lookedAtInNamespace: readonly string[] = [
+const lookedAtInNamespace: readonly string[] = [
   ...['secrets', 'daemonsets', 'deployments', 'statefulsets'],
 ];
 
@@ -103,6 +106,17 @@ export const lookTemplate: string = [
   ),
   '{"]\\n"}',
 ].join('');
+
+/**
+ * Nodes, what is in kube-system, and the definitions, in one call. `namespace`: what is in that one
+ * instead. See `parseLook`.
+ */
+export const lookAround = (kubeconfig: string, namespace?: string): Invocation =>
+  call(kubeconfig, [
+    ...['--namespace', namespace ?? 'kube-system'],
+    ...['get', (namespace === undefined ? lookedAt : lookedAtInNamespace).join(',')],
+    ...['--output', lookTemplate, '--request-timeout=20s'],
+  ]);
 
 /** Reads what that template printed. */
 export function parseLook(stdout: string): KubernetesLook {

@@ -102,74 +102,8 @@ export function parseClusterTime(stdout: string): number | undefined {
   return timeIn(readObject(stdout, leaseSchema).spec.renewTime);
 }
 
-/** How far a DaemonSet, a Deployment or a StatefulSet has come. */
-export interface Workload {
-  /** `daemonset/cilium` */
-  readonly name: string;
-  readonly namespace: string;
-  /** The helm release that made it; undefined: it is of none. */
-  readonly release: string | undefined;
-  readonly wanted: number;
-  /** Pods of its newest form that serve. */
-  readonly available: number;
-  /** Every pod that it wants is there in its newest form and serves. */
-  readonly complete: boolean;
-}
-
 /** What helm writes on everything that it makes. */
 export const releaseAnnotation = 'meta.helm.sh/release-name';
-
-const count = z.number().default(0);
-const workloadSchema = z.object({
-  kind: z.enum(['DaemonSet', 'Deployment', 'StatefulSet']),
-  metadata: z.object({
-    name: z.string(),
-    namespace: z.string().default(''),
-    generation: count,
-    annotations: stringMap,
-  }),
-  spec: z.object({ replicas: z.number().default(1) }),
-  status: z
-    .object({
-      observedGeneration: count,
-      desiredNumberScheduled: count,
-      updatedNumberScheduled: count,
-      numberAvailable: count,
-      replicas: count,
-      updatedReplicas: count,
-      availableReplicas: count,
-    })
-    .prefault({}),
-});
-
-/** Reads `kubectl get daemonset/… deployment/… statefulset/… -o json`. */
-export function parseWorkloads(stdout: string): Workload[] {
-  return readList(stdout, workloadSchema).map(workloadOf);
-}
-
-/** Reads one of them. */
-export function toWorkload(object: unknown): Workload {
-  return workloadOf(checked(object, workloadSchema));
-}
-
-/** Judged as `kubectl rollout status` does it. */
-function workloadOf({ kind, metadata, spec, status }: z.output<typeof workloadSchema>): Workload {
-  const isDaemon = kind === 'DaemonSet';
-  const wanted = isDaemon ? status.desiredNumberScheduled : spec.replicas;
-  const updated = isDaemon ? status.updatedNumberScheduled : status.updatedReplicas;
-  const available = Math.min(updated, isDaemon ? status.numberAvailable : status.availableReplicas);
-  // Of a Deployment's older pods none may be left.
-  const old = kind !== 'Deployment' ? 0 : status.replicas - status.updatedReplicas;
-  const seen = status.observedGeneration >= metadata.generation;
-  return {
-    name: `${kind.toLowerCase()}/${metadata.name}`,
-    namespace: metadata.namespace,
-    release: metadata.annotations[releaseAnnotation],
-    wanted,
-    available,
-    complete: seen && old <= 0 && available >= wanted && (!isDaemon || wanted > 0),
-  };
-}
 
 /** The driver by which Kubernetes reaches Hetzner's volumes. */
 const hetznerDriver = 'csi.hetzner.cloud';
@@ -231,7 +165,8 @@ export function readObject<S extends z.ZodType>(stdout: string, schema: S): z.ou
   return checked(parseJson(stdout), schema);
 }
 
-function checked<S extends z.ZodType>(object: unknown, schema: S): z.output<S> {
+/** What was read of kubectl's JSON, checked. */
+export function checked<S extends z.ZodType>(object: unknown, schema: S): z.output<S> {
   const parsed = schema.safeParse(object);
   if (parsed.success) return parsed.data;
   throw new OxideError(

@@ -133,6 +133,22 @@ describe('the status', () => {
     expect(asked.sort()).toEqual(['etcd members', 'etcd status', 'get machineconfig', 'kubectl']);
   });
 
+  test('asks Hetzner for few lists of a whole cluster, and for all when something is missing', async () => {
+    const rehearsal = await existing();
+    const asked = async (text?: string) => {
+      const before = rehearsal.faults.requests.length;
+      await reportOf(rehearsal, text === undefined ? {} : { yaml: text });
+      return rehearsal.faults.requests.slice(before).map(({ path }) => path.slice(1));
+    };
+    const few = await asked();
+    expect(few.sort()).toEqual([
+      ...['firewalls', 'floating_ips', 'networks', 'pricing', 'primary_ips', 'servers', 'volumes'],
+    ]);
+    expect(await asked(clusterYaml(1, 3))).toEqual(
+      expect.arrayContaining([...few, 'load_balancers', 'placement_groups', 'ssh_keys']),
+    );
+  });
+
   test('looks closer where one call for all of Kubernetes fails, and sees the same', async () => {
     const rehearsal = await existing();
     expect((await reportOf(rehearsal, piecemeal)).status).toEqual(

@@ -1,3 +1,4 @@
+import type { ServerState } from '../state/cluster-state.js';
 import { type Cost, sum } from '../state/cost.js';
 import type { Catalogue, Price, ServerTypeInfo } from './catalogue.js';
 
@@ -29,6 +30,23 @@ export function monthlyCost(catalogue: Catalogue, servers: readonly Priced[]): C
     currency: catalogue.currency,
   };
 }
+
+/** What servers that exist cost per month, by their own prices, each with a public IPv4 address. */
+export function runningCost(
+  { currency, primaryIpv4 }: AddressPrice,
+  servers: readonly Pick<ServerState, 'monthly'>[],
+): Cost {
+  const of = (part: 'net' | 'gross', address: number): number =>
+    sum(servers.flatMap(({ monthly }) => [monthly?.[part] ?? 0, address]));
+  return {
+    net: of('net', primaryIpv4.monthlyNet),
+    gross: of('gross', primaryIpv4.monthlyGross),
+    currency,
+  };
+}
+
+/** What a public IPv4 address costs, in the currency of the project. */
+export type AddressPrice = Pick<Catalogue, 'currency' | 'primaryIpv4'>;
 
 /** What servers cost per hour, each with a public IPv4 address. Unknown prices count as nothing. */
 export function hourlyCost(catalogue: Catalogue, servers: readonly Priced[]): Cost {

@@ -1,3 +1,4 @@
+import type { Cost } from './cost.js';
 import type { LoadBalancerState } from './load-balancer.js';
 
 /** What a server is for. */
@@ -28,6 +29,8 @@ export interface ServerState {
   readonly networkIds: readonly number[];
   /** Hetzner's delete protection. */
   readonly deleteProtected: boolean;
+  /** Per month, without its address; undefined: Hetzner names no price for its location. */
+  readonly monthly?: Omit<Cost, 'currency'> | undefined;
   /** The placement group that it is in; undefined: in none. */
   readonly placementGroup?: string | undefined;
   readonly labels: Labels;

@@ -175,6 +175,11 @@ export function leftLabels(cluster: string): Labels {
   return { [labelKeys.leftBy]: cluster };
 }
 
+/** The label selector that finds these. */
+export function leftSelector(cluster: string): string {
+  return `${labelKeys.leftBy}=${cluster}`;
+}
+
 /** True when a scale of the cluster left what carries these labels. */
 export function isLeft(cluster: string, labels: Labels): boolean {
   return labels[labelKeys.leftBy] === cluster;

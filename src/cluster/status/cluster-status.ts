@@ -1,7 +1,7 @@
 import type { ServerStatus, ClusterStatus, StatusReport, StatusInput } from './report.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { runningBuildTexts } from '../catalogue/seen-builds.js';
-import { monthlyCost } from '../catalogue/prices.js';
+import { runningCost } from '../catalogue/prices.js';
 import { differencesOf } from '../plan/differ.js';
 import { settledRules } from '../plan/firewall-differences.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
@@ -14,7 +14,7 @@ import { findProblems, isDegrading } from './problems.js';
 
 /** Compares what is there with what cluster.yaml asks for. */
 export function clusterStatus(input: StatusInput): StatusReport {
-  const { config, state, catalogue, endpoint, ownAddress } = input;
+  const { config, state, prices, endpoint, ownAddress } = input;
   const installed = 'is' in input.installed ? input.installed.is : undefined;
   const servers = inOrder(config, state.servers).map((server) => serverStatus(server, input));
   const running = servers.map(({ name, talosVersion, kubernetes }) => ({
@@ -38,7 +38,7 @@ export function clusterStatus(input: StatusInput): StatusReport {
       ...{ config, state, known: knownOf(input, servers), installed },
       firewallRules: settledRules(config, state),
     }),
-    monthlyCost: monthlyCost(catalogue, state.servers),
+    monthlyCost: runningCost(prices, state.servers),
     problems,
     support: supportOfRunning(input, servers),
   };

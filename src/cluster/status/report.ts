@@ -2,7 +2,7 @@ import type { ClusterConfig } from '../../config/schema.js';
 import type { Answer } from '../../lib/answer.js';
 import type { OwnedResource } from '../state/owned-resources.js';
 import type { BuildsSeen } from '../catalogue/seen-builds.js';
-import type { Catalogue } from '../catalogue/catalogue.js';
+import type { AddressPrice } from '../catalogue/prices.js';
 import type { Cost } from '../state/cost.js';
 import type { Difference } from '../plan/difference.js';
 import type { InstalledCharts } from '../kubernetes/installed.js';
@@ -158,7 +158,7 @@ export interface StatusReport {
 export interface StatusInput {
   readonly config: ClusterConfig;
   readonly state: ClusterState;
-  readonly catalogue: Catalogue;
+  readonly prices: AddressPrice;
   readonly seen: NodesSeen;
   /** Those of Cilium and Hubble, as far as they could be asked for. */
   readonly certificates: readonly ClusterCertificate[];

@@ -3,6 +3,8 @@ import { isBalanced } from '../../cluster/network/api-endpoint.js';
 import { clusterSelector, isMadeForBalancer, isOwn } from '../../cluster/state/labels.js';
 import { sharedResourceName } from '../../cluster/state/names.js';
 import type { Catalogue, Price } from '../../cluster/catalogue/catalogue.js';
+import type { AddressPrice } from '../../cluster/catalogue/prices.js';
+import { missingServers } from '../../cluster/plan/drift.js';
 import { existingOf, wantedServers } from '../../cluster/plan/planned-servers.js';
 import { poolsOf } from '../../cluster/state/node-pools.js';
 import type {
@@ -12,7 +14,15 @@ import type {
   ProjectUse,
 } from '../../cluster/state/cluster-state.js';
 import type { LoadBalancer } from '../../hetzner/load-balancers.js';
-import type { Image, Pricing } from '../../hetzner/resources.js';
+import type {
+  Firewall,
+  Image,
+  Network,
+  PlacementGroup,
+  Pricing,
+  Server,
+  SshKey,
+} from '../../hetzner/resources.js';
 import { plural } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
@@ -63,21 +73,70 @@ export async function observeCluster(ctx: Looker): Promise<ClusterState> {
     hetzner.placementGroups(),
     isBalanced(config) ? ownBalancers(ctx) : Promise.resolve([]),
   );
+  const balancer = balancers[0] ?? (await madeFor(ctx, servers));
+  return withNamesakes(ctx, stateOf(ctx, { network, firewall, sshKey, servers, groups, balancer }));
+}
+
+/**
+ * The same with fewer questions, for a look that changes nothing. While nothing is missing, no
+ * server is to be made with the SSH key, and the servers tell of the groups that they are in.
+ */
+export async function observeWhole(ctx: Looker): Promise<ClusterState> {
+  const { config, hetzner } = ctx;
+  const name = sharedResourceName(config.cluster_name);
+  const [network, firewall, servers] = await inParallel(
+    hetzner.networkByName(name),
+    hetzner.firewallByName(name),
+    hetzner.servers(clusterSelector(config.cluster_name)),
+  );
+  const [balancer] = isBalanced(config) ? await ownBalancers(ctx) : [await madeFor(ctx, servers)];
+  const found = { network, firewall, servers, balancer };
+  const inUse = new Map(
+    servers.flatMap(({ placement_group: group }) => (group ? [[group.id, group]] : [])),
+  );
+  const state = stateOf(ctx, { ...found, groups: [...inUse.values()] });
+  if (isWhole(config, state)) return state;
+  const [sshKey, groups] = await inParallel(hetzner.sshKeyByName(name), hetzner.placementGroups());
+  return withNamesakes(ctx, stateOf(ctx, { ...found, sshKey, groups }));
+}
+
+/** True when the network, the firewall and all servers are there that cluster.yaml asks for. */
+export function isWhole(config: Looker['config'], state: ClusterState): boolean {
+  const { network, firewall } = state;
+  return (
+    network !== undefined && firewall !== undefined && missingServers(config, state).length === 0
+  );
+}
+
+interface Found {
+  readonly network: Network | undefined;
+  readonly firewall: Firewall | undefined;
+  readonly sshKey?: SshKey | undefined;
+  readonly servers: readonly Server[];
+  readonly groups: readonly PlacementGroup[];
+  readonly balancer: LoadBalancer | undefined;
+}
+
+function stateOf(
+  { config }: Looker,
+  { network, firewall, sshKey, servers, groups, balancer }: Found,
+): ClusterState {
+  const name = sharedResourceName(config.cluster_name);
   const split = <T extends { id: number; labels: Labels }>(found: T | undefined) =>
     found && isOwn(config.cluster_name, found.labels) ? { own: found } : { foreign: found };
   const [networks, firewalls, keys] = [split(network), split(firewall), split(sshKey)];
-  const [balancer] =
-    balancers.length === 0 && servers.some(({ labels }) => isMadeForBalancer(labels))
-      ? await ownBalancers(ctx)
-      : balancers;
-  const known: ClusterState = {
+  const foreign: ForeignResource[] = [];
+  if (networks.foreign) foreign.push({ kind: 'network', name, id: networks.foreign.id });
+  if (firewalls.foreign) foreign.push({ kind: 'firewall', name, id: firewalls.foreign.id });
+  if (keys.foreign) foreign.push({ kind: 'ssh-key', name, id: keys.foreign.id });
+  return {
     network: networks.own && toNetwork(networks.own),
     firewall: firewalls.own && toFirewall(firewalls.own),
     sshKey: keys.own && toSshKey(keys.own),
     servers: servers.flatMap((server) => toServer(server, networks.own?.id) ?? []),
     unreadable: servers.flatMap((server) => toUnreadable(server, networks.own?.id) ?? []),
     balancer: balancer && toLoadBalancer(balancer, networks.own?.id),
-    foreign: [],
+    foreign,
     placementGroups: groups
       .filter(({ labels }) => isOwn(config.cluster_name, labels))
       .map(toPlacementGroup),
@@ -85,12 +144,18 @@ export async function observeCluster(ctx: Looker): Promise<ClusterState> {
       .filter(({ labels }) => !isOwn(config.cluster_name, labels))
       .map(({ name: called }) => called),
   };
-  const foreign: ForeignResource[] = [];
-  if (networks.foreign) foreign.push({ kind: 'network', name, id: networks.foreign.id });
-  if (firewalls.foreign) foreign.push({ kind: 'firewall', name, id: firewalls.foreign.id });
-  if (keys.foreign) foreign.push({ kind: 'ssh-key', name, id: keys.foreign.id });
+}
+
+async function withNamesakes(ctx: Looker, known: ClusterState): Promise<ClusterState> {
   const { namesakes, project } = await lookAround(ctx, known);
-  return { ...known, foreign: [...foreign, ...namesakes], project };
+  return { ...known, foreign: [...known.foreign, ...namesakes], project };
+}
+
+/** cluster.yaml may have named one once: servers that were made for it say so. */
+async function madeFor(ctx: Looker, servers: readonly Server[]): Promise<LoadBalancer | undefined> {
+  return servers.some(({ labels }) => isMadeForBalancer(labels))
+    ? (await ownBalancers(ctx))[0]
+    : undefined;
 }
 
 function ownBalancers({ config, hetzner }: Looker): Promise<LoadBalancer[]> {
@@ -151,10 +216,18 @@ async function catalogueWith(
     locations: locations.map(toLocation),
     images: images.map(toImage),
     loadBalancerTypes: balancerTypes.map(toLoadBalancerType),
-    currency: pricing.currency,
     imageGb: pricing.image && toAmount(pricing.image.price_per_gb_month),
-    primaryIpv4: ipv4Price(pricing, config.hcloud.location),
+    ...addressPrice(pricing, config.hcloud.location),
   };
+}
+
+/** What an address costs: servers themselves say what they cost. */
+export async function readAddressPrice({ hetzner, config }: Looker): Promise<AddressPrice> {
+  return addressPrice(await hetzner.pricing(), config.hcloud.location);
+}
+
+function addressPrice(pricing: Pricing, location: string): AddressPrice {
+  return { currency: pricing.currency, primaryIpv4: ipv4Price(pricing, location) };
 }
 
 /** The price of a public IPv4 address, of the cluster's location where prices differ. */

@@ -12,14 +12,14 @@ import { getCertificates, getNodes, parseCertificates, parseNodes } from '../../
 import type { FlowContext } from '../run/context.js';
 import { listEtcd } from './etcd-members.js';
 import { readMembers } from './members-and-servers.js';
-import { observeCluster } from './observe.js';
+import { observeWhole } from './observe.js';
 import { ask, reasonOf } from './answers.js';
 import { findApiServer } from './reachable-apis.js';
 import { controlPlanesOf, runningControlPlanes } from '../run/node-server.js';
 
-/** What exists of a cluster. Throws a PreconditionError when that is nothing. */
+/** What exists of a cluster, as a status asks for it. Throws a PreconditionError when that is nothing. */
 export async function observeExisting(ctx: FlowContext): Promise<ClusterState> {
-  const state = await observeCluster(ctx);
+  const state = await observeWhole(ctx);
   if (anythingExists(state)) return state;
   throw new PreconditionError(
     `the cluster "${ctx.config.cluster_name}" does not exist in this project`,

@@ -42,6 +42,7 @@ function sharedLists(hetzner: HetznerApi, cluster: string): HetznerApi {
     ...hetzner,
     pricing: once(() => hetzner.pricing()),
     primaryIps: wholeList(cluster, (selector) => hetzner.primaryIps(selector)),
+    loadBalancers: wholeList(cluster, (selector) => hetzner.loadBalancers(selector)),
     ...{ servers, networks, firewalls, sshKeys, placementGroups },
     networkByName: named(networks),
     firewallByName: named(firewalls),

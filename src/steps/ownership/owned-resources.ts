@@ -65,7 +65,8 @@ export async function observeRemains(
   return ownedAmong(ctx, await readProject(ctx, (kind) => kinds.includes(kind)), io);
 }
 
-async function ownedAmong(
+/** What of these lists is the cluster's, or hangs on it. */
+export async function ownedAmong(
   ctx: FlowContext,
   lists: Awaited<ReturnType<typeof readProject>>,
   io?: StepIo,

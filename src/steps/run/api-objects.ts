@@ -49,9 +49,16 @@ export function toServer(server: Server, networkId: number | undefined): ServerS
     firewallIds: server.public_net.firewalls.map(({ id }) => id),
     networkIds: server.private_net.map(({ network }) => network),
     deleteProtected: server.protection.delete,
+    monthly: monthlyPrice(server),
     placementGroup: server.placement_group?.name,
     labels: server.labels,
   };
+}
+
+/** It stands in the server also when its type is no longer sold. */
+function monthlyPrice({ server_type: type, location }: Server): ServerState['monthly'] {
+  const price = type.prices.find((one) => one.location === location.name);
+  return price && toAmount(price.price_monthly);
 }
 
 /** A server of the cluster whose labels do not say which node it is; undefined when they do. */

@@ -59,7 +59,7 @@ const etcd = { member: 'a1', leader: true, healthy: true };
 const healthy: StatusInput = {
   config: clusterOf(1, 1),
   state,
-  catalogue: catalogueOf(),
+  prices: catalogueOf(),
   seen: { nodes },
   certificates: [],
   talos: [{ server: 'demo-cp-1', version: { is: 'v1.13.9' }, etcd: { is: etcd } }],
