@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepServiceAccountKey } from './service-account-key.js';
 
 /** The folder in memory that Linux has; a rehearsal takes less than a megabyte of it. */
 const shared = '/dev/shm';
@@ -12,6 +13,7 @@ const neededBytes = 256 * 1024 * 1024;
  */
 export default function setup(): () => void {
   const folder = mkdtempSync(join(hasRoom() ? shared : tmpdir(), 'oxide-tests-'));
+  keepServiceAccountKey(folder);
   process.env['OXIDE_TEST_FOLDER'] = folder;
   return () => {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -85,7 +85,7 @@ function run(options: DoublesOptions, invocation: Invocation): Promise<Ending> {
       cwd: '.',
       version: talosVersion,
       now: wallClock,
-      generateServiceAccountKey: () => Promise.resolve(serviceAccountKey),
+      generateServiceAccountKey: () => Promise.resolve(serviceAccountKey()),
       call: async (request) => {
         const answer = await answerCall(world.talos, request, world.settle());
         world.saveClusters();

@@ -20,13 +20,18 @@ function onEvent(what: string): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-const rehearsal = await openRehearsal(readFileSync(yaml, 'utf8'), { folder });
-noteContents(join(folder, 'contents'));
-watchRequests(rehearsal.faults, onEvent);
-watchFiles(onEvent);
-await holdFolder(rehearsal.files, { command: 'create', breakIt: false }, (held) =>
-  create(rehearsal.run({ held, around: watchTools(onEvent) }).ctx),
-);
-await rehearsal.stop();
-writeSync(1, `${seen} events\n`);
-process.exit(0);
+async function createKilled(): Promise<void> {
+  const rehearsal = await openRehearsal(readFileSync(yaml, 'utf8'), { folder });
+  noteContents(join(folder, 'contents'));
+  watchRequests(rehearsal.faults, onEvent);
+  watchFiles(onEvent);
+  await holdFolder(rehearsal.files, { command: 'create', breakIt: false }, (held) =>
+    create(rehearsal.run({ held, around: watchTools(onEvent) }).ctx),
+  );
+  await rehearsal.stop();
+  writeSync(1, `${seen} events\n`);
+  process.exit(0);
+}
+
+// Without an await of its own this file becomes CommonJS, which starts faster.
+void createKilled();

@@ -1,6 +1,6 @@
-import { createPrivateKey, generateKeyPair, randomBytes, X509Certificate } from 'node:crypto';
+import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { createAuthority, readPrivateKey, yearMs, type KeyPair } from '../pki.js';
+import { createAuthority, readCertificate, readPrivateKey, yearMs, type KeyPair } from '../pki.js';
 import { listErrors } from '../talos/machine-config/multi-error.js';
 import type { TalosctlIo } from './io.js';
 
@@ -101,7 +101,7 @@ function certificateErrors(certs: Partial<SecretsBundle['certs']>): string[] {
 function isPair({ crt, key }: Partial<EncodedPair>): boolean {
   try {
     readPrivateKey(decode(key));
-    new X509Certificate(decode(crt));
+    readCertificate(decode(crt));
     return true;
   } catch {
     return false;
@@ -110,7 +110,7 @@ function isPair({ crt, key }: Partial<EncodedPair>): boolean {
 
 function isKey(key: string | undefined): boolean {
   try {
-    createPrivateKey(decode(key));
+    readPrivateKey(decode(key));
     return true;
   } catch {
     return false;
