@@ -4,6 +4,7 @@ import type { Client } from './client.js';
 import type { SubnetOrder } from './creates.js';
 import { ruleBody, type RuleOrder } from './firewall-rules.js';
 import { HetznerError } from './errors.js';
+import { holding } from './holding.js';
 import { createLoadBalancerChanges, type LoadBalancerChanges } from './load-balancer-changes.js';
 import type { HetznerReads } from './reads.js';
 import { networkSchema, type Action, type Firewall, type Network } from './resources.js';
@@ -54,7 +55,7 @@ export function createChanges(client: Client, reads: HetznerReads): HetznerChang
     updateNetworkLabels: async (id, changes, present) => {
       const labels = present ?? (await reads.network(id)).labels;
       const request = relabel(`/networks/${id}`, labels, changes);
-      return (await client.request(request, z.object({ network: networkSchema }))).network;
+      return (await client.request(request, holding('network', networkSchema))).network;
     },
     addLabels: (collection, id, labels) =>
       addLabels(client, { collection, id }, labels).catch((error: unknown) => {
@@ -73,18 +74,19 @@ export function createChanges(client: Client, reads: HetznerReads): HetznerChang
   };
 }
 
+const labelled = z.object({ labels: z.record(z.string(), z.string()) });
+
 async function addLabels(
   client: Client,
   thing: { readonly collection: Labelled; readonly id: number },
   labels: Labels,
 ): Promise<void> {
   const path = `/${thing.collection}/${thing.id}`;
-  const labelled = z.object({ labels: z.record(z.string(), z.string()) });
   const answer = await client.request(
     { method: 'GET', path, purpose: `reading ${path}` },
-    z.object({ [singular[thing.collection]]: labelled }),
+    holding(singular[thing.collection], labelled),
   );
-  const present = answer[singular[thing.collection]]?.labels ?? {};
+  const present = answer[singular[thing.collection]].labels;
   await client.request(relabel(path, present, labels), z.unknown());
 }
 

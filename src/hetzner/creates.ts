@@ -3,6 +3,7 @@ import { begunActions } from './change.js';
 import type { Client } from './client.js';
 import { HetznerError } from './errors.js';
 import { ruleBody, type RuleOrder } from './firewall-rules.js';
+import { holding } from './holding.js';
 import type { LoadBalancerOrder } from './load-balancer-changes.js';
 import { BeingDeletedError, foreignError, sameOwner } from './ownership.js';
 import type { HetznerReads } from './reads.js';
@@ -209,7 +210,7 @@ export function createCreates(client: Client, reads: HetznerReads): HetznerCreat
 /** What was made, with the actions that the answer tells of. */
 function made<K extends string, S extends z.ZodType>(key: K, schema: S) {
   return z.intersection(
-    z.object({ [key]: schema } as Record<K, S>),
+    holding(key, schema),
     begunActions.transform((actions) => ({ actions })),
   );
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { begunActions } from './change.js';
 import type { Client } from './client.js';
+import { holding } from './holding.js';
 import type { HetznerReads } from './reads.js';
 import { imageSchema, type Action, type Image } from './resources.js';
 
@@ -43,7 +44,7 @@ export function createImageChanges(client: Client, reads: HetznerReads): Hetzner
         purpose: `labelling snapshot ${id}`,
         body: { labels },
       } as const;
-      return (await client.request(request, z.object({ image: imageSchema }))).image;
+      return (await client.request(request, holding('image', imageSchema))).image;
     },
   };
 }

@@ -55,7 +55,16 @@ export async function readList<S extends z.ZodObject>(
   }
 }
 
-function pageOf(key: string) {
+const pages = new Map<string, z.ZodType<Page>>();
+
+/** Made once for each list: what a schema costs is its first use. */
+function pageOf(key: string): z.ZodType<Page> {
+  const page = pages.get(key) ?? newPage(key);
+  pages.set(key, page);
+  return page;
+}
+
+function newPage(key: string): z.ZodType<Page> {
   const pagination = z.object({ next_page: z.int().nullish() });
   return z
     .object({
@@ -66,6 +75,12 @@ function pageOf(key: string) {
       elements: (page[key] ?? []) as readonly unknown[],
       next: (page['meta'] as Meta | null | undefined)?.pagination?.next_page ?? null,
     }));
+}
+
+interface Page {
+  readonly elements: readonly unknown[];
+  /** The number of the page after it; null after the last one. */
+  readonly next: number | null;
 }
 
 type Meta = { readonly pagination?: { readonly next_page?: number | null | undefined } | null };

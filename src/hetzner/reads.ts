@@ -3,6 +3,7 @@ import type { Client } from './client.js';
 import type { Tolerance } from './elements.js';
 import { HetznerError } from './errors.js';
 import type { Query } from './exchange.js';
+import { holding } from './holding.js';
 import {
   loadBalancerSchema,
   loadBalancerTypeSchema,
@@ -104,6 +105,8 @@ const collections = {
 type Collection = keyof typeof collections;
 type Element<C extends Collection> = z.output<(typeof collections)[C]>;
 
+const actionsSchema = z.array(actionSchema).nullable();
+
 /** Lists of what Hetzner sells, and of images: nothing in them is anybody's. */
 const everybodys: readonly Collection[] = [
   'images',
@@ -134,7 +137,7 @@ export function createReads(client: Client, isOwn: Tolerance['isOwn']): HetznerR
     schema: S,
   ): Promise<z.output<S>> => {
     const request = { method: 'GET', path, purpose: `reading ${path}` } as const;
-    const answer = await client.request(request, z.object({ [key]: schema }));
+    const answer = await client.request(request, holding(key, schema));
     return (answer as Record<string, z.output<S>>)[key] as z.output<S>;
   };
   const runningActions = (path: string) => async (id: number) =>
@@ -182,7 +185,7 @@ export function createReads(client: Client, isOwn: Tolerance['isOwn']): HetznerR
       (
         await client.request(
           { method: 'GET', path: '/actions', query: { id: ids }, purpose: 'reading actions' },
-          z.object({ actions: z.array(actionSchema).nullable() }),
+          holding('actions', actionsSchema),
         )
       ).actions ?? [],
     serverActions: runningActions('servers'),

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { relabel, sendChange, type LabelChanges } from './change.js';
 import type { Client } from './client.js';
+import { holding } from './holding.js';
 import type { HetznerReads } from './reads.js';
 import { serverSchema, type Action, type Server } from './resources.js';
 
@@ -54,7 +54,7 @@ export function createServerChanges(client: Client, reads: HetznerReads): Server
     updateServerLabels: async (id, changes, present) => {
       const labels = present ?? (await reads.server(id)).labels;
       const request = relabel(`/servers/${id}`, labels, changes);
-      return (await client.request(request, z.object({ server: serverSchema }))).server;
+      return (await client.request(request, holding('server', serverSchema))).server;
     },
     powerOn: (id) => power(id, powerOn),
     powerOff: (id) => power(id, powerOff),

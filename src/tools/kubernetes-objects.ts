@@ -157,7 +157,18 @@ export function parseEndingNamespaces(
 
 /** The items of a list that kubectl wrote as JSON, checked. */
 export function readList<S extends z.ZodType>(stdout: string, item: S): z.output<S>[] {
-  return readObject(stdout, z.object({ items: z.array(item) })).items;
+  return readObject(stdout, listOf(item)).items;
+}
+
+const lists = new WeakMap<z.ZodType, z.ZodObject<{ items: z.ZodArray }>>();
+
+/** Made once for each kind of item: what a schema costs is its first use. */
+function listOf<S extends z.ZodType>(item: S): z.ZodObject<{ items: z.ZodArray<S> }> {
+  const known = lists.get(item) as z.ZodObject<{ items: z.ZodArray<S> }> | undefined;
+  if (known) return known;
+  const list = z.object({ items: z.array(item) });
+  lists.set(item, list);
+  return list;
 }
 
 /** One object that kubectl wrote as JSON, checked. */
