@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { remembered } from '../remembered.js';
 import { encodeYaml } from '../talos/machine-config/encode.js';
 import { CommandError, type CommandInvocation } from './command.js';
 import { fileExists, readText, writeText } from './files.js';
@@ -19,13 +20,16 @@ export interface Talosconfig {
   contexts: Record<string, TalosContext>;
 }
 
+/** Every call opens the same file. */
+const contentOf = remembered((text) => parse(text) as unknown, { last: 20 });
+
 /** Opens the talosconfig of a command line. A file that is named but missing is created, empty. */
 export function openTalosconfig(invocation: CommandInvocation, path?: string): Talosconfig {
   const file = path ?? pathOf(invocation);
   if (!fileExists(invocation, file)) saveText(invocation, file, encodeYaml(empty()));
   let value: unknown;
   try {
-    value = parse(readText(invocation, file));
+    value = structuredClone(contentOf(readText(invocation, file)));
   } catch (error) {
     throw new CommandError(
       `failed to open config file "${file}": yaml: ${error instanceof Error ? error.message : ''}`,

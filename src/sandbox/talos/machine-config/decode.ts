@@ -1,4 +1,5 @@
 import { isMap, isScalar, LineCounter, parseAllDocuments, type Document, type YAMLMap } from 'yaml';
+import { remembered } from '../../remembered.js';
 import { construct, keyText, lineOf } from './construct.js';
 import { ConfigDecodeError } from './decode-error.js';
 import { documentConflict } from './document-conflicts.js';
@@ -23,12 +24,15 @@ export interface YamlSource {
  * {@link ConfigDecodeError}.
  */
 export function decodeConfig(text: string, talosVersion = usualTalos): MachineConfig {
-  const config = decodeDocuments(parseYaml(text), layoutOf(talosVersion));
+  const config = decodeDocuments(sourceOf(text), layoutOf(talosVersion));
   if (!config.v1alpha1 && config.documents.length === 0) {
     throw new ConfigDecodeError('config not found');
   }
   return config;
 }
+
+/** A node's configuration is validated, booted from, and asked for its settings: each as a text. */
+const sourceOf = remembered(parseYaml, { last: 20 });
 
 /** Splits and parses YAML; only its syntax is checked. */
 export function parseYaml(text: string): YamlSource {
