@@ -35,13 +35,14 @@ export async function withAftermath(error: unknown, { flow, options }: Failed): 
 }
 
 function describe({ state, catalogue }: Observation, options: Failed['options']): string {
-  const { servers, network, firewall, sshKey } = state;
+  const { servers, network, firewall, sshKey, placementGroups: groups } = state;
   const hourly = hourlyCost(catalogue, servers);
   const exists = [
     ...(servers.length > 0 ? [plural(servers.length, 'server')] : []),
     ...(network ? ['the network'] : []),
     ...(firewall ? ['the firewall'] : []),
     ...(sshKey ? ['the SSH key'] : []),
+    ...(groups.length > 0 ? [plural(groups.length, 'placement group')] : []),
   ];
   return (
     `What exists of the cluster now: ${enumerate(exists)}, ` +

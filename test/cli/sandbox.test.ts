@@ -218,7 +218,7 @@ describe.runIf(bundled)('a sandbox', () => {
     const { code, stderr } = await creating.end;
     expect(code).toBe(ExitCode.interrupted);
     expect(stderr).toMatch(
-      /\nInterrupted\n\n→ What exists of the cluster now: 1 server, the network, the firewall and the SSH key, about €0\.\d\d net an hour\.\n/,
+      /\nInterrupted\n\n→ What exists of the cluster now: 1 server, the network, the firewall, the SSH key and 1 placement group, about €0\.\d\d net an hour\.\n/,
     );
     expect(stderr).toContain(
       '  Go on: oxide --sandbox create\n  Remove: oxide --sandbox destroy\n',
