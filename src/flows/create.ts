@@ -3,6 +3,7 @@ import type { Digests } from '../cluster/kubernetes/used-downloads.js';
 import { missingServers } from '../cluster/plan/drift.js';
 import type { Plan } from '../cluster/plan/plan.js';
 import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
+import { demandLivingControlPlanes } from '../steps/observe/living-control-planes.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import type { Role } from '../cluster/state/cluster-state.js';
 import {
@@ -99,6 +100,7 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
     observeKubernetes(ctx, state, own),
     observeEtcd(ctx, state, own),
   );
+  await demandLivingControlPlanes(ctx, { state, nodes: kubernetes.nodes, etcd });
   const { known } = await observeKnownNodes(ctx, { state, nodes: kubernetes.nodes });
   const plan = await planWithApiAccess(
     ctx,

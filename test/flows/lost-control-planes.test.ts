@@ -3,6 +3,7 @@ import { accessKubernetes } from '../../src/flows/access.js';
 import { create } from '../../src/flows/create.js';
 import { scale } from '../../src/flows/scale.js';
 import { status } from '../../src/flows/status.js';
+import { oxide } from '../../src/lib/commands.js';
 import type { ScaleWish } from '../../src/cluster/plan/scale-pool.js';
 import type { Change } from '../../src/cluster/plan/plan.js';
 import { projectOf } from '../helpers/project.js';
@@ -256,6 +257,32 @@ describe('control planes that are off', () => {
 });
 
 describe('control planes that run and do not answer', () => {
+  test.each([['demo-cp-1'], ['demo-cp-3']])(
+    '%s, which is dead by facts: create says so at once, with the command that makes it anew',
+    async (name) => {
+      const rehearsal = await clusterOf(3);
+      const id =
+        projectOf(rehearsal)
+          .list('servers')
+          .find((one) => one.name === name)?.id ?? 0;
+      rehearsal.world.cloud.hang(id);
+      await rehearsal.clock.sleep(10 * 60_000);
+      const writes = rehearsal.faults.writes.length;
+      await expect(create(rehearsal.run().ctx)).rejects.toMatchObject({
+        exitCode: 3,
+        message: expect.stringMatching(
+          new RegExp(
+            `^${name} is dead: not Ready for \\d+m \\d+s, and its Talos does not answer\n`,
+          ),
+        ) as string,
+        hint: `Make it anew, with its name and address: ${oxide`repair`}, or ${oxide`replace ${name} --force`}`,
+      });
+      expect(rehearsal.faults.writes).toHaveLength(writes);
+      const hints = (await status(rehearsal.run().ctx)).status.problems.map(({ hint }) => hint);
+      expect(hints.join('\n')).toContain(oxide`repair`);
+    },
+  );
+
   test('all of them: create says so within its look', async () => {
     const rehearsal = await clusterOf(3);
     await inConsole(rehearsal, 'delete', 'demo-web-1');

@@ -1,9 +1,9 @@
 import type { CatalogueInput, MissingServers } from '../catalogue/obstacles.js';
-import { oxide } from '../../lib/commands.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
 import { existingOf, wantedServers } from './planned-servers.js';
 import { poolsOf } from '../state/node-pools.js';
 import { validateOrders, type ServerImages } from '../catalogue/order-checks.js';
+import { wayToFinish } from './unfinished-removal.js';
 import { differenceText, type Difference } from './difference.js';
 import type { PlannedNetwork } from './plan.js';
 import { removalStage } from '../state/labels.js';
@@ -23,11 +23,9 @@ export function refuseForeign(cluster: string, foreign: readonly ForeignResource
 export function refuseHalfRemoved(servers: readonly ServerState[]): void {
   const [server] = servers.filter(({ labels }) => removalStage(labels) === 'reset');
   if (!server) return;
-  const { name, role, pool } = server;
-  const left = servers.filter((other) => other.role === role && other.pool === pool).length - 1;
   throw new PreconditionError(
-    `the removal of ${name} was begun and not finished`,
-    `Finish it: ${oxide`scale ${role} --pool ${pool} --count ${left}`}`,
+    `the removal of ${server.name} was begun and not finished`,
+    `Finish it: ${wayToFinish(server, servers)}`,
   );
 }
 

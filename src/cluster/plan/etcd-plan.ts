@@ -1,4 +1,4 @@
-import { inTheConsole, oxide, tool } from '../../lib/commands.js';
+import { oxide, tool } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
 import type { ClusterConfig } from '../../config/schema.js';
@@ -108,8 +108,8 @@ function blocked(
   return new PreconditionError(
     `no control plane can join etcd: ${objection}${gone.length === 0 ? '' : meanwhile}\nNothing was changed.`,
     [
-      `Repair that control plane, or, when it is lost, delete its server ${inTheConsole}:`,
-      `${oxide`create`} removes the member of a server that is gone, and makes the server anew.`,
+      `Look at that control plane: ${oxide`status`}. When it is dead, ${oxide`repair`} makes it anew.`,
+      `${oxide`create`} removes the member of a server that is gone, and makes the server again.`,
       ...gone.map(({ id }) => `Remove a member by hand: ${removal(id)}`),
     ].join('\n'),
   );

@@ -1,4 +1,4 @@
-import { inTheConsole, tool } from '../../lib/commands.js';
+import { inTheConsole, oxide, tool } from '../../lib/commands.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
 import { enumerate, plural } from '../../lib/format.js';
 import { removalStage } from '../state/labels.js';
@@ -152,7 +152,7 @@ export function checkDrainable(
   const names = silent.map(({ server, node }) => serverAndNode(server, node));
   throw new PreconditionError(
     `${enumerate(names)} cannot be drained: not Ready (${first.node?.reason ?? ''})`,
-    'Repair it first, or remove it as it is: the same command with --force. Pods on it are lost.',
+    `Look at it first, or remove it as it is: the same command with --force. Pods on it are lost. A dead node is made anew by ${oxide`repair`}.`,
   );
 }
 

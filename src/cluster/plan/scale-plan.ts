@@ -169,7 +169,7 @@ function checkEtcd(
 export function unsafe(message: string): PreconditionError {
   return new PreconditionError(
     message,
-    'etcd must keep its quorum, also with --force. Repair or remove that control plane first;\n' +
+    `etcd must keep its quorum, also with --force. Remove that control plane first, or, when it is dead, make it anew: ${oxide`repair`};\n` +
       `a member whose server is gone is removed by ${oxide`create`}, or with: ${tool`talosctl etcd remove-member ID`}`,
   );
 }

@@ -4,8 +4,8 @@ import { plural } from '../../lib/format.js';
 import { silenceHint } from './silence-hint.js';
 import { goneMembers, restoreHint, sickMember } from '../talos/etcd.js';
 
-/** What create cannot do: it makes a control plane anew only when its server is gone. */
-const repair = `look again, it may be starting; only one that is lost for good: delete its server, and ${oxide`create`} makes it anew`;
+/** What to do about a control plane of which nobody can tell whether it is lost. */
+const lookAgain = `look again, it may be starting; one that is dead: ${oxide`repair`} makes it anew`;
 
 /** Control planes whose Talos or etcd is not as it should be. */
 export function talosProblems(
@@ -14,7 +14,7 @@ export function talosProblems(
   const { talos } = input;
   // What none of them answers is no sign that one is lost: nothing may be deleted for it.
   const someAnswer = talos.some(({ version }) => 'is' in version);
-  const hint = someAnswer ? repair : silenceHint(input, oxide`talosconfig`);
+  const hint = someAnswer ? lookAgain : silenceHint(input, oxide`talosconfig`);
   return talos.flatMap(({ server, version, etcd, leaderless }): Problem[] => {
     if ('unknown' in version) {
       const message = `Talos on ${server} cannot be asked: ${version.unknown}`;
@@ -22,7 +22,7 @@ export function talosProblems(
     }
     if ('unknown' in etcd) {
       const message = `etcd on ${server} cannot be asked: ${etcd.unknown}`;
-      return [{ code: 'etcd-unhealthy', message, hint: repair }];
+      return [{ code: 'etcd-unhealthy', message, hint: lookAgain }];
     }
     if (etcd.is.healthy || leaderless === true) return [];
     const message = `the etcd member of ${server} (${etcd.is.member}) is not a healthy voter`;

@@ -50,7 +50,7 @@ export function nodeProblems(server: ServerStatus, input: StatusInput): Problem[
   const message = kubernetes
     ? `${name} is not Ready: ${reason}`
     : `${name} is not registered in Kubernetes`;
-  const hint = tool`talosctl --nodes ${publicIpv4 ?? name} dmesg`;
+  const hint = `${tool`talosctl --nodes ${publicIpv4 ?? name} dmesg`}; one that is dead: ${oxide`repair`}`;
   return [{ code: 'node-not-ready', message, hint }];
 }
 

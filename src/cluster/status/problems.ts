@@ -3,6 +3,7 @@ import { identityProblems } from './identity-problems.js';
 import { importCommand } from '../state/secrets-copy-name.js';
 import { formatDistance } from '../../lib/format.js';
 import { missingServers, type RunningVersions } from '../plan/drift.js';
+import { wayToFinish } from '../plan/unfinished-removal.js';
 import { surplusOf } from '../plan/surplus.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
 import { etcdProblems, talosProblems } from './etcd-problems.js';
@@ -91,17 +92,14 @@ function surplus({ config, state }: ProblemInput): Problem[] {
   });
 }
 
-/** A stopped run left the node cordoned or wiped: only another scale finishes it or gives it back. */
+/** A stopped run left the node cordoned or wiped: only the same command finishes it. */
 function unfinishedRemoval(server: ServerState, { state }: ProblemInput): Problem[] {
-  const { name, role, pool, labels } = server;
-  if (removalStage(labels) === undefined) return [];
-  const left =
-    state.servers.filter((other) => other.role === role && other.pool === pool).length - 1;
+  if (removalStage(server.labels) === undefined) return [];
   return [
     {
       code: 'removal-unfinished',
-      message: `the removal of ${name} was begun and not finished`,
-      hint: `${oxide`scale ${role} --pool ${pool} --count ${left}`} finishes it`,
+      message: `the removal of ${server.name} was begun and not finished`,
+      hint: `${wayToFinish(server, state.servers)} finishes it`,
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { contains, parseIpv4Range } from '../../cluster/network/cidr.js';
 import { nodeOfServer, serverAndNode } from '../../cluster/state/nodes.js';
-import { tool } from '../../lib/commands.js';
+import { oxide, tool } from '../../lib/commands.js';
 import { ExitCode, OxideError } from '../../lib/errors.js';
 import { enumerateNames } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
@@ -22,7 +22,7 @@ export async function waitForNodes(
     () => probeNodes(ctx, servers, ask),
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.nodes,
-      hint: `Look closer: ${tool`kubectl get nodes,pods -A`}\nThe same command goes on from here.`,
+      hint: `Look closer: ${tool`kubectl get nodes,pods -A`}\nThe same command goes on from here. A node that is dead: ${oxide`repair`} makes it anew.`,
     }),
   );
   io.summary(`${nodes.length} of ${servers.length}`);

@@ -1,6 +1,6 @@
 import { sickMember, memberName, type EtcdMemberView } from '../../cluster/talos/etcd.js';
 import { canRemove } from '../../cluster/talos/quorum.js';
-import { inTheConsole, oxide } from '../../lib/commands.js';
+import { oxide } from '../../lib/commands.js';
 import { OxideError, PreconditionError } from '../../lib/errors.js';
 import { enumerate, plural } from '../../lib/format.js';
 import { inParallel } from '../../lib/parallel.js';
@@ -86,7 +86,7 @@ async function waitForHealthy(
     },
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.etcd,
-      hint: `Repair that control plane. One that is lost: delete its server ${inTheConsole}, and ${oxide`create`} makes it anew.`,
+      hint: `Look at that control plane: ${oxide`status`}. One that is dead: ${oxide`repair`} makes it anew.`,
     }),
   );
 }
@@ -136,7 +136,7 @@ export async function waitForVoters(
     },
     waitOptions(ctx, io, {
       timeoutMs: ctx.config.timeouts.etcd,
-      hint: `How the control planes are: ${oxide`status`}\nOne that is lost: delete its server ${inTheConsole}, and ${oxide`create`} makes it anew.`,
+      hint: `How the control planes are: ${oxide`status`}\nOne that is dead: ${oxide`repair`} makes it anew.`,
     }),
   );
   io.summary(`${nodes.length} of ${nodes.length} healthy`);
