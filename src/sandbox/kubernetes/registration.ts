@@ -3,6 +3,7 @@ import type { JsonObject } from './json.js';
 import type { Labels } from './objects.js';
 import type { Draft, KubeState } from './state.js';
 import { mirrorStaticPods } from './system-objects.js';
+import { offerTalosApi, type TalosApiAccess } from './talos-api.js';
 import type { KubeNode, Taint } from './workloads.js';
 
 /** What a kubelet says of its node when it comes up. */
@@ -22,6 +23,10 @@ export interface NodeRegistration {
   readonly memoryGb: number;
   /** The server that it is, as the cloud's metadata service tells it. */
   readonly machine?: { readonly id: number; readonly location: string };
+  /** The kubelet asks Kubernetes for the certificate that it serves with. */
+  readonly rotatesServerCertificates?: boolean;
+  /** What a control plane offers of its Talos API to programs of the cluster. */
+  readonly talosApi?: TalosApiAccess;
 }
 
 /** Registers a node, or brings what its kubelet reports up to date; what users set stays. */
@@ -38,8 +43,10 @@ export function registerNode(state: KubeState, node: NodeRegistration): void {
     since: isKnownAlive ? before.since : state.now,
     hasCni: before?.hasCni ?? false,
     ...(node.machine ? { machine: node.machine } : {}),
+    rotates: node.rotatesServerCertificates ?? false,
   });
   createCsiNode(state, registered);
+  if (node.talosApi) offerTalosApi(state, node.talosApi);
   if (node.role === 'control-plane') mirrorStaticPods(state, registered, node.internalIp);
 }
 

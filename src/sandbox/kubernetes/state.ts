@@ -20,6 +20,10 @@ export interface Kubelet {
   readonly images?: readonly string[];
   /** The server that it runs on, as the cloud's metadata service tells it. */
   readonly machine?: { readonly id: number; readonly location: string };
+  /** It asks Kubernetes for the certificate that it serves with. */
+  readonly rotates?: boolean;
+  /** The names and addresses of the certificate that it got. */
+  readonly serving?: readonly string[];
 }
 
 export interface KubeStateOptions {

@@ -1,7 +1,8 @@
 import { issueToken } from './access/tokens.js';
 import { ApiError, badRequest, notAllowed, notFound } from './api-error.js';
 import { evict } from './eviction.js';
-import { listOr, objectOr, type JsonObject } from './json.js';
+import { listOr, objectOr, stringOr, type JsonObject } from './json.js';
+import { servingProblem } from './kubelets/serving.js';
 import { bodyOf, patch, success } from './mutations.js';
 import { patched } from './patches.js';
 import { getObject, served } from './reads.js';
@@ -39,12 +40,20 @@ export function subresourceAnswer(
     case 'exec':
     case 'portforward':
     case 'proxy':
+      checkKubelet(state, object, (why) => `error dialing backend: ${why}`);
       throw new ApiError(501, '', `the sandbox runs no containers: ${nothingTo[subresource]}`);
     case 'binding':
       throw badRequest('the sandbox leaves scheduling to its own scheduler and takes no bindings');
     default:
       return part(state, request, { target, object });
   }
+}
+
+/** Who speaks to a pod speaks to its kubelet, in the words of the API server when that fails. */
+function checkKubelet(state: KubeState, object: KubeObject, words: (why: string) => string): void {
+  const node = stringOr(objectOr(object.spec)['nodeName']);
+  const problem = servingProblem(state, node);
+  if (problem !== undefined) throw new ApiError(500, '', words(problem));
 }
 
 const nothingTo = {
@@ -132,6 +141,11 @@ function log(state: KubeState, { query }: ApiRequest, pod: Pod): ApiAnswer {
   if (!all.some((item) => item.name === container)) {
     throw badRequest(`container ${container} is not valid for pod ${name}`);
   }
+  checkKubelet(state, pod, (why) => {
+    const { namespace = '' } = pod.metadata;
+    const path = `${namespace}/${name}/${container}${kubeletQuery(query)}`;
+    return `Get "https://${pod.status?.hostIP ?? ''}:10250/containerLogs/${path}": ${why}`;
+  });
   const status = pod.status?.containerStatuses?.find((item) => item.name === container);
   const record = state.containers.get(pod.metadata.uid);
   if (record?.container === container && record.log.length > 0) {
@@ -147,6 +161,14 @@ function log(state: KubeState, { query }: ApiRequest, pod: Pod): ApiAnswer {
     );
   }
   return { status: 200, body: '', warnings: ['the sandbox runs no containers: logs are empty'] };
+}
+
+/** What the API server hands on to the kubelet, in the order in which Go writes it. */
+function kubeletQuery(query: URLSearchParams): string {
+  const handed = [...query]
+    .filter(([key]) => key !== 'container')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return handed.length === 0 ? '' : `?${new URLSearchParams(handed).toString()}`;
 }
 
 function logOf(record: ContainerRecord, query: URLSearchParams, who: string): ApiAnswer {

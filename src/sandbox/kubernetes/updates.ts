@@ -54,14 +54,14 @@ export function prepareUpdate(
     ...pick(existing.metadata, [...serverSet, 'namespace']),
     ...(given.managedFields ? { managedFields: given.managedFields } : {}),
   };
-  const content =
-    subresource === 'status'
-      ? { ...existing, status: body['status'] }
-      : { ...body, ...(type.hasStatus ? { status: existing.status } : {}) };
+  // The verdict on a certificate request is a part of its status.
+  const isOfStatus = subresource === 'status' || subresource === 'approval';
+  const content = isOfStatus
+    ? { ...existing, status: body['status'] }
+    : { ...body, ...(type.hasStatus ? { status: existing.status } : {}) };
   const whole = complete(target, {
     ...content,
-    metadata:
-      subresource === 'status' ? statusMetadata(type, existing.metadata, metadata) : metadata,
+    metadata: isOfStatus ? statusMetadata(type, existing.metadata, metadata) : metadata,
   });
   checkContent(type, whole);
   if (subresource === undefined) {

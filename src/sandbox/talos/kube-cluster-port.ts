@@ -1,5 +1,5 @@
 import type { Simulated } from '../simulation.js';
-import type { Taint } from './node-settings.js';
+import type { TalosApi, Taint } from './node-settings.js';
 
 /** What a kubelet tells the Kubernetes API of its node. */
 export interface NodeRegistration {
@@ -18,6 +18,10 @@ export interface NodeRegistration {
   readonly memoryGb: number;
   /** The server that it is, as the cloud's metadata service tells it. */
   readonly machine?: { readonly id: number; readonly location: string };
+  /** The kubelet asks Kubernetes for the certificate that it serves with. */
+  readonly rotatesServerCertificates?: boolean;
+  /** What a control plane offers of its Talos API to programs of the cluster. */
+  readonly talosApi?: TalosApi;
 }
 
 /** The Kubernetes of a cluster, as its nodes meet it. */

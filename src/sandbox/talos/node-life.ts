@@ -216,6 +216,15 @@ export class NodeLife {
     state.kubernetes = { cluster: cluster.id, name: registration.name };
   }
 
+  /** Talos restarts the kubelet with what is new in the configuration of a node that is up. */
+  reconfigured(node: ConfiguredNode, now: number): void {
+    const { hasRegistered, kubernetes } = node.state;
+    const cluster = kubernetes && this.#world.cluster(kubernetes.cluster);
+    const registration = registrationOf(node, addressesOf(node.machine));
+    if (!hasRegistered || registration?.name !== kubernetes?.name) return;
+    if (registration) cluster?.kube.registerNode(registration, now);
+  }
+
   #kubeletStopped(node: NodeState): void {
     if (!node.hasRegistered || !node.kubernetes) return;
     const { cluster, name } = node.kubernetes;

@@ -10,6 +10,12 @@ export interface Taint {
   readonly effect: string;
 }
 
+/** Who may ask the Talos API from within Kubernetes. */
+export interface TalosApi {
+  readonly roles: readonly string[];
+  readonly namespaces: readonly string[];
+}
+
 /** What a node does because of its machine configuration. */
 export interface NodeSettings {
   readonly role: 'control-plane' | 'worker';
@@ -38,6 +44,9 @@ export interface NodeSettings {
   readonly findsMembers: boolean;
   /** Kubelets reach any API server of the cluster, not only that of their own machine. */
   readonly hasKubePrism: boolean;
+  readonly rotatesServerCertificates: boolean;
+  /** Who may ask the Talos API from within Kubernetes; undefined when nobody may. */
+  readonly talosApi: TalosApi | undefined;
   readonly machineSans: readonly string[];
   readonly apiServerSans: readonly string[];
 }
@@ -81,6 +90,11 @@ export function settingsOf(config: MachineConfig): NodeSettings {
     hasKubePrism:
       machine.features?.kubePrism?.enabled === true ||
       config.documents.some(({ kind }) => kind === 'KubePrismConfig'),
+    rotatesServerCertificates:
+      ['true', true].includes(
+        kubelet.extraArgs?.['rotate-server-certificates'] as string | boolean,
+      ) || kubelet.extraConfig?.['serverTLSBootstrap'] === true,
+    talosApi: talosApiOf(config),
     machineSans: machine.certSANs ?? [],
     apiServerSans: cluster.apiServer?.certSANs ?? [],
   };
@@ -100,6 +114,18 @@ function hostnameOf(config: MachineConfig): string | undefined {
   const document = config.documents.find(({ kind }) => kind === 'HostnameConfig');
   const hostname = document?.body['hostname'] ?? config.v1alpha1?.machine?.network?.hostname;
   return typeof hostname === 'string' && hostname !== '' ? hostname : undefined;
+}
+
+function talosApiOf(config: MachineConfig): TalosApi | undefined {
+  const document = config.documents.find(({ kind }) => kind === 'KubeTalosAPIAccessConfig');
+  const access = config.v1alpha1?.machine?.features?.kubernetesTalosAPIAccess;
+  const { allowedRoles, allowedKubernetesNamespaces } = document?.body ?? { ...access };
+  if (!document && access?.enabled !== true) return undefined;
+  return { roles: textsOf(allowedRoles), namespaces: textsOf(allowedKubernetesNamespaces) };
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 function registerTaintsOf(extraConfig: Readonly<Record<string, unknown>> = {}): Taint[] {

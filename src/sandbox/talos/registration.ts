@@ -44,6 +44,10 @@ export function registrationOf(
     cpu: machine.cores,
     memoryGb: machine.memoryGb,
     machine: { id: machine.id, location: machine.location },
+    rotatesServerCertificates: settings.rotatesServerCertificates,
+    ...(settings.role === 'control-plane' && settings.talosApi
+      ? { talosApi: settings.talosApi }
+      : {}),
   };
 }
 

@@ -212,6 +212,11 @@ export class TalosWorld implements Simulated, TalosWorldView {
     this.#life.restart(state, now);
   }
 
+  /** A node that is up acts on its new configuration. */
+  reconfigured(node: ConfiguredNode, now: number): void {
+    this.#life.reconfigured(node, now);
+  }
+
   #restore({ key, options, etcd, kube }: SavedCluster, now: number): void {
     const saved = kube === undefined ? {} : { saved: kube };
     this.#clusters.push({

@@ -142,6 +142,31 @@ describe('a kubelet', () => {
       cpu: 2,
       memoryGb: 4,
       machine: { id: 1, location: 'nbg1' },
+      rotatesServerCertificates: false,
+    });
+  });
+
+  it('acts on what a configuration of a node that is up says of it', async () => {
+    const { rehearsal, cp, controlPlane } = await bootstrapped(1);
+    const patch = [
+      '    features:',
+      '        kubernetesTalosAPIAccess:',
+      '            enabled: true',
+      '            allowedRoles: [os:reader]',
+      '            allowedKubernetesNamespaces: [kube-system]',
+    ];
+    const changed = controlPlane
+      .replace(
+        '    kubelet:\n',
+        '    kubelet:\n        extraArgs: {rotate-server-certificates: "true"}\n',
+      )
+      .replace('    features:', patch.join('\n'));
+    rehearsal.write('main/changed.yaml', changed);
+    const { stderr } = await rehearsal.at(cp(1), 'apply-config', '-f', 'main/changed.yaml');
+    expect(stderr).toContain('Applied configuration without a reboot');
+    expect(rehearsal.kubernetes.nodes.get('demo-cp-1')).toMatchObject({
+      rotatesServerCertificates: true,
+      talosApi: { roles: ['os:reader'], namespaces: ['kube-system'] },
     });
   });
 

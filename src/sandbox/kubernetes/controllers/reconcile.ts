@@ -1,8 +1,10 @@
+import { requestServingCertificates, requests } from '../kubelets/serving.js';
 import { builtinTypes } from '../resource-table.js';
 import { storeKey } from '../resources.js';
 import type { KubeState } from '../state.js';
 import { furnishNamespaces } from './accounts.js';
 import { reconcileAutoscalers } from './autoscalers.js';
+import { approveCertificates, signCertificates } from './certificates.js';
 import { defineCiliumKinds } from './cilium-definitions.js';
 import { reconcileClaims } from './claims.js';
 import { runCloudController } from './cloud/controller.js';
@@ -25,6 +27,7 @@ import { reconcileAttachments } from './storage/attach-detach.js';
 import { registerDrivers } from './storage/csi-nodes.js';
 import { growFileSystems } from './storage/expand.js';
 import { runStorageDriver } from './storage/hetzner-volumes.js';
+import { reconcileTalosAccounts } from './talos-accounts.js';
 import { evictFromTainted } from './taint-eviction.js';
 
 const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
@@ -67,6 +70,10 @@ const controllers: readonly Controller[] = [
   { run: schedulePods, reads: ['pods', 'nodes', 'persistentvolumeclaims'] },
   { run: reconcileAttachments, reads: [...storage, 'nodes'] },
   { run: runPods, reads: ['nodes', 'configmaps', 'secrets', ...storage] },
+  { run: requestServingCertificates, reads: ['nodes', requests] },
+  { run: approveCertificates, reads: ['nodes', 'pods', requests] },
+  { run: signCertificates, reads: [requests] },
+  { run: reconcileTalosAccounts, reads: ['secrets', 'serviceaccounts.talos.dev'] },
   { run: registerDrivers, reads: ['pods', 'nodes', 'csinodes.storage.k8s.io'] },
   { run: growFileSystems, reads: ['pods', 'persistentvolumeclaims'] },
   { run: reconcileEndpoints, reads: ['services', 'pods', 'nodes', 'endpoints'] },

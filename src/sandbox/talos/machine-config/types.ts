@@ -42,7 +42,11 @@ export interface MachineSection {
     stableHostname?: boolean;
     kubePrism?: { enabled?: boolean; port?: number };
     hostDNS?: { enabled?: boolean; forwardKubeDNSToHost?: boolean };
-    kubernetesTalosAPIAccess?: { enabled?: boolean };
+    kubernetesTalosAPIAccess?: {
+      enabled?: boolean;
+      allowedRoles?: string[];
+      allowedKubernetesNamespaces?: string[];
+    };
   };
   nodeLabels?: Record<string, string>;
   nodeAnnotations?: Record<string, string>;

@@ -51,6 +51,8 @@ function applyConfiguration(
     node.state.config = text;
     // Talos installs and reboots into its first configuration.
     if (!wasConfigured) world.reboot(node.state, now);
+    const settings = world.settingsOf(node.state);
+    if (wasConfigured && settings) world.reconfigured({ ...node, settings }, now);
   }
   return { warnings, details: appliedHow(wasConfigured, dryRun) };
 }
