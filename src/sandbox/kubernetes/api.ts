@@ -6,6 +6,7 @@ import { health } from './health.js';
 import type { JsonObject } from './json.js';
 import { renewLeases } from './leases.js';
 import { create, patch, remove, update } from './mutations.js';
+import { metricsAnswer } from './metrics/answers.js';
 import { openApi } from './openapi.js';
 import { getObject, listObjects } from './reads.js';
 import { parsePath, type ApiAnswer, type ApiRequest, type ResourcePath } from './request.js';
@@ -20,13 +21,25 @@ export function answer(state: KubeState, request: ApiRequest): ApiAnswer {
     authorizePath(state, request);
     return general;
   }
+  if (isOfSilent(state, request.path)) {
+    return { status: 503, body: 'service unavailable\n', contentType: 'text/plain; charset=utf-8' };
+  }
   const target = parsePath(state, request.path);
   authorize(state, request, target);
   if (target.type.kind === 'Lease') renewLeases(state);
   return withWarnings(resourceAnswer(state, request, target), request, target);
 }
 
+/** What another server should answer that cannot be asked (k8s.io/kube-aggregator, handler_proxy.go). */
+function isOfSilent({ catalogue }: KubeState, path: string): boolean {
+  return catalogue.stale.some(({ group, version }) => {
+    const root = `/apis/${group}/${version}`;
+    return path === root || path.startsWith(`${root}/`);
+  });
+}
+
 function resourceAnswer(state: KubeState, request: ApiRequest, target: ResourcePath): ApiAnswer {
+  if (state.catalogue.isAggregated(target.type)) return metricsAnswer(state, request, target);
   if (target.subresource !== undefined) return subresourceAnswer(state, request, target);
   if (target.type.review) return reviewAnswer(state, request, target);
   if (target.type.readOnly === true && request.method !== 'GET') throw notAllowed();
@@ -58,7 +71,7 @@ function generalAnswer(state: KubeState, request: ApiRequest): ApiAnswer | undef
       return (
         health(request) ??
         openApi(state.catalogue.all(), request, state.options.kubernetesVersion) ??
-        discovery(state.catalogue.all(), request)
+        discovery(state.catalogue.served(), request, state.catalogue.stale)
       );
   }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Random, Simulated } from '../simulation.js';
 import { answer } from './api.js';
 import { ApiError } from './api-error.js';
+import { serveAggregated } from './controllers/api-services.js';
 import { serveDefinitions } from './controllers/definitions.js';
 import { Controllers } from './controllers/reconcile.js';
 import type { HetznerPort } from './hetzner-port.js';
@@ -56,6 +57,7 @@ export class KubeCluster implements Simulated {
     if (options.saved === undefined) bootstrapObjects(this.#state);
     bootstrapServer(this.#state);
     serveDefinitions(this.#state);
+    serveAggregated(this.#state);
     this.advance(options.now);
   }
 

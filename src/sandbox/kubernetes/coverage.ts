@@ -46,9 +46,10 @@ const requests: readonly KubernetesCoverage[] = [
     note: 'Always well: `/readyz`, `/livez` and component statuses say so, check by check. There is no `/metrics`.',
   },
   {
-    subject: '`kubectl top`',
-    how: 'refused',
-    note: 'As on a new cluster: there is no metrics server.',
+    subject: '`kubectl top`, the metrics server',
+    kinds: ['apiservices.apiregistration.k8s.io'],
+    how: 'simplified',
+    note: "While a pod of the metrics server's image is ready, its API answers for nodes and pods whose kubelet has a certificate that it trusts; what they use is made up. Without it, and of any other API that a Service of the cluster serves, it is said why it is not available. The APIs of the API server itself are not listed.",
   },
   {
     subject: 'Made-up names, uids, addresses and node ports; the choice between equally good nodes',
@@ -118,6 +119,17 @@ const acting: readonly KubernetesCoverage[] = [
     note: 'Publishes public addresses of nodes, or else their private ones, while the operator runs.',
   },
   {
+    subject: "Certificate requests, Talos's cloud controller",
+    kinds: ['certificatesigningrequests.certificates.k8s.io'],
+    how: 'simplified',
+    note: 'Kubelets that rotate their serving certificates ask for one, and before they have it logs and the like fail in the words of the API server. The controller approves them while a pod of its image is ready and is told to, or you do with kubectl. What is signed are requests of kubelets alone, and the certificate in them is a placeholder. It does nothing else: nodes are left to other controllers.',
+  },
+  {
+    subject: "Talos's API within Kubernetes",
+    how: 'simplified',
+    note: 'With `kubernetesTalosAPIAccess` on a control plane, the kind ServiceAccount of talos.dev is there, and who is allowed gets a Secret; the credentials in it are empty.',
+  },
+  {
     subject: 'Service accounts, roles and bindings',
     kinds: [
       'serviceaccounts',
@@ -180,7 +192,7 @@ const acting: readonly KubernetesCoverage[] = [
     subject: 'Autoscalers',
     kinds: ['horizontalpodautoscalers.autoscaling'],
     how: 'simplified',
-    note: 'Keep workloads between their bounds, as a cluster without a metrics server does; there are no metrics to scale by.',
+    note: 'Keep workloads between their bounds, and scale by nothing else, with a metrics server too.',
   },
   {
     subject: 'Priority classes',
@@ -222,12 +234,6 @@ const stored: readonly KubernetesCoverage[] = [
   inert('CronJobs', 'CronJobs and never starts them by the clock', ['cronjobs.batch']),
   inert('Replication controllers', 'replication controllers and makes no pods of them', [
     'replicationcontrollers',
-  ]),
-  inert('Certificate requests', 'certificate requests and signs none', [
-    'certificatesigningrequests.certificates.k8s.io',
-  ]),
-  inert('API services', 'API services and forwards nothing to them', [
-    'apiservices.apiregistration.k8s.io',
   ]),
   inert('Runtime classes', 'runtime classes: no container runs', ['runtimeclasses.node.k8s.io']),
   inert('Device claims', 'device claims and allocates nothing', [

@@ -1,7 +1,7 @@
 import { noSuchPath } from './api-error.js';
 import type { JsonObject } from './json.js';
 import type { ApiAnswer, ApiRequest } from './request.js';
-import { apiVersionOf, isBuiltinGroup, type ResourceType } from './resources.js';
+import { apiVersionOf, isBuiltinGroup, type GroupVersion, type ResourceType } from './resources.js';
 
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 // Those of custom resources come in an order of their own.
@@ -21,17 +21,23 @@ const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', '
 export function discovery(
   types: readonly ResourceType[],
   { path, accept }: ApiRequest,
+  stale: readonly GroupVersion[] = [],
 ): ApiAnswer | undefined {
   const [root, first, second, ...rest] = path.split('/').filter((part) => part !== '');
   if ((root !== 'api' && root !== 'apis') || rest.length > 0) return undefined;
   const inRoot = types.filter((type) => (type.group === '') === (root === 'api'));
   if (first === undefined) {
     return accept.includes('as=APIGroupDiscoveryList')
-      ? { status: 200, body: aggregated(inRoot), contentType: aggregatedType }
-      : { status: 200, body: root === 'api' ? coreVersions : groupList(inRoot) };
+      ? {
+          ...{ status: 200, contentType: aggregatedType },
+          body: aggregated(inRoot, root === 'api' ? [] : stale),
+        }
+      : { status: 200, body: root === 'api' ? coreVersions : groupList(inRoot, stale) };
   }
   if (root === 'api')
     return second === undefined ? resourceList(inRoot, { group: '', version: first }) : undefined;
+  // That is for the server to say that cannot be asked.
+  if (stale.some(({ group, version }) => group === first && version === second)) return undefined;
   if (second !== undefined) return resourceList(inRoot, { group: first, version: second });
   const ofGroup = groupsOf(inRoot).find(([group]) => group === first);
   if (!ofGroup) throw noSuchPath();
@@ -61,19 +67,25 @@ function byStability(a: string, b: string): number {
   return isStable(a) - isStable(b) || (a > b ? -1 : 1);
 }
 
-function aggregated(types: readonly ResourceType[]): JsonObject {
+function aggregated(types: readonly ResourceType[], stale: readonly GroupVersion[]): JsonObject {
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
-    items: groupsOf(types).map(([name, ofGroup]) => ({
-      metadata: name === '' ? { creationTimestamp: null } : { name },
-      versions: versionsOf(ofGroup).map(([version, ofVersion]) => ({
-        version,
-        resources: ofVersion.map(aggregatedResource),
-        freshness: 'Current',
+    items: [
+      ...groupsOf(types).map(([name, ofGroup]) => ({
+        metadata: name === '' ? { creationTimestamp: null } : { name },
+        versions: versionsOf(ofGroup).map(([version, ofVersion]) => ({
+          version,
+          resources: ofVersion.map(aggregatedResource),
+          freshness: 'Current',
+        })),
       })),
-    })),
+      ...stale.map(({ group: name, version }) => ({
+        metadata: { name },
+        versions: [{ version, freshness: 'Stale' }],
+      })),
+    ],
   };
 }
 
@@ -124,9 +136,9 @@ function resourceList(
 }
 
 function verbsOf({ group: name, plural, review, readOnly }: ResourceType): readonly string[] {
+  if (readOnly === true) return ['get', 'list'];
   if (!isBuiltinGroup(name)) return customVerbs;
   if (review) return ['create'];
-  if (readOnly === true) return ['get', 'list'];
   return plural === 'namespaces' ? verbs.filter((verb) => verb !== 'deletecollection') : verbs;
 }
 
@@ -176,8 +188,13 @@ function subresourceVerbs(type: ResourceType, subresource: string): readonly str
   return subresourceOf(type, subresource).verbs ?? ['get', 'patch', 'update'];
 }
 
-function groupList(types: readonly ResourceType[]): JsonObject {
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groupsOf(types).map(group) };
+function groupList(types: readonly ResourceType[], stale: readonly GroupVersion[]): JsonObject {
+  const silent = stale.map(({ group: name, version }) => {
+    const only = { groupVersion: `${name}/${version}`, version };
+    return { name, versions: [only], preferredVersion: only };
+  });
+  const groups = [...groupsOf(types).map(group), ...silent];
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups };
 }
 
 function group([name, types]: [string, readonly ResourceType[]]): JsonObject {

@@ -22,6 +22,7 @@ import {
 } from './column-cells.js';
 import { listOr, stringOr, valueAt } from './json.js';
 import type { KubeObject } from './objects.js';
+import { apiAvailability, apiServer, requestCondition } from './request-cells.js';
 
 /** What a column shows of an object at a time. */
 type Cell = (object: KubeObject, now: number) => string | number;
@@ -46,7 +47,14 @@ const since = (path: string): Cell => {
 
 /** The columns after the name, of kinds that the simulation stores more than it acts on them. */
 export const moreColumns: Readonly<Record<string, readonly CellColumn[]>> = {
-  APIService: [['Service', () => 'Local'], ['Available', () => 'True'], age],
+  APIService: [['Service', apiServer], ['Available', apiAvailability], age],
+  CertificateSigningRequest: [
+    age,
+    ['SignerName', at('spec.signerName', '<none>')],
+    ['Requestor', at('spec.username')],
+    ['RequestedDuration', () => '<none>'],
+    ['Condition', requestCondition],
+  ],
   ClusterRole: [createdAt],
   ClusterRoleBinding: binding,
   ComponentStatus: [

@@ -7,6 +7,7 @@ import { bodyOf, patch, success } from './mutations.js';
 import { patched } from './patches.js';
 import { getObject, served } from './reads.js';
 import type { ApiAnswer, ApiRequest, ResourcePath } from './request.js';
+import { scraperLog } from './metrics/scrape.js';
 import type { ContainerRecord } from './programs/program.js';
 import { storeKey } from './resources.js';
 import { anything } from './schemas/schema.js';
@@ -147,7 +148,7 @@ function log(state: KubeState, { query }: ApiRequest, pod: Pod): ApiAnswer {
     return `Get "https://${pod.status?.hostIP ?? ''}:10250/containerLogs/${path}": ${why}`;
   });
   const status = pod.status?.containerStatuses?.find((item) => item.name === container);
-  const record = state.containers.get(pod.metadata.uid);
+  const record = logged(state, pod);
   if (record?.container === container && record.log.length > 0) {
     return logOf(record, query, `container "${container}" in pod "${name}"`);
   }
@@ -169,6 +170,13 @@ function kubeletQuery(query: URLSearchParams): string {
     .filter(([key]) => key !== 'container')
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return handed.length === 0 ? '' : `?${new URLSearchParams(handed).toString()}`;
+}
+
+/** What is known of the program of a pod; a metrics server writes of its last look. */
+function logged(state: KubeState, pod: Pod): ContainerRecord | undefined {
+  const record = state.containers.get(pod.metadata.uid);
+  if (record?.program !== 'metrics-server') return record;
+  return { ...record, log: scraperLog(state, record.args) };
 }
 
 function logOf(record: ContainerRecord, query: URLSearchParams, who: string): ApiAnswer {

@@ -35,9 +35,12 @@ function customWarning(
   { userAgent, query }: ApiRequest,
 ): string | undefined {
   const isPerson = /^(kubectl|helm)\b/i.test(userAgent) && query.get('fieldManager') !== 'oxide';
-  // Cilium answers for its classes.
-  if (!isPerson || (kind === 'GatewayClass' && group === 'gateway.networking.k8s.io'))
-    return undefined;
+  // Cilium answers for its classes, and Talos for who asks its API.
+  const acts = [
+    ['GatewayClass', 'gateway.networking.k8s.io'],
+    ['ServiceAccount', 'talos.dev'],
+  ];
+  if (!isPerson || acts.some(([name, of]) => name === kind && of === group)) return undefined;
   return `the sandbox stores custom resources and has no controller that acts on a ${kind}`;
 }
 

@@ -100,6 +100,46 @@ describe.runIf(supported)('the real kubectl and helm', () => {
 
   const applied = 'apply --server-side --force-conflicts --field-manager=oxide';
 
+  test('top shows usage once what kubelets ask for is approved', async () => {
+    const talosApi = { roles: ['os:reader'], namespaces: ['kube-system'] };
+    world.node('cp-1', { rotatesServerCertificates: true, talosApi });
+    world.node('worker-1', { rotatesServerCertificates: true });
+    world.installCilium();
+    const install = async (name: string, version: string): Promise<Outcome> => {
+      const file = await download(`/charts/${name}-${version}.tgz`, `${name}.tgz`);
+      const settings = '--namespace kube-system --set daemonSet.enabled=true';
+      return helm(`upgrade --install ${name} ${file} ${settings}`);
+    };
+    expect(await install('metrics-server', '3.13.1')).toMatchObject({ code: 0, err: '' });
+    expect((await kubectl('get apiservices')).out).toMatch(
+      /kube-system\/metrics-server +False \(MissingEndpoints\)/,
+    );
+    expect(await kubectl('top nodes')).toMatchObject({
+      code: 1,
+      err: 'error: Metrics API not available',
+    });
+    expect((await kubectl('get csr')).out).toMatch(
+      /kubernetes\.io\/kubelet-serving +system:node:worker-1 +<none> +Pending/,
+    );
+    const rolledOut = async (what: string): Promise<void> => {
+      const status = await kubectl(`-n kube-system rollout status ${what} --timeout=90s`);
+      expect(status).toMatchObject({ code: 0 });
+    };
+    await rolledOut('daemonset/cilium');
+    expect((await kubectl('-n kube-system logs daemonset/cilium')).err).toContain(
+      'remote error: tls: internal error',
+    );
+    const controller = 'talos-cloud-controller-manager';
+    expect(await install(controller, '0.5.5')).toMatchObject({ code: 0, err: '' });
+    await rolledOut(`daemonset/${controller}`);
+    await rolledOut('deployment/metrics-server');
+    expect((await kubectl('get csr')).out).toMatch(/worker-1 +<none> +Approved,Issued/);
+    expect((await kubectl('top nodes')).out).toMatch(/worker-1 +\d+m +\d+% +\d+Mi +\d+%/);
+    expect((await kubectl('-n kube-system top pods')).out).toContain('metrics-server-');
+    const logs = await kubectl('-n kube-system logs daemonset/cilium');
+    expect(logs.err).not.toContain('tls');
+  });
+
   test('install the Gateway API and Cilium, and then every node is Ready', async () => {
     for (const name of ['cp-1', 'worker-1', 'worker-2']) world.node(name);
     const manifest = await download('/gateway-api/v1.4.1/standard-install.yaml', 'crds.yaml');

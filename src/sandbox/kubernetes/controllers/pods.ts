@@ -3,6 +3,7 @@ import { durationOf } from '../../timings.js';
 import { stopTimer } from '../deletes.js';
 import { tell, type Note } from '../events.js';
 import { mayGo } from '../finalizers.js';
+import { isProgramReady } from '../metrics/scrape.js';
 import { timestamp } from '../objects.js';
 import type { KubeState } from '../state.js';
 import { isFinished, type KubeNode, type Pod } from '../workloads.js';
@@ -149,7 +150,7 @@ function run(state: KubeState, pod: Pod, { node, addresses }: Host): void {
   const hostIP = hostAddress(node);
   const podIP = pod.spec.hostNetwork === true ? hostIP : addresses.next(node);
   const status = { ...pod.status, phase: 'Running', hostIP, podIP, podIPs: [{ ip: podIP }] };
-  const moment = { ready: isServing(pod, node), now: state.now };
+  const moment = { ready: isServing(state, pod, node), now: state.now };
   const running = { running: { startedAt: timestamp(state.now) } };
   const conditions = podConditions({ ...pod, status }, moment);
   const started = { ...status, conditions, ...containersIn(pod, running, moment) };
@@ -172,7 +173,7 @@ function work(state: KubeState, pod: Pod, node: KubeNode): void {
 /** The readiness of a running pod follows its node: the node controller marks those of lost nodes. */
 function refresh(state: KubeState, pod: Pod, node: KubeNode): void {
   if (holdsCrashed(state, pod)) return;
-  const ready = isServing(pod, node);
+  const ready = isServing(state, pod, node);
   const condition = pod.status?.conditions?.find(({ type }) => type === 'Ready');
   if ((condition?.status === 'True') === ready) return;
   state.store.put('pods', {
@@ -186,8 +187,9 @@ function refresh(state: KubeState, pod: Pod, node: KubeNode): void {
 }
 
 // Cilium's agent waits for the pod range of its node (k8s.requireIPv4PodCIDR).
-function isServing(pod: Pod, node: KubeNode): boolean {
-  return !isCiliumAgent(pod) || node.spec.podCIDR !== undefined;
+function isServing(state: KubeState, pod: Pod, node: KubeNode): boolean {
+  if (isCiliumAgent(pod)) return node.spec.podCIDR !== undefined;
+  return isProgramReady(state, pod);
 }
 
 function hostAddress({ status }: KubeNode): string {

@@ -3,6 +3,7 @@ import { builtinTypes } from '../resource-table.js';
 import { storeKey } from '../resources.js';
 import type { KubeState } from '../state.js';
 import { furnishNamespaces } from './accounts.js';
+import { apiServices, reconcileApiServices } from './api-services.js';
 import { reconcileAutoscalers } from './autoscalers.js';
 import { approveCertificates, signCertificates } from './certificates.js';
 import { defineCiliumKinds } from './cilium-definitions.js';
@@ -69,10 +70,10 @@ const controllers: readonly Controller[] = [
   { run: reconcileClaims, reads: storage },
   { run: schedulePods, reads: ['pods', 'nodes', 'persistentvolumeclaims'] },
   { run: reconcileAttachments, reads: [...storage, 'nodes'] },
-  { run: runPods, reads: ['nodes', 'configmaps', 'secrets', ...storage] },
-  { run: requestServingCertificates, reads: ['nodes', requests] },
   { run: approveCertificates, reads: ['nodes', 'pods', requests] },
   { run: signCertificates, reads: [requests] },
+  { run: requestServingCertificates, reads: ['nodes', requests] },
+  { run: runPods, reads: ['nodes', 'configmaps', 'secrets', requests, ...storage] },
   { run: reconcileTalosAccounts, reads: ['secrets', 'serviceaccounts.talos.dev'] },
   { run: registerDrivers, reads: ['pods', 'nodes', 'csinodes.storage.k8s.io'] },
   { run: growFileSystems, reads: ['pods', 'persistentvolumeclaims'] },
@@ -83,6 +84,7 @@ const controllers: readonly Controller[] = [
     run: publishNodeAddresses,
     reads: ['nodes', 'services', 'pods', 'configmaps', 'deployments.apps'],
   },
+  { run: reconcileApiServices, reads: ['services', 'endpoints', apiServices] },
   { run: reconcileBudgets, reads: ['poddisruptionbudgets.policy', 'pods', ...apps] },
   { run: reconcileQuotas, reads: countable },
 ];
