@@ -130,6 +130,16 @@ const acting: readonly KubernetesCoverage[] = [
     note: 'With `kubernetesTalosAPIAccess` on a control plane, the kind ServiceAccount of talos.dev is there, and who is allowed gets a Secret; the credentials in it are empty.',
   },
   {
+    subject: 'Webhooks, cert-manager',
+    kinds: [
+      'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+      'validatingwebhookconfigurations.admissionregistration.k8s.io',
+    ],
+    how: 'simplified',
+    note: "Webhooks are stored and never called but for cert-manager's: writes of its kinds fail in the words of the API server until a pod of the webhook is ready and its authority is injected; what is in them it takes as it comes. Issuers that sign for themselves, and those of ACME, become ready; no certificate is ever made.",
+    warning: 'webhooks and calls none but that of cert-manager',
+  },
+  {
     subject: 'Service accounts, roles and bindings',
     kinds: [
       'serviceaccounts',
@@ -216,10 +226,6 @@ const acting: readonly KubernetesCoverage[] = [
 
 /** What is stored, and has no effect. */
 const stored: readonly KubernetesCoverage[] = [
-  inert('Webhooks', 'webhooks and never calls them', [
-    'mutatingwebhookconfigurations.admissionregistration.k8s.io',
-    'validatingwebhookconfigurations.admissionregistration.k8s.io',
-  ]),
   inert('Network policies', 'network policies: no traffic flows that they could stop', [
     'networkpolicies.networking.k8s.io',
   ]),

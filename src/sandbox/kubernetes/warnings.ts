@@ -1,5 +1,6 @@
 import { inertWarning } from './coverage.js';
-import { stringOr, valueAt } from './json.js';
+import { certManagerHook } from './admission/webhooks.js';
+import { listOr, objectOr, stringOr, valueAt } from './json.js';
 import type { ApiAnswer, ApiRequest, ResourcePath } from './request.js';
 import { isBuiltinGroup, storeKey, type ResourceType } from './resources.js';
 
@@ -19,7 +20,7 @@ export function withWarnings(
   const { method } = request;
   const isWrite = method !== 'GET' && method !== 'DELETE' && subresource === undefined;
   const own = isBuiltinGroup(type.group) ? inertWarning(key) : customWarning(type, request);
-  const isOwn = isWrite && !isOfCilium(answer);
+  const isOwn = isWrite && !isOfCilium(answer) && !isOfCertManager(answer);
   const added = [deprecated[key], isOwn ? own : undefined].filter((text) => text !== undefined);
   return added.length === 0
     ? answer
@@ -39,9 +40,18 @@ function customWarning(
   const acts = [
     ['GatewayClass', 'gateway.networking.k8s.io'],
     ['ServiceAccount', 'talos.dev'],
+    ['Issuer', 'cert-manager.io'],
+    ['ClusterIssuer', 'cert-manager.io'],
   ];
   if (!isPerson || acts.some(([name, of]) => name === kind && of === group)) return undefined;
   return `the sandbox stores custom resources and has no controller that acts on a ${kind}`;
+}
+
+/** The one configuration of webhooks that acts. */
+function isOfCertManager({ body }: ApiAnswer): boolean {
+  return listOr(valueAt(body, ['webhooks'])).some(
+    (hook) => objectOr(hook)['name'] === certManagerHook,
+  );
 }
 
 /** What oxide itself installs with every create: its user has not asked for it, and docs/sandbox.md has it. */

@@ -2,10 +2,15 @@ import { account, clusterRole, definition, service, workload, type OpenKind } fr
 import type { StandIn } from './stand-in.js';
 
 // cert-manager/cert-manager, deploy/charts/cert-manager.
-const container = (name: string, key: string): string => `      containers:
+const container = (
+  name: string,
+  key: string,
+): string => `      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+      containers:
         - name: cert-manager-${name}
           image: "{{ ${key}.image.repository }}:{{ ${key}.image.tag | default .Chart.AppVersion }}"
           imagePullPolicy: {{ ${key}.image.pullPolicy }}
+          securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
 `;
 
 const port = (name: string, number: number): string =>
@@ -45,6 +50,7 @@ data:
 const webhookKind = (
   kind: string,
   path: string,
+  rule: string,
 ): string => `apiVersion: admissionregistration.k8s.io/v1
 kind: ${kind}WebhookConfiguration
 metadata:
@@ -54,7 +60,7 @@ metadata:
 webhooks:
   - name: webhook.cert-manager.io
     rules:
-      - {apiGroups: [cert-manager.io, acme.cert-manager.io], apiVersions: [v1], operations: [CREATE, UPDATE], resources: ["*/*"]}
+      - ${rule}
     admissionReviewVersions: [v1]
     matchPolicy: Equivalent
     timeoutSeconds: {{ .Values.webhook.timeoutSeconds }}
@@ -205,8 +211,16 @@ ${port('https', 10_250)}`,
       'webhook',
       '{name: https, port: 443, protocol: TCP, targetPort: https}',
     ),
-    'webhook-validating.yaml': webhookKind('Validating', '/validate'),
-    'webhook-mutating.yaml': webhookKind('Mutating', '/mutate'),
+    'webhook-validating.yaml': webhookKind(
+      'Validating',
+      '/validate',
+      '{apiGroups: [cert-manager.io, acme.cert-manager.io], apiVersions: [v1], operations: [CREATE, UPDATE], resources: ["*/*"]}',
+    ),
+    'webhook-mutating.yaml': webhookKind(
+      'Mutating',
+      '/mutate',
+      '{apiGroups: [cert-manager.io], apiVersions: [v1], operations: [CREATE], resources: [certificaterequests]}',
+    ),
     'serviceaccount.yaml': account(),
     'rbac.yaml': clusterRole('{{ include "fullname" . }}-controller', rules),
     'startupapicheck.yaml': check,

@@ -8,6 +8,7 @@ import type { Pod } from '../workloads.js';
 import { podSecurityWarning } from './pod-security.js';
 import { podRefusal } from './pods.js';
 import { serviceCauses } from './services.js';
+import { callWebhooks } from './webhooks.js';
 
 interface Written {
   readonly type: ResourceType;
@@ -19,6 +20,8 @@ interface Written {
 
 /** What the API server's admission plugins refuse, or warn of, before an object is stored. */
 export function admit(state: KubeState, { type, object, before, warn }: Written): void {
+  const { namespace } = object.metadata;
+  callWebhooks(state, { type, namespace, operation: before ? 'UPDATE' : 'CREATE' });
   if (type.kind === 'Pod') {
     // Of a pod that exists, only its images can still change.
     if (before && same(imagesOf(before), imagesOf(object))) return;

@@ -5,6 +5,7 @@ import type { KubeState } from '../state.js';
 import { furnishNamespaces } from './accounts.js';
 import { apiServices, reconcileApiServices } from './api-services.js';
 import { reconcileAutoscalers } from './autoscalers.js';
+import { certManagerKinds, runCertManager } from './cert-manager.js';
 import { approveCertificates, signCertificates } from './certificates.js';
 import { defineCiliumKinds } from './cilium-definitions.js';
 import { reconcileClaims } from './claims.js';
@@ -85,6 +86,7 @@ const controllers: readonly Controller[] = [
     reads: ['nodes', 'services', 'pods', 'configmaps', 'deployments.apps'],
   },
   { run: reconcileApiServices, reads: ['services', 'endpoints', apiServices] },
+  { run: runCertManager, reads: ['pods', 'secrets', ...certManagerKinds] },
   { run: reconcileBudgets, reads: ['poddisruptionbudgets.policy', 'pods', ...apps] },
   { run: reconcileQuotas, reads: countable },
 ];
