@@ -10,11 +10,11 @@ import type { AddressInfo } from 'node:net';
 import { messageOf } from '../lib/errors.js';
 import type { Clock } from '../lib/wait.js';
 import { createCloudHandler } from './cloud/http.js';
-import { createDownloads, type Downloads } from './downloads/downloads.js';
-import { isExtension } from './downloads/image-factory.js';
+import { isExtension } from './downloads/extensions.js';
 import type { FaultPlan } from './faults.js';
 import { collect, keepInHand } from './loopback.js';
 import { NodeProxy } from './node-proxy.js';
+import { sendDownload } from './send-download.js';
 import type { TalosRequest } from './talos/protocol.js';
 import { Ticker } from './ticker.js';
 import type { SandboxIdentity, World } from './world.js';
@@ -60,12 +60,10 @@ export class SandboxServer {
   readonly #http: Server;
   readonly #proxy: NodeProxy;
   readonly #ticker: Ticker;
-  readonly #downloads: Downloads;
 
   constructor(options: SandboxServerOptions) {
     const { world, clock } = options;
     this.#options = options;
-    this.#downloads = createDownloads(world);
     this.#ticker = new Ticker(world, clock);
     const cloud = createCloudHandler({
       cloud: world.cloud,
@@ -112,6 +110,8 @@ export class SandboxServer {
     const { talosVersion, id, schematic } = wish;
     // What the factory refuses to make, nobody has put into the project.
     if (schematic?.extensions.some((name) => !isExtension(name))) return;
+    // Whoever has put it there has had it from the factory.
+    if (schematic) world.factory.learn(schematic.id, schematic.extensions);
     const architectures = new Set(
       wish.serverTypes.map((type) => world.cloud.architectureOf(type) ?? 'x86'),
     );
@@ -184,15 +184,11 @@ export class SandboxServer {
     } else if (path.startsWith(namesPath)) {
       sendJson(response, world.resolve(decodeURIComponent(path.slice(namesPath.length))));
     } else {
-      const { method = 'GET' } = request;
+      const { method = 'GET', headers } = request;
       const body = method === 'GET' ? '' : await collect(request);
-      const found = await this.#downloads.handle(path, { method, body });
-      if (found) {
-        const length = Buffer.byteLength(found.body);
-        const headers = { 'content-type': found.contentType, 'content-length': length };
-        response.writeHead(found.status, headers);
-      } else response.writeHead(404, { 'content-type': 'text/plain' });
-      response.end(found?.body ?? 'not found');
+      const found = await world.downloads.handle(path, { method, body });
+      if (method !== 'GET') world.saveCloud();
+      await sendDownload(response, found, { clock, origin: `http://${headers.host ?? ''}` });
     }
   }
 }

@@ -31,6 +31,8 @@ export const timings = {
   linuxBoot: 20,
   /** Assumed: a download, xz on one processor and the write to the disk, for a whole image. */
   imageTransfer: 40,
+  /** Assumed: an image that nobody asked the Image Factory for before. It gives itself 20 minutes at most (asset.go). */
+  factoryBuild: 75,
   /** Official description, enable_rescue: it is disabled when it is not used for 60 minutes. */
   rescueLapse: 60 * 60,
   otherAction: 2,

@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import type { Clock } from '../lib/wait.js';
 import { Cloud } from './cloud/cloud.js';
 import { KubeCluster, type HetznerCall } from './kubernetes/cluster.js';
-import { createDownloads } from './downloads/downloads.js';
+import { createDownloads, type Downloads } from './downloads/downloads.js';
+import { FactoryStore, type SavedFactory } from './downloads/factory-store.js';
 import type { Machine } from './machines.js';
 import { listenerAt } from './listening.js';
 import type { ApiServer } from './node-proxy.js';
@@ -36,6 +37,7 @@ export interface SavedWorld {
   readonly now: number;
   readonly random: number;
   readonly cloud: unknown;
+  readonly factory?: SavedFactory;
 }
 
 /**
@@ -47,6 +49,8 @@ export class World {
   readonly talos: TalosWorld;
   /** What goes wrong while images are made. */
   readonly rescueFaults = new RescueFaults();
+  readonly factory: FactoryStore;
+  readonly downloads: Downloads;
   #linux: LinuxMachines | undefined;
   readonly #options: WorldOptions;
   readonly #random: ReturnType<typeof createRandom>;
@@ -78,6 +82,9 @@ export class World {
           hetzner: (call, at) => this.#askCloud(call, at),
         }),
     });
+    this.factory = new FactoryStore(saved?.factory);
+    const { factory, rescueFaults: faults } = this;
+    this.downloads = createDownloads(this, { factory, faults, now: () => clock.now() });
     this.#parts = [this.cloud, this.talos];
   }
 
@@ -116,6 +123,7 @@ export class World {
       this.#isCloudChanged = false;
       this.saveCloud();
     }
+    this.#linux?.endSessions();
     return now;
   }
 
@@ -153,6 +161,7 @@ export class World {
       now: this.#options.clock.now(),
       random: this.#random.state(),
       cloud: this.cloud.toJSON(),
+      factory: this.factory.toJSON(),
     } satisfies SavedWorld);
   }
 
@@ -189,8 +198,9 @@ export class World {
     this.#linux ??= new LinuxMachines({
       clock: this.#options.clock,
       cloud: this.cloud,
-      downloads: createDownloads(this),
+      downloads: this.downloads,
       faults: this.rescueFaults,
+      settle: () => this.settle(),
       save: () => {
         this.saveCloud();
       },

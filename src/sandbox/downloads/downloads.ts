@@ -1,7 +1,10 @@
 import type { Download, DownloadRequest } from './answer.js';
 import { chartArchive, chartIndex } from './chart-repository.js';
+import { FactoryStore } from './factory-store.js';
+import { withFaults } from './faulty.js';
 import { standardInstall } from './gateway-api.js';
 import { imageFactory } from './image-factory.js';
+import type { RescueFaults } from '../rescue/faults.js';
 
 export interface Downloads {
   /** What the path (a query is ignored) answers, to a GET unless given; undefined: not a path of this part. */
@@ -11,8 +14,21 @@ export interface Downloads {
 /** The caller's IPv6 address, of the range for documentation. */
 const callerAddressV6 = '2001:db8:ca11::7';
 
+/** What the Image Factory is made of; one that knows nothing but Talos as it is unless given. */
+export interface FactoryParts {
+  readonly factory?: FactoryStore;
+  readonly faults?: RescueFaults;
+  /** Simulated ms. */
+  readonly now?: () => number;
+}
+
+const factoryPath = '/image-factory';
+
 /** What the simulated internet serves: a chart repository, release assets, the caller's address. */
-export function createDownloads(options: { readonly callerAddress: string }): Downloads {
+export function createDownloads(
+  options: { readonly callerAddress: string },
+  { factory = new FactoryStore(), faults, now = () => 0 }: FactoryParts = {},
+): Downloads {
   return {
     handle: async (path, request = { method: 'GET', body: '' }) => {
       const { pathname } = new URL(path, 'http://localhost');
@@ -27,8 +43,14 @@ export function createDownloads(options: { readonly callerAddress: string }): Do
         const version = /^\/gateway-api\/([^/]+)\/standard-install\.yaml$/.exec(pathname)?.[1];
         return found('application/octet-stream', standardInstall(version ?? ''));
       }
-      if (pathname.startsWith('/image-factory/')) {
-        return imageFactory(pathname.slice('/image-factory'.length), request);
+      if (pathname.startsWith(`${factoryPath}/`)) {
+        const asked = pathname.slice(factoryPath.length);
+        const usual = () => imageFactory(asked, request, { factory, now: now() });
+        const answer = withFaults(faults, { path: asked, by: request.by ?? 'operator' }, usual);
+        const { location } = answer;
+        return location === undefined
+          ? answer
+          : { ...answer, location: `${factoryPath}${location}` };
       }
       return undefined;
     },

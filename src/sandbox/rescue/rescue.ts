@@ -2,15 +2,15 @@ import type { Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import type { Clock } from '../../lib/wait.js';
 import type { Cloud } from '../cloud/cloud.js';
-import type { DiskContent } from '../cloud/records.js';
 import type { Downloads } from '../downloads/downloads.js';
-import { diskImage, imageBytes, imageOn } from '../downloads/talos-image.js';
 import type { Machine } from '../machines.js';
 import { durationOf } from '../timings.js';
-import { curlFor, type Net, type Reply } from './curl.js';
-import { ddOf, diskPath, type Disk } from './dd.js';
+import { curlFor } from './curl.js';
+import { ddOf } from './dd.js';
 import type { RescueFaults } from './faults.js';
-import { fail, put, type Tool } from './process.js';
+import { internetOf } from './internet.js';
+import { blkdiscardOf, diskOf, lsblkOf } from './machine-disk.js';
+import { fail, type Tool } from './process.js';
 import { smallTools } from './small-tools.js';
 import { serveSsh } from './ssh-server.js';
 
@@ -21,11 +21,15 @@ export interface RescueOptions {
   readonly faults: RescueFaults;
   /** Keeps what was written. */
   readonly save: () => void;
+  /** Brings the world forward. */
+  readonly settle: () => void;
 }
 
 interface Boot {
   readonly hostKey: string;
-  readonly hasXz: boolean;
+  /** Public keys that are let in. */
+  readonly allowed: readonly string[];
+  readonly missing: readonly string[];
   connections: number;
   /** When sshd listens, simulated ms. */
   readonly upAt: number;
@@ -34,7 +38,14 @@ interface Boot {
 interface Session {
   readonly signal: AbortSignal;
   readonly socket: Socket;
-  readonly hasXz: boolean;
+  readonly boot: Boot;
+}
+
+/** A connection, and the boot of the machine that it lives with. */
+interface Connection {
+  readonly machine: number;
+  readonly poweredOnAt: number;
+  readonly socket: Socket;
 }
 
 /** What answers on port 22 of machines that run Linux, and what can be done there. */
@@ -42,6 +53,9 @@ export class LinuxMachines {
   readonly faults: RescueFaults;
   readonly #options: RescueOptions;
   readonly #boots = new Map<string, Boot>();
+  /** Of systems that are on a disk, which keep them. */
+  readonly #hostKeys = new Map<string, string>();
+  readonly #connections = new Set<Connection>();
 
   constructor(options: RescueOptions) {
     this.#options = options;
@@ -53,33 +67,54 @@ export class LinuxMachines {
     const { linux, poweredOnAt } = machine;
     if (poweredOnAt === undefined) return { refused: 'Connection timed out' };
     if (!linux) return { refused: 'Connection refused' };
-    const boot = this.#bootOf(machine, poweredOnAt);
+    const boot = this.#bootOf(machine, { linux, poweredOnAt });
     if (boot.upAt > now) return { refused: 'Connection refused' };
     return {
       accept: (socket) => {
-        boot.connections++;
-        const other = boot.connections > 1 && this.faults.take('other-host-key');
-        const hostKey = other ? newKey() : boot.hostKey;
-        const { clock } = this.#options;
-        const tools = (signal: AbortSignal) =>
-          this.#tools(machine, { signal, socket, hasXz: boot.hasXz });
-        serveSsh({ hostKey, allowed: linux.keys, clock, tools }, socket);
+        const connection = { machine: machine.id, poweredOnAt, socket };
+        this.#connections.add(connection);
+        socket.once('close', () => this.#connections.delete(connection));
+        this.#serve(machine, boot, socket);
       },
     };
   }
 
-  #bootOf(machine: Machine, poweredOnAt: number): Boot {
+  /** Ends the connections to machines that were switched off, began anew or are gone. */
+  endSessions(): void {
+    if (this.#connections.size === 0) return;
+    const machines = new Map(this.#options.cloud.machines().map((one) => [one.id, one]));
+    for (const { machine, poweredOnAt, socket } of this.#connections) {
+      if (machines.get(machine)?.poweredOnAt !== poweredOnAt) socket.destroy();
+    }
+  }
+
+  #serve(machine: Machine, boot: Boot, socket: Socket): void {
+    boot.connections++;
+    const other = boot.connections > 1 && this.faults.take('other-host-key');
+    const hostKey = other ? newKey() : boot.hostKey;
+    const { clock } = this.#options;
+    const tools = (signal: AbortSignal) => this.#tools(machine, { signal, socket, boot });
+    const breaks = (command: string): boolean =>
+      this.faults.take('ssh-breaks', (fault) => command.includes(fault.command)) !== undefined;
+    serveSsh({ hostKey, allowed: boot.allowed, clock, tools, breaks }, socket);
+  }
+
+  #bootOf(
+    machine: Machine,
+    { linux, poweredOnAt }: { readonly linux: NonNullable<Machine['linux']>; poweredOnAt: number },
+  ): Boot {
     const name = `${machine.id} ${poweredOnAt}`;
     const known = this.#boots.get(name);
     if (known) return known;
-    const isRescue = machine.linux?.system === 'rescue';
+    const isRescue = linux.system === 'rescue';
     const late = (this.faults.take('ssh-late')?.seconds ?? 0) * 1_000;
     const never = isRescue && this.faults.take('rescue-never-up');
     const usual = poweredOnAt + durationOf(isRescue ? 'rescueBoot' : 'linuxBoot');
-    const hasXz = !this.faults.take('xz-missing');
+    const missing = this.faults.take('tool-missing')?.tool;
     const boot = {
-      hostKey: newKey(),
-      hasXz,
+      hostKey: isRescue ? newKey() : this.#keptKey(machine),
+      allowed: isRescue && this.faults.take('other-ssh-key') ? [] : linux.keys,
+      missing: missing === undefined ? [] : [missing],
       connections: 0,
       upAt: never ? Infinity : usual + late,
     };
@@ -87,132 +122,39 @@ export class LinuxMachines {
     return boot;
   }
 
-  #tools(machine: Machine, { signal, socket, hasXz }: Session): Readonly<Record<string, Tool>> {
-    const { clock } = this.#options;
-    const disk = this.#diskOf(machine);
-    const { xz, ...others } = smallTools;
-    return {
-      ...others,
-      ...(hasXz ? { xz: this.#xz(xz) } : {}),
-      curl: curlFor(this.#netOf(signal, socket.localPort ?? 0)),
-      dd: ddOf(disk, () => clock.now() / 1_000),
+  /** A system makes its host key when it starts for the first time. */
+  #keptKey({ id, rebuiltAt }: Machine): string {
+    const name = `${id} ${rebuiltAt ?? 0}`;
+    const key = this.#hostKeys.get(name) ?? newKey();
+    this.#hostKeys.set(name, key);
+    return key;
+  }
+
+  #tools(machine: Machine, { signal, socket, boot }: Session): Readonly<Record<string, Tool>> {
+    const { clock, save, settle, downloads, cloud } = this.#options;
+    const { faults } = this;
+    const now = (): number => clock.now();
+    const disk = diskOf(machine, { cloud, faults, now, save, signal });
+    const port = socket.localPort ?? 0;
+    const tools = {
+      ...smallTools,
+      curl: curlFor(internetOf({ clock, downloads, faults, settle, port, signal })),
+      dd: ddOf(disk, () => now() / 1_000),
       lsblk: lsblkOf(machine, disk),
       blkdiscard: blkdiscardOf(disk),
     };
+    const there = Object.entries<Tool>(tools).filter(([name]) => !boot.missing.includes(name));
+    return Object.fromEntries(there.map(([name, tool]) => [name, this.#failing(name, tool)]));
   }
 
-  #xz(real: Tool): Tool {
-    return (run) =>
-      this.faults.take('xz-fails') ? fail(run, 'xz: (stdin): Cannot allocate memory') : real(run);
-  }
-
-  #netOf(signal: AbortSignal, port: number): Net {
-    const { clock } = this.#options;
-    return {
-      get: (url) => this.#get(url, port),
-      transfer: async (bytes) => {
-        await clock.sleep((bytes / imageBytes) * durationOf('imageTransfer'), signal);
-      },
-    };
-  }
-
-  /** The simulated internet: whatever this sandbox serves, and nothing else. */
-  async #get(url: string, port: number): Promise<Reply> {
-    const { hostname, host, pathname } = new URL(url);
-    if (this.faults.take('no-internet')) {
-      return { exit: 6, words: `Could not resolve host: ${hostname}` };
-    }
-    if (host !== `127.0.0.1:${port}`) {
-      return { exit: 6, words: `Could not resolve host: ${hostname}` };
-    }
-    const status = this.faults.take('factory-status')?.status;
-    if (status !== undefined) return { status, type: 'text/plain', body: Buffer.from('error\n') };
-    if (this.faults.take('factory-html')) {
-      return { status: 200, type: 'text/html', body: Buffer.from('<html>sign in</html>\n') };
-    }
-    const found = await this.#options.downloads.handle(pathname);
-    const body = Buffer.from(found?.body ?? 'not found\n');
-    if (this.faults.take('download-changed'))
-      body.writeUInt8(body.readUInt8(body.length >> 1) ^ 1, body.length >> 1);
-    const cut = this.faults.take('download-cut');
-    const breaksAt = cut ? { breaksAt: Math.floor(body.length * cut.share) } : {};
-    return {
-      status: found?.status ?? 404,
-      type: found?.contentType ?? 'text/plain',
-      body,
-      ...breaksAt,
-    };
-  }
-
-  #diskOf(machine: Machine): Disk {
-    const { cloud, clock, save } = this.#options;
-    const size = machine.diskGb * 1024 ** 3;
-    let content = contentOf(cloud.diskContent(machine.id) ?? null);
-    const keep = (next: Buffer): void => {
-      content = next;
-      cloud.writeDisk(machine.id, recordOf(next), clock.now());
-      save();
-    };
-    return {
-      size,
-      read: (length) =>
-        Buffer.concat([content, Buffer.alloc(Math.max(0, length - content.length))], length),
-      discard: () => {
-        keep(Buffer.alloc(0));
-      },
-      write: (at, part) => {
-        if (this.faults.take('disk-full') || at + part.length > size) return false;
-        const next = Buffer.alloc(Math.max(content.length, at + part.length));
-        content.copy(next);
-        part.copy(next, at);
-        if (this.faults.take('disk-changed')) next.writeUInt8(next.readUInt8(at) ^ 1, at);
-        keep(next);
-        return true;
-      },
+  #failing(name: string, usual: Tool): Tool {
+    return (run) => {
+      const fault = this.faults.take('tool-fails', ({ tool }) => tool === name);
+      return fault ? fail(run, `${name}: ${fault.words}`) : usual(run);
     };
   }
 }
 
 function newKey(): string {
   return ssh2.utils.generateKeyPairSync('ed25519').private;
-}
-
-function contentOf(disk: DiskContent): Buffer {
-  if (disk === null) return Buffer.alloc(0);
-  if ('bytes' in disk) return Buffer.from(disk.bytes, 'base64');
-  return diskImage({ schematic: plainSchematic, ...disk });
-}
-
-/** What is known of a disk that nothing was added to. */
-const plainSchematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
-
-function recordOf(content: Buffer): DiskContent {
-  const image = content.length < imageBytes ? undefined : imageOn(content);
-  return image ?? { bytes: content.toString('base64') };
-}
-
-/** An ordinary system has one partition, and runs from it unless the rescue system does. */
-function lsblkOf(machine: Machine, disk: Disk): Tool {
-  return (run) => {
-    const path = run.args.at(-1) ?? '';
-    if (run.args.slice(0, -1).join(' ') !== '-bnro NAME,TYPE,SIZE,MOUNTPOINT') {
-      return fail(run, "Try 'lsblk --help' for more information.");
-    }
-    if (path !== diskPath) return fail(run, `lsblk: ${path}: not a block device`, 32);
-    const mounted = machine.linux?.system === 'installed' ? '/' : '';
-    const partition = disk.size - 1024 ** 2;
-    const rows = `sda disk ${disk.size} \nsda1 part ${partition} ${mounted}\n`;
-    return put(run.out, rows).then(() => 0);
-  };
-}
-
-function blkdiscardOf(disk: Disk): Tool {
-  return (run) => {
-    const [path = ''] = run.args;
-    if (path !== diskPath) {
-      return fail(run, `blkdiscard: cannot open ${path}: No such file or directory`);
-    }
-    disk.discard();
-    return Promise.resolve(0);
-  };
 }

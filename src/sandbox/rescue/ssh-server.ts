@@ -14,6 +14,8 @@ export interface Sshd {
   readonly clock: Clock;
   /** The tools of a session, which end with the signal. */
   tools(signal: AbortSignal): Readonly<Record<string, Tool>>;
+  /** Whether the connection breaks in place of a command: a fault. */
+  breaks(command: string): boolean;
 }
 
 /** Speaks SSH on a connection: root only, with one of the keys, and commands only. */
@@ -48,6 +50,10 @@ function serveCommands(sshd: Sshd, client: Connection): void {
   });
   client.on('session', (accept) => {
     accept().on('exec', (acceptExec, _reject, { command }) => {
+      if (sshd.breaks(command)) {
+        client.end();
+        return;
+      }
       void run(sshd, { channel: acceptExec(), command, signal: gone.signal });
     });
   });

@@ -50,8 +50,8 @@ test.each<RescueFault[]>([
 
 test.each<RescueFault[]>([
   [{ kind: 'rescue-never-up' }],
-  [{ kind: 'xz-missing' }],
-  [{ kind: 'xz-fails', times: 9 }],
+  [{ kind: 'tool-missing', tool: 'xz' }],
+  [{ kind: 'tool-fails', tool: 'xz', words: '(stdin): Cannot allocate memory', times: 9 }],
   [{ kind: 'disk-full', times: 9 }],
   [{ kind: 'disk-changed' }],
   [{ kind: 'no-internet', times: 9 }],
