@@ -34,6 +34,8 @@ export async function openSandboxWorld({ config, files, io }: SandboxWish): Prom
   const sandbox = await openSandbox({ folder, speed });
   try {
     await addNamedSnapshot(sandbox, config);
+    const { schematic_id: known } = config.talos;
+    if (known !== undefined) await sandbox.ensureSchematic(known);
   } catch (error) {
     await sandbox.close().catch(() => undefined);
     throw error;

@@ -7,6 +7,7 @@ import { ExitCode, OxideError } from '../lib/errors.js';
 import { findMissing } from '../lib/parallel.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
 import { buildImages } from '../steps/image/build-images.js';
+import { removeLeftovers } from '../steps/image/remove-build.js';
 import { readSnapshots } from '../steps/observe/observe.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { knownSchematic } from '../steps/talos/schematic.js';
@@ -53,6 +54,8 @@ export async function buildImage(
   const missing = wanted.filter(({ found }) => found === undefined).map(({ build }) => build);
   for (const build of missing) demandBuilder(build, wish);
   if (missing.length > 0) await knownSchematic(ctx, catalogue);
+  // A build may have been stopped when its snapshot was there already.
+  else await removeLeftovers(ctx);
   const { force, verify } = wish;
   const built = await buildImages(ctx, { builds: missing, own, force, verify });
   return wanted.map(({ build, found }) => {

@@ -11,6 +11,7 @@ const kindNames = {
   ssh_key: 'SSH key',
   network: 'network',
   firewall: 'firewall',
+  snapshot: 'snapshot',
   volume: 'volume',
   server: 'server',
 } as const;

@@ -52,6 +52,8 @@ export interface Sandbox {
   readonly failed: AbortSignal;
   /** Puts a Talos snapshot into the project, as its owner would have. */
   ensureSnapshot(snapshot: SnapshotWish): Promise<void>;
+  /** Registers a schematic whose content only the real factory knows. */
+  ensureSchematic(id: string): Promise<void>;
   /** The addresses that a name leads to in the simulated internet. */
   resolve(name: string): Promise<readonly string[]>;
   /** Saves the world and stops listening. */
@@ -105,6 +107,9 @@ async function joinRunning(state: StateFolder): Promise<Sandbox | undefined> {
     ensureSnapshot: async (wish) => {
       await postJson(`${url}/sandbox/snapshots`, wish, token);
     },
+    ensureSchematic: async (id) => {
+      await postJson(`${url}/sandbox/schematics`, { id }, token);
+    },
     resolve: (name) => resolveAt({ url, token }, name),
     close: () => Promise.resolve(),
   };
@@ -142,6 +147,10 @@ async function runHere(
     host: undefined,
     ensureSnapshot: (wish) => {
       server.ensureSnapshot(wish);
+      return Promise.resolve();
+    },
+    ensureSchematic: (id) => {
+      server.ensureSchematic(id);
       return Promise.resolve();
     },
     resolve: (name) => Promise.resolve(world.resolve(name)),

@@ -125,6 +125,12 @@ export class SandboxServer {
     world.saveCloud();
   }
 
+  ensureSchematic(id: string): void {
+    const { world } = this.#options;
+    world.factory.learn(id, []);
+    world.saveCloud();
+  }
+
   /** Stops, and saves the world. */
   async close(): Promise<void> {
     await this.stop();
@@ -181,13 +187,17 @@ export class SandboxServer {
     } else if (path === '/sandbox/snapshots') {
       this.ensureSnapshot(JSON.parse(await collect(request)) as SnapshotWish);
       sendJson(response, {});
+    } else if (path === '/sandbox/schematics') {
+      const { id } = JSON.parse(await collect(request)) as { id: string };
+      this.ensureSchematic(id);
+      sendJson(response, {});
     } else if (path.startsWith(namesPath)) {
       sendJson(response, world.resolve(decodeURIComponent(path.slice(namesPath.length))));
     } else {
       const { method = 'GET', headers } = request;
-      const body = method === 'GET' ? '' : await collect(request);
+      const body = method === 'POST' ? await collect(request) : '';
       const found = await world.downloads.handle(path, { method, body });
-      if (method !== 'GET') world.saveCloud();
+      if (method === 'POST') world.saveCloud();
       await sendDownload(response, found, { clock, origin: `http://${headers.host ?? ''}` });
     }
   }

@@ -28,9 +28,24 @@ interface Body {
 }
 
 /** The text at a URL. Network failures and 5xx are tried again, what no repetition heals is not. */
-export async function download(options: DownloadOptions): Promise<string> {
-  const { url, outbound, clock, signal, limit = downloadLimit, body } = options;
-  const limits = { timeoutMs: downloadTimeoutMs, limit, ...(body && { body }) };
+export function download(options: DownloadOptions): Promise<string> {
+  const { limit = downloadLimit, body } = options;
+  return inTries(options, { timeoutMs: downloadTimeoutMs, limit, ...(body && { body }) });
+}
+
+/** Real milliseconds for an image of a disk. */
+const imageTimeoutMs = 30 * 60_000;
+
+/** The SHA-256 of what is at a URL, which may be of any size. */
+export function downloadDigest(options: DownloadOptions): Promise<string> {
+  return inTries(options, { timeoutMs: imageTimeoutMs, limit: Infinity, digest: true });
+}
+
+async function inTries(
+  options: DownloadOptions,
+  limits: Omit<FetchOptions, 'signal' | 'outbound'>,
+): Promise<string> {
+  const { url, outbound, clock, signal } = options;
   for (let tries = 1; ; tries++) {
     signal.throwIfAborted();
     try {
@@ -41,21 +56,6 @@ export async function download(options: DownloadOptions): Promise<string> {
       if (isFinal(error) || tries === downloadTries) throw failed(options, error);
     }
     await clock.sleep(1_000 * 2 ** tries, signal);
-  }
-}
-
-/** Real milliseconds for an image of a disk. */
-const imageTimeoutMs = 30 * 60_000;
-
-/** The SHA-256 of what is at a URL, which may be of any size. */
-export async function downloadDigest(options: DownloadOptions): Promise<string> {
-  const { url, outbound, clock, signal } = options;
-  const limits = { timeoutMs: imageTimeoutMs, limit: Infinity, digest: true };
-  try {
-    return await clock.during(() => fetchText(url, { signal, outbound, ...limits }));
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error instanceof OxideError ? error : failed(options, error);
   }
 }
 
@@ -105,6 +105,8 @@ interface FetchOptions {
   readonly body?: Body;
   /** Its SHA-256 in place of the text. */
   readonly digest?: boolean;
+  /** Only the head of the answer; the text is empty. */
+  readonly head?: boolean;
 }
 
 /** Redirects are followed: release assets are served from elsewhere. */
@@ -116,11 +118,12 @@ export async function fetchText(
   options: FetchOptions,
   left = redirects,
 ): Promise<string> {
-  const { signal, timeoutMs, body } = options;
+  const { signal, timeoutMs, body, head } = options;
   const dispatcher = dispatcherFor(url, options);
   try {
     const response = await request(plainUrl(url), {
       dispatcher,
+      ...(head && { method: 'HEAD' }),
       ...(body && { method: 'POST', body: body.text }),
       headers: {
         'user-agent': 'oxide',

@@ -1,7 +1,7 @@
 import { PreconditionError } from '../lib/errors.js';
 import type { Outbound } from '../lib/outbound.js';
 import type { Clock } from '../lib/wait.js';
-import { download } from './download.js';
+import { download, fetchText } from './download.js';
 
 /** The Image Factory, and how requests get there. */
 export interface ImageFactory {
@@ -36,6 +36,21 @@ export async function registerSchematic(
   const id = textIn(parsed(text), 'id');
   if (id === undefined) throw noFactory(url, text);
   return id;
+}
+
+/** Real milliseconds; the factory itself gives up after as many (image-factory, internal/asset/asset.go). */
+const makingMs = 20 * 60_000;
+
+/**
+ * Lets the factory make an image, which it does for the first who asks, also when nobody waits for the
+ * answer any more. Whether it could is told where the image is downloaded.
+ */
+export async function askForImage(
+  url: string,
+  { outbound, signal }: Pick<ImageFactory, 'outbound' | 'signal'>,
+): Promise<void> {
+  const options = { signal, outbound, timeoutMs: makingMs, limit: 0, head: true };
+  await fetchText(url, options).catch(() => undefined);
 }
 
 function parsed(text: string): unknown {

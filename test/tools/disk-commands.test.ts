@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  diskSeen,
-  sumOnDisk,
-  writeDisk,
-  writeOutcome,
-  writeProgress,
-} from '../../src/tools/disk-commands.js';
+import { diskSeen, sumOnDisk, writeDisk, writeProgress } from '../../src/tools/disk-commands.js';
+import { writeOutcome } from '../../src/tools/write-outcome.js';
 
 // What bash 5.2, curl 7.88.1, xz 5.4.1 and dd 9.1 (coreutils) said over OpenSSH 9.2p1, to a file for a disk.
 const head =
@@ -52,6 +47,90 @@ describe('a write', () => {
     expect(writeOutcome({ stdout: '', stderr, status: 127 })).toMatchObject({
       why: 'the rescue system did not run the commands: sh: 1: bash: not found',
     });
+  });
+
+  // bash 5.2, curl 7.88.1, xz 5.4.1, dd 9.1; those of a full disk by a file system of that size.
+  test.each([
+    {
+      stages: '18 0 0 1 0 0',
+      stderr:
+        'curl: (18) transfer closed with 12001936 bytes remaining to read\nxz: (stdin): Unexpected end of input\n',
+      why: 'the download was cut: curl: (18) transfer closed with 12001936 bytes remaining to read',
+      remedy: 'again',
+    },
+    {
+      stages: '28 0 0 1 0 0',
+      stderr:
+        'curl: (28) Operation too slow. Less than 10240 bytes/sec transferred the last 30 seconds\nxz: (stdin): Unexpected end of input\n',
+      why: 'the download was cut: curl: (28) Operation too slow. Less than 10240 bytes/sec transferred the last 30 seconds',
+      remedy: 'again',
+    },
+    {
+      head: '',
+      stages: '28 0 0 1 0 0',
+      stderr:
+        'curl: (28) Operation too slow. Less than 10240 bytes/sec transferred the last 30 seconds\nxz: (stdin): File format not recognized\n',
+      why: 'there was no answer',
+      remedy: 'wait',
+    },
+    {
+      head: '',
+      stages: '28 0 0 1 0 0',
+      stderr:
+        'curl: (28) Failed to connect to 127.0.0.1 port 39331 after 2009 ms: Timeout was reached\nxz: (stdin): File format not recognized\n',
+      why: 'the builder does not reach the image: curl: (28) Failed to connect to 127.0.0.1 port 39331 after 2009 ms: Timeout was reached',
+      remedy: 'internet',
+    },
+    {
+      head: '',
+      stages: '6 0 0 1 0 0',
+      stderr:
+        'curl: (6) Could not resolve host: factory.talos.dev\nxz: (stdin): File format not recognized\n',
+      why: 'the builder does not reach the image: curl: (6) Could not resolve host: factory.talos.dev',
+      remedy: 'internet',
+    },
+    {
+      head: 'HTTP/2 404 \r\n\r\n',
+      stages: '22 0 0 1 0 0',
+      stderr:
+        'curl: (22) The requested URL returned error: 404\nxz: (stdin): File format not recognized\n',
+      why: 'curl: (22) The requested URL returned error: 404',
+      remedy: 'image',
+    },
+    {
+      head: 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n',
+      stages: '0 0 0 1 0 0',
+      stderr: 'xz: (stdin): File format not recognized\n',
+      why: 'there is a text (text/html) in place of the image',
+      remedy: 'again',
+    },
+    {
+      head: '',
+      stages: '23 141 141 127 0 0',
+      stderr:
+        'oxide: line 1: xz: command not found\ncurl: (23) Failure writing output to destination\n',
+      why: 'the rescue system has no xz',
+      remedy: 'tools',
+    },
+    {
+      stages: '23 141 141 141 141 1',
+      stderr:
+        "dd: error writing '/dev/sda': No space left on device\ncurl: (23) Failure writing output to destination\n",
+      why: "the disk was not written: dd: error writing '/dev/sda': No space left on device",
+      remedy: 'disk',
+    },
+    {
+      stages: '23 141 1 0 0 0',
+      stderr:
+        "tee: 'standard output': No space left on device\ncurl: (23) Failure writing output to destination\n",
+      why: "tee failed: tee: 'standard output': No space left on device",
+      remedy: 'tools',
+    },
+  ])('whose stages ended with $stages is told by the one that ended first', (said) => {
+    const { stages, why, remedy } = said;
+    const stdout = `${said.head ?? head}${front}${ended(stages)}`;
+    const stderr = `${said.stderr}${copied(50_000_384)}`;
+    expect(writeOutcome({ stdout, stderr, status: 0 })).toEqual({ why, remedy });
   });
 
   test('quotes what stands in an address', () => {

@@ -46,7 +46,8 @@ export function createDownloads(
       if (pathname.startsWith(`${factoryPath}/`)) {
         const asked = pathname.slice(factoryPath.length);
         const usual = () => imageFactory(asked, request, { factory, now: now() });
-        const answer = withFaults(faults, { path: asked, by: request.by ?? 'operator' }, usual);
+        const by = request.by ?? 'operator';
+        const answer = withFaults(faults, { path: asked, by, now: now() }, usual);
         const { location } = answer;
         return location === undefined
           ? answer

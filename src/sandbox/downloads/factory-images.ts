@@ -11,25 +11,28 @@ const architectures: Readonly<Record<string, ImageIdentity['architecture']>> = {
 /** Where images lie that were made. */
 const store = '/made';
 
+interface Asking {
+  readonly factory: FactoryStore;
+  readonly now: number;
+  readonly method: 'GET' | 'HEAD';
+}
+
 /**
  * The disk images that the factory makes (internal/frontend/http/image.go); undefined when the path is none of
  * them. It leads to where the image lies, once it is made (`RedirectableAsset`).
  */
-export function factoryImage(
-  path: string,
-  { factory, now }: { readonly factory: FactoryStore; readonly now: number },
-): Download | undefined {
+export function factoryImage(path: string, { factory, now, method }: Asking): Download | undefined {
   const found = /^\/(image|made)\/([^/]+)\/v?([^/]+)\/([^/]+)$/.exec(path);
   if (!found) return undefined;
   const [, place, schematic = '', version = '', file = ''] = found;
   const image = imageOf(factory, { schematic, version, file });
   if ('status' in image) return image;
-  if (place === 'image') {
-    const from = factory.madeAt({ schematic, path }, now);
-    const location = `${store}/${schematic}/v${version}/${file}`;
-    return { ...text(302, ''), location, ...(from > now && { from }) };
-  }
-  return { status: 200, contentType: 'application/x-xz', body: packedImage(image) };
+  const whole = { status: 200, contentType: 'application/x-xz', body: packedImage(image) };
+  if (place === 'made') return whole;
+  const from = factory.madeAt({ schematic, path }, now);
+  const location = `${store}/${schematic}/v${version}/${file}`;
+  const answer = method === 'HEAD' ? whole : { ...text(302, ''), location };
+  return { ...answer, ...(from > now && { from }) };
 }
 
 interface Asked {

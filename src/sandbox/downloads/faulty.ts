@@ -5,6 +5,8 @@ import type { Caller, Download } from './answer.js';
 interface Asked {
   readonly path: string;
   readonly by: Caller;
+  /** Simulated ms. */
+  readonly now: number;
 }
 
 /** What the factory answers when faults are to happen; `usual` makes its answer without any. */
@@ -25,6 +27,8 @@ export function withFaults(
     return { status: 200, contentType: 'text/html', body: '<html>sign in</html>\n' };
   }
   const answer = usual();
+  const slow = faults.take('factory-slow', isMeant);
+  if (slow) return { ...answer, from: asked.now + slow.seconds * 1_000 };
   if (typeof answer.body === 'string') return answer;
   const body = faults.take('download-changed', isMeant) ? changed(answer.body) : answer.body;
   const cut = faults.take('download-cut', isMeant);

@@ -17,7 +17,11 @@ export function imageFactory(
   if (path === '/schematics' && request.method === 'POST') return create(request.body, factory);
   const version = /^\/version\/v?(\d+\.\d+\.\d+[^/]*)\/extensions\/official$/.exec(path)?.[1];
   if (version !== undefined && request.method === 'GET') return json(200, official(version));
-  const image = request.method === 'GET' ? factoryImage(path, { factory, now }) : undefined;
+  const { method } = request;
+  const image =
+    method === 'GET' || method === 'HEAD'
+      ? factoryImage(path, { factory, now, method })
+      : undefined;
   if (image) return image;
   return { status: 404, contentType: 'text/plain; charset=utf-8', body: '404 page not found\n' };
 }

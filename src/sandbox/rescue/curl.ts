@@ -129,7 +129,7 @@ class Transfer {
       `content-type: ${type}`,
       `content-length: ${body.length}`,
     ];
-    await put(file, `${lines.join('\r\n')}\r\n\r\n`);
+    await put(file, `${lines.join('\r\n')}\r\n\r\n`).catch(unwritten);
   }
 
   /** For so long nothing comes. */
@@ -145,21 +145,22 @@ class Transfer {
 
   async #receive({ body, breaksAt, stallsAt }: Answer): Promise<void> {
     const end = Math.min(breaksAt ?? body.length, stallsAt ?? body.length);
-    try {
-      for (let at = 0; at < end; at += partSize) {
-        const part = body.subarray(at, Math.min(at + partSize, end));
-        await this.net.transfer(part.length);
-        await put(this.process.out, part);
-      }
-    } catch (error) {
-      if (!(error instanceof BrokenPipe)) throw error;
-      throw new CurlError(23, 'Failure writing output to destination');
+    for (let at = 0; at < end; at += partSize) {
+      const part = body.subarray(at, Math.min(at + partSize, end));
+      await this.net.transfer(part.length);
+      await put(this.process.out, part).catch(unwritten);
     }
     if (stallsAt !== undefined) await this.#nothingFor(Infinity);
     if (breaksAt === undefined) return;
     const left = body.length - breaksAt;
     throw new CurlError(18, `transfer closed with ${left} bytes remaining to read`);
   }
+}
+
+/** curl takes no harm of a broken pipe, and says so. */
+function unwritten(error: unknown): never {
+  if (!(error instanceof BrokenPipe)) throw error;
+  throw new CurlError(23, 'Failure writing output to destination');
 }
 
 /** What is asked for, or what is wrong with it. */

@@ -37,6 +37,8 @@ export type RescueFault = (
   /** The factory answers with this status, or with a page in place of what it was asked for. */
   | ({ readonly kind: 'factory-status'; readonly status: number } & Asked)
   | ({ readonly kind: 'factory-html' } & Asked)
+  /** So many simulated seconds pass until the factory answers. */
+  | ({ readonly kind: 'factory-slow'; readonly seconds: number } & Asked)
 ) & { readonly times?: number };
 
 type Of<K extends RescueFault['kind']> = Extract<RescueFault, { kind: K }>;

@@ -46,11 +46,11 @@ export const talosCoverage: readonly Coverage[] = [
   {
     subject: 'The Image Factory',
     how: 'simplified',
-    note: 'Registers schematics of extensions and kernel arguments under their real ids, lists some of the extensions, and makes disk images: small ones, packed as xz does it. A well-formed id counts as registered, and it answers at once, without a redirect. A rehearsal begins in a project without snapshots, so the first create builds its image; only the one that `talos.hcloud_snapshot_id` names is there. `talos.image_url` is not asked: the factory stands for every mirror.',
+    note: 'Registers schematics of extensions and kernel arguments under their real ids, lists some of the extensions, and makes disk images: small ones, packed as xz does it. It knows Talos as it is, what was posted to it and the ids of cluster.yaml, and has no other image. It leads to where an image lies, and makes one, which takes a while, when somebody asks for it first. A rehearsal begins in a project without snapshots, so the first create builds its image; only the one that `talos.hcloud_snapshot_id` names is there. `talos.image_url` is not asked: the factory stands for every mirror.',
   },
   {
     subject: 'SSH and the rescue system',
     how: 'simplified',
-    note: 'A real SSH server for each machine that runs Linux, with a host key of its own, for the keys that it was given and the addresses that its firewalls let in. Its shell knows pipes and the tools that write an image, which act on the disk of the simulated server; what it does not know it refuses as bash does. There is no login with a password, a session outlives the power of its machine, and `curl` knows no limits of time and speed.',
+    note: 'A real SSH server for each machine that runs Linux, with a host key of its own, for the keys that it was given and the addresses that its firewalls let in. Its shell knows pipes and the tools that write an image, which act on the disk of the simulated server; what it does not know it refuses as bash does. A connection ends with the power of its machine, at once and not after a while without an answer; each rescue system has a new host key. There is no login with a password, and `curl` knows its limits of time and speed, but the network has one speed.',
   },
 ];

@@ -48,5 +48,6 @@ const lists: Readonly<Record<Limited, (hetzner: HetznerApi) => Promise<readonly 
   ssh_key: (hetzner) => hetzner.sshKeys(),
   placement_group: (hetzner) => hetzner.placementGroups(),
   load_balancer: (hetzner) => hetzner.loadBalancers(),
+  snapshot: (hetzner) => hetzner.images({}),
   volume: (hetzner) => hetzner.volumes(),
 };

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Architecture } from '../../cluster/catalogue/catalogue.js';
 import { buildName, imageUrl, type ImageBuild } from '../../cluster/catalogue/image-builds.js';
+import { schematicId } from '../../cluster/catalogue/schematic.js';
 import type { PlannedServer } from '../../cluster/plan/planned-servers.js';
+import { oxide } from '../../lib/commands.js';
 import { OxideError } from '../../lib/errors.js';
 import { inParallel } from '../../lib/parallel.js';
 import type { StepIo } from '../../lib/step.js';
-import type { WrittenImage } from '../../tools/disk-commands.js';
 import { downloadDigest } from '../../tools/download.js';
+import { askForImage } from '../../tools/image-factory.js';
+import type { WrittenImage } from '../../tools/write-outcome.js';
 import type { OwnAddresses } from '../access/own-address.js';
 import type { FlowContext } from '../run/context.js';
 import { keepHolding, makeBuilder, type BuildJob } from './builder.js';
@@ -90,13 +93,14 @@ async function makeImage(
   const job: BuildJob = { build, own, id: randomBytes(4).toString('hex') };
   const ended = new AbortController();
   let holding: Promise<void> | undefined;
+  const url = imageUrl(ctx.config.talos, build.architecture, ctx.endpoints.imageFactory);
   try {
+    askAhead(ctx, url, ended.signal);
     const builder = await makeBuilder(ctx, job, io);
     if (!force && !(await isFirst(ctx, job, builder.id))) return undefined;
     holding = keepHolding(ctx, job, { serverId: builder.id, ended: ended.signal });
     await startRescue(ctx, builder, io);
     const shell = new RescueShell(ctx, builder, io);
-    const url = imageUrl(ctx.config.talos, build.architecture, ctx.endpoints.imageFactory);
     const written = await putOnDisk(ctx, { shell, url }, io).finally(() => {
       shell.close();
     });
@@ -113,6 +117,22 @@ async function makeImage(
   }
 }
 
+/** An image that somebody else may not have asked for yet is made while the server starts. */
+function askAhead({ config, endpoints, signal }: FlowContext, url: string, ended: AbortSignal) {
+  const { talos } = config;
+  if (talos.image_url !== undefined || schematicId(talos) === undefined) return;
+  const { outbound } = endpoints;
+  void askForImage(url, { outbound, signal: AbortSignal.any([signal, ended]) });
+}
+
+function notCompared(error: OxideError): OxideError {
+  return new OxideError(`the image could not be compared: ${error.message}`, {
+    hint: `Nothing is kept of it. ${oxide`image build`} without --verify makes the image without a comparison.`,
+    exitCode: error.exitCode,
+    cause: error,
+  });
+}
+
 /** What the temporary server downloaded against what this machine gets. */
 async function compare(
   { clock, signal, endpoints }: FlowContext,
@@ -121,7 +141,9 @@ async function compare(
 ): Promise<void> {
   io.detail('downloading the image here as well');
   const { outbound } = endpoints;
-  const here = await downloadDigest({ url, outbound, clock, signal });
+  const here = await downloadDigest({ url, outbound, clock, signal }).catch((error: unknown) => {
+    throw error instanceof OxideError && !signal.aborted ? notCompared(error) : error;
+  });
   if (here === written.packedSha256) return;
   throw new OxideError(
     `${url}: the temporary server downloaded something else than this machine (SHA-256 ${written.packedSha256}, here ${here})`,

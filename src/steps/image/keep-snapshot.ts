@@ -4,10 +4,13 @@ import {
   temporaryLabels,
   type ImageBuild,
 } from '../../cluster/catalogue/image-builds.js';
+import { ActionError } from '../../hetzner/actions.js';
 import type { Image } from '../../hetzner/resources.js';
+import { hetznerStatus, oxide } from '../../lib/commands.js';
 import { OxideError } from '../../lib/errors.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
+import { withinLimits } from '../hetzner/account-limits.js';
 import type { FlowContext } from '../run/context.js';
 import { waitOptions } from '../run/waiting.js';
 import type { Builder } from './builder.js';
@@ -18,6 +21,7 @@ export interface CheckedDisk {
   readonly builder: Builder;
 }
 
+const lookMs = 5_000;
 const again = 'Nothing is kept of it. The same command makes the image anew.';
 
 /**
@@ -34,13 +38,15 @@ export async function keepSnapshot(
   io.detail('making the snapshot');
   const description = `${buildName(build)}, schematic ${build.schematic}`;
   const labels = temporaryLabels(build, id);
-  const { image, actions: begun } = await hetzner.createSnapshot(builder.id, {
-    description,
-    labels,
-  });
-  await actions.wait(begun, `snapshot ${image.id}`, (fact) => {
+  const { image, actions: begun } = await withinLimits(
+    ctx,
+    () => ({ snapshot: 1 }),
+    () => hetzner.createSnapshot(builder.id, { description, labels }),
+  ).catch(unlessFull);
+  const told = (fact: string): void => {
     io.detail(fact);
-  });
+  };
+  await actions.wait(begun, `snapshot ${image.id}`, told).catch(nothingKept);
   const whole = async (): Promise<Probe<true>> => {
     const found = await hetzner.image(image.id);
     if (!found) throw new OxideError(`snapshot ${image.id} is gone`, { hint: again });
@@ -48,8 +54,27 @@ export async function keepSnapshot(
     return { waiting: `snapshot ${image.id} is ${found.status}` };
   };
   const patience = { timeoutMs: ctx.config.timeouts.hetzner, hint: again };
-  await waitFor(`snapshot ${image.id}`, whole, waitOptions(ctx, io, patience));
+  const options = { ...waitOptions(ctx, io, patience), intervalMs: lookMs };
+  await waitFor(`snapshot ${image.id}`, whole, options);
   return hetzner.setImageLabels(image.id, imageLabels(build));
+}
+
+function unlessFull(error: unknown): never {
+  const isFull = error instanceof OxideError && error.errorCode === 'hetzner.limit';
+  if (!isFull) throw error;
+  throw withHint(
+    error,
+    `${oxide`image list`} shows the snapshots of the project, and ${oxide`image prune`} deletes those that nothing needs.\nA higher limit: https://console.hetzner.cloud/limits\n${again}`,
+  );
+}
+
+function nothingKept(error: unknown): never {
+  throw error instanceof ActionError ? withHint(error, `${again} ${hetznerStatus}`) : error;
+}
+
+function withHint(cause: OxideError, hint: string): OxideError {
+  const { message, exitCode, errorCode } = cause;
+  return new OxideError(message, { hint, exitCode, errorCode, cause });
 }
 
 /** What was written is on the disk, and nothing else runs: the power may be cut. */

@@ -8,6 +8,8 @@ import type { Builder } from './builder.js';
 
 /** How long the rescue system may take until it lets oxide in. */
 const bootMs = 5 * 60_000;
+/** How long it may refuse the key: it may still be putting it in place. */
+const refusedMs = 60_000;
 
 /** Boots the temporary server into the rescue system. */
 export async function startRescue(ctx: FlowContext, builder: Builder, io: StepIo): Promise<void> {
@@ -30,6 +32,7 @@ export class RescueShell {
   readonly #io: StepIo;
   #session: SshSession | undefined;
   #hostKey: string | undefined;
+  #refusedSince: number | undefined;
 
   constructor(ctx: FlowContext, builder: Builder, io: StepIo) {
     this.#ctx = ctx;
@@ -55,7 +58,7 @@ export class RescueShell {
 
   async #connect(): Promise<SshSession> {
     const hint =
-      'The temporary server did not come up in its rescue system. The same command makes another one.';
+      'The temporary server did not come up in its rescue system, or a firewall in between keeps its port 22 closed, or this machine has another public address by now. The same command makes another one.';
     const options = waitOptions(this.#ctx, this.#io, { timeoutMs: bootMs, hint });
     const session = await waitFor(`SSH on ${this.#builder.name}`, () => this.#probe(), options);
     if (this.#hostKey === undefined) {
@@ -76,13 +79,23 @@ export class RescueShell {
       return { ready: await clock.during(() => openSsh({ ...target, ...way })) };
     } catch (error) {
       if (!(error instanceof SshError)) throw error;
-      if (error.obstacle !== 'other-host') return { waiting: error.message, cause: error };
-      throw new OxideError(error.message, {
-        hint: 'Somebody may be in between. Nothing is kept of it; the same command makes the image anew.',
-        cause: error,
-      });
+      if (error.obstacle === 'other-host') throw hopeless(error, 'Somebody may be in between.');
+      if (error.obstacle === 'refused') {
+        this.#refusedSince ??= clock.steady();
+        if (clock.steady() - this.#refusedSince >= refusedMs) {
+          throw hopeless(error, 'The temporary server was not given the key of this build.');
+        }
+      }
+      return { waiting: error.message, cause: error };
     }
   }
+}
+
+function hopeless(cause: SshError, why: string): OxideError {
+  return new OxideError(cause.message, {
+    hint: `${why} Nothing is kept of it; the same command makes the image anew.`,
+    cause,
+  });
 }
 
 /** As OpenSSH shows it. */

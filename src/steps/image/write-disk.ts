@@ -1,4 +1,6 @@
+import { oxide } from '../../lib/commands.js';
 import { ExitCode, OxideError } from '../../lib/errors.js';
+import { formatDuration } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import {
   discardDisk,
@@ -8,19 +10,23 @@ import {
   readDisk,
   sumOnDisk,
   writeDisk,
-  writeOutcome,
   writeProgress,
+} from '../../tools/disk-commands.js';
+import { SshError, type RemoteOutput } from '../../tools/ssh.js';
+import {
+  writeOutcome,
   type WriteFailure,
   type WriteOutcome,
   type WrittenImage,
-} from '../../tools/disk-commands.js';
-import { SshError, type RemoteOutput } from '../../tools/ssh.js';
+} from '../../tools/write-outcome.js';
 import type { FlowContext } from '../run/context.js';
 import type { RescueShell } from './rescue.js';
 
 /** Writes in all, when the download is at fault. */
 const tries = 3;
 const pauseMs = 5_000;
+/** The Image Factory makes an image when somebody asks for it first; it may take a few minutes. */
+const factoryMs = 10 * 60_000;
 
 export interface DiskWork {
   readonly shell: RescueShell;
@@ -74,13 +80,23 @@ async function demandRescue(shell: RescueShell): Promise<void> {
 const again = { hint: 'Nothing is kept of it. The same command makes the image anew.' };
 
 async function writeInTries(ctx: FlowContext, work: DiskWork, io: StepIo): Promise<WrittenImage> {
-  for (let i = 1; ; i++) {
+  const { clock, signal } = ctx;
+  const since = clock.steady();
+  for (let i = 1; ;) {
     const outcome = await writeOnce(work, io);
     if (!('why' in outcome)) return outcome;
-    const mayHelp = outcome.remedy === 'again' || outcome.remedy === 'internet';
-    if (!mayHelp || i === tries) throw failed(outcome, work.url);
-    io.detail(`${outcome.why}; trying again`);
-    await ctx.clock.sleep(pauseMs, ctx.signal);
+    const { remedy, why } = outcome;
+    const isMaking = remedy === 'wait' && clock.steady() - since < factoryMs;
+    const mayHelp = remedy === 'again' || remedy === 'internet';
+    if (!isMaking && (!mayHelp || i === tries)) {
+      throw failed(outcome, { ...work, elapsed: clock.steady() - since });
+    }
+    if (isMaking) io.detail(`${why} yet: the Image Factory makes an image for the first who asks`);
+    else {
+      i++;
+      io.detail(`${why}; trying again`);
+      await clock.sleep(pauseMs, signal);
+    }
   }
 }
 
@@ -117,16 +133,21 @@ function megabytes(bytes: number): number {
   return Math.round(bytes / 1_000_000);
 }
 
-function failed({ why, remedy }: WriteFailure, url: string): OxideError {
+function failed(
+  { why, remedy }: WriteFailure,
+  { url, elapsed }: { readonly url: string; readonly elapsed: number },
+): OxideError {
   const hints: Readonly<Record<WriteFailure['remedy'], string>> = {
     again: 'Try again later. A mirror: OXIDE_IMAGE_FACTORY, or talos.image_url in cluster.yaml.',
+    wait: 'The Image Factory may still be making it. A mirror: OXIDE_IMAGE_FACTORY, or talos.image_url in cluster.yaml.',
     internet:
       'The temporary server needs a way to it: a mirror is named by OXIDE_IMAGE_FACTORY, or talos.image_url in cluster.yaml.',
     image: 'Check talos.version, talos.schematic_id and talos.image_url in cluster.yaml.',
-    disk: 'A larger disk: image build --type, with a type that has one.',
+    disk: `A larger disk: ${oxide`image build --type`}, with a type that has one.`,
     tools: 'Try again later.',
   };
-  return new OxideError(`${url}: ${why}`, {
+  const time = remedy === 'wait' ? ` in ${formatDuration(elapsed)}` : '';
+  return new OxideError(`${url}: ${why}${time}`, {
     hint: `${hints[remedy]}\nNothing is kept of it; the same command makes the image anew.`,
     exitCode: remedy === 'image' ? ExitCode.precondition : ExitCode.partial,
   });
