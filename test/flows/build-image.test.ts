@@ -155,35 +155,3 @@ test('an answer that is lost makes nothing twice', async () => {
   expect([servers, firewalls, ssh_keys]).toEqual([[], [], []]);
   expect(snapshots(rehearsal)).toHaveLength(1);
 });
-
-test('what a killed build left is removed by the next one', async () => {
-  const { rehearsal, run } = await begin();
-  const project = projectOf(rehearsal);
-  const labels = {
-    ...{ 'managed-by': 'oxide', cluster: 'image_build', purpose: 'image-build' },
-    'image-build': '0badcafe',
-  };
-  const server = await project.make('servers', {
-    ...{ name: 'oxide-image-x86-0badcafe', server_type: 'cx23', location: 'nbg1', labels },
-    image: 'debian-13',
-  });
-  await project.make('firewalls', { name: 'oxide-image-x86-0badcafe', labels });
-  project.call('POST', `/servers/${server}/actions/create_image`, { type: 'snapshot', labels });
-  await rehearsal.clock.sleep(600_000);
-  expect(await buildImage(run().ctx, wish)).toMatchObject([{ made: true }]);
-  const { servers, firewalls } = project.snapshot();
-  expect([servers, firewalls]).toEqual([[], []]);
-  expect(snapshots(rehearsal)).toHaveLength(1);
-});
-
-test('two that want the same image at once make one', async () => {
-  const { rehearsal, run } = await begin();
-  const [one, other] = await Promise.all([
-    buildImage(run({ holder: { id: 'aaaaaaaaaaaa', host: 'here' } }).ctx, wish),
-    buildImage(run({ holder: { id: 'bbbbbbbbbbbb', host: 'there' } }).ctx, wish),
-  ]);
-  expect(one[0]?.id).toBe(other[0]?.id);
-  expect(snapshots(rehearsal)).toHaveLength(1);
-  const { servers, firewalls, ssh_keys } = projectOf(rehearsal).snapshot();
-  expect([servers, firewalls, ssh_keys]).toEqual([[], [], []]);
-});

@@ -1,26 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { buildImage } from '../../src/flows/build-image.js';
 import { create } from '../../src/flows/create.js';
-import type { HetznerApi } from '../../src/hetzner/api.js';
 import { InterruptedError } from '../../src/lib/errors.js';
 import {
   emptyProject,
   expectNothingLeft,
   expectNothingTemporary,
   failureOf,
+  killedAt,
   snapshots,
+  stopAt,
   usable,
-  whenAsked,
   wish,
+  type Moment,
 } from '../helpers/image-project.js';
-import type { Rehearsal, Run } from '../helpers/rehearsal.js';
 
-interface Stage {
+interface Stage extends Moment {
   readonly name: string;
-  /** The request after whose answer the run is stopped. */
-  readonly request: RegExp;
-  /** Simulated seconds after it. */
-  readonly later?: number;
   /** The snapshot is checked and whole by then, and stays. */
   readonly kept?: boolean;
 }
@@ -37,42 +33,6 @@ const stages: readonly Stage[] = [
   { name: 'before the labels', request: /^GET \/images\/\d+$/ },
   { name: 'in the clean-up', request: /^DELETE \/servers/, kept: true },
 ];
-
-/** Does it when the run has come so far. */
-function stopAt(rehearsal: Rehearsal, { request, later = 0 }: Stage, stop: () => void): void {
-  whenAsked(rehearsal, request, () => {
-    if (later === 0) stop();
-    else void rehearsal.clock.sleep(later * 1_000, undefined, { background: true }).then(stop);
-  });
-}
-
-/** The run ends where it is: nothing gets out of it any more, and nobody is told how it ended. */
-function killedAt(rehearsal: Rehearsal, stage: Stage): { run: Run; dead: Promise<void> } {
-  const killed = new AbortController();
-  const dead = new Promise<void>((resolve) => {
-    stopAt(rehearsal, stage, () => {
-      killed.abort(new InterruptedError());
-      resolve();
-    });
-  });
-  const run = rehearsal.run({ signal: killed.signal });
-  const lastly: Run['ctx']['lastly'] = (ms) => mute(run.ctx.lastly(ms), killed.signal);
-  return { run: { ...run, ctx: { ...run.ctx, lastly } }, dead };
-}
-
-/** The same API, until the signal: from then on nothing is asked, and no answer arrives. */
-function mute(api: HetznerApi, dead: AbortSignal): HetznerApi {
-  const never = new Promise<never>(() => undefined);
-  return new Proxy(api, {
-    get: (target, name) => {
-      const call = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
-      return async (...args: unknown[]) => {
-        const answer = dead.aborted ? never : await call.apply(target, args);
-        return dead.aborted ? never : answer;
-      };
-    },
-  });
-}
 
 describe('Ctrl-C removes all that a build has', () => {
   test.each(stages)('$name', async (stage) => {

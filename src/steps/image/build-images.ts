@@ -75,10 +75,12 @@ interface Wanted {
 async function ensureImage(ctx: FlowContext, wanted: Wanted, io: StepIo): Promise<number> {
   for (;;) {
     const theirs = wanted.force ? undefined : await imageOfOthers(ctx, wanted.build, io);
-    if (theirs !== undefined) {
-      io.summary(`snapshot ${theirs}, made by another oxide`);
-      return theirs;
+    if (theirs?.id !== undefined) {
+      io.summary(`snapshot ${theirs.id}, made by another oxide`);
+      return theirs.id;
     }
+    // Whoever was at work was stopped: what it had is nobody's now.
+    if (theirs?.waited) await removeLeftovers(ctx);
     const made = await makeImage(ctx, wanted, io);
     if (made !== undefined) return made;
   }

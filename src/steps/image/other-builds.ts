@@ -16,23 +16,30 @@ import type { BuildJob } from './builder.js';
 const othersMs = 30 * 60_000;
 const lookMs = 5_000;
 
+export interface LookAtOthers {
+  /** The snapshot that another oxide has made meanwhile. */
+  readonly id: number | undefined;
+  /** Somebody was at work on it. */
+  readonly waited: boolean;
+}
+
 /**
- * The snapshot that another oxide makes at this moment, when it is there; undefined at once when
- * nobody makes it, or as soon as who made it has ended without.
+ * Waits for the snapshot that another oxide makes at this moment, until it is there or who made it
+ * has ended without.
  */
 export async function imageOfOthers(
   ctx: FlowContext,
   build: ImageBuild,
   io: StepIo,
-): Promise<number | undefined> {
+): Promise<LookAtOthers> {
   let waited = false;
-  const probe = async (): Promise<Probe<number | undefined>> => {
+  const probe = async (): Promise<Probe<LookAtOthers>> => {
     const others = await othersAtWork(ctx, build);
     if (others.length > 0) {
       waited = true;
       return { waiting: `another oxide makes ${buildName(build)} on ${others.join(', ')}` };
     }
-    return { ready: waited ? await madeImage(ctx, build) : undefined };
+    return { ready: { id: waited ? await madeImage(ctx, build) : undefined, waited } };
   };
   const patience = { timeoutMs: othersMs };
   const options = { ...waitOptions(ctx, io, patience), intervalMs: lookMs };
