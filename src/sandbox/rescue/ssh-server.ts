@@ -74,12 +74,18 @@ async function run(sshd: Sshd, { channel, command, signal }: Execution): Promise
     [2, err],
   ]);
   channel.resume();
-  const closed = new Promise<void>((resolve) => channel.once('close', resolve));
+  const closed = new Promise<void>((resolve) => {
+    channel.once('close', resolve);
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
   const shell = { name: 'bash', args: [], tools: sshd.tools(signal), fds, statuses: [], behind };
   try {
     const status = await runScript(shell, command);
     await Promise.all(behind);
-    // No time passes until the other side has read how it ended.
+    signal.throwIfAborted();
+    // No time passes until the other side has read how it ended, or is gone.
     await sshd.clock.during(async () => {
       channel.exit(status);
       channel.end();
