@@ -25,6 +25,7 @@ export interface Net {
   transfer(bytes: number): Promise<void>;
   /** Simulated ms. */
   now(): number;
+  /** Without an end, until the machine or the connection to it is gone. */
   sleep(ms: number): Promise<void>;
 }
 
@@ -136,8 +137,7 @@ class Transfer {
   async #nothingFor(ms: number): Promise<void> {
     const { speedLimit, speedTime } = this.wish;
     const patience = speedLimit > 0 ? speedTime * 1_000 : Infinity;
-    // Nothing ends a wait for ever but the end of the connection that curl was begun by.
-    await this.net.sleep(Math.min(ms, patience, Number.MAX_SAFE_INTEGER));
+    await this.net.sleep(Math.min(ms, patience));
     if (ms < patience) return;
     const slow = `Less than ${speedLimit} bytes/sec transferred the last ${speedTime} seconds`;
     throw new CurlError(28, `Operation too slow. ${slow}`);

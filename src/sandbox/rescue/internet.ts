@@ -24,7 +24,7 @@ const asked: DownloadRequest = { method: 'GET', body: '', by: 'builder' };
 export function internetOf(options: InternetOptions): Net {
   const { clock, signal, settle } = options;
   const sleep = async (ms: number): Promise<void> => {
-    await clock.sleep(ms, signal);
+    await (ms === Infinity ? endOf(signal) : clock.sleep(ms, signal));
     settle();
     signal.throwIfAborted();
   };
@@ -34,6 +34,14 @@ export function internetOf(options: InternetOptions): Net {
     get: (url) => answerTo(url, options),
     transfer: (bytes) => sleep((bytes / imageBytes) * durationOf('imageTransfer')),
   };
+}
+
+function endOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
 }
 
 async function answerTo(url: string, options: InternetOptions): Promise<Reply> {
