@@ -155,6 +155,10 @@ export class LinuxMachines {
   }
 }
 
+/** One key in three hundred that the library makes (1.17.0) it cannot read itself. */
 function newKey(): string {
-  return ssh2.utils.generateKeyPairSync('ed25519').private;
+  for (;;) {
+    const key = ssh2.utils.generateKeyPairSync('ed25519').private;
+    if (!(ssh2.utils.parseKey(key) instanceof Error)) return key;
+  }
 }
