@@ -30,6 +30,8 @@ export function serveSsh(sshd: Sshd, socket: Socket): void {
       serveCommands(sshd, client);
     });
   });
+  // Half of a connection is none: who is gone may have left no more than an end.
+  socket.once('end', () => socket.destroy());
   server.injectSocket(socket);
 }
 
