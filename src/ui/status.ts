@@ -1,4 +1,6 @@
 import { monthlyText } from '../cluster/state/cost.js';
+import { balancerText } from '../cluster/status/balancer-status.js';
+import { survivalText } from '../cluster/status/survival.js';
 import type { ClusterStatus, StatusReport } from '../cluster/status/report.js';
 import { differenceLines } from './differences.js';
 import { nodeTable, sharedFacts } from './status-nodes.js';
@@ -25,11 +27,25 @@ function facts({ network, allowed, ownAddress, status }: StatusReport): string[]
   return [
     `Pools         ${pools(status)}`,
     ...[...sharedFacts(status.servers)].map(([name, text]) => `${name.padEnd(14)}${text}`),
+    ...(status.loadBalancer ? [`Balancer      ${balancerText(status.loadBalancer)}`] : []),
+    `Survives      ${survivalText(status.survives)}`,
+    ...groupLines(status),
     `Network       ${network ?? 'none'}`,
     `Firewall      6443 and 50000 from ${allowed?.join(', ') ?? 'nowhere: there is none'}`,
     `This machine  ${ownAddress ?? 'address unknown'}`,
-    `Price         ${monthlyText(status.monthlyCost)} for servers and IPv4`,
+    `Price         ${monthlyText(status.monthlyCost)} for ${priced(status)}`,
   ];
+}
+
+function priced({ loadBalancer }: ClusterStatus): string {
+  return loadBalancer ? 'servers, IPv4 and the load balancer' : 'servers and IPv4';
+}
+
+/** `demo 3, demo-web-1 2 on hosts of their own`; nothing where there are no groups. */
+function groupLines({ placementGroups }: ClusterStatus): readonly string[] {
+  if (placementGroups.length === 0) return [];
+  const counts = placementGroups.map(({ name, servers }) => `${name} ${servers.length}`);
+  return [`Spread        ${counts.join(', ')} on hosts of their own`];
 }
 
 /** `control-plane 3 of 3, worker 4 of 5`: what there is of what is wanted. */

@@ -338,6 +338,17 @@ const malformed: readonly Malformed[] = [
     ].join('\n'),
   },
   {
+    what: 'an endpoint of DNS without a name',
+    text: `${minimal}api: { endpoint: dns }\n`,
+    message: 'cluster.yaml:7:18 api.endpoint: dns needs the name: set talos.cluster_endpoint',
+  },
+  {
+    what: 'a name beside an endpoint that is the first control plane',
+    text: `${minimal}api: { endpoint: first }\ntalos: { cluster_endpoint: "https://k8s.example.com:6443" }\n`,
+    message:
+      'cluster.yaml:7:18 api.endpoint: first leads to the first control plane, and talos.cluster_endpoint names another way: take dns, or leave the name out',
+  },
+  {
     what: 'two schematics, and what is no extension and no argument',
     text: `${minimal}talos:\n  schematic: { extensions: [Gvisor], kernel_args: ["a b", yes] }\n  schematic_id: 376567\n`,
     message: [

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import { destroy } from '../../src/flows/destroy.js';
 import { replace } from '../../src/flows/replace.js';
+import { status } from '../../src/flows/status.js';
 import { scale } from '../../src/flows/scale.js';
 import { ToolError } from '../../src/tools/exec.js';
 import { projectOf } from '../helpers/project.js';
@@ -86,9 +87,25 @@ describe('a load balancer that is open', () => {
     await rehearsal.clock.sleep(30_000);
     expect(healthyTargets(rehearsal)).toEqual(['demo-cp-2', 'demo-cp-3']);
     expect(await throughIt(rehearsal)).toMatchObject({ kube: true });
-    await expect(create(rehearsal.run().ctx)).resolves.toMatchObject({ kind: 'created' });
-    expect(healthyTargets(rehearsal)).toEqual(['demo-cp-1', 'demo-cp-2', 'demo-cp-3']);
+    const { status: sick } = await status(rehearsal.run().ctx);
+    expect(sick.survives).toEqual({
+      ...{ controlPlanes: 0, onOneHost: 1, anyHost: false, kubeconfigNeeds: null },
+    });
+    await create(rehearsal.run().ctx);
     expect(await throughIt(rehearsal)).toEqual({ kube: true, talos: 'NODE:        10.0.1.253' });
+    const { status: well } = await status(rehearsal.run().ctx);
+    expect(well).toMatchObject({
+      ...{ healthy: true, problems: [] },
+      loadBalancer: {
+        ...{ name: 'demo', type: 'lb11', public: true, privateIp: '10.0.1.254' },
+        targets: [
+          { server: 'demo-cp-2', health: 'healthy', detail: null },
+          { server: 'demo-cp-3', health: 'healthy', detail: null },
+          { server: 'demo-cp-1', health: 'healthy', detail: null },
+        ],
+      },
+      survives: { controlPlanes: 1, onOneHost: 1, anyHost: true, kubeconfigNeeds: null },
+    });
   });
 });
 

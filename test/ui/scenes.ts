@@ -130,6 +130,15 @@ const status: ClusterStatus = {
     { name: 'worker', role: 'worker', wanted: 5, found: 5 },
   ],
   ...{ differences: [], problems: [], monthlyCost: euros(62.92), support: [] },
+  loadBalancer: null,
+  placementGroups: [
+    { name: 'oxide-cluster', servers: upTo(3).map((n) => `oxide-cluster-control-plane-${n}`) },
+    { name: 'oxide-cluster-worker-1', servers: upTo(5).map((n) => `oxide-cluster-worker-${n}`) },
+  ],
+  survives: {
+    ...{ controlPlanes: 1, onOneHost: 1, anyHost: true },
+    kubeconfigNeeds: 'oxide-cluster-control-plane-1',
+  },
 };
 
 const healthy: StatusReport = {
@@ -145,7 +154,19 @@ const degraded: StatusReport = {
   ...healthy,
   remarks: ['The support of Kubernetes 1.36 ends on 2027-06-28 (in 42 days).'],
   status: {
-    ...{ ...status, healthy: false, endpoint: null },
+    ...{ ...status, healthy: false, endpoint: null, placementGroups: [] },
+    loadBalancer: {
+      ...{ name: 'oxide-cluster', id: 9, type: 'lb11', location: 'nbg1', public: true },
+      ...{ publicIps: ['203.0.113.9'], privateIp: '10.0.1.254' },
+      targets: [
+        { server: 'oxide-cluster-control-plane-1', health: 'healthy', detail: null },
+        {
+          server: 'oxide-cluster-control-plane-2',
+          ...{ health: 'unhealthy', detail: '6443: layer4_no_connection' },
+        },
+      ],
+    },
+    survives: { controlPlanes: 0, onOneHost: 2, anyHost: false, kubeconfigNeeds: null },
     servers: status.servers.slice(0, 7).map((one, index): ServerStatus => {
       const { kubernetes } = one;
       if (index === 2) return { ...one, status: 'off', etcd: null, talosVersion: null };

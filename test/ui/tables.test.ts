@@ -57,6 +57,8 @@ describe('tables', () => {
       ],
       monthlyCost: { net: 8.99, gross: 8.99, currency: 'EUR' },
       support: [],
+      ...{ loadBalancer: null, placementGroups: [] },
+      survives: { controlPlanes: null, onOneHost: 1, anyHost: null, kubeconfigNeeds: null },
       problems: [
         { code: 'missing-server', message: 'demo-web-2 does not exist', hint: 'oxide create' },
       ],
@@ -79,6 +81,7 @@ describe('tables', () => {
         'Pools         web 1 of 2',
         'Servers       all in nbg1',
         'Versions      Kubernetes v1.36.6, Talos v1.13.9',
+        'Survives      not known: etcd could not be asked',
         'Network       10.0.0.0/16, subnet 10.0.1.0/24 in eu-central',
         'Firewall      6443 and 50000 from 198.51.100.7/32',
         'This machine  198.51.100.7',

@@ -111,6 +111,39 @@ const server = z.strictObject({
   etcd: etcd.nullable().describe('Null: a worker, or etcd cannot be asked there.'),
 });
 
+const balancer = z.strictObject({
+  name: text,
+  id: z.int(),
+  type: text,
+  location: text,
+  public: z.boolean().describe('Whether the internet reaches it.'),
+  publicIps: texts.describe('It keeps them also while the internet does not reach it.'),
+  privateIp: text.nullable(),
+  targets: z.array(
+    z.strictObject({
+      server: text.nullable().describe('Null: none of the cluster.'),
+      health: text.describe("Hetzner's word, the worst of its services, as `healthy`."),
+      detail: text.nullable().describe('What is wrong, as `6443: layer4_no_connection`.'),
+    }),
+  ),
+});
+
+const survives = z
+  .strictObject({
+    controlPlanes: z
+      .int()
+      .nullable()
+      .describe('Control planes that may fail at a time; null: etcd could not be asked.'),
+    onOneHost: z
+      .int()
+      .describe('Control planes that one host has at worst, as far as placement groups tell.'),
+    anyHost: z.boolean().nullable().describe('Whether any one host may fail; null: not known.'),
+    kubeconfigNeeds: text
+      .nullable()
+      .describe('The control plane without which the kubeconfig leads nowhere; null: none.'),
+  })
+  .describe('What the cluster outlives, by what is healthy now.');
+
 export const status = z.strictObject({
   cluster,
   endpoint: text.nullable().describe('Address of the Kubernetes API; null when there is none yet.'),
@@ -119,6 +152,13 @@ export const status = z.strictObject({
   pools: z.array(z.strictObject({ name: text, role, wanted: z.int(), found: z.int() })),
   differences: z.array(difference),
   monthlyCost: cost,
+  loadBalancer: balancer
+    .nullable()
+    .describe('The one before the control planes; null: there is none.'),
+  placementGroups: z
+    .array(z.strictObject({ name: text, servers: texts }))
+    .describe('Spread groups with their servers, which are on hosts of their own.'),
+  survives,
   problems: z.array(problem),
   support: z
     .array(

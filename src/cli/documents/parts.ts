@@ -107,6 +107,8 @@ const problemCodes: Readonly<Record<Problem['code'], true>> = {
   'missing-server': true,
   'missing-network': true,
   'missing-firewall': true,
+  'missing-load-balancer': true,
+  'target-unhealthy': true,
   'missing-cilium': true,
   'missing-gateway-api': true,
   'server-not-running': true,

@@ -50,6 +50,8 @@ export interface LoadBalancerState {
   readonly networkIds: readonly number[];
   readonly services: readonly BalancerService[];
   readonly targets: readonly BalancerTarget[];
+  /** What it costs; undefined: Hetzner names no price. */
+  readonly monthly?: { readonly net: number; readonly gross: number } | undefined;
   readonly deleteProtected: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }

@@ -8,8 +8,11 @@ import type { KnownOfNode } from '../talos/found-settings.js';
 import { supportOf, supportRemarks, type SupportEnd } from '../talos/support.js';
 import { admittedRanges } from '../network/api-access.js';
 import { poolsOf } from '../state/node-pools.js';
+import { addCosts, type Cost } from '../state/cost.js';
 import type { ClusterState, ServerState } from '../state/cluster-state.js';
 import { nodeOfServer } from '../state/nodes.js';
+import { balancerStatus } from './balancer-status.js';
+import { survivalOf } from './survival.js';
 import { findProblems, isDegrading } from './problems.js';
 
 /** Compares what is there with what cluster.yaml asks for. */
@@ -38,7 +41,10 @@ export function clusterStatus(input: StatusInput): StatusReport {
       ...{ config, state, known: knownOf(input, servers), installed },
       firewallRules: settledRules(config, state),
     }),
-    monthlyCost: runningCost(prices, state.servers),
+    monthlyCost: addCosts([{ monthly: runningCost(prices, state.servers) }, costOf(input)], prices),
+    loadBalancer: balancerStatus(state) ?? null,
+    placementGroups: groupsOf(state),
+    survives: survivalOf({ ...input, servers }),
     problems,
     support: supportOfRunning(input, servers),
   };
@@ -53,6 +59,20 @@ export function clusterStatus(input: StatusInput): StatusReport {
       ...runningBuildTexts(input.builds, input.builds.now),
     ],
   };
+}
+
+/** Of the load balancer, by its own price. */
+function costOf({ state, prices }: StatusInput): { readonly monthly?: Cost } {
+  const { monthly } = state.balancer ?? {};
+  return monthly ? { monthly: { ...monthly, currency: prices.currency } } : {};
+}
+
+/** By the servers themselves: a group may hold others' as well. */
+function groupsOf({ placementGroups, servers }: ClusterState): ClusterStatus['placementGroups'] {
+  return placementGroups.map(({ name, serverIds }) => ({
+    name,
+    servers: servers.filter(({ id }) => serverIds.includes(id)).map((one) => one.name),
+  }));
 }
 
 function supportOfRunning(

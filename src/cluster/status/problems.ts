@@ -6,6 +6,7 @@ import { missingServers, type RunningVersions } from '../plan/drift.js';
 import { wayToFinish } from '../plan/unfinished-removal.js';
 import { surplusOf } from '../plan/surplus.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
+import { balancerProblems } from './balancer-status.js';
 import { etcdProblems, talosProblems } from './etcd-problems.js';
 import { leftBuilds, unused } from './cost-problems.js';
 import { cordonProblems, kubernetesProblems, nodeProblems } from './kubernetes-problems.js';
@@ -61,6 +62,7 @@ export function findProblems(input: ProblemInput): readonly Problem[] {
     ...input.servers.flatMap((server) => serverProblems(server, input)),
     ...kubernetesProblems(input),
     ...cordonProblems(input),
+    ...balancerProblems(input.config, input.state),
     ...talosProblems(input),
     ...etcdProblems(input),
     ...secretsProblems(input),

@@ -18,6 +18,8 @@ export interface Problem {
     | 'missing-server'
     | 'missing-network'
     | 'missing-firewall'
+    | 'missing-load-balancer'
+    | 'target-unhealthy'
     | 'missing-cilium'
     | 'missing-gateway-api'
     | 'server-not-running'
@@ -120,6 +122,41 @@ export interface ServerStatus {
   readonly etcd: EtcdStanding | null;
 }
 
+/** A control plane as the load balancer finds it. */
+export interface TargetStatus {
+  /** Name of its server; null: it is none of the cluster. */
+  readonly server: string | null;
+  /** Hetzner's word, the worst of its services: `healthy`, `unhealthy` or `unknown`. */
+  readonly health: string;
+  /** What is wrong: `6443: layer4_no_connection`; null: nothing, or it is not known. */
+  readonly detail: string | null;
+}
+
+/** The load balancer before the control planes. */
+export interface BalancerStatus {
+  readonly name: string;
+  readonly id: number;
+  readonly type: string;
+  readonly location: string;
+  /** Whether the internet reaches it. */
+  readonly public: boolean;
+  readonly publicIps: readonly string[];
+  readonly privateIp: string | null;
+  readonly targets: readonly TargetStatus[];
+}
+
+/** What the cluster outlives. */
+export interface Survival {
+  /** Control planes that may fail at a time; null: etcd could not be asked. */
+  readonly controlPlanes: number | null;
+  /** Control planes that are on one host at worst, as far as placement groups tell. */
+  readonly onOneHost: number;
+  /** Whether any one host may fail; null: etcd could not be asked. */
+  readonly anyHost: boolean | null;
+  /** The control plane without which the kubeconfig leads nowhere; null: there is none such. */
+  readonly kubeconfigNeeds: string | null;
+}
+
 /** How a cluster is. The keys are documented and stable: this is what `--json` prints. */
 export interface ClusterStatus {
   readonly cluster: string;
@@ -137,6 +174,14 @@ export interface ClusterStatus {
   /** In what it differs from cluster.yaml, as a plan shows it. */
   readonly differences: readonly Difference[];
   readonly monthlyCost: Cost;
+  /** The one before the control planes; null: there is none. */
+  readonly loadBalancer: BalancerStatus | null;
+  /** The spread groups of the cluster: servers of one are on hosts of their own. */
+  readonly placementGroups: readonly {
+    readonly name: string;
+    readonly servers: readonly string[];
+  }[];
+  readonly survives: Survival;
   readonly problems: readonly Problem[];
   /** Of the versions that run; of cluster.yaml's while none can be asked. */
   readonly support: readonly SupportEnd[];

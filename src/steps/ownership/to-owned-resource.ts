@@ -51,7 +51,8 @@ export function ownedLoadBalancer(
     detail: `${type.name} in ${location.name}`,
     monthly: costOf(pricing, [priceIn(type.prices, location.name)]),
     deleteProtected: protection.delete,
-    idle: targets.length === 0 ? 'has no targets' : undefined,
+    // Its own the cluster finds targets for.
+    idle: targets.length === 0 && owner !== 'cluster' ? 'has no targets' : undefined,
     usedBy: [],
   };
 }

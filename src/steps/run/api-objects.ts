@@ -49,14 +49,17 @@ export function toServer(server: Server, networkId: number | undefined): ServerS
     firewallIds: server.public_net.firewalls.map(({ id }) => id),
     networkIds: server.private_net.map(({ network }) => network),
     deleteProtected: server.protection.delete,
-    monthly: monthlyPrice(server),
+    monthly: monthlyPrice(server.server_type, server.location),
     placementGroup: server.placement_group?.name,
     labels: server.labels,
   };
 }
 
 /** It stands in the server also when its type is no longer sold. */
-function monthlyPrice({ server_type: type, location }: Server): ServerState['monthly'] {
+function monthlyPrice(
+  type: Pick<Server['server_type'], 'prices'>,
+  location: Server['location'],
+): ServerState['monthly'] {
   const price = type.prices.find((one) => one.location === location.name);
   return price && toAmount(price.price_monthly);
 }
@@ -162,6 +165,7 @@ export function toLoadBalancer(
         ...{ port, status, detail: detail ?? undefined },
       })),
     })),
+    monthly: monthlyPrice(balancer.load_balancer_type, balancer.location),
     deleteProtected: balancer.protection.delete,
     labels: balancer.labels,
   };
