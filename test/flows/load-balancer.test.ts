@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import { destroy } from '../../src/flows/destroy.js';
+import { repair } from '../../src/flows/repair.js';
 import { replace } from '../../src/flows/replace.js';
 import { status } from '../../src/flows/status.js';
 import { scale } from '../../src/flows/scale.js';
@@ -106,6 +107,31 @@ describe('a load balancer that is open', () => {
       },
       survives: { controlPlanes: 1, onOneHost: 1, anyHost: true, kubeconfigNeeds: null },
     });
+  });
+});
+
+describe('a cluster of three and three whose first control plane dies', () => {
+  test('is reached through the load balancer, and repaired with nothing left over', async () => {
+    const rehearsal = await rehearseCluster(yaml(3, 3, ', load_balancer: { public: true }'));
+    const before = projectOf(rehearsal).snapshot();
+    losesServer(rehearsal, 'demo-cp-1');
+    await rehearsal.clock.sleep(10 * 60_000);
+    expect(await throughIt(rehearsal)).toMatchObject({ kube: true });
+    const run = rehearsal.run();
+    await repair(run.ctx, {
+      ...{ afterMs: 5 * 60_000, dryRun: false },
+      confirm: () => Promise.resolve(true),
+    });
+    expect(healthyTargets(rehearsal)).toEqual(['demo-cp-1', 'demo-cp-2', 'demo-cp-3']);
+    expect(await throughIt(rehearsal)).toEqual({ kube: true, talos: 'NODE:        10.0.1.253' });
+    const { status: found } = await status(rehearsal.run().ctx);
+    expect(found).toMatchObject({ healthy: true, problems: [], differences: [] });
+    expect(found.servers.filter(({ kubernetes }) => kubernetes?.ready)).toHaveLength(6);
+    expect(found.servers.filter(({ etcd }) => etcd?.healthy)).toHaveLength(3);
+    const after = projectOf(rehearsal).snapshot();
+    for (const [collection, items] of Object.entries(before)) {
+      expect(after[collection], collection).toHaveLength(items.length);
+    }
   });
 });
 
@@ -226,6 +252,29 @@ describe('a cluster with a load balancer', () => {
     const again = rehearsal.run();
     await expect(create(again.ctx)).resolves.toMatchObject({ cluster: { changed: false } });
     expect(again.plans[0]?.changes).toEqual([]);
+  });
+
+  test('keeps it at its end when Hetzner protects it from deletion', async () => {
+    const rehearsal = await rehearseCluster(yaml(1));
+    const id = balancersOf(rehearsal)[0]?.id ?? 0;
+    projectOf(rehearsal).call('POST', `/load_balancers/${id}/actions/change_protection`, {
+      delete: true,
+    });
+    await rehearsal.clock.sleep(10_000);
+    const outcome = await destroy(rehearsal.run().ctx, {
+      ...{ deleteVolumes: false, deleteLoadBalancers: false, dryRun: false },
+      confirm: () => Promise.resolve(true),
+    });
+    expect(outcome).toMatchObject({
+      kind: 'destroyed',
+      left: [
+        {
+          resource: { kind: 'load-balancer', id },
+          ...{ why: 'is delete-protected; take the protection off first', unfinished: true },
+        },
+        { resource: { kind: 'network' } },
+      ],
+    });
   });
 
   test('goes with all of it', async () => {

@@ -61,6 +61,8 @@ interface MatrixOptions {
   readonly light?: true;
   /** One half of a large matrix: several test files run side by side. */
   readonly only?: 'requests' | 'tools';
+  /** Only requests with such a path: the others are those of another matrix. */
+  readonly about?: RegExp;
 }
 
 /** A look is repeated until something has happened: from this one on, each is like those before. */
@@ -74,9 +76,10 @@ const repeatedFrom = 4;
  */
 export async function testMatrix(
   scenario: Scenario,
-  { light, only }: MatrixOptions = {},
+  { light, only, about }: MatrixOptions = {},
 ): Promise<void> {
-  const { requests, calls, shape } = await runClean(scenario);
+  const { requests: all, calls, shape } = await runClean(scenario);
+  const requests = all.filter(({ kind }) => about?.test(kind) ?? true);
   const cells = [
     ...(only === 'tools' ? [] : requests).flatMap((place, i) => {
       const faults = faultsFor(place);
