@@ -7,6 +7,7 @@ import { replace } from '../../src/flows/replace.js';
 import { status } from '../../src/flows/status.js';
 import { scale } from '../../src/flows/scale.js';
 import { ToolError } from '../../src/tools/exec.js';
+import { recorded } from '../tools/recordings.js';
 import { projectOf } from '../helpers/project.js';
 import { clusterYaml, rehearse, rehearseCluster, type Rehearsal } from '../helpers/rehearsal.js';
 
@@ -275,6 +276,26 @@ describe('a cluster with a load balancer', () => {
         { resource: { kind: 'network' } },
       ],
     });
+  });
+
+  test('that was deleted by hand is made anew, and it is said whom its new address is strange to', async () => {
+    const rehearsal = await rehearseCluster(yaml(1, 0, ', load_balancer: { public: true }'));
+    const project = projectOf(rehearsal);
+    const [old] = balancersOf(rehearsal);
+    project.call('DELETE', `/load_balancers/${old?.id ?? 0}`);
+    await rehearsal.clock.sleep(60_000);
+    const ipOf = (): string => balancersOf(rehearsal)[0]?.public_net.ipv4.ip ?? '-';
+    const { stderr } = recorded('kubectl', 'other-address');
+    const run = rehearsal.run({
+      intercept: ({ args }) =>
+        args.some((arg) => arg === `https://${ipOf()}:6443`)
+          ? { exitCode: 1, stdout: '', stderr }
+          : undefined,
+    });
+    await expect(create(run.ctx)).resolves.toMatchObject({ kind: 'created' });
+    expect(healthyTargets(rehearsal)).toEqual(['demo-cp-1']);
+    const notes = run.events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
+    expect(notes.join()).toContain(`The load balancer at https://${ipOf()}:6443 does not lead`);
   });
 
   test('goes with all of it', async () => {

@@ -25,7 +25,7 @@ export async function checkEndpoint(
   const own = published === undefined ? controlPlanes : [{ publicIpv4: published }];
   const endpoint = name ?? own.map(apiServerOf)[0] ?? '';
   await ctx.step(`Check that ${endpoint} leads to the cluster`, (io) =>
-    name === undefined
+    name === undefined && published === undefined
       ? waitForAnswer(ctx, endpoint, io)
       : check(ctx, { endpoint, controlPlanes }, io),
   );
@@ -59,6 +59,12 @@ async function check(ctx: FlowContext, { endpoint, controlPlanes }: Question, io
     return;
   }
   io.unmet('not yet');
+  if (ctx.config.talos.cluster_endpoint === undefined) {
+    io.note(
+      `The load balancer at ${endpoint} does not lead to the cluster yet (${failure}). One that was made anew has addresses that the certificates of older nodes lack: ${oxide`replace NODE`} makes them with it. Until then, api.load_balancer.public: false leads the kubeconfig to a control plane.`,
+    );
+    return;
+  }
   const host = new URL(endpoint).hostname.replace(/^\[|\]$/g, '');
   const addresses = controlPlanes.map(({ publicIpv4 }) => publicIpv4);
   io.note(
