@@ -66,7 +66,7 @@ export async function accessKubernetes(
   const endpoint = await ctx.step('Fetch the kubeconfig', async (io) => {
     await warnOfEnd(ctx, ctx.files.kubeconfig, io);
     await renewTalosconfig(ctx, controlPlanes);
-    return renewKubeconfig(ctx, { from: running }, io);
+    return renewKubeconfig(ctx, { from: running, all: running }, io);
   });
   const merged = wish
     ? await ctx.step('Add it to your kubeconfig', (io) =>

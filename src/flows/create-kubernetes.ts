@@ -51,7 +51,7 @@ export async function startKubernetes(
   await step(`Wait for Talos on ${first.name}`, (io) => waitForTalos(ctx, first, io));
   const founded = await step('Bootstrap etcd', (io) => bootstrapOnce(ctx, { first, older }, io));
   const endpoint = await step('Write the kubeconfig', (io) =>
-    writeKubeconfig(ctx, { first, from: [first] }, io),
+    writeKubeconfig(ctx, { first, from: [first], all: controlPlanes }, io),
   );
   ctx.apiServers.use([first]);
   await step('Wait for the Kubernetes API', (io) => waitForKubernetesApi(ctx, io));
@@ -82,7 +82,7 @@ export async function growKubernetes(
   const newer = controlPlanes.filter((node) => !older.includes(node));
   await joinInTurn(ctx, newer, older);
   const endpoint = await step('Write the kubeconfig', (io) =>
-    writeKubeconfig(ctx, { first: firstOf(controlPlanes), from: older }, io),
+    writeKubeconfig(ctx, { first: firstOf(controlPlanes), from: older, all: controlPlanes }, io),
   );
   await step('Wait for the Kubernetes API', async (io) => {
     await chooseApiServer(ctx, older);

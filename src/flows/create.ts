@@ -161,7 +161,7 @@ async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningClust
   const nodes = plan.servers.flatMap(({ existing }) => (existing ? [addressed(existing)] : []));
   const controlPlanes = nodes.filter(({ role }) => role === 'control-plane');
   await writeTalosconfig(ctx, controlPlanes);
-  const way = { first: firstOf(controlPlanes), from: controlPlanes };
+  const way = { first: firstOf(controlPlanes), from: controlPlanes, all: controlPlanes };
   const endpoint = await ctx.step('Write the kubeconfig', (io) => writeKubeconfig(ctx, way, io));
   return { nodes, endpoint, founded: false, addons: noAddons, digests: {} };
 }

@@ -121,7 +121,7 @@ async function lead(ctx: FlowContext, controlPlanes: readonly NodeServer[]): Pro
   ctx.apiServers.use(controlPlanes);
   await writeTalosconfig(ctx, controlPlanes);
   await ctx.step('Write the kubeconfig', (io) =>
-    writeKubeconfig(ctx, { first, from: controlPlanes }, io),
+    writeKubeconfig(ctx, { first, from: controlPlanes, all: controlPlanes }, io),
   );
 }
 

@@ -1,5 +1,6 @@
 import { makeNodes, removeNodes } from './change-nodes.js';
 import { lookInside } from './look-inside.js';
+import { isBalanced } from '../cluster/network/api-endpoint.js';
 import type { KeptEntry, ShownPlan } from '../cluster/plan/plan.js';
 import { toLeftEntry } from '../cluster/plan/scale-leftovers.js';
 import { planScale, type ScalePlan } from '../cluster/plan/scale-plan.js';
@@ -8,7 +9,7 @@ import { type Role } from '../cluster/state/cluster-state.js';
 import type { LoadBalancerState } from '../cluster/state/load-balancer.js';
 import type { OwnedResource } from '../cluster/state/owned-resources.js';
 import { UsageError } from '../lib/errors.js';
-import { writeTalosconfig } from '../steps/access/access-files.js';
+import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
 import { stillLeft } from '../steps/ownership/attachments.js';
 import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
 import type { FlowContext } from '../steps/run/context.js';
@@ -137,7 +138,7 @@ async function release(ctx: FlowContext, { release: nodes }: ScalePlan): Promise
   }
 }
 
-/** The talosconfig leads to all control planes that are there now. */
+/** The access files name all control planes that are there now: the kubeconfig behind a load balancer only. */
 async function writeEndpoints(
   ctx: FlowContext,
   plan: ScalePlan,
@@ -147,6 +148,11 @@ async function writeEndpoints(
     .filter((node, i) => !isIn(plan.remove, node) && !isIn(controlPlanes.slice(i + 1), node))
     .sort((a, b) => a.index - b.index);
   await writeTalosconfig(ctx, left);
+  const [first] = left;
+  if (!first || plan.role === 'worker' || !isBalanced(ctx.config)) return;
+  await ctx.step('Write the kubeconfig', (io) =>
+    writeKubeconfig(ctx, { first, from: left, all: left }, io),
+  );
 }
 
 function isIn(

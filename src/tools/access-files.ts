@@ -40,7 +40,7 @@ function currentContext(text: string): { readonly ca: string; readonly crt: stri
 const kubeconfigSchema = z.looseObject({
   clusters: z
     .array(z.looseObject({ name: z.string(), cluster: z.looseObject({ server: z.string() }) }))
-    .length(1),
+    .min(1),
   users: z
     .array(
       z.looseObject({
@@ -58,27 +58,36 @@ export interface KubeconfigWish {
   readonly server: string;
   /** Proxy that leads there; undefined: none. */
   readonly proxyUrl: string | undefined;
+  /** More ways to the same cluster, each with a context of this name. */
+  readonly others?: readonly { readonly name: string; readonly server: string }[];
 }
 
 /**
- * A kubeconfig with one context: the given one's credentials, with names, server and proxy of the
- * wish. Talos writes the cluster's private endpoint, which only the nodes reach. Applied to its own
+ * A kubeconfig with one context for each way: the given one's credentials, with names, servers and proxy of
+ * the wish. Talos writes the cluster's private endpoint, which only the nodes reach. Applied to its own
  * result it changes nothing.
  */
 export function adaptKubeconfig(text: string, wish: KubeconfigWish): string {
-  const { context: name, server, proxyUrl } = wish;
+  const { context, server, proxyUrl, others = [] } = wish;
   const { clusters, users } = read(text, kubeconfigSchema, 'kubeconfig');
   const [cluster] = clusters;
   const [user] = users;
   if (!cluster || !user) throw unreadable('kubeconfig');
-  const userName = `admin@${name}`;
+  const userName = `admin@${context}`;
+  const ways = [{ name: context, server }, ...others];
   return toYaml({
     apiVersion: 'v1',
     kind: 'Config',
     // A value of undefined is left out when it is written.
-    clusters: [{ name, cluster: { ...cluster.cluster, server, 'proxy-url': proxyUrl } }],
-    contexts: [{ name, context: { cluster: name, namespace: 'default', user: userName } }],
-    'current-context': name,
+    clusters: ways.map((way) => ({
+      name: way.name,
+      cluster: { ...cluster.cluster, server: way.server, 'proxy-url': proxyUrl },
+    })),
+    contexts: ways.map(({ name }) => ({
+      name,
+      context: { cluster: name, namespace: 'default', user: userName },
+    })),
+    'current-context': context,
     users: [{ name: userName, user: user.user }],
   });
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { create } from '../../src/flows/create.js';
 import { destroy } from '../../src/flows/destroy.js';
 import { repair } from '../../src/flows/repair.js';
@@ -62,6 +63,18 @@ async function throughIt(rehearsal: Rehearsal): Promise<{ kube: boolean; talos: 
 
 function reasonOf(error: unknown): string {
   return error instanceof ToolError ? error.reason : String(error);
+}
+
+/** The contexts of the kubeconfig, each with a control plane that answers there. */
+async function waysOf({ files, world }: Rehearsal): Promise<readonly string[]> {
+  const { clusters, contexts } = parse(await readFile(files.kubeconfig, 'utf8')) as {
+    clusters: { name: string; cluster: { server: string } }[];
+    contexts: { name: string }[];
+  };
+  const answers = await Promise.all(
+    clusters.map(({ cluster }) => world.locate(new URL(cluster.server).hostname, 6443)),
+  );
+  return contexts.map(({ name }) => name).filter((_, i) => 'kube' in (answers[i] ?? {}));
 }
 
 /** Its server goes without a word to anybody. */
@@ -173,6 +186,7 @@ describe('targets of a load balancer', () => {
     await scaleTo(rehearsal, 5);
     const names = ['demo-cp-1', 'demo-cp-2', 'demo-cp-3', 'demo-cp-4', 'demo-cp-5'];
     expect(healthyTargets(rehearsal)).toEqual(names);
+    expect(await waysOf(rehearsal)).toEqual(['demo', ...names.slice(1)]);
     await scaleTo(rehearsal, 3);
     expect(healthyTargets(rehearsal)).toHaveLength(3);
     await replace(rehearsal.run().ctx, {
@@ -248,6 +262,7 @@ describe('a cluster with a load balancer', () => {
     expect(balancersOf(rehearsal)).toMatchObject([
       { public_net: { enabled: false }, private_net: [{ ip: '10.0.1.254' }] },
     ]);
+    expect(await waysOf(rehearsal)).toEqual(['demo', 'demo-cp-2', 'demo-cp-3']);
     const config = await readFile(rehearsal.files.machineConfig('web'), 'utf8');
     expect(config).toContain('https://10.0.1.254:6443');
     const again = rehearsal.run();

@@ -122,6 +122,25 @@ describe('a kubeconfig', () => {
     expect(adaptKubeconfig(adapted, wish)).toBe(adapted);
   });
 
+  it('has a context for each way, and one only when there is but one', () => {
+    const others = [{ name: 'demo-cp-2', server: 'https://203.0.113.8:6443' }];
+    const wish = { context: 'demo', server, proxyUrl: undefined };
+    const adapted = adaptKubeconfig(kubeconfig, { ...wish, others });
+    expect(parse(adapted)).toMatchObject({
+      'current-context': 'demo',
+      clusters: [
+        { name: 'demo', cluster: { server } },
+        { name: 'demo-cp-2', cluster: { server: 'https://203.0.113.8:6443' } },
+      ],
+      contexts: [
+        { name: 'demo', context: { cluster: 'demo', user: 'admin@demo' } },
+        { name: 'demo-cp-2', context: { cluster: 'demo-cp-2', user: 'admin@demo' } },
+      ],
+    });
+    expect(adaptKubeconfig(adapted, { ...wish, others })).toBe(adapted);
+    expect(adaptKubeconfig(adapted, wish)).toBe(adaptKubeconfig(kubeconfig, wish));
+  });
+
   it('tells when its certificate ends', () => {
     expect(kubeconfigExpiry(kubeconfig)).toEqual(new Date('2036-11-20T22:19:48Z'));
   });

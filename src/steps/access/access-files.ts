@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isBalanced } from '../../cluster/network/api-endpoint.js';
 import { clusterEndpoint } from '../../cluster/talos/machine-config.js';
 import { certificateWarningMs } from '../../cluster/status/problems.js';
 import { configContract } from '../../cluster/talos/versions.js';
@@ -135,7 +136,7 @@ export async function writeKubeconfig(
 ): Promise<string> {
   const { files } = ctx;
   const kept = await readTextIfExists(files.kubeconfig);
-  const wish = kubeconfigWish(ctx, way.first);
+  const wish = kubeconfigWish(ctx, way.first, way.all);
   const leadsThere = kept !== undefined && adaptKubeconfig(kept, wish) === kept;
   if (!leadsThere || endsSoon(kubeconfigExpiry(kept))) {
     return renewKubeconfig(ctx, way, io);
@@ -150,12 +151,14 @@ export interface KubeconfigWay {
   readonly from: readonly NodeServer[];
   /** Where it leads to, unless cluster.yaml names an endpoint; the one that made it when undefined. */
   readonly first?: NodeServer;
+  /** The control planes that users may go to as well, where none of them is the cluster's endpoint. */
+  readonly all: readonly NodeServer[];
 }
 
 /** Writes the kubeconfig with a new client certificate, which a control plane makes. */
 export async function renewKubeconfig(
   ctx: FlowContext,
-  { from, first }: KubeconfigWay,
+  { from, first, all }: KubeconfigWay,
   io: StepIo,
 ): Promise<string> {
   const { files } = ctx;
@@ -169,7 +172,7 @@ export async function renewKubeconfig(
       hint: `Whether the firewall admits this machine, and how the servers are: ${oxide`status`}`,
     }),
   );
-  const wish = kubeconfigWish(ctx, first ?? node);
+  const wish = kubeconfigWish(ctx, first ?? node, all);
   await writePrivateFile(files.kubeconfig, adaptKubeconfig(text, wish));
   io.summary(files.kubeconfig);
   return wish.server;
@@ -178,13 +181,18 @@ export async function renewKubeconfig(
 function kubeconfigWish(
   { config, endpoints, apiServers }: FlowContext,
   first: NodeServer,
+  all: readonly NodeServer[],
 ): KubeconfigWish {
   const { published } = apiServers;
+  const { cluster_endpoint: name } = config.talos;
+  const isClosed = isBalanced(config) && published === undefined && name === undefined;
+  const others = isClosed ? all.filter(({ id }) => id !== first.id) : [];
   const own = published === undefined ? first : { publicIpv4: published };
   return {
     context: config.cluster_name,
-    server: config.talos.cluster_endpoint ?? apiServerOf(own),
+    server: name ?? apiServerOf(own),
     proxyUrl: endpoints.nodeProxy,
+    others: others.map((node) => ({ name: node.name, server: apiServerOf(node) })),
   };
 }
 
