@@ -120,6 +120,18 @@ test("Talos's controller approves them once it has its Secret, and then logs are
   expect(logOf(world).status).toBe(200);
 });
 
+test('it approves older requests of a node, and none with an address that is not its own', () => {
+  const world = started();
+  world.node('worker-1', { rotatesServerCertificates: true, internalIp: '10.0.1.9' });
+  account(world);
+  controller(world);
+  const own = world
+    .items(requests)
+    .filter((item) => field(item, 'spec.username') === 'system:node:worker-1')
+    .map((item) => field(item, 'status.conditions.0.type'));
+  expect(own.sort()).toEqual(['Approved', undefined]);
+});
+
 test('a controller that is not told to approves nothing', () => {
   const world = started();
   account(world);

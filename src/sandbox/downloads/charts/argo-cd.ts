@@ -1,4 +1,12 @@
-import { account, clusterRole, definition, service, workload } from './parts.js';
+import {
+  account,
+  clusterRole,
+  definition,
+  restrictedContainer,
+  restrictedPod,
+  service,
+  workload,
+} from './parts.js';
 import type { StandIn } from './stand-in.js';
 
 // argoproj/argo-helm, charts/argo-cd. Its resources are called argocd, whatever the chart is called.
@@ -30,11 +38,11 @@ const parts: readonly Part[] = [
 
 function files({ component, key, kind, image = own, port }: Part): [string, string] {
   const values = `.Values.${key}`;
-  const pod = `      containers:
+  const pod = `${restrictedPod}      containers:
         - name: ${component}
           image: "${image}"
           imagePullPolicy: IfNotPresent
-          ports: [{name: ${component.slice(0, 15).replace(/-$/, '')}, containerPort: ${port}, protocol: TCP}]
+${restrictedContainer}          ports: [{name: ${component.slice(0, 15).replace(/-$/, '')}, containerPort: ${port}, protocol: TCP}]
 `;
   const content = [
     workload({

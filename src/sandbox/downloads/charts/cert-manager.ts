@@ -1,17 +1,21 @@
-import { account, clusterRole, definition, service, workload, type OpenKind } from './parts.js';
+import {
+  account,
+  clusterRole,
+  definition,
+  restrictedContainer,
+  restrictedPod,
+  service,
+  workload,
+  type OpenKind,
+} from './parts.js';
 import type { StandIn } from './stand-in.js';
 
 // cert-manager/cert-manager, deploy/charts/cert-manager.
-const container = (
-  name: string,
-  key: string,
-): string => `      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
-      containers:
+const container = (name: string, key: string): string => `${restrictedPod}      containers:
         - name: cert-manager-${name}
           image: "{{ ${key}.image.repository }}:{{ ${key}.image.tag | default .Chart.AppVersion }}"
           imagePullPolicy: {{ ${key}.image.pullPolicy }}
-          securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
-`;
+${restrictedContainer}`;
 
 const port = (name: string, number: number): string =>
   `          ports: [{name: ${name}, containerPort: ${number}, protocol: TCP}]\n`;

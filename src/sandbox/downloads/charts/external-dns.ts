@@ -1,12 +1,19 @@
-import { account, clusterRole, service, workload } from './parts.js';
+import {
+  account,
+  clusterRole,
+  restrictedContainer,
+  restrictedPod,
+  service,
+  workload,
+} from './parts.js';
 import type { StandIn } from './stand-in.js';
 
 // kubernetes-sigs/external-dns, charts/external-dns.
-const pod = `      containers:
+const pod = `${restrictedPod}      containers:
         - name: external-dns
           image: {{ .Values.image.repository }}:{{ .Values.image.tag | default (printf "v%s" .Chart.AppVersion) }}
           imagePullPolicy: {{ .Values.image.pullPolicy }}
-          args:
+${restrictedContainer}          args:
             - --log-level={{ .Values.logLevel }}
             - --log-format={{ .Values.logFormat }}
             - --interval={{ .Values.interval }}

@@ -1,4 +1,12 @@
-import { account, clusterRole, definition, service, workload } from './parts.js';
+import {
+  account,
+  clusterRole,
+  definition,
+  restrictedContainer,
+  restrictedPod,
+  service,
+  workload,
+} from './parts.js';
 import type { StandIn } from './stand-in.js';
 
 // prometheus-community/helm-charts, charts/kube-prometheus-stack, with its three subcharts in one.
@@ -6,6 +14,9 @@ const named = (component: string): string => `      containers:
         - name: ${component}
           imagePullPolicy: IfNotPresent
           image: `;
+
+const restricted = (component: string, image: string, port: string): string =>
+  `${restrictedPod}${named(component)}${image}\n${restrictedContainer}          ports: [${port}]\n`;
 
 const exporterPod = `      hostNetwork: true
       hostPID: true
@@ -32,21 +43,33 @@ const parts: readonly Part[] = [
     component: 'operator',
     condition: '.Values.prometheusOperator.enabled',
     values: '.Values.prometheusOperator',
-    pod: `${named('kube-prometheus-stack')}"quay.io/prometheus-operator/prometheus-operator:{{ .Chart.AppVersion }}"\n          ports: [{name: https, containerPort: 10250, protocol: TCP}]\n`,
+    pod: restricted(
+      'kube-prometheus-stack',
+      '"quay.io/prometheus-operator/prometheus-operator:{{ .Chart.AppVersion }}"',
+      '{name: https, containerPort: 10250, protocol: TCP}',
+    ),
     port: 10_250,
   },
   {
     component: 'kube-state-metrics',
     condition: '.Values.kubeStateMetrics.enabled',
     values: '(index .Values "kube-state-metrics")',
-    pod: `${named('kube-state-metrics')}registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.19.0\n          ports: [{name: http, containerPort: 8080, protocol: TCP}]\n`,
+    pod: restricted(
+      'kube-state-metrics',
+      'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.19.0',
+      '{name: http, containerPort: 8080, protocol: TCP}',
+    ),
     port: 8080,
   },
   {
     component: 'grafana',
     condition: '.Values.grafana.enabled',
     values: '.Values.grafana',
-    pod: `${named('grafana')}docker.io/grafana/grafana:13.0.1\n          ports: [{name: grafana, containerPort: 3000, protocol: TCP}]\n`,
+    pod: restricted(
+      'grafana',
+      'docker.io/grafana/grafana:13.0.1',
+      '{name: grafana, containerPort: 3000, protocol: TCP}',
+    ),
     port: 3000,
   },
   {

@@ -1,12 +1,20 @@
-import { account, clusterRole, definition, service, workload } from './parts.js';
+import {
+  account,
+  clusterRole,
+  definition,
+  restrictedContainer,
+  restrictedPod,
+  service,
+  workload,
+} from './parts.js';
 import type { StandIn } from './stand-in.js';
 
 // traefik/traefik-helm-chart, traefik.
-const pod = `      containers:
+const pod = `${restrictedPod}      containers:
         - name: traefik
           image: "{{ .Values.image.registry }}/{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"
           imagePullPolicy: {{ .Values.image.pullPolicy }}
-          args:
+${restrictedContainer}          args:
             - --entryPoints.web.address=:8000/tcp
             - --entryPoints.websecure.address=:8443/tcp
             - --ping=true

@@ -1,4 +1,10 @@
-import { askedWith, requests, servingSigner, verdictOf } from '../kubelets/serving.js';
+import {
+  forgetRequest,
+  requestedBy,
+  requests,
+  servingSigner,
+  verdictOf,
+} from '../kubelets/serving.js';
 import { listOr, objectOr, stringOr, valueAt } from '../json.js';
 import { timestamp, type KubeObject } from '../objects.js';
 import { leaderOf } from '../programs/running.js';
@@ -14,8 +20,12 @@ export function signCertificates(state: KubeState): void {
   if (state.store.size(requests) === 0) return;
   const isDue = state.timers.fires(cleaning, state.now);
   for (const request of state.store.list(requests)) {
-    if (isDue && isOld(state, request)) state.store.remove(requests, request);
-    else sign(state, request);
+    if (!isDue || !isOld(state, request)) {
+      sign(state, request);
+      continue;
+    }
+    forgetRequest(state, request.metadata.name);
+    state.store.remove(requests, request);
   }
   if (state.store.size(requests) > 0) state.timers.start(cleaning, state.now + cleanMs);
 }
@@ -58,7 +68,7 @@ function approves(args: readonly string[]): boolean {
 
 /** The node has all addresses that are asked for. */
 function isTrue(state: KubeState, name: string, request: KubeObject): boolean {
-  const asked = askedWith(state, name, request.metadata.name);
+  const asked = requestedBy(state, request.metadata.name);
   const node = state.store.get('nodes', name);
   const own = node?.status.addresses.map(({ address }) => address);
   return asked?.every((address) => own?.includes(address)) ?? false;

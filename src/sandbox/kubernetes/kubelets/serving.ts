@@ -30,14 +30,15 @@ export function requestServingCertificates(state: KubeState): void {
 
 const askedKey = (node: string): string => `kubelet/asked/${node}`;
 
-/** The addresses that the kubelet of a node asked for with this request; undefined when it is none of its. */
-export function askedWith(
-  state: KubeState,
-  node: string,
-  name: string,
-): readonly string[] | undefined {
-  const asked = askedBy(state, node);
-  return asked?.request === name ? asked.addresses : undefined;
+const contentKey = (name: string): string => `kubelet/content/${name}`;
+
+/** The names and addresses that a kubelet's request is about; undefined when no kubelet made it. */
+export function requestedBy({ memory }: KubeState, name: string): readonly string[] | undefined {
+  return memory.get(contentKey(name))?.split(' ');
+}
+
+export function forgetRequest({ memory }: KubeState, name: string): void {
+  memory.delete(contentKey(name));
 }
 
 function askedBy({ memory }: KubeState, node: string): Asked | undefined {
@@ -94,6 +95,7 @@ function ask(state: KubeState, node: KubeNode, addresses: readonly string[]): vo
   });
   const asked: Asked = { request: stored.metadata.name, addresses };
   state.memory.set(askedKey(name), JSON.stringify(asked));
+  state.memory.set(contentKey(asked.request), addresses.join(' '));
   state.timers.start(askedKey(name), state.now + waitMs);
 }
 
