@@ -10,9 +10,7 @@ export function withClaimDefaults(object: JsonObject, state: KubeState): JsonObj
   const metadata = objectOr(object['metadata']);
   const { name, namespace } = metadata;
   const isNew = !state.store.get('persistentvolumeclaims', stringOr(name), stringOr(namespace));
-  const standard = state.store
-    .list('storageclasses.storage.k8s.io')
-    .find((item) => item.metadata.annotations?.[isDefault] === 'true')?.metadata.name;
+  const standard = defaultClass(state);
   const className = isNew && standard !== undefined ? { storageClassName: standard } : {};
   return {
     ...object,
@@ -40,4 +38,11 @@ function held(metadata: JsonObject, finalizer: string): JsonObject {
   const finalizers = listOr(metadata['finalizers']);
   if (finalizers.includes(finalizer)) return metadata;
   return { ...metadata, finalizers: [...finalizers, finalizer] };
+}
+
+/** The name of the default StorageClass. */
+export function defaultClass({ store }: KubeState): string | undefined {
+  return store
+    .list('storageclasses.storage.k8s.io')
+    .find(({ metadata }) => metadata.annotations?.[isDefault] === 'true')?.metadata.name;
 }

@@ -67,6 +67,17 @@ test('a claim waits for its pod, then gets a volume at Hetzner, which is attache
   expect(world.told()).toContain(`ProvisioningSucceeded: Successfully provisioned volume ${name}`);
 });
 
+test('a claim that was there before the default class gets it', () => {
+  const world = new StorageRehearsal({ class: { metadata: { name: 'other' } } });
+  world.claim();
+  world.after(5);
+  expect(world.kube.see(claim, 'spec.storageClassName')).toBeUndefined();
+  const path = '/apis/storage.k8s.io/v1/storageclasses/other';
+  const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+  world.kube.send('PATCH', path, { metadata: { annotations } }, merge);
+  expect(world.kube.see(claim, 'spec.storageClassName')).toBe('other');
+});
+
 test('its objects are as those of the real driver', () => {
   const world = bound();
   const name = volumeName(world);

@@ -70,6 +70,19 @@ topologySpreadConstraints: []
     'deployment.yaml': workload({ replicas: '.Values.replicas', values: '.Values', pod }),
     'serviceaccount.yaml': account(),
     'clusterrole.yaml': clusterRole('system:{{ include "fullname" . }}', rules),
+    // Who may view may ask for metrics.
+    'clusterrole-aggregated-reader.yaml': `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: system:{{ include "fullname" . }}-aggregated-reader
+  labels:
+    {{- include "labels" . | nindent 4 }}
+    rbac.authorization.k8s.io/aggregate-to-admin: "true"
+    rbac.authorization.k8s.io/aggregate-to-edit: "true"
+    rbac.authorization.k8s.io/aggregate-to-view: "true"
+rules:
+  - {apiGroups: [metrics.k8s.io], resources: [pods, nodes], verbs: [get, list, watch]}
+`,
     'service.yaml': service(
       undefined,
       '{name: https, port: {{ .Values.service.port }}, protocol: TCP, targetPort: https, appProtocol: https}',

@@ -127,6 +127,17 @@ metadata:
 spec:
   roles: [os:reader]
 `,
+    'service.yaml': `apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include "fullname" . }}
+  namespace: {{ .Release.Namespace }}
+  labels: {{- include "labels" . | nindent 4 }}
+spec:
+  clusterIP: None
+  ports: [{name: metrics, port: {{ .Values.service.port }}, targetPort: {{ .Values.service.containerPort }}, protocol: TCP}]
+  selector: {{- include "selector" . | nindent 4 }}
+`,
     'role.yaml': clusterRole('system:{{ include "fullname" . }}', rules),
   },
 };

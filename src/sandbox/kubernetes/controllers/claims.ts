@@ -1,4 +1,5 @@
 import { tell, type Note } from '../events.js';
+import { defaultClass } from '../claim-defaults.js';
 import { hasFinalizer, removeFinalizer } from '../finalizers.js';
 import { listOr, objectOr, stringOr, type JsonObject } from '../json.js';
 import { timestamp, type KubeObject, type Labels } from '../objects.js';
@@ -80,7 +81,16 @@ export function hasVolumes(state: KubeState, pod: Pod): boolean {
 
 const byController = 'pv.kubernetes.io/bound-by-controller';
 
-function bind(state: KubeState, claim: KubeObject): void {
+/** A claim that names no class gets the default one, also when that came later. */
+function withClass(state: KubeState, claim: KubeObject): KubeObject {
+  if (objectOr(claim.spec)['storageClassName'] !== undefined) return claim;
+  const storageClassName = defaultClass(state);
+  if (storageClassName === undefined) return claim;
+  return state.store.put(claims, { ...claim, spec: { ...objectOr(claim.spec), storageClassName } });
+}
+
+function bind(state: KubeState, unclassed: KubeObject): void {
+  const claim = withClass(state, unclassed);
   const volume = state.store.list(volumes).find((candidate) => suits(candidate, claim));
   if (!volume) {
     const note = waiting(state, claim);

@@ -18,14 +18,20 @@ export function volumeFit(state: KubeState, pod: Pod): VolumeFit {
   const affinities = bound.map(({ volume }) =>
     listOr(valueAt(volume.object.spec, ['nodeAffinity', 'required', 'nodeSelectorTerms'])),
   );
+  const needs = wanted.map((driver) => ({
+    driver,
+    own: namesOf(state, pod, driver),
+    present: volumesByNode(state, driver),
+  }));
   return (node) => {
     if (!affinities.every((terms) => accepts(terms, node))) {
       return refusal("node(s) didn't match PersistentVolume's node affinity", true);
     }
-    const isFull = wanted.some((driver) => {
-      const allocatable = objectOr(nodeDriver(state, node.metadata.name, driver)?.['allocatable']);
+    const { name } = node.metadata;
+    const isFull = needs.some(({ driver, own, present }) => {
+      const allocatable = objectOr(nodeDriver(state, name, driver)?.['allocatable']);
       const most = Number(allocatable['count'] ?? Infinity);
-      return used(state, { node, driver, pod }) > most;
+      return new Set([...(present.get(name) ?? []), ...own]).size > most;
     });
     return isFull ? refusal('node(s) exceed max volume count', false) : undefined;
   };
@@ -49,22 +55,17 @@ function driversOf(state: KubeState, pod: Pod): readonly string[] {
   return [...new Set([...drivers, ...csiVolumesOf(state, pod).map(({ volume }) => volume.driver)])];
 }
 
-interface Question {
-  readonly node: KubeNode;
-  readonly driver: string;
-  readonly pod: Pod;
-}
-
-/** How many volumes of a driver a node would have with a pod. */
-function used(state: KubeState, { node, driver, pod }: Question): number {
-  const { name } = node.metadata;
-  const all = state.store
-    .list('pods')
-    .filter(
-      (item) => !isFinished(item) && (item.spec.nodeName ?? assumedNode(state, item)) === name,
-    );
-  const names = [...all, pod].flatMap((item) => namesOf(state, item, driver));
-  return new Set(names).size;
+/** The volumes of a driver that nodes have or are to have: the names of their claims, by node. */
+function volumesByNode(state: KubeState, driver: string): ReadonlyMap<string, Set<string>> {
+  const byNode = new Map<string, Set<string>>();
+  for (const pod of state.store.list('pods')) {
+    const node = pod.spec.nodeName ?? assumedNode(state, pod);
+    if (node === undefined || isFinished(pod)) continue;
+    const names = byNode.get(node) ?? new Set<string>();
+    for (const name of namesOf(state, pod, driver)) names.add(name);
+    byNode.set(node, names);
+  }
+  return byNode;
 }
 
 function namesOf(state: KubeState, pod: Pod, driver: string): string[] {
