@@ -167,7 +167,7 @@ const acting: readonly KubernetesCoverage[] = [
   {
     subject: "Hetzner's storage driver",
     how: 'simplified',
-    note: 'Works while a pod of its controller is ready, with the token that it started with; it makes, attaches, enlarges, detaches and deletes volumes of the simulated project, and says what Hetzner refuses. Its node pods register it with their kubelets. Nothing is mounted, formatted or encrypted: that a Secret for encryption is there is asked, what is in it is not. No snapshots.',
+    note: 'Works while a pod of its controller is ready, with the token that it started with; it makes, attaches, enlarges, detaches and deletes volumes of the simulated project, and says what Hetzner refuses. Its node pods register it with their kubelets, and crash where a policy of Cilium for the whole cluster keeps them from the metadata service. Nothing is mounted, formatted or encrypted: that a Secret for encryption is there is asked, what is in it is not. No snapshots.',
   },
   {
     subject: 'Definitions of custom resources',

@@ -8,10 +8,21 @@ const claims = '/api/v1/namespaces/default/persistentvolumeclaims';
 export const claim = `${claims}/data`;
 const everywhere = [{ operator: 'Exists' }];
 
+interface Options {
+  readonly token?: string;
+  /** Of the controller, beside its token. */
+  readonly env?: readonly object[];
+  /** Fields of the class. */
+  readonly class?: object;
+  /** A rule of Cilium for the whole cluster. */
+  readonly policy?: object;
+}
+
 /** A cluster with Hetzner's storage driver and its class. */
 export class StorageRehearsal extends CloudRehearsal {
-  constructor(options: { token?: string; env?: readonly object[]; class?: object } = {}) {
+  constructor(options: Options = {}) {
     super();
+    if (options.policy) this.#deny(options.policy);
     this.secret(options.token ?? token);
     const from = { secretKeyRef: { name: 'hcloud', key: 'token' } };
     const extra = { name: 'HCLOUD_VOLUME_EXTRA_LABELS', value: 'cluster=test' };
@@ -43,6 +54,29 @@ export class StorageRehearsal extends CloudRehearsal {
   /** There is no cloud controller whose look at the nodes everything waits for. */
   override register(name: string, id: number): void {
     super.register(name, id, false);
+  }
+
+  #deny(rule: object): void {
+    const names = { plural: 'ciliumclusterwidenetworkpolicies', singular: 'policy' };
+    const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+    this.kube.post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'ciliumclusterwidenetworkpolicies.cilium.io' },
+      spec: {
+        ...{ group: 'cilium.io', scope: 'Cluster' },
+        names: { ...names, kind: 'CiliumClusterwideNetworkPolicy' },
+        versions: [
+          { name: 'v2', served: true, storage: true, schema: { openAPIV3Schema: schema } },
+        ],
+      },
+    });
+    this.after(2);
+    this.kube.post('/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies', {
+      ...{ apiVersion: 'cilium.io/v2', kind: 'CiliumClusterwideNetworkPolicy' },
+      metadata: { name: 'deny' },
+      specs: [rule],
+    });
   }
 
   #workload(plural: string, kind: string, name: string, spec: object): void {

@@ -32,6 +32,24 @@ test('the driver registers on the nodes where its pod runs', () => {
   expect(labels).toMatchObject({ 'csi.hetzner.cloud/location': 'nbg1' });
 });
 
+test('a node pod that is kept from the metadata service does not know its server', () => {
+  const except = (name: string): object => ({
+    endpointSelector: { matchExpressions: [{ key: 'k8s:app', operator: 'NotIn', values: [name] }] },
+    egressDeny: [{ toCIDR: ['169.254.169.254/32'] }],
+  });
+  const logOf = (world: StorageRehearsal): unknown => {
+    const path = '/api/v1/namespaces/kube-system/pods';
+    const [pod] = world.kube.items(`${path}?labelSelector=app%3Dhcloud-csi-node`);
+    return world.kube.get(`${path}/${String(field(pod, 'metadata.name'))}/log`).body;
+  };
+  expect(logOf(new StorageRehearsal({ policy: except('hcloud-csi-node') }))).toBe('');
+  const kept = new StorageRehearsal({ policy: except('somebody') });
+  expect(logOf(kept)).toContain(
+    'could not determine default volume location: failed to get location from metadata service: ',
+  );
+  expect(kept.kube.see('/apis/storage.k8s.io/v1/csinodes/worker-1', 'spec.drivers')).toEqual([]);
+});
+
 test('a claim waits for its pod, then gets a volume at Hetzner, which is attached before the pod starts', () => {
   const world = new StorageRehearsal();
   world.claim();

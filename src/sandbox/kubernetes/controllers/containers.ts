@@ -43,7 +43,7 @@ export function startProgram(state: KubeState, pod: Pod): void {
   const environment = environmentOf(state, pod, found.container);
   if ('refused' in environment) return;
   const env = environment.variables;
-  const { log, crashed } = startOf(state, { ...found, env }, pod.spec.nodeName ?? '');
+  const { log, crashed } = startOf(state, { ...found, env }, pod);
   const record: ContainerRecord = {
     ...{ program: found.program, namespace: pod.metadata.namespace ?? '', pod: pod.metadata.name },
     ...{ container: found.container.name, args: found.container.args ?? [], env, log, crashed },

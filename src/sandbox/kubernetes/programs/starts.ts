@@ -1,6 +1,8 @@
 import { ask, HetznerRefusal } from '../hetzner-client.js';
 import { listOr, objectOr } from '../json.js';
 import type { KubeState } from '../state.js';
+import type { Pod } from '../workloads.js';
+import { reachesMetadata } from './metadata-service.js';
 import type { ContainerRecord } from './program.js';
 
 /** What a program says when it starts, and whether it goes on from there. */
@@ -13,8 +15,10 @@ export interface Start {
 export function startOf(
   state: KubeState,
   record: Pick<ContainerRecord, 'program' | 'env'>,
-  node: string,
+  pod: Pod,
 ): Start {
+  const { nodeName: node = '' } = pod.spec;
+  if (record.program === 'hcloud-csi-node') return storageNodeStart(state, pod);
   if (record.program === 'hcloud-ccm') return cloudControllerStart(state, record.env, node);
   if (record.program === 'hcloud-csi-controller') return storageStart(state, record.env, node);
   return { log: [], crashed: false };
@@ -97,6 +101,18 @@ function storageStart(state: KubeState, env: ContainerRecord['env'], node: strin
     return failed(`could not determine default volume location: ${why}`);
   }
   return { log: [], crashed: false };
+}
+
+/** The same driver on a node: it asks the metadata service where it is, whose answer Cilium may keep from it. */
+function storageNodeStart(state: KubeState, pod: Pod): Start {
+  if (reachesMetadata(state, pod)) return { log: [], crashed: false };
+  const url = 'http://169.254.169.254/hetzner/v1/metadata/availability-zone';
+  const late = `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`;
+  const why = `failed to get location from metadata service: ${late}`;
+  return {
+    log: [slog(state, `could not determine default volume location: ${why}`)],
+    crashed: true,
+  };
 }
 
 /** A line as klog writes it. */
