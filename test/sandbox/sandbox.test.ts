@@ -72,6 +72,23 @@ describe('a sandbox', () => {
     expect(await snapshots(owner)).toContain(99);
   });
 
+  test('has images of a schematic that it was told of, also by a second opener, and later', async () => {
+    const path = folder();
+    const [first, second] = ['ab', 'cd'].map((digits) => digits.repeat(32)) as [string, string];
+    const image = async ({ url }: Sandbox, id: string): Promise<number> => {
+      const place = `${url}/image-factory/image/${id}/v1.13.9/hcloud-amd64.raw.xz`;
+      return (await fetch(place, { redirect: 'manual' })).status;
+    };
+    const owner = await open(path);
+    const guest = await open(path);
+    await owner.ensureSchematic(first);
+    expect([await image(owner, first), await image(owner, second)]).toEqual([302, 404]);
+    await guest.ensureSchematic(second);
+    await owner.close();
+    const again = await open(path);
+    expect([await image(again, first), await image(again, second)]).toEqual([302, 302]);
+  });
+
   test('is run by one of several that open it at the same moment', async () => {
     const path = folder();
     const opened = await Promise.all([open(path), open(path), open(path)]);

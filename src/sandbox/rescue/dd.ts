@@ -8,6 +8,8 @@ export interface Disk {
   /** False: it does not fit. */
   write(at: number, part: Buffer): boolean;
   discard(): void;
+  /** Keeps what was written. */
+  sync(): void;
 }
 
 export const diskPath = '/dev/sda';
@@ -78,12 +80,14 @@ class Copy {
   async into(disk: Disk): Promise<number> {
     for await (const part of parts(this.run)) {
       if (!disk.write(this.#total, part)) {
+        disk.sync();
         await fail(this.run, `dd: error writing '${diskPath}': No space left on device`);
         await this.#end();
         return 1;
       }
       this.#total += part.length;
     }
+    disk.sync();
     await this.#end();
     return 0;
   }

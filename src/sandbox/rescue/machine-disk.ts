@@ -18,31 +18,33 @@ export interface DiskOptions {
   readonly signal: AbortSignal;
 }
 
-/** The disk of the simulated server. */
+/** The disk of the simulated server; what was written is on it for sure once it was told to sync. */
 export function diskOf(machine: Machine, options: DiskOptions): Disk {
   const { cloud, faults, now, save, signal } = options;
   const size = machine.diskGb * 1024 ** 3;
   let content = contentOf(cloud.diskContent(machine.id) ?? null);
-  const keep = (next: Buffer): void => {
+  const sync = (): void => {
     signal.throwIfAborted();
-    content = next;
-    cloud.writeDisk(machine.id, recordOf(next), now());
+    cloud.writeDisk(machine.id, recordOf(content), now());
     save();
   };
   return {
     size,
+    sync,
     read: (length) =>
       Buffer.concat([content, Buffer.alloc(Math.max(0, length - content.length))], length),
     discard: () => {
-      keep(Buffer.alloc(0));
+      content = Buffer.alloc(0);
+      sync();
     },
     write: (at, part) => {
+      signal.throwIfAborted();
       if (faults.take('disk-full') || at + part.length > size) return false;
       const next = Buffer.alloc(Math.max(content.length, at + part.length));
       content.copy(next);
       part.copy(next, at);
       if (faults.take('disk-changed')) next.writeUInt8(next.readUInt8(at) ^ 1, at);
-      keep(next);
+      content = next;
       return true;
     },
   };
