@@ -251,6 +251,24 @@ test('a claim for many nodes is refused for good', () => {
   );
 });
 
+test('what Hetzner refuses stands at the attachment and is told to the pod', () => {
+  const world = bound();
+  world.kube.send('DELETE', '/apis/apps/v1/namespaces/default/deployments/db');
+  world.after(20);
+  world.kube.send('PATCH', '/api/v1/nodes/worker-2', { spec: { unschedulable: true } }, merge);
+  const path = `/volumes/${String(field(world.volumes()[0], 'id'))}/actions/attach`;
+  world.cloud.post(path, { server: world.servers[1] });
+  world.workload();
+  world.after(10);
+  const why =
+    'rpc error: code = FailedPrecondition desc = failed to publish volume: volume is attached';
+  expect(world.kube.items(attachments)).toMatchObject([
+    { status: { attached: false, attachError: { message: why } } },
+  ]);
+  const told = `AttachVolume.Attach failed for volume "${volumeName(world)}" : ${why}`;
+  expect(world.told()).toContain(`FailedAttachVolume: ${told}`);
+});
+
 test('an encrypted volume needs the Secret of its class', () => {
   const own = 'csi.storage.k8s.io/node-publish-secret-';
   const parameters = { [`${own}name`]: 'encryption', [`${own}namespace`]: 'kube-system' };

@@ -71,10 +71,11 @@ export class StorageDriver {
 }
 
 /** What Hetzner refuses, as an answer of the driver; its own answers stay as they are. */
-export function asRpc(error: Error, what: string): RpcError {
+export function asRpc(error: Error, what?: string): RpcError {
   if (error instanceof RpcError) return error;
+  const prefix = what === undefined ? '' : `${what}: `;
   const locked = error instanceof HetznerRefusal && error.code === 'locked';
   return locked
-    ? new RpcError('Unavailable', `${what}: server is locked`)
-    : new RpcError('Internal', `${what}: ${error.message}`);
+    ? new RpcError('Unavailable', `${prefix}server is locked`)
+    : new RpcError('Internal', `${prefix}${error.message}`);
 }

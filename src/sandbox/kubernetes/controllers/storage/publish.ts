@@ -18,16 +18,16 @@ export function publishVolumes(state: KubeState, driver: StorageDriver): void {
     const { uid, deletionTimestamp } = attachment.metadata;
     if (attacher !== driverName) continue;
     const isAttached = objectOr(attachment.status)['attached'] === true;
-    const act = deletionTimestamp === undefined ? attach : detach;
-    if (act === attach && isAttached) continue;
+    const isWanted = deletionTimestamp === undefined;
+    if (isWanted && isAttached) continue;
     proceed(state, {
-      ...{ key: `${act.name}/${uid}`, token: driver.token },
-      step: () => act(state, driver, attachment),
+      ...{ key: `${isWanted ? 'attach' : 'detach'}/${uid}`, token: driver.token },
+      step: () => (isWanted ? attach : detach)(state, driver, attachment),
       failed: (error) => {
-        const what = act === attach ? 'failed to publish volume' : 'failed to unpublish volume';
+        const what = isWanted ? 'failed to publish volume' : 'failed to unpublish volume';
         const why = error instanceof HetznerRefusal ? asRpc(error, what).message : error.message;
-        keepError(state, attachment, { field: `${act.name}Error`, why });
-        if (act === attach) tellWaiting(state, attachment, why);
+        keepError(state, attachment, { field: isWanted ? 'attachError' : 'detachError', why });
+        if (isWanted) tellWaiting(state, attachment, why);
         return undefined;
       },
     });

@@ -27,9 +27,7 @@ export function reclaimVolumes(state: KubeState, driver: StorageDriver): void {
         step: () => remove(state, driver, volume),
         failed: (error) => {
           const isOwn = error instanceof HetznerRefusal;
-          const message = isOwn
-            ? asRpc(error, '').message.replace('desc = : ', 'desc = ')
-            : error.message;
+          const message = isOwn ? asRpc(error).message : error.message;
           const note = { type: 'Warning', reason: 'VolumeFailedDelete', message } as const;
           tell(state, object, { by: driver.provisioner, ...note });
           return undefined;
