@@ -6,7 +6,7 @@ import type { StatusReport } from '../cluster/status/report.js';
 import { inParallel } from '../lib/parallel.js';
 import { plural } from '../lib/format.js';
 import type { StepIo } from '../lib/step.js';
-import { wallClock } from '../lib/wait.js';
+import { steadyTime, wallClock } from '../lib/wait.js';
 import { observeUnused } from '../steps/ownership/unused.js';
 import type { FlowContext } from '../steps/run/context.js';
 import {
@@ -20,18 +20,22 @@ import { probeTalos } from '../steps/observe/talos-probes.js';
 import { lookOnce } from '../steps/observe/one-look.js';
 import { readAddressPrice } from '../steps/observe/observe.js';
 import { withSharedAnswers } from '../steps/observe/shared-looks.js';
-import { withShortTimeouts } from '../steps/observe/short-looks.js';
+import { shortLooks, withShortTimeouts } from '../steps/observe/short-looks.js';
 import { publicIpv4 } from '../steps/access/own-address.js';
 import { remarkOnSecrets } from '../steps/talos/secrets.js';
 
 /**
  * How the cluster is: what Hetzner has of it, what Talos, etcd and Kubernetes say, and what differs
  * from cluster.yaml. Changes nothing. What does not answer two short questions is unknown, with the
- * reason. Throws a PreconditionError when the cluster does not exist.
+ * reason. Throws a PreconditionError when the cluster does not exist, and a TimeoutError when this machine
+ * is too busy to tell. `now`: its steady real milliseconds.
  */
-export async function status(ctx: FlowContext): Promise<StatusReport> {
-  const shared = withSharedAnswers(withShortTimeouts(ctx));
-  return look(shared, surroundingsOf(shared));
+export async function status(ctx: FlowContext, now = steadyTime): Promise<StatusReport> {
+  const looks = shortLooks(ctx, now);
+  const shared = withSharedAnswers(looks.ctx);
+  const report = await look(shared, surroundingsOf(shared));
+  looks.demandTime();
+  return report;
 }
 
 /** What changes seldom: a watch reads it once, because requests are counted. */

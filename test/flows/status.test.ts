@@ -3,8 +3,6 @@ import { describe, expect, test } from 'vitest';
 import type { StatusReport } from '../../src/cluster/status/report.js';
 import { status, watchStatus } from '../../src/flows/status.js';
 import { InterruptedError } from '../../src/lib/errors.js';
-import { withShortTimeouts } from '../../src/steps/observe/short-looks.js';
-import type { Invocation } from '../../src/tools/exec.js';
 import { importCommand } from '../../src/cluster/state/secrets-copy-name.js';
 import { oxide } from '../../src/lib/commands.js';
 import { administer } from '../helpers/administer.js';
@@ -17,7 +15,7 @@ import {
   type RunOptions,
 } from '../helpers/rehearsal.js';
 import { shortLived } from '../helpers/short-lived.js';
-import { done, failed } from '../helpers/tool-doubles.js';
+import { failed } from '../helpers/tool-doubles.js';
 
 const yaml = clusterYaml(1, 2);
 
@@ -196,38 +194,6 @@ describe('the status', () => {
       expect.arrayContaining(['kubectl', 'talosctl']),
     );
     for (const { timeoutMs } of run.calls) expect(timeoutMs).toBeLessThanOrEqual(5_000);
-  });
-
-  test('asks again before it takes what is silent for dead, and longer on a busy machine', async () => {
-    const rehearsal = await existing();
-    const asked: Invocation[] = [];
-    const { ctx } = rehearsal.run({
-      around: (invocation) => {
-        asked.push(invocation);
-        if (invocation.args.includes('--client')) return Promise.resolve(done('{}'));
-        return Promise.resolve(invocation.timeoutMs > 5_000 ? done('answered') : 'timeout');
-      },
-    });
-    const question = { tool: 'kubectl', args: ['get', 'nodes'], timeoutMs: 60_000 } as const;
-    const clockOf = (ms: number) => {
-      let now = 0;
-      return () => (now += ms);
-    };
-    const busy = withShortTimeouts(ctx, clockOf(3_000));
-    expect((await busy.run(question)).stdout).toBe('answered');
-    expect(asked.map(({ args, timeoutMs }) => [args.includes('--client'), timeoutMs])).toEqual([
-      [false, 5_000],
-      [true, 5_000],
-      [false, 20_000],
-    ]);
-    const quiet = withShortTimeouts(ctx, clockOf(40));
-    const asksUntilSilent = async (): Promise<number> => {
-      asked.length = 0;
-      await expect(quiet.run(question)).rejects.toMatchObject({ failure: { timedOut: true } });
-      return asked.filter(({ args }) => args.includes('get')).length;
-    };
-    expect(await asksUntilSilent()).toBe(2);
-    expect(await asksUntilSilent()).toBe(1);
   });
 
   test('says so when it cannot be told what is installed', async () => {

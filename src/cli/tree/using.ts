@@ -17,6 +17,7 @@ const status: CommandSpec = {
     [ExitCode.done]: 'the cluster is healthy',
     [ExitCode.precondition]: 'there is no cluster, or no access to it',
     [ExitCode.partial]: 'the cluster is not healthy',
+    [ExitCode.timeout]: 'this machine is too busy to tell',
   },
   load: async () => (await import('../commands/status.js')).statusCommand,
 };
