@@ -14,7 +14,7 @@ export function balancerDifferences(
 ): readonly Difference[] {
   const { balancer } = state;
   return [
-    ...endpointDifferences(config, state.servers),
+    ...endpointDifferences(config, state),
     ...(balancer && isBalanced(config) ? ownDifferences(config, state, balancer) : []),
   ];
 }
@@ -25,22 +25,26 @@ export function isAboutBalancer({ key }: Difference): boolean {
 }
 
 /** A name leads users to the cluster; its nodes have the first control plane all the same. */
-function endpointDifferences(
-  config: ClusterConfig,
-  servers: readonly ServerState[],
-): readonly Difference[] {
+function endpointDifferences(config: ClusterConfig, state: ClusterState): readonly Difference[] {
   const wanted = isBalanced(config);
-  const others = servers.filter(({ labels }) => isMadeForBalancer(labels) !== wanted);
-  if (others.length === 0) return [];
+  if (state.servers.length === 0 || hasBalancer(config, state) === wanted) return [];
   return [
     {
-      key: 'api.endpoint',
-      servers: others.map(({ name }) => name),
+      ...{ key: 'api.endpoint', servers: [], ...effectOf('api.endpoint') },
       found: wanted ? 'first' : 'load_balancer',
       wanted: apiEndpoint(config),
-      ...effectOf('api.endpoint'),
     },
   ];
+}
+
+/**
+ * Whether the nodes have a load balancer as their endpoint: by who holds its address, and by labels,
+ * which anybody can edit, only while nobody does.
+ */
+function hasBalancer(config: ClusterConfig, { servers, balancer }: ClusterState): boolean {
+  const address = endpointAddress(config);
+  if (servers.some(({ privateIp }) => privateIp === address)) return false;
+  return balancer?.privateIp === address || servers.some(({ labels }) => isMadeForBalancer(labels));
 }
 
 function ownDifferences(

@@ -2,6 +2,7 @@ import type { ClusterConfig } from '../../config/schema.js';
 import { needsToken } from '../../addons/wanted.js';
 import { oxide } from '../../lib/commands.js';
 import { enumerate, enumerateNames, plural } from '../../lib/format.js';
+import { isBalanced } from '../network/api-endpoint.js';
 import { admits, admittedRanges, keepsOut } from '../network/api-access.js';
 import { openApis } from '../network/open-apis.js';
 import { candidatesOf, candidateText, isSameCandidate } from '../catalogue/candidates.js';
@@ -22,7 +23,7 @@ export function createNotes(
   return [
     ...nameNotes(state, kubernetes),
     ...fallbackNotes(config, servers),
-    ...projectNotes(state, servers),
+    ...projectNotes(config, state, servers),
     ...unrecordedNotes(state),
     ...unseenNotes(state, ownIpv4),
     ...placeNotes(config, servers),
@@ -74,14 +75,16 @@ function nameNotes({ servers }: ClusterState, { nodes }: KubernetesState): reado
 
 /** What the account must allow. No API tells its limits, so that a plan cannot be checked against them. */
 function projectNotes(
-  { project }: ClusterState,
+  config: ClusterConfig,
+  { project, balancer }: ClusterState,
   servers: readonly PlannedServer[],
 ): readonly string[] {
   const { length: added } = servers.filter(({ existing }) => !existing);
   if (!project || added === 0) return [];
   const now = `${plural(project.servers, 'server')} and ${plural(project.primaryIps, 'primary IP')}`;
-  // Every node has an IPv4 and an IPv6 address.
-  const after = `${project.servers + added} and ${project.primaryIps + 2 * added}`;
+  // Every node has an IPv4 and an IPv6 address, and so has a load balancer.
+  const addressed = added + (isBalanced(config) && !balancer ? 1 : 0);
+  const after = `${project.servers + added} and ${project.primaryIps + 2 * addressed}`;
   return [
     `The whole project has ${now} and will have ${after}; what the account may have: ${limitsPage}`,
   ];

@@ -1,5 +1,5 @@
 import { imageSelector } from '../../cluster/catalogue/images.js';
-import { isBalanced } from '../../cluster/network/api-endpoint.js';
+import { endpointAddress, isBalanced } from '../../cluster/network/api-endpoint.js';
 import { clusterSelector, isMadeForBalancer, isOwn } from '../../cluster/state/labels.js';
 import { sharedResourceName } from '../../cluster/state/names.js';
 import type { Catalogue, Price } from '../../cluster/catalogue/catalogue.js';
@@ -151,11 +151,13 @@ async function withNamesakes(ctx: Looker, known: ClusterState): Promise<ClusterS
   return { ...known, foreign: [...known.foreign, ...namesakes], project };
 }
 
-/** cluster.yaml may have named one once: servers that were made for it say so. */
+/** cluster.yaml may have named one once: servers that were made for it say so, or lack its address. */
 async function madeFor(ctx: Looker, servers: readonly Server[]): Promise<LoadBalancer | undefined> {
-  return servers.some(({ labels }) => isMadeForBalancer(labels))
-    ? (await ownBalancers(ctx))[0]
-    : undefined;
+  const address = endpointAddress(ctx.config);
+  const isHeld = servers.some(({ private_net: nets }) => nets.some(({ ip }) => ip === address));
+  const isSaid = servers.some(({ labels }) => isMadeForBalancer(labels));
+  if (servers.length === 0 || (isHeld && !isSaid)) return undefined;
+  return (await ownBalancers(ctx))[0];
 }
 
 function ownBalancers({ config, hetzner }: Looker): Promise<LoadBalancer[]> {

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Machine, MachineRoom } from '../../../src/sandbox/machines.js';
+import type { Balancer, Machine, MachineRoom } from '../../../src/sandbox/machines.js';
 import { createRandom } from '../../../src/sandbox/simulation.js';
 import type {
   KubeClusterPort,
@@ -34,8 +34,11 @@ class Room implements MachineRoom {
     this.change(machineId, { poweredOnAt: undefined });
   }
 
-  balancerAt(): undefined {
-    return undefined;
+  /** By address and port. */
+  readonly balancers = new Map<string, Balancer>();
+
+  balancerAt(address: string, port: number): Balancer | undefined {
+    return this.balancers.get(`${address}:${port}`);
   }
 
   admits(machineId: number, source: string): boolean {
