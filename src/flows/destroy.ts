@@ -15,6 +15,8 @@ import { buildNotes } from '../cluster/catalogue/seen-builds.js';
 import { inTheConsole } from '../lib/commands.js';
 import { enumerate } from '../lib/format.js';
 import { observeOwnedResources, observeRemains } from '../steps/ownership/owned-resources.js';
+import { askingOnce } from '../steps/observe/shared-looks.js';
+import { byAbsence } from '../steps/ownership/departures.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { deleteResources } from '../steps/ownership/deletions.js';
 import { markAsGoing, onlyKnownByCluster } from '../steps/ownership/deletion-marks.js';
@@ -41,7 +43,11 @@ export type DestroyOutcome =
  * it, the load balancers and volumes that its controllers made. Each stage waits for the one before;
  * a resource that cannot go does not stop the others. The output folder stays.
  */
-export async function destroy(ctx: FlowContext, request: DestroyRequest): Promise<DestroyOutcome> {
+export async function destroy(
+  surroundings: FlowContext,
+  request: DestroyRequest,
+): Promise<DestroyOutcome> {
+  const ctx = askingOnce(surroundings, ['pricing']);
   const { config, step } = ctx;
   const { builds, ...found } = await step('Look at what exists', (io) =>
     observeOwnedResources(ctx, io),
@@ -56,21 +62,23 @@ export async function destroy(ctx: FlowContext, request: DestroyRequest): Promis
   refuseHeldNetwork(plan);
   if (plan.changes.length === 0 || !(await confirm(plan))) return { kind: 'preview', plan };
   const failed: KeptResource[] = [];
+  const last = { ...askingOnce(ctx, ['loadBalancers']), actions: byAbsence(ctx) };
   await withLease(ctx, undefined, async (lease) => {
     const known = onlyKnownByCluster(plan.stages.flat());
     if (known.length > 0) await step('Mark what goes with it', () => markAsGoing(ctx, known));
     for (const stage of plan.stages) {
       if (stage.some(({ kind }) => kind === 'network')) lease.deletesNetwork();
       const still = await step(`Delete ${kindsOf(stage)}`, (io) =>
-        deleteResources(ctx, { resources: stage, failed }, io),
+        deleteResources(last, { resources: stage, failed }, io),
       );
       failed.push(...still);
+      if (isNetworkGone(stage, still)) lease.networkDeleted();
     }
   });
   const known = [...plan.kept, ...failed];
   const after = await step('Look at what is left', (io) =>
     observeRemains(
-      ctx,
+      last,
       known.map(({ resource }) => resource.kind),
       io,
     ),
@@ -79,6 +87,11 @@ export async function destroy(ctx: FlowContext, request: DestroyRequest): Promis
   const remaining = new Set(left.map(({ resource }) => resourceKey(resource)));
   const deleted = plan.stages.flat().filter((one) => !remaining.has(resourceKey(one)));
   return { kind: 'destroyed', plan, deleted, left };
+}
+
+function isNetworkGone(stage: readonly OwnedResource[], still: readonly KeptResource[]): boolean {
+  const isNetwork = ({ kind }: OwnedResource): boolean => kind === 'network';
+  return stage.some(isNetwork) && !still.some(({ resource }) => isNetwork(resource));
 }
 
 /** `the servers`, `the firewall and the SSH key` */

@@ -14,6 +14,7 @@ import { observeInstalled } from '../steps/addons/kubernetes-state.js';
 import { viewCluster } from '../steps/observe/cluster-view.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import { observe } from '../steps/observe/observe.js';
+import { askingOnce } from '../steps/observe/shared-looks.js';
 import { observeAttachments } from '../steps/ownership/attachments.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
 import type { FlowContext } from '../steps/run/context.js';
@@ -32,7 +33,8 @@ export interface Inside extends Omit<RunningCluster, 'config'> {
  * Looks at a running cluster before its nodes are changed: in the cloud, in Kubernetes and in etcd.
  * What cannot be looked at ends the run.
  */
-export async function lookInside(ctx: FlowContext): Promise<Inside> {
+export async function lookInside(surroundings: FlowContext): Promise<Inside> {
+  const ctx = askingOnce(surroundings, ['pricing']);
   const { config, step } = ctx;
   const [, { state: found, catalogue }, own] = await findMissing(
     step('Check talosctl, kubectl and helm', (io) => checkTheTools(ctx, io)),

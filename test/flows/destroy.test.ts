@@ -308,6 +308,32 @@ describe('a destroy that meets an obstacle', () => {
     expect(project.snapshot()).toEqual(before);
   });
 
+  test.each([
+    ['fails', { kind: 'action-error', message: 'the host is broken' } as const],
+    ['takes long', { kind: 'slow-action', factor: 20 } as const],
+  ])('sees a deletion that %s among those that do not', async (how, fault) => {
+    const { rehearsal, project } = await built(1, 2);
+    const id = idOf(project, 'servers', 'demo-web-2');
+    rehearsal.faults.add({
+      method: 'DELETE',
+      path: new RegExp(`^/servers/${id}$`),
+      count: 1,
+      fault,
+    });
+    const before = rehearsal.faults.requests.length;
+    const outcome = await destroyed(rehearsal.run().ctx);
+    const actions = rehearsal.faults.requests
+      .slice(before)
+      .filter(({ path, query }) => path === '/actions' && query.split('&').length > 1);
+    expect(actions).toEqual([]);
+    if (how === 'fails') {
+      expect(whyLeft(outcome)[0]).toMatch(/^server demo-web-2 .*the host is broken/);
+      expect(project.list('servers').map(({ name }) => name)).toEqual(['demo-web-2']);
+    } else {
+      expect(outcome.left).toEqual([]);
+    }
+  });
+
   test('clears away what is left of a create that failed at any of its writes', async () => {
     const counted = await rehearse(clusterYaml(1, 2));
     await create(counted.run().ctx);

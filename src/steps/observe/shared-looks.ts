@@ -22,6 +22,19 @@ export function withSharedAnswers(ctx: FlowContext): FlowContext {
   };
 }
 
+/**
+ * The same surroundings, which ask for these lists at most once: they change no more, or it does not matter.
+ * One that could not be read is asked for again.
+ */
+export function askingOnce(
+  ctx: FlowContext,
+  lists: readonly ('pricing' | 'loadBalancers')[],
+): FlowContext {
+  const { hetzner } = ctx;
+  const kept = lists.map((list) => [list, once<unknown>(() => hetzner[list]())] as const);
+  return { ...ctx, hetzner: { ...hetzner, ...Object.fromEntries(kept) } };
+}
+
 function sharedCalls(run: RunTool): RunTool {
   const asked = new Map<string, Promise<ToolOutput>>();
   return (invocation) => {
@@ -71,5 +84,9 @@ function named<T extends { readonly name: string }>(list: List<T>) {
 
 function once<T>(ask: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
-  return () => (answer ??= ask());
+  return () =>
+    (answer ??= ask().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    }));
 }

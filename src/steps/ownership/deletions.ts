@@ -92,11 +92,14 @@ function ended(
   });
 }
 
+/** A firewall is in use for this long, ms, after the servers behind it are gone: no try before helps. */
+const releaseMs = 3_000;
+
 const deletions: Readonly<Record<ResourceKind, Delete>> = {
   server: deleteServer,
   'load-balancer': untilGone(({ hetzner }, { id }) => hetzner.deleteLoadBalancer(id)),
   volume: onceFree(({ hetzner }, { id }) => hetzner.deleteVolume(id)),
-  firewall: onceFree(deleteFirewall),
+  firewall: onceFree(deleteFirewall, releaseMs),
   'placement-group': onceFree(({ hetzner }, { id }) => hetzner.deletePlacementGroup(id)),
   'primary-ip': onceFree(({ hetzner }, { id }) => hetzner.deletePrimaryIp(id)),
   'floating-ip': onceFree(({ hetzner }, { id }) => hetzner.deleteFloatingIp(id)),
@@ -105,9 +108,10 @@ const deletions: Readonly<Record<ResourceKind, Delete>> = {
 };
 
 /** Hetzner counts what a deleted server used as in use for some time: seconds, at times minutes. */
-function onceFree(remove: Parameters<typeof untilGone>[0]): Delete {
+function onceFree(remove: Parameters<typeof untilGone>[0], firstMs = 0): Delete {
   const attempt = untilGone(remove);
   return async (ctx, resource, io) => {
+    if (firstMs > 0 && resource.usedBy.length > 0) await ctx.clock.sleep(firstMs, ctx.signal);
     const probe = async (): Promise<Probe<true>> => {
       try {
         await attempt(ctx, resource, io);
@@ -145,19 +149,32 @@ export async function deleteServer(
   }
 }
 
-/** A label selector counts as a use, also when it matches no server: it is taken off first. */
+/** A label selector counts as a use, also when it matches no server: it is taken off. */
 async function deleteFirewall(
+  ctx: FlowContext,
+  firewall: OwnedResource,
+): Promise<readonly Action[]> {
+  try {
+    return await ctx.hetzner.deleteFirewall(firewall.id);
+  } catch (error) {
+    if (!(error instanceof HetznerError) || error.code !== 'resource_in_use') throw error;
+    if (!(await takeOffSelectors(ctx, firewall))) throw error;
+    return ctx.hetzner.deleteFirewall(firewall.id);
+  }
+}
+
+/** Whether there were any. */
+async function takeOffSelectors(
   { hetzner, actions }: FlowContext,
   { id, name }: OwnedResource,
-): Promise<Action[]> {
+): Promise<boolean> {
   const firewall = (await hetzner.firewalls()).find((one) => one.id === id);
   const selectors = (firewall?.applied_to ?? []).flatMap(({ label_selector: selector }) =>
     selector ? [{ type: 'label_selector' as const, label_selector: selector }] : [],
   );
-  if (selectors.length > 0) {
-    await actions.wait(await hetzner.removeFirewallFromResources(id, selectors), name);
-  }
-  return hetzner.deleteFirewall(id);
+  if (selectors.length === 0) return false;
+  await actions.wait(await hetzner.removeFirewallFromResources(id, selectors), name);
+  return true;
 }
 
 /** The cluster may have ordered a load balancer until its last server was gone. */

@@ -50,7 +50,7 @@ export async function observeOwnedResources(
 }
 
 /** What may be there of a cluster after its deletion although all of it was deleted: others make it. */
-const madeByOthers: readonly ResourceKind[] = ['server', 'load-balancer', 'volume', 'primary-ip'];
+const madeByOthers: readonly ResourceKind[] = ['server', 'load-balancer', 'volume'];
 
 /**
  * The same after a deletion. `doubtful` are the kinds of which something was left or could not be
@@ -123,7 +123,7 @@ async function readProject(
     list('firewall', () => hetzner.firewalls(withBuildsSelector(config.cluster_name))),
     list('ssh-key', () => hetzner.sshKeys(selector)),
     list('placement-group', () => hetzner.placementGroups(selector)),
-    hetzner.primaryIps(),
+    list('primary-ip', () => hetzner.primaryIps()),
     list('floating-ip', () => hetzner.floatingIps()),
   );
   return {

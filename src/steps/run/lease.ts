@@ -89,7 +89,7 @@ export class ClusterLease {
     // From here on it may stand, also when the answer is lost.
     holder.hasLease = true;
     this.#network = network.id;
-    await hetzner.updateNetworkLabels(network.id, this.labels());
+    await hetzner.updateNetworkLabels(network.id, this.labels(), network.labels);
     await clock.sleep(settleMs, signal);
     this.#refuseOthers(await hetzner.network(network.id));
     this.#held = true;
@@ -108,6 +108,12 @@ export class ClusterLease {
   /** From here on the network may go: this run deletes it. */
   deletesNetwork(): void {
     this.#deletesNetwork = true;
+  }
+
+  /** The network is gone, and the lease with it. */
+  networkDeleted(): void {
+    this.#network = undefined;
+    this.#ctx.holder.hasLease = false;
   }
 
   /**
