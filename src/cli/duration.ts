@@ -14,3 +14,16 @@ export function parseNodeCount(text: string): number {
   if (/^\d+$/.test(text) && count <= 100) return count;
   throw new UsageError('It takes a whole number from 0 to 100.');
 }
+
+/** Reads how many nodes are away at the same time; for options. */
+export function parseUnavailable(text: string): number {
+  const count = Number(text);
+  if (/^[1-9]\d*$/.test(text) && count <= 100) return count;
+  throw new UsageError('It takes a whole number from 1 to 100.');
+}
+
+/** Reads whether there may be a server more for a time; for options. */
+export function parseSurge(text: string): boolean {
+  if (text === '0' || text === '1') return text === '1';
+  throw new UsageError('It takes 0 or 1.');
+}

@@ -1,4 +1,6 @@
 import { replacementLabel } from '../cluster/plan/replace-choice.js';
+import type { PlannedGroup } from '../cluster/plan/plan.js';
+import { OxideError } from '../lib/errors.js';
 import type { Batch } from '../cluster/plan/replace-batches.js';
 import type { ReplacePlan } from '../cluster/plan/replace-plan.js';
 import type { ServerState } from '../cluster/state/cluster-state.js';
@@ -6,7 +8,7 @@ import { labelKeys } from '../cluster/state/labels.js';
 import { goneMembers } from '../cluster/talos/etcd.js';
 import { inParallel } from '../lib/parallel.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
-import { deletePlacementGroups } from '../steps/hetzner/placement-groups.js';
+import { deletePlacementGroups, ensurePlacementGroups } from '../steps/hetzner/placement-groups.js';
 import { buildImages, withImages } from '../steps/image/build-images.js';
 import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
 import { forgetNodes } from '../steps/kubernetes/server-nodes.js';
@@ -42,14 +44,18 @@ export async function replaceNodes(ctx: FlowContext, work: ReplaceWork): Promise
   const old = plan.batches.flatMap(({ remove }) => remove);
   const made = new Map<string, ServerState>();
   await label(ctx, old, replacementLabel(plan.mark, 'old'));
+  const groups = await madeGroups(ctx, plan.groups);
+  const account = { isFull: false };
   let controlPlanes = inside.reached.controlPlanes;
   for (const batch of plan.batches) {
     const nodes = await replaceBatch(ctx, {
       ...work,
       batch: { ...batch, make: withImages(batch.make, built) },
-      controlPlanes,
+      ...{ controlPlanes, groups, account },
     });
-    for (const node of nodes) made.set(node.name, node);
+    // A pair is done with it: what is left of its mark would be taken for half of another one.
+    if (batch.makesFirst) await label(ctx, nodes, undefined);
+    else for (const node of nodes) made.set(node.name, node);
     const others = without(controlPlanes, [...batch.remove, ...nodes]);
     const all = [...others, ...nodes.filter(({ role }) => role === 'control-plane')].sort(
       (a, b) => a.index - b.index,
@@ -66,13 +72,28 @@ export async function replaceNodes(ctx: FlowContext, work: ReplaceWork): Promise
   await label(ctx, [...made.values()], undefined);
 }
 
+/** Once for all batches: several of them may come to the same group. */
+async function madeGroups(
+  ctx: FlowContext,
+  groups: readonly PlannedGroup[],
+): Promise<readonly PlannedGroup[]> {
+  if (groups.every(({ id }) => id !== undefined)) return groups;
+  const ids = await ctx.step('Create the placement groups', (io) =>
+    ensurePlacementGroups(ctx, groups, io),
+  );
+  return groups.map((group) => ({ ...group, id: ids.get(group.name) }));
+}
+
 interface BatchWork extends ReplaceWork {
   readonly batch: Batch;
+  readonly groups: readonly PlannedGroup[];
+  /** Whether a server more was refused. */
+  readonly account: { isFull: boolean };
   /** Those that answer. */
   readonly controlPlanes: readonly NodeServer[];
 }
 
-/** Takes nodes out and makes them again. */
+/** Takes nodes out and makes them again, or makes the new one first. */
 async function replaceBatch(ctx: FlowContext, work: BatchWork): Promise<readonly NodeServer[]> {
   const { inside, plan, machineConfigs, batch, controlPlanes, force, drainTimeoutMs } = work;
   const { remove, make } = batch;
@@ -82,26 +103,52 @@ async function replaceBatch(ctx: FlowContext, work: BatchWork): Promise<readonly
     ...make.flatMap(({ existing }) => existing ?? []),
   ]);
   if (role === 'control-plane') await lead(ctx, others);
-  await removeNodes(ctx, {
-    ...{ role, remove, others, balancer: inside.state.balancer, atATime: remove.length },
-    leaves: plan.leaves.filter(({ usedBy }) =>
-      usedBy.some((user) => remove.some(({ id }) => id === user.id)),
-    ),
-    ...{ force, drainTimeoutMs },
-  });
+  const takeOut = (): Promise<void> =>
+    removeNodes(ctx, {
+      ...{ role, remove, others, balancer: inside.state.balancer, atATime: remove.length },
+      leaves: plan.leaves.filter(({ usedBy }) =>
+        usedBy.some((user) => remove.some(({ id }) => id === user.id)),
+      ),
+      ...{ force, drainTimeoutMs },
+    });
+  const groups = work.groups.filter(({ name }) => make.some(({ group }) => group?.name === name));
+  const makeAnew = (): Promise<readonly NodeServer[]> =>
+    makeNodes(ctx, {
+      ...{ state: inside.state, role, servers: make, groups },
+      ...{ machineConfigs, controlPlanes: others },
+    });
+  const early = batch.makesFirst ? await makeBeside(ctx, work, makeAnew) : undefined;
+  await takeOut();
+  if (early) return early;
   const gone = goneMembers(inside.view.etcd);
   if (role === 'control-plane' && gone.length > 0) {
     await ctx.step('Look after the members of etcd', (io) =>
       makeRoomInEtcd(ctx, { nodes: others, gone }, io),
     );
   }
-  const groups = plan.groups.filter(({ name }) => make.some(({ group }) => group?.name === name));
-  const nodes = await makeNodes(ctx, {
-    ...{ state: inside.state, role, servers: make, groups },
-    ...{ machineConfigs, controlPlanes: others },
-  });
+  const nodes = await makeAnew();
   if (role === 'control-plane') await waitForApis(ctx, nodes);
   return nodes;
+}
+
+/** Makes a node more; undefined when the account does not allow it: the old one goes first then. */
+async function makeBeside(
+  ctx: FlowContext,
+  { account }: BatchWork,
+  make: () => Promise<readonly NodeServer[]>,
+): Promise<readonly NodeServer[] | undefined> {
+  if (account.isFull) return undefined;
+  try {
+    return await make();
+  } catch (error) {
+    if (!(error instanceof OxideError) || error.errorCode !== 'hetzner.limit') throw error;
+    account.isFull = true;
+    await ctx.step('Go on within the limits of the account', (io) => {
+      io.note('The account allows no server more: each old node goes before the new one is made.');
+      return Promise.resolve();
+    });
+    return undefined;
+  }
 }
 
 /** A node is Ready before its own Kubernetes API answers; the next control plane goes only then. */

@@ -1,4 +1,7 @@
 import type { KeptEntry, ShownPlan } from '../cluster/plan/plan.js';
+import { differenceText } from '../cluster/plan/difference.js';
+import { emptyPlan } from '../cluster/plan/empty-plan.js';
+import { chooseRoll, type RollWish } from '../cluster/plan/roll-choice.js';
 import { planReplace, type ReplacePlan } from '../cluster/plan/replace-plan.js';
 import { toLeftEntry } from '../cluster/plan/scale-leftovers.js';
 import { stillLeft } from '../steps/ownership/attachments.js';
@@ -6,7 +9,7 @@ import type { FlowContext } from '../steps/run/context.js';
 import { withLease } from '../steps/run/lease.js';
 import { generateMachineConfigs } from '../steps/talos/machine-configs.js';
 import { knownSchematic } from '../steps/talos/schematic.js';
-import { lookInside } from './look-inside.js';
+import { lookInside, type Inside } from './look-inside.js';
 import { replaceNodes } from './replace-nodes.js';
 
 export interface ReplaceOptions {
@@ -38,17 +41,53 @@ export type ReplaceOutcome =
  * nodes it has replaced already.
  */
 export async function replace(ctx: FlowContext, options: ReplaceOptions): Promise<ReplaceOutcome> {
-  const { config, step } = ctx;
+  const { config } = ctx;
   const inside = await lookInside(ctx);
   await knownSchematic(ctx, inside.catalogue);
   const plan = planReplace({ ...inside, ...options, config });
+  return carryOut(ctx, { ...options, inside, plan });
+}
+
+export interface RollOptions extends Omit<ReplaceOptions, 'names'> {
+  readonly wish: Omit<RollWish, 'force'>;
+  /** Only the plan is asked for. */
+  readonly dryRun: boolean;
+}
+
+/**
+ * Makes the nodes of a pool anew that are not as cluster.yaml has them. Facts say which ones these are,
+ * so that the same command goes on from wherever an earlier run stopped.
+ */
+export async function replacePool(ctx: FlowContext, options: RollOptions): Promise<ReplaceOutcome> {
+  const { config } = ctx;
+  const { force, wish, dryRun } = options;
+  const inside = await lookInside(ctx);
+  await knownSchematic(ctx, inside.catalogue);
+  const { found, differences, ...roll } = chooseRoll({ ...inside, config }, { ...wish, force });
+  if (found.length === 0) {
+    if (dryRun) return { kind: 'preview', plan: emptyPlan({ ...inside, config }, []) };
+    const cluster = config.cluster_name;
+    return { kind: 'replaced', replaced: { cluster, replaced: [], left: [] } };
+  }
+  const planned = planReplace({ ...inside, ...roll, found, names: [], force, config });
+  const notes = [...differences.map(differenceText), ...planned.notes];
+  return carryOut(ctx, { ...options, inside, plan: { ...planned, notes } });
+}
+
+interface Decided extends Omit<ReplaceOptions, 'names'> {
+  readonly inside: Inside;
+  readonly plan: ReplacePlan;
+}
+
+async function carryOut(ctx: FlowContext, decided: Decided): Promise<ReplaceOutcome> {
+  const { inside, plan, confirm, force, drainTimeoutMs } = decided;
   const within = { ...ctx, config: plan.config };
-  const machineConfigs = await step('Generate and check the machine configurations', (io) =>
+  const machineConfigs = await ctx.step('Generate and check the machine configurations', (io) =>
     generateMachineConfigs(within, inside.state.balancer, io),
   );
-  if (!(await options.confirm(plan))) return { kind: 'preview', plan };
+  if (!(await confirm(plan))) return { kind: 'preview', plan };
   await withLease(ctx, inside.state.servers, () =>
-    replaceNodes(within, { inside, plan, machineConfigs, ...options }),
+    replaceNodes(within, { inside, plan, machineConfigs, force, drainTimeoutMs }),
   );
   const left = await stillLeft(ctx, plan.leaves);
   const replaced = { cluster: plan.cluster, replaced: plan.nodes, left: left.map(toLeftEntry) };

@@ -14,8 +14,12 @@ export interface ReplacedView {
 /** Which nodes are new. */
 export function renderReplaced({ replaced, left }: ReplacedView, looks: Looks): string {
   const { columns } = looks;
+  const first =
+    replaced.length === 0
+      ? 'Nothing to do: the nodes of the pool are as cluster.yaml has them.'
+      : `Made anew: ${enumerateNames(replaced)}.`;
   const lines = [
-    hanging('', `Made anew: ${enumerateNames(replaced)}.`, columns),
+    hanging('', first, columns),
     ...(left.length > 0 ? ['Left behind:', ...keptLines(left, columns, createStyle(looks))] : []),
   ];
   return `\n${lines.join('\n')}\n`;

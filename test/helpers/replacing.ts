@@ -47,20 +47,25 @@ export async function dies(rehearsal: Rehearsal, ...names: readonly string[]): P
 }
 
 /** The cluster is whole, a create has nothing to do, and nothing of the replacement is left. */
-export async function expectWhole(rehearsal: Rehearsal, controlPlanes: number): Promise<void> {
+export async function expectWhole(
+  rehearsal: Rehearsal,
+  controlPlanes: number,
+  yaml?: string,
+): Promise<void> {
+  const options = yaml === undefined ? {} : { yaml };
+  expect(rehearsal.world.talos.bootstrappedClusters()).toHaveLength(1);
   expect(membersOf(rehearsal)).toEqual(
     Array.from({ length: controlPlanes }, (_, i) => `demo-cp-${i + 1}`),
   );
-  expect((await status(rehearsal.run().ctx)).status.problems).toEqual([]);
-  await expect(create(rehearsal.run().ctx)).resolves.toMatchObject({ cluster: { changed: false } });
+  expect((await status(rehearsal.run(options).ctx)).status.problems).toEqual([]);
+  await expect(create(rehearsal.run(options).ctx)).resolves.toMatchObject({
+    cluster: { changed: false },
+  });
   for (const { labels } of serversOf(rehearsal)) {
     expect(Object.keys(labels)).not.toContain('replacement');
     expect(Object.keys(labels)).not.toContain('removal');
   }
 }
-
-/** One in so many writes is a place where a run is stopped; which ones follows from the seed. */
-const stopsApart = 4;
 
 interface Stopped {
   /** The world that it begins in. */
@@ -70,14 +75,22 @@ interface Stopped {
   readonly check: (rehearsal: Rehearsal, where: string) => Promise<void>;
   /** Of several scenarios: each is stopped at other writes. */
   readonly turn?: number;
+  /** One in so many writes is a place where it is stopped; which ones follows from the seed. */
+  readonly apart?: number;
 }
 
 /**
  * Stops a command right after some of its writes have had their effect and runs it again; all of them
  * in the full matrix.
  */
-export async function stoppedAtWrites({ begin, command, check, turn = 0 }: Stopped): Promise<void> {
-  const apart = isFullMatrix ? 1 : stopsApart;
+export async function stoppedAtWrites({
+  begin,
+  command,
+  check,
+  turn = 0,
+  apart: usual = 4,
+}: Stopped): Promise<void> {
+  const apart = isFullMatrix ? 1 : usual;
   for (let nth = 1 + ((testSeed + turn) % apart); ; nth += apart) {
     const rehearsal = await begin();
     const { faults, clock } = rehearsal;

@@ -1,5 +1,5 @@
-import { replace } from '../../flows/replace.js';
-import { ExitCode } from '../../lib/errors.js';
+import { replace, replacePool, type ReplaceOptions } from '../../flows/replace.js';
+import { ExitCode, UsageError } from '../../lib/errors.js';
 import { quote } from '../../lib/shell.js';
 import { renderReplaced } from '../../ui/replaced.js';
 import { confirmRemoval } from '../confirm.js';
@@ -7,38 +7,75 @@ import { lockOf, withCluster } from '../context.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 
 export interface ReplaceCommandOptions extends GlobalOptions {
-  readonly nodes: readonly string[];
+  readonly nodes?: readonly string[];
+  readonly pool?: string;
+  readonly all?: boolean;
+  readonly surge?: boolean;
+  readonly maxUnavailable?: number;
   /** ms; `timeouts.drain` of cluster.yaml unless given. */
   readonly timeout?: number;
   readonly force?: boolean;
   readonly dryRun?: boolean;
 }
 
-/** `oxide replace`: makes nodes anew, with their names; asks before any node goes. */
-export function replaceCommand(options: ReplaceCommandOptions, io: CliIo): Promise<ExitCode> {
-  const { nodes: names, force = false } = options;
-  const words = [...names.map(quote), ...(force ? ['--force'] : [])].join(' ');
-  const command = `replace ${words}` as const;
+/** `oxide replace`: makes nodes anew, those that are named or a pool's; asks before any node goes. */
+export async function replaceCommand(options: ReplaceCommandOptions, io: CliIo): Promise<ExitCode> {
+  const { nodes: names = [], pool, all = false, force = false, dryRun = false } = options;
+  checkWish(options);
   return withCluster(
-    { ...options, command, lock: lockOf('replace', options) },
+    { ...options, command: commandOf(options), lock: lockOf('replace', options) },
     io,
     async ({ flow, ui }) => {
-      const result = await replace(flow, {
-        ...{ names, force },
+      const how: Omit<ReplaceOptions, 'names'> = {
+        force,
         drainTimeoutMs: options.timeout ?? flow.config.timeouts.drain,
         confirm: async (plan) => {
-          if (options.dryRun) return false;
+          if (dryRun) return false;
           ui.showPlan(plan);
           await confirmRemoval(options, io);
           return true;
         },
-      });
+      };
+      const { surge, maxUnavailable } = options;
+      const result =
+        pool === undefined
+          ? await replace(flow, { ...how, names })
+          : await replacePool(flow, { ...how, dryRun, wish: { pool, all, surge, maxUnavailable } });
       if (result.kind === 'preview') {
         ui.printPlan(result.plan);
-        return ExitCode.changes;
+        return result.plan.changes.length > 0 ? ExitCode.changes : ExitCode.done;
       }
       ui.print(result.replaced, (shown) => renderReplaced(shown, ui.looks));
       return ExitCode.done;
     },
   );
+}
+
+function checkWish({ nodes = [], pool, all, surge, maxUnavailable }: ReplaceCommandOptions): void {
+  if (nodes.length > 0 === (pool === undefined)) {
+    const isRoll = all !== undefined || surge !== undefined || maxUnavailable !== undefined;
+    if (pool !== undefined || !isRoll) return;
+    throw new UsageError(
+      '--all, --surge and --max-unavailable are about a whole pool',
+      'Say which one with --pool, in place of nodes.',
+    );
+  }
+  throw new UsageError(
+    pool === undefined ? 'no node was named' : 'nodes were named beside --pool',
+    'Name nodes, or a pool with --pool.',
+  );
+}
+
+/** The command as it has to be typed again to go on. */
+function commandOf(options: ReplaceCommandOptions) {
+  const { nodes = [], pool, all, surge, maxUnavailable, force } = options;
+  const words = [
+    ...nodes.map(quote),
+    ...(pool === undefined ? [] : ['--pool', quote(pool)]),
+    ...(all ? ['--all'] : []),
+    ...(surge === undefined ? [] : ['--surge', surge ? '1' : '0']),
+    ...(maxUnavailable === undefined ? [] : ['--max-unavailable', String(maxUnavailable)]),
+    ...(force ? ['--force'] : []),
+  ];
+  return `replace ${words.join(' ')}` as const;
 }

@@ -60,7 +60,9 @@ export const scaled = z.strictObject({
 
 export const replaced = z.strictObject({
   cluster,
-  replaced: texts.describe('Names of the nodes that are new.'),
+  replaced: texts.describe(
+    'Names of the nodes that are new; empty when all were as they should be.',
+  ),
   left: z.array(kept).describe('What hung on the servers that went and costs money.'),
 });
 

@@ -1,5 +1,5 @@
 import { ExitCode } from '../../lib/errors.js';
-import { durationOption, parseNodeCount } from '../duration.js';
+import { durationOption, parseNodeCount, parseSurge, parseUnavailable } from '../duration.js';
 import type { CommandSpec } from './spec.js';
 import { cloudVariables } from './variables.js';
 
@@ -87,9 +87,34 @@ export const replace: CommandSpec = {
   summary: 'make nodes anew, with the same names and addresses',
   details: [
     'Each node is drained, leaves etcd and is deleted as with a scale down, and is then made again from the present snapshot and configuration: dead control planes first, then workers, then control planes one at a time, that with the address of the cluster last. etcd is backed up first and never loses its quorum, also not with --force. Before the first node goes, "yes" has to be typed (--yes in a script). The same command goes on from wherever an earlier run stopped, and does nothing twice.',
+    'With --pool it is the nodes that differ in what only new ones get: server type, location, placement, image, patches, labels, taints. One at a time; of workers a new one, with the next free number, is Ready before an old one goes, unless the account allows no server more. Control planes are made anew in their places.',
   ],
-  arguments: [{ name: '<node...>', key: 'nodes', summary: 'which nodes, by their names' }],
+  arguments: [
+    {
+      name: '[node...]',
+      key: 'nodes',
+      summary: 'which nodes, by their names',
+      completes: 'node',
+    },
+  ],
   options: [
+    {
+      flags: '--pool <name>',
+      summary: 'in place of nodes: those of this pool that are not as cluster.yaml has them',
+      completes: 'pool',
+    },
+    { flags: '--all', summary: 'with --pool: all of its nodes, each in its place' },
+    {
+      flags: '--surge <number>',
+      summary:
+        'with --pool: 1: a new worker is Ready before an old one goes; 0: not; 1 unless given',
+      parse: parseSurge,
+    },
+    {
+      flags: '--max-unavailable <number>',
+      summary: 'with --pool: so many workers at the same time, each in its place',
+      parse: parseUnavailable,
+    },
     {
       flags: '--timeout <time>',
       summary:
@@ -108,6 +133,7 @@ export const replace: CommandSpec = {
   examples: [
     { call: 'replace demo-web-2', what: 'a new server in the place of this one' },
     { call: 'replace demo-cp-1 --force', what: 'a control plane that is dead' },
+    { call: 'replace --pool web', what: 'a pool after its server_type was changed' },
   ],
   variables: [...cloudVariables, 'OXIDE_IMAGE_FACTORY'],
   exits: {

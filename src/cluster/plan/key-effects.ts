@@ -41,7 +41,7 @@ const byCreate: KeyEffect = { effect: 'live', by: 'create', way: oxide`create` }
 const byNewNodes: KeyEffect = {
   effect: 'replacement',
   by: 'replace',
-  way: oxide`replace NODE`,
+  way: oxide`replace --pool POOL`,
 };
 const byPatch: KeyEffect = {
   effect: 'restart',

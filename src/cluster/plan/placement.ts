@@ -31,11 +31,31 @@ export function placeServers(
   state: ClusterState,
   servers: readonly PlannedServer[],
 ): Placement {
+  const turns = servers.map((server) => ({ server, leaves: undefined }));
+  return placeInTurn(config, state, turns);
+}
+
+/** A server that comes, and the id of the one that goes afterwards and leaves its place. */
+interface Turn {
+  readonly server: PlannedServer;
+  readonly leaves: number | undefined;
+}
+
+/** The same for servers that come one after the other, each before another one goes. */
+export function placeInTurn(
+  config: ClusterConfig,
+  state: ClusterState,
+  turns: readonly Turn[],
+): Placement {
   const places = new Places(config.cluster_name, state);
-  const placed = servers.map((server): PlannedServer => {
+  const placed = turns.map(({ server, leaves }): PlannedServer => {
     const { placement } = poolOf(config, server) ?? { placement: 'none' };
-    if (server.existing || placement === 'none') return server;
-    return { ...server, group: { name: places.take(server), isMust: placement === 'spread' } };
+    const isNew = !server.existing && placement !== 'none';
+    const group = isNew
+      ? { name: places.take(server), isMust: placement === 'spread' }
+      : server.group;
+    if (leaves !== undefined) places.leave(leaves);
+    return { ...server, group };
   });
   const added = places.groups.filter(({ id }) => id === undefined);
   checkGroups(state, added);
@@ -70,6 +90,12 @@ class Places {
     this.#members.set(name, (this.#members.get(name) ?? 0) + 1);
     this.#used.set(name, { id, name, labels });
     return name;
+  }
+
+  /** The place of this server is free from now on. */
+  leave(id: number): void {
+    const group = this.#state.placementGroups.find(({ serverIds }) => serverIds.includes(id));
+    if (group) this.#members.set(group.name, (this.#members.get(group.name) ?? 1) - 1);
   }
 
   #made(crowd: Crowd): readonly PlannedGroup[] {

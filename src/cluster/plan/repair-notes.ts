@@ -1,6 +1,6 @@
 import { oxide } from '../../lib/commands.js';
 import { enumerate } from '../../lib/format.js';
-import { monthlyCost } from '../catalogue/prices.js';
+import { emptyPlan } from './empty-plan.js';
 import type { ShownPlan } from './plan.js';
 import type { RunningCluster } from './scale-input.js';
 import type { RepairChoice, RepairRemark } from './repair-choice.js';
@@ -21,16 +21,11 @@ export function withRepairNotes(plan: ReplacePlan, choice: RepairChoice): Replac
 }
 
 /** The plan of a repair that finds nobody dead. */
-export function nothingToRepair(
-  { config, state, catalogue }: RunningCluster,
-  { unclear }: RepairChoice,
-): ShownPlan {
-  const cost = monthlyCost(catalogue, state.servers);
-  return {
-    ...{ cluster: config.cluster_name, changes: [], cost: { now: cost, after: cost } },
-    notes: unclear.map((one) => `Left alone: ${remarkText(one)}`),
-    warnings: [],
-  };
+export function nothingToRepair(input: RunningCluster, { unclear }: RepairChoice): ShownPlan {
+  return emptyPlan(
+    input,
+    unclear.map((one) => `Left alone: ${remarkText(one)}`),
+  );
 }
 
 /** `demo-web-1: its server is off` */

@@ -12,6 +12,8 @@ export interface Batch {
   /** What is left of those that go. */
   readonly remove: readonly ServerState[];
   readonly make: readonly PlannedServer[];
+  /** The new one is Ready before the old one goes. */
+  readonly makesFirst: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export function inBatches(
   const endpointIp = endpointAddress(config);
   const both = servers.flatMap((make, i) => {
     const one = found[i];
-    return one ? [{ make, old: one.old }] : [];
+    return one ? [{ make, old: one.old, isBeside: one.label !== undefined }] : [];
   });
   const isWorker = ({ make }: (typeof both)[number]): boolean => make.role === 'worker';
   const isDead = ({ make, old }: (typeof both)[number]): boolean =>
@@ -43,6 +45,7 @@ export function inBatches(
   ].map((batch) => ({
     remove: batch.flatMap(({ old }) => old ?? []),
     make: batch.map(({ make }) => make),
+    makesFirst: batch.some(({ isBeside }) => isBeside),
   }));
 }
 
@@ -68,15 +71,14 @@ export function checkEtcd({ config, view }: ReplaceInput, batches: readonly Batc
 }
 
 /** What of a batch a plan shows. */
-export function batchChanges({ remove, make }: Batch): readonly Change[] {
-  return [
-    ...remove.map(({ name, type, location }): Change => ({
-      ...{ action: 'delete', kind: 'server', name, detail: `${type} in ${location}` },
-    })),
-    ...make.map(({ name, type, location, existing: made }): Change =>
-      made
-        ? { action: 'update', kind: 'server', name, detail: 'wait until it is a node' }
-        : { action: 'create', kind: 'server', name, detail: `${type} in ${location}` },
-    ),
-  ];
+export function batchChanges({ remove, make, makesFirst }: Batch): readonly Change[] {
+  const removals = remove.map(({ name, type, location }): Change => ({
+    ...{ action: 'delete', kind: 'server', name, detail: `${type} in ${location}` },
+  }));
+  const additions = make.map(({ name, type, location, existing: made }): Change =>
+    made
+      ? { action: 'update', kind: 'server', name, detail: 'wait until it is a node' }
+      : { action: 'create', kind: 'server', name, detail: `${type} in ${location}` },
+  );
+  return makesFirst ? [...additions, ...removals] : [...removals, ...additions];
 }

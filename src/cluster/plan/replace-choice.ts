@@ -24,6 +24,8 @@ export interface ReplaceInput extends RunningCluster {
   readonly mark?: string;
   /** How many workers are without a node at the same time; 1 unless given. */
   readonly together?: number;
+  /** What is replaced by what, where names do not say it. */
+  readonly found?: readonly Replacement[];
 }
 
 /** One of the nodes: as it is, and as it is made again. */
@@ -31,6 +33,8 @@ export interface Replacement {
   readonly old: ServerState | undefined;
   readonly rolePool: RolePool;
   readonly server: Omit<PlannedServer, 'labels' | 'imageId'>;
+  /** Of a node that is made beside the old one, before that goes: its mark. */
+  readonly label?: string;
 }
 
 /** The label of a server that a replacement works on, `old` until it goes and `new` until all is done. */

@@ -1,6 +1,7 @@
 import { chosen, replacementLabel, type ReplaceInput, type Replacement } from './replace-choice.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { sha256 } from '../../lib/digest.js';
+import { enumerate } from '../../lib/format.js';
 import type { ImageBuild } from '../catalogue/image-builds.js';
 import { validateOrders, type ServerImages } from '../catalogue/order-checks.js';
 import { monthlyCost } from '../catalogue/prices.js';
@@ -16,6 +17,7 @@ import {
   emptiedGroups,
   groupChanges,
   groupRemoval,
+  placeInTurn,
   placeServers,
   type Placement,
 } from './placement.js';
@@ -63,7 +65,7 @@ export function planReplace(input: ReplaceInput): ReplacePlan {
     talos: { ...input.config.talos, version: talos, kubernetes_version: kubernetes },
   };
   const mark = input.mark ?? sha256([...new Set(input.names)].sort().join(' ')).slice(0, 12);
-  const found = chosen({ ...input, config }, mark);
+  const found = input.found ?? chosen({ ...input, config }, mark);
   const going = found.flatMap(({ old }) => old ?? []);
   checkProtection(going);
   checkDrainable(
@@ -72,15 +74,17 @@ export function planReplace(input: ReplaceInput): ReplacePlan {
   );
   const { servers, groups, builds } = plannedServers({ ...input, config }, found, mark);
   const made = servers.filter(({ existing }) => !existing);
+  const staying = state.servers.filter((one) => !going.includes(one));
   refuseTakenNames(
     config.cluster_name,
-    found.flatMap(({ old, server }) => (old || server.existing ? [] : [server])),
-    state,
+    found.flatMap(({ old, server, label }) =>
+      (old && label === undefined) || server.existing ? [] : [server],
+    ),
+    { ...state, servers: staying },
   );
   const batches = inBatches(input, found, servers);
   checkEtcd(input, batches);
   const { stays, moves } = leftoversOf(input, going);
-  const staying = state.servers.filter((one) => !going.includes(one));
   const emptied = emptiedBy(state, going, groups);
   return {
     ...{ cluster: config.cluster_name, config, batches, groups, emptied, builds, mark },
@@ -102,6 +106,7 @@ export function planReplace(input: ReplaceInput): ReplacePlan {
       ...evictionNotes({ view, wish: { force } }, going),
       ...movesNote(moves),
       ...fallbackNotes(config, servers),
+      ...besideNotes(batches),
     ],
     warnings: [],
   };
@@ -131,6 +136,18 @@ function emptiedBy(
   return [...new Set(found)];
 }
 
+/** New nodes beside old ones have other names. */
+function besideNotes(batches: readonly Batch[]): readonly string[] {
+  const beside = batches.filter(({ makesFirst }) => makesFirst);
+  if (beside.length === 0) return [];
+  const each = beside.map(
+    ({ make, remove }) => `${make[0]?.name ?? ''} for ${remove[0]?.name ?? ''}`,
+  );
+  return [
+    `Each new node is Ready before the old one goes, so that there is one server more for a time: ${enumerate(each)}.`,
+  ];
+}
+
 /** The servers as they are made, in the state in which the old ones are gone. */
 function plannedServers(
   { config, state, catalogue }: ReplaceInput,
@@ -155,14 +172,19 @@ function plannedServers(
     orders.length === 0
       ? { images: new Map(), builds: [] }
       : validateOrders({ config, state, catalogue }, orders);
-  const servers = found.map(({ rolePool, server }): PlannedServer => {
+  const servers = found.map(({ rolePool, server, label }): PlannedServer => {
     if (server.existing) return { ...server, labels: server.existing.labels, imageId: undefined };
     const placed = { ...server, ...placedServer(catalogue, server) };
     const labels = {
       ...labelsOf(config, rolePool, placed),
-      [labelKeys.replacement]: replacementLabel(mark, 'new'),
+      [labelKeys.replacement]: label ?? replacementLabel(mark, 'new'),
     };
     return { ...placed, labels, ...imageOf(placed, { images, catalogue }) };
   });
-  return { ...placeServers(config, after, servers), builds };
+  const isBeside = found.some(({ label }) => label !== undefined);
+  const turns = servers.map((server, i) => ({ server, leaves: found[i]?.old?.id }));
+  const placement = isBeside
+    ? placeInTurn(config, state, turns)
+    : placeServers(config, after, servers);
+  return { ...placement, builds };
 }

@@ -10,7 +10,7 @@ import type { ServerState } from '../state/cluster-state.js';
 import { nodesOfServer, serverAndNode } from '../state/nodes.js';
 
 /** Keys that new nodes get from the cluster and not from cluster.yaml. */
-const fromCluster: readonly string[] = ['talos.version', 'talos.kubernetes_version'];
+export const fromCluster: readonly string[] = ['talos.version', 'talos.kubernetes_version'];
 
 /** New nodes that are made of something else than those beside them: the pool is mixed from then on. */
 export function splitWarnings(

@@ -2,6 +2,7 @@ import { oxide } from '../../lib/commands.js';
 import type { ServerState } from '../state/cluster-state.js';
 import { labelKeys } from '../state/labels.js';
 import { repairMark } from './dead-nodes.js';
+import { isRollMark } from './roll-choice.js';
 
 /** The command that finishes the removal of a server which a stopped run has begun. */
 export function wayToFinish(
@@ -10,6 +11,7 @@ export function wayToFinish(
 ): string {
   const mark = labels[labelKeys.replacement];
   if (mark?.startsWith(`${repairMark}.`)) return oxide`repair`;
+  if (mark !== undefined && isRollMark(mark)) return oxide`replace --pool ${pool}`;
   if (mark !== undefined) return oxide`replace ${name}`;
   const ofPool = servers.filter((other) => other.role === role && other.pool === pool);
   return oxide`scale ${role} --pool ${pool} --count ${ofPool.length - 1}`;
