@@ -144,4 +144,37 @@ describe('a replacement that was stopped', () => {
       });
     },
   );
+
+  const inTurn = [3, 5].flatMap((count) =>
+    Array.from({ length: count }, (_, i) => ({ count, name: `demo-cp-${i + 1}` })),
+  );
+  // Each is stopped at another of its writes, of which there are a dozen.
+  test.each(
+    inTurn.flatMap((one, i) => [
+      { ...one, how: 'alive', turn: 2 * i },
+      { ...one, how: 'dead', turn: 2 * i + 1 },
+    ]),
+  )(
+    'of $count control planes makes $name, $how, once and with its address',
+    async ({ count, name, how, turn }) => {
+      const force = how === 'dead';
+      let [before, already]: [readonly string[], number] = [[], 0];
+      await stoppedAtWrites({
+        begin: async () => {
+          const rehearsal = await clusterOf(count, 0);
+          before = kept(rehearsal);
+          if (force) await dies(rehearsal, name);
+          already = rehearsal.faults.writes.length;
+          return rehearsal;
+        },
+        command: (rehearsal, signal) => replaced(rehearsal, { names: [name], force, signal }),
+        check: async (rehearsal, where) => {
+          expect(kept(rehearsal), where).toEqual(before);
+          expect(ordersSince(rehearsal, already), `orders, ${where}`).toBe(1);
+          await expectWhole(rehearsal, count);
+        },
+        ...{ turn, apart: 12 },
+      });
+    },
+  );
 });

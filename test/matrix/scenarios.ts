@@ -1,5 +1,6 @@
 import { create } from '../../src/flows/create.js';
 import { destroy } from '../../src/flows/destroy.js';
+import { replace } from '../../src/flows/replace.js';
 import { scale } from '../../src/flows/scale.js';
 import { ExitCode, OxideError } from '../../src/lib/errors.js';
 import type { Role } from '../../src/cluster/state/cluster-state.js';
@@ -54,6 +55,21 @@ export async function scaleScenario({ name, role, yaml, count }: ScaleStart): Pr
     command: async ({ ctx }) => {
       const confirm = (): Promise<boolean> => Promise.resolve(true);
       await scale(ctx, { wish, drainTimeoutMs: 10 * 60_000, confirm });
+    },
+    leavesCluster: true,
+  };
+}
+
+/** Makes nodes anew that are alive. */
+export async function replaceScenario(yaml: string, names: readonly string[]): Promise<Scenario> {
+  return {
+    name: `replace ${names.join(' ')}`,
+    begin: await beginning(yaml, async (rehearsal) => {
+      await create(rehearsal.run().ctx);
+    }),
+    command: async ({ ctx }) => {
+      const confirm = (): Promise<boolean> => Promise.resolve(true);
+      await replace(ctx, { names, force: false, drainTimeoutMs: 10 * 60_000, confirm });
     },
     leavesCluster: true,
   };
