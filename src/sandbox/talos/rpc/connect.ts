@@ -177,7 +177,9 @@ interface Forward {
 /** The endpoint passes the call on; the other node shows a certificate of the same authority. */
 function forward(world: TalosWorld, { from, address, now }: Forward): TalosNode {
   const fail = (why: string): GrpcError => dialError(`${address}:${apidPort}`, why);
-  const machine = world.machines.machines().find((other) => isAddressOf(other, address));
+  // Networks of the same range have the same addresses: only those that it is in lead anywhere.
+  const bearers = world.machines.machines().filter((other) => isAddressOf(other, address));
+  const machine = bearers.find((other) => sharesNetwork(from.machine, other)) ?? bearers[0];
   const node = machine && world.node(machine.id);
   if (!node || phaseOf(node.state) === 'off' || !canSend(world, from.machine, node, address)) {
     throw fail('i/o timeout');
