@@ -24,6 +24,8 @@ export interface Scenario {
   command(run: Run): Promise<void>;
   /** False when no Kubernetes is left to be asked. */
   readonly leavesCluster: boolean;
+  /** A new worker may get the address of the one that it replaces, or another one if that is not free yet. */
+  readonly workersTakeAnyAddress?: true;
 }
 
 export async function createScenario(yaml: string): Promise<Scenario> {
@@ -72,6 +74,7 @@ export async function replaceScenario(yaml: string, names: readonly string[]): P
       await replace(ctx, { names, force: false, drainTimeoutMs: 10 * 60_000, confirm });
     },
     leavesCluster: true,
+    workersTakeAnyAddress: true,
   };
 }
 

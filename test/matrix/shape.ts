@@ -36,6 +36,17 @@ export async function shapeOf(rehearsal: Rehearsal, run?: Run): Promise<Shape> {
   };
 }
 
+/** The same without the private addresses of workers: they take the lowest that is free at that moment. */
+export function withoutAddresses(shape: Shape): Shape {
+  const servers = (shape.project['servers'] as readonly Tree[]).map((server) => {
+    const { role } = server['labels'] as Readonly<Record<string, unknown>>;
+    if (role !== 'worker') return server;
+    const nets = (server['private_net'] as readonly Tree[]).map((net) => ({ ...net, ip: 'some' }));
+    return { ...server, private_net: nets };
+  });
+  return { ...shape, project: { ...shape.project, servers } };
+}
+
 async function nodesOf({ ctx }: Run): Promise<string[]> {
   const args = ['--kubeconfig', ctx.files.kubeconfig, 'get', 'nodes', '--output', 'json'];
   const { stdout } = await ctx.run({ tool: 'kubectl', args, timeoutMs: 1_000 });
