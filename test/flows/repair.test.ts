@@ -14,6 +14,7 @@ import {
   ordersSince,
   serversOf,
   stoppedAtWrites,
+  turns,
 } from '../helpers/replacing.js';
 
 const minute = 60_000;
@@ -245,7 +246,7 @@ describe('a repair', () => {
 });
 
 describe('a repair that was stopped', () => {
-  test('at any write is finished by the same command, and does nothing twice', async () => {
+  test.each(turns)('at any write (turn %i) is finished by the same command', async (turn) => {
     const names = ['demo-cp-1', 'demo-web-1'];
     let [before, already]: [readonly string[], number] = [[], 0];
     await stoppedAtWrites({
@@ -262,6 +263,7 @@ describe('a repair that was stopped', () => {
         expect(ordersSince(rehearsal, already), `orders, ${where}`).toBe(2);
         await expectWhole(rehearsal, 3);
       },
+      turn,
     });
   });
 });

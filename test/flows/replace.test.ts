@@ -13,6 +13,7 @@ import {
   ordersSince,
   serversOf,
   stoppedAtWrites,
+  turns,
 } from '../helpers/replacing.js';
 
 interface Wish extends RunOptions {
@@ -118,12 +119,14 @@ describe('a replacement that was stopped', () => {
     await expectWhole(rehearsal, 3);
   });
 
-  test.each([
-    ['alive', false],
-    ['dead', true],
-  ])(
-    'at any write (%s) is finished by the same command, and does nothing twice',
-    async (_, force) => {
+  test.each(
+    turns.flatMap((turn) => [
+      { how: 'alive', force: false, turn },
+      { how: 'dead', force: true, turn: turn + 1 },
+    ]),
+  )(
+    'at any write ($how, turn $turn) is finished by the same command, and does nothing twice',
+    async ({ force, turn }) => {
       const names = ['demo-cp-1', 'demo-web-1'];
       let [before, already]: [readonly string[], number] = [[], 0];
       await stoppedAtWrites({
@@ -140,7 +143,7 @@ describe('a replacement that was stopped', () => {
           expect(ordersSince(rehearsal, already), `orders, ${where}`).toBe(2);
           await expectWhole(rehearsal, 3);
         },
-        turn: force ? 1 : 0,
+        turn,
       });
     },
   );
@@ -173,7 +176,7 @@ describe('a replacement that was stopped', () => {
           expect(ordersSince(rehearsal, already), `orders, ${where}`).toBe(1);
           await expectWhole(rehearsal, count);
         },
-        ...{ turn, apart: 12 },
+        turn,
       });
     },
   );

@@ -12,6 +12,7 @@ import {
   ordersSince,
   serversOf,
   stoppedAtWrites,
+  turns,
 } from '../helpers/replacing.js';
 
 type Wish = Partial<RollOptions['wish']> & RunOptions;
@@ -166,27 +167,31 @@ describe('a roll of a pool', () => {
 });
 
 describe('a roll that was stopped', () => {
-  test.each<[string, Wish, number]>([
-    ['with a surge', { surge: true }, 0],
-    ['in place', { maxUnavailable: 2 }, 1],
-    ['of all', { all: true }, 2],
-  ])('%s at any write is finished by the same command', async (_, wish, turn) => {
-    const yaml = wish.all ? clusterYaml(1, 2) : otherWorkers(1, 2);
-    let already = 0;
-    await stoppedAtWrites({
-      begin: async () => {
-        const rehearsal = await clusterOf(1, 2);
-        already = rehearsal.faults.writes.length;
-        return rehearsal;
-      },
-      command: (rehearsal, signal) => rolled(rehearsal, { ...wish, yaml, signal }),
-      check: async (rehearsal, where) => {
-        expect(ordersSince(rehearsal, already), `orders, ${where}`).toBe(2);
-        expect(namesOf(rehearsal), where).toHaveLength(3);
-        if (!wish.surge) expect(namesOf(rehearsal)[2], where).toBe('demo-web-2');
-        await expectWhole(rehearsal, 1, yaml);
-      },
-      turn,
-    });
-  });
+  const ways: readonly { readonly how: string; readonly wish: Wish }[] = [
+    { how: 'with a surge', wish: { surge: true } },
+    { how: 'in place', wish: { maxUnavailable: 2 } },
+    { how: 'of all', wish: { all: true } },
+  ];
+  test.each(ways.flatMap((way, i) => turns.map((turn) => ({ ...way, turn: turn + i }))))(
+    '$how at any write (turn $turn) is finished by the same command',
+    async ({ wish, turn }) => {
+      const yaml = wish.all ? clusterYaml(1, 2) : otherWorkers(1, 2);
+      let already = 0;
+      await stoppedAtWrites({
+        begin: async () => {
+          const rehearsal = await clusterOf(1, 2);
+          already = rehearsal.faults.writes.length;
+          return rehearsal;
+        },
+        command: (rehearsal, signal) => rolled(rehearsal, { ...wish, yaml, signal }),
+        check: async (rehearsal, where) => {
+          expect(ordersSince(rehearsal, already), `orders, ${where}`).toBe(2);
+          expect(namesOf(rehearsal), where).toHaveLength(3);
+          if (!wish.surge) expect(namesOf(rehearsal)[2], where).toBe('demo-web-2');
+          await expectWhole(rehearsal, 1, yaml);
+        },
+        turn,
+      });
+    },
+  );
 });

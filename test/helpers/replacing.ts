@@ -67,6 +67,12 @@ export async function expectWhole(
   }
 }
 
+/** One in so many writes is a place where a run is stopped; which ones follows from the seed. */
+const stopsApart = 12;
+
+/** Turns with which a scenario is stopped at one in four of its writes, in tests of their own. */
+export const turns = [0, 4, 8];
+
 interface Stopped {
   /** The world that it begins in. */
   readonly begin: () => Promise<Rehearsal>;
@@ -74,23 +80,15 @@ interface Stopped {
   /** What has to be there when the same command has finished what was stopped at a write. */
   readonly check: (rehearsal: Rehearsal, where: string) => Promise<void>;
   /** Of several scenarios: each is stopped at other writes. */
-  readonly turn?: number;
-  /** One in so many writes is a place where it is stopped; which ones follows from the seed. */
-  readonly apart?: number;
+  readonly turn: number;
 }
 
 /**
  * Stops a command right after some of its writes have had their effect and runs it again; all of them
  * in the full matrix.
  */
-export async function stoppedAtWrites({
-  begin,
-  command,
-  check,
-  turn = 0,
-  apart: usual = 4,
-}: Stopped): Promise<void> {
-  const apart = isFullMatrix ? 1 : usual;
+export async function stoppedAtWrites({ begin, command, check, turn }: Stopped): Promise<void> {
+  const apart = isFullMatrix ? 1 : stopsApart;
   for (let nth = 1 + ((testSeed + turn) % apart); ; nth += apart) {
     const rehearsal = await begin();
     const { faults, clock } = rehearsal;

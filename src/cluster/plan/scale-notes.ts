@@ -81,7 +81,7 @@ export function evictionNotes(
   const second = remove.flatMap((server) => {
     const [living, ...stale] = nodesOfServer(view.nodes, server);
     const eviction = evictionOf(living?.name, view.pods, view.budgets);
-    const note = wish.force ? 'its pods are not moved (--force)' : evictionNote(eviction);
+    const note = wish.force ? 'its pods are not moved' : evictionNote(eviction);
     alike.set(note, [...(alike.get(note) ?? []), serverAndNode(server, living)]);
     return stale.map((node) => staleNote(server, node.name));
   });
