@@ -56,6 +56,15 @@ export interface MachineNeeds {
   readonly what: string;
   readonly allNodes: object;
   readonly controlPlanes?: object;
+  /** Whether a node has it, by what its machine configuration says. */
+  readonly isIn: (parts: MachineParts, isControlPlane: boolean) => boolean;
+}
+
+/** What of a machine configuration addons may need. */
+export interface MachineParts {
+  readonly externalCloudProvider: boolean;
+  readonly serverCertificates: boolean;
+  readonly talosApiAccess: boolean;
 }
 
 /** One that is a bundle of definitions: the Gateway API. */

@@ -36,6 +36,7 @@ export const hcloudCcm: ChartAddon = {
   machine: {
     what: 'external cloud provider',
     allNodes: { cluster: { externalCloudProvider: { enabled: true } } },
+    isIn: (parts) => parts.externalCloudProvider,
   },
   about: {
     purpose:

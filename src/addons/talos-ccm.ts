@@ -20,6 +20,8 @@ export const talosCcm: ChartAddon = {
   protectedKeys: ['enabledControllers', 'daemonSet.enabled'],
   machine: {
     what: 'serving certificates from the cluster',
+    isIn: (parts, isControlPlane) =>
+      parts.serverCertificates && (parts.talosApiAccess || !isControlPlane),
     allNodes: { machine: { kubelet: { extraArgs: { 'rotate-server-certificates': 'true' } } } },
     controlPlanes: {
       machine: {

@@ -87,6 +87,9 @@ export function needsToken(config: ClusterConfig): boolean {
   return optionalCharts.some(({ key, usesToken }) => usesToken && config.addons[key].enabled);
 }
 
+/** The addons that need something of nodes. */
+export const machineAddons = optionalCharts.flatMap(({ machine }) => machine ?? []);
+
 /** What nodes have to be made with for the addons that are on, by the key of cluster.yaml. */
 export function machineNeeds(
   config: ClusterConfig,

@@ -1,4 +1,6 @@
 import type { AddonState } from '../cluster/status/addon-states.js';
+import { missingAddons, withoutImpossibleAddons } from '../cluster/plan/running-addons.js';
+import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import { planAddons, type AddonsPlan } from '../cluster/plan/addons-plan.js';
 import type { ClusterState } from '../cluster/state/cluster-state.js';
 import { oxide } from '../lib/commands.js';
@@ -36,16 +38,21 @@ export type ApplyOutcome =
 
 /** Installs, upgrades and repairs addons. An optional one that fails does not keep the others from it. */
 export async function applyAddons(ctx: FlowContext, request: ApplyRequest): Promise<ApplyOutcome> {
-  const { config, clusterToken } = ctx;
   const { state, cost, seen } = await lookAtAddons(ctx);
-  const { names } = request;
-  const plan = planAddons({ config, ...seen, names, cost, tokenSource: clusterToken.source });
+  const { known } = await observeKnownNodes(ctx, { state, nodes: seen.view.nodes });
+  const config = withoutImpossibleAddons(ctx.config, state, known);
+  const plan = planAddons({
+    ...{ config, ...seen, cost, names: request.names },
+    impossible: missingAddons(ctx.config, config),
+    tokenSource: ctx.clusterToken.source,
+  });
   if (!(await request.confirm(plan))) return { kind: 'preview', plan };
   if (plan.changes.length === 0) {
     return { kind: 'applied', result: { ...(await listed(ctx, seen)), applied: [] } };
   }
   const networkId = idOfNetwork(ctx, state);
-  const failures = await withLease(ctx, state.servers, () => carryOut(ctx, plan, networkId));
+  const within = { ...ctx, config };
+  const failures = await withLease(ctx, state.servers, () => carryOut(within, plan, networkId));
   const after = await ctx.step('Look at what came of it', () => observeAddonsSeen(ctx));
   const { addons, ...rest } = await listed(ctx, after);
   const said = addons.map((one): AddonState => {

@@ -40,8 +40,9 @@ async function withVersionsOf(
   { plan: { differences, balancer: planned }, checked }: CreateWork,
   balancer: LoadBalancerState | undefined,
 ): Promise<MachineConfigs> {
-  const versions = ['talos.version', 'talos.kubernetes_version'];
-  if (differences.some(({ key }) => versions.includes(key))) {
+  // Of addons those may be left out that the nodes which are there cannot have.
+  const running = ['talos.version', 'talos.kubernetes_version', 'addons'];
+  if (differences.some(({ key }) => running.includes(key))) {
     return ctx.step('Generate the machine configurations for the versions that run', (io) =>
       generateMachineConfigs(ctx, balancer, io),
     );

@@ -18,6 +18,14 @@ export interface MachineConfigFacts {
     readonly effect: string;
   }[];
   readonly takesWorkloads: boolean;
+  readonly parts: {
+    /** Kubelets wait for somebody else to meet their node. */
+    readonly externalCloudProvider: boolean;
+    /** Kubelets ask the cluster for the certificate that they serve with. */
+    readonly serverCertificates: boolean;
+    /** Pods of kube-system may ask the Talos API; of a control plane only. */
+    readonly talosApiAccess: boolean;
+  };
 }
 
 const texts = z.array(z.string()).default([]);
@@ -26,6 +34,8 @@ const taints = z
   .array(z.object({ key: z.string(), value: z.string().default(''), effect: z.string() }))
   .default([]);
 
+const switched = z.object({ enabled: z.boolean().default(false) }).prefault({});
+
 const configSchema = z.object({
   version: z.literal('v1alpha1'),
   machine: z.object({
@@ -33,16 +43,19 @@ const configSchema = z.object({
     kubelet: z
       .object({
         image: z.string().default(''),
+        extraArgs: textMap,
         extraConfig: z.object({ registerWithTaints: taints }).prefault({}),
       })
       .prefault({}),
     nodeLabels: textMap,
     nodeTaints: textMap,
+    features: z.object({ kubernetesTalosAPIAccess: switched }).prefault({}),
   }),
   cluster: z
     .object({
       network: z.object({ podSubnets: texts, serviceSubnets: texts }).prefault({}),
       allowSchedulingOnControlPlanes: z.boolean().default(false),
+      externalCloudProvider: switched,
     })
     .prefault({}),
 });
@@ -100,6 +113,12 @@ function factsOf(node: string, { machine, cluster }: Configuration): MachineConf
       ...machine.kubelet.extraConfig.registerWithTaints,
     ],
     takesWorkloads: cluster.allowSchedulingOnControlPlanes,
+    parts: {
+      externalCloudProvider: cluster.externalCloudProvider.enabled,
+      serverCertificates:
+        String(machine.kubelet.extraArgs['rotate-server-certificates']) === 'true',
+      talosApiAccess: machine.features.kubernetesTalosAPIAccess.enabled,
+    },
   };
 }
 

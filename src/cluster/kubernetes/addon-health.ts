@@ -18,6 +18,7 @@ interface WorkloadView {
 
 interface NodeView {
   readonly name: string;
+  readonly internalIp: string | undefined;
   /** No cloud controller has met it yet. */
   readonly uninitialized: boolean;
 }

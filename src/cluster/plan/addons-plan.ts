@@ -3,7 +3,7 @@ import { addonTable } from '../../addons/table.js';
 import { optionalCharts, wantedAddons } from '../../addons/wanted.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { oxide } from '../../lib/commands.js';
-import { UsageError } from '../../lib/errors.js';
+import { PreconditionError, UsageError } from '../../lib/errors.js';
 import { enumerate } from '../../lib/format.js';
 import { failingAddons, type AddonsSeen } from '../kubernetes/addon-health.js';
 import { checkGatewayApi } from '../kubernetes/gateway-api.js';
@@ -22,6 +22,8 @@ export interface AddonsInput extends AddonsSeen {
   readonly names: readonly string[];
   readonly tokenSource: string;
   readonly cost: Cost;
+  /** What cluster.yaml asks for and the nodes that are there cannot have, is not in `config`: its names. */
+  readonly impossible: readonly string[];
 }
 
 /** What of the addons is installed or brought to what cluster.yaml wants. */
@@ -35,7 +37,7 @@ export interface AddonsPlan extends ShownPlan {
 /** Those that are named, or all that are not there as cluster.yaml wants them or do not work. */
 export function planAddons(input: AddonsInput): AddonsPlan {
   const { config, installed, tokenSource, cost } = input;
-  const named = input.names.map((name) => wantedName(config, name));
+  const named = input.names.map((name) => wantedName(input, name));
   const version = config.cilium.version;
   checkGatewayApi(installed.definitions, { wanted: gatewayApiVersion(version), cilium: version });
   const differences = [...chartDifferences(config, installed), ...addonDifferences(installed)];
@@ -56,9 +58,13 @@ export function planAddons(input: AddonsInput): AddonsPlan {
     closesMetadata: all.some(({ kind }) => kind === 'network-policy'),
     cost: { now: cost, after: cost },
     notes: all.some(({ kind }) => kind === 'addon') ? tokenNotes(config, tokenSource) : [],
-    warnings: [],
+    warnings: input.impossible.map(
+      (name) => `${name} is left out: ${lackText} (${oxide`status`}).`,
+    ),
   };
 }
+
+const lackText = 'no control plane was made with what it needs of the machine configuration';
 
 /** The addon that a change is about; the policy for the metadata service comes with Cilium. */
 function addonOf({ kind, name }: Change): string {
@@ -94,8 +100,14 @@ function addonName(typed: string): string {
   return typed.replaceAll('_', '-');
 }
 
-function wantedName(config: ClusterConfig, typed: string): string {
+function wantedName({ config, impossible }: AddonsInput, typed: string): string {
   const name = addonName(typed);
+  if (impossible.includes(name)) {
+    throw new PreconditionError(
+      `${name} cannot be installed: ${lackText}`,
+      `What the nodes lack, and how they come to it: ${oxide`status`}`,
+    );
+  }
   if (wantedNames(config).includes(name)) return name;
   const off = addonTable.some((addon) => addon.name === name);
   if (off) {

@@ -1,5 +1,6 @@
 import { differencesOf } from './differ.js';
 import { sidesText, type Difference } from './difference.js';
+import { withoutImpossibleAddons } from './running-addons.js';
 import { withRunningVersions } from './running-versions.js';
 import type { Change, PlannedNetwork, Plan, PlanInput } from './plan.js';
 import type { ClusterConfig } from '../../config/schema.js';
@@ -39,7 +40,8 @@ import { gatewayApiVersion } from '../talos/versions.js';
  */
 export function planCreate(input: PlanInput): Plan {
   const { state, catalogue, allowedCidrs, addedCidrs, known } = input;
-  const config = withRunningVersions(input.config, state, known);
+  const versioned = withRunningVersions(input.config, state, known);
+  const config = withoutImpossibleAddons(versioned, state, known);
   refuseForeign(config.cluster_name, state.foreign);
   refuseDoubtful({ config, state, nodes: input.kubernetes.nodes });
   refuseHalfRemoved(state.servers);

@@ -23,6 +23,7 @@ import {
 } from './placement.js';
 import type { PlannedGroup, ShownPlan } from './plan.js';
 import { imageOf, labelsOf, placedServer, type PlannedServer } from './planned-servers.js';
+import { withInstalledAddons } from './running-addons.js';
 import { refuseDoubtful } from './doubtful-servers.js';
 import { checkDrainable, checkProtection, isSpent } from './removal-order.js';
 import { batchChanges, checkEtcd, inBatches, type Batch } from './replace-batches.js';
@@ -61,7 +62,7 @@ export function planReplace(input: ReplaceInput): ReplacePlan {
   refuseImpossible(balancerDifferences(input.config, state));
   const { talos, kubernetes } = view.versions;
   const config = {
-    ...input.config,
+    ...withInstalledAddons(input.config, input.installed),
     talos: { ...input.config.talos, version: talos, kubernetes_version: kubernetes },
   };
   const mark = input.mark ?? sha256([...new Set(input.names)].sort().join(' ')).slice(0, 12);

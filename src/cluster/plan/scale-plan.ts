@@ -17,6 +17,7 @@ import type { Change, PlannedGroup, ShownPlan } from './plan.js';
 import { fallbackNotes } from './create-notes.js';
 import { type PlannedServer } from './planned-servers.js';
 import { emptiedGroups, groupChanges, groupRemoval, placeServers } from './placement.js';
+import { withInstalledAddons } from './running-addons.js';
 import { refuseDoubtful } from './doubtful-servers.js';
 import { refuseTakenNames } from './taken-names.js';
 import { checkCount, findPool, type ScaledPool } from './scale-pool.js';
@@ -134,13 +135,13 @@ function isAboutCount({ effect, servers }: Difference, { servers: ofPool }: Scal
 function effectiveConfig(
   config: ClusterConfig,
   pool: ScaledPool,
-  { view, wish }: ScaleInput,
+  { view, wish, installed }: ScaleInput,
 ): ClusterConfig {
   const { talos, kubernetes } = view.versions;
   const resized = <P extends { readonly name: string }>(pools: readonly P[]): P[] =>
     pools.map((one) => (one.name === pool.name ? { ...one, count: wish.count } : one));
   return {
-    ...config,
+    ...withInstalledAddons(config, installed),
     talos: { ...config.talos, version: talos, kubernetes_version: kubernetes },
     control_planes: resized(config.control_planes),
     workers: resized(config.workers),

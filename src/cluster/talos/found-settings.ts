@@ -1,8 +1,11 @@
+import type { MachineParts } from '../../addons/addon.js';
+import { machineAddons } from '../../addons/wanted.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import type { Labels } from '../state/cluster-state.js';
 import type { RolePool } from '../state/node-pools.js';
 import {
   labelsText,
+  noSchematic,
   nodeSettings,
   taintsText,
   workloadsText,
@@ -23,6 +26,8 @@ export interface ConfigurationFacts {
     readonly effect: string;
   }[];
   readonly takesWorkloads: boolean;
+  /** What of it addons may need; undefined where it was not read. */
+  readonly parts?: MachineParts;
 }
 
 /** All that is known of what a node is made of. */
@@ -86,7 +91,31 @@ function readSettings(
     labels: labelsText(Object.fromEntries([...labels, ...kept])),
     taints: taintsText([...taints, ...keptTaints]),
     ...(role === 'control-plane' && { workers: workloadsText(found.takesWorkloads) }),
+    ...(found.parts && {
+      // What a patch of the user's adds is no addon's.
+      addons: needsText(
+        needsIn(found.parts, role === 'control-plane').filter((what) =>
+          [wanted.addons, recorded.addons].some((text) => text?.includes(what)),
+        ),
+      ),
+    }),
   };
+}
+
+/** What of the needs of addons a machine configuration has. */
+function needsIn(parts: MachineParts, isControlPlane: boolean): readonly string[] {
+  return machineAddons.filter(({ isIn }) => isIn(parts, isControlPlane)).map(({ what }) => what);
+}
+
+function needsText(needs: readonly string[]): string {
+  return needs.join(', ') || noSchematic;
+}
+
+/** Whether a control plane has what an addon needs of it; undefined: nobody can say. */
+export function hasAddonNeed(known: KnownOfNode | undefined, what: string): boolean | undefined {
+  const { configuration, recorded } = known ?? {};
+  if (configuration?.parts) return needsIn(configuration.parts, true).includes(what);
+  return recorded && (recorded.addons?.includes(what) ?? false);
 }
 
 function pick(settings: NodeSettings, key: keyof NodeSettings): NodeSettings {

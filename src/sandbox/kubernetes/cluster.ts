@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Random, Simulated } from '../simulation.js';
+import { cloudPrograms } from './programs/program.js';
 import { answer } from './api.js';
 import { ApiError } from './api-error.js';
 import { serveAggregated } from './controllers/api-services.js';
@@ -144,7 +145,9 @@ export class KubeCluster implements Simulated {
 
   /** Whether programs run in it that talk to the cloud: then both have to be at the same time. */
   get asksHetzner(): boolean {
-    return this.#state.containers.size > 0;
+    const { containers } = this.#state;
+    if (containers.size === 0) return false;
+    return [...containers.values()].some(({ program }) => cloudPrograms.includes(program));
   }
 
   toJSON(): unknown {

@@ -31,14 +31,16 @@ const all = [
 function plan(names: readonly string[], addons: readonly InstalledAddon[], workloads = all) {
   const installed = { ...installedFor(config), addons };
   const view = { workloads, nodes: [] };
-  return planAddons({ config, installed, view, names, cost, tokenSource: 'HCLOUD_TOKEN' });
+  const more = { names, cost, tokenSource: 'HCLOUD_TOKEN', impossible: ['talos-ccm'] };
+  return planAddons({ config, installed, view, ...more });
 }
 
 describe('the plan of the addons', () => {
   test('has nothing where all is as it should be', () => {
-    const { changes, apply } = plan([], [found('hcloud-ccm'), found('traefik')]);
+    const { changes, apply, warnings } = plan([], [found('hcloud-ccm'), found('traefik')]);
     expect(changes).toEqual([]);
     expect(apply).toEqual([]);
+    expect(warnings.join()).toContain('talos-ccm is left out');
   });
 
   test('has what is missing, what differs and what does not work, each with the reason', () => {
@@ -72,6 +74,7 @@ describe('the plan of the addons', () => {
   test.each([
     ['argocd', 'the addon argocd is switched off in cluster.yaml'],
     ['nginx', 'there is no addon "nginx"'],
+    ['talos-ccm', 'no control plane was made with what it needs'],
   ])('refuses %s', (name, message) => {
     expect(() => plan([name], [])).toThrow(message);
   });

@@ -29,7 +29,7 @@ test('an addon works when its workloads do and no node waits for it', () => {
     ...{ name: 'hcloud-ccm', wanted: '1.35.0', installed: '1.35.0' },
     ...{ state: 'works', asWanted: true, why: null },
   });
-  const nodes = [{ name: 'demo-web-1', uninitialized: true }];
+  const nodes = [{ name: 'demo-web-1', internalIp: undefined, uninitialized: true }];
   expect(stateOf(ccm, { workloads, nodes }).own?.why).toContain(
     'the cloud controller has not met demo-web-1',
   );

@@ -9,6 +9,9 @@ export type Program =
   | 'cert-manager-cainjector'
   | 'cert-manager-controller';
 
+/** Those that talk to the cloud. */
+export const cloudPrograms: readonly Program[] = ['hcloud-ccm', 'hcloud-csi-controller'];
+
 /** A container of such a program, as its kubelet knows it. */
 export interface ContainerRecord {
   readonly program: Program;
