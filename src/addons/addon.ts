@@ -36,7 +36,7 @@ export interface ChartAddon extends AboutAddon {
   readonly release: string;
   readonly namespace: string;
   /** What its namespace has to allow beyond the `baseline` of Talos. */
-  readonly podSecurity?: 'privileged';
+  readonly podSecurity?: 'privileged' | 'baseline' | 'restricted';
   /** Each as `daemonset/cilium`: it works when all of them do. */
   readonly workloads: readonly string[];
   readonly values: (config: ClusterConfig, facts: AddonFacts) => HelmValues;

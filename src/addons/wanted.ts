@@ -8,6 +8,7 @@ import { addonTable } from './table.js';
 /** A chart as cluster.yaml wants it installed. */
 export interface WantedChart {
   readonly addon: ChartAddon;
+  /** Empty: whatever the chart on this machine has. */
   readonly version: string;
   readonly values: HelmValues;
   /** Keys of the user's values that are not taken. */
@@ -30,11 +31,43 @@ export const optionalCharts: readonly (ChartAddon & { readonly key: AddonKey })[
     addon.kind === 'chart' && addon.key !== undefined ? [{ ...addon, key: addon.key }] : [],
   );
 
-/** Those that cluster.yaml switches on, without Cilium, each after what it needs. */
+/** All charts beside Cilium that this cluster may have: those of the table, and the user's own. */
+export function chartAddons({ addons }: ClusterConfig): readonly ChartAddon[] {
+  return [...optionalCharts, ...addons.charts.map(ownAddon)];
+}
+
+/** Those that cluster.yaml asks for, without Cilium, each after what it needs. */
 export function wantedAddons(config: ClusterConfig, facts: AddonFacts): readonly WantedChart[] {
-  return optionalCharts.flatMap((addon) =>
-    config.addons[addon.key].enabled ? [wantedChart(config, addon, facts)] : [],
-  );
+  return [
+    ...optionalCharts.flatMap((addon) =>
+      config.addons[addon.key].enabled ? [wantedChart(config, addon, facts)] : [],
+    ),
+    ...config.addons.charts.map(wantedOwn),
+  ];
+}
+
+type OwnChart = ClusterConfig['addons']['charts'][number];
+
+/** What it needs oxide cannot know: it comes after all others. */
+function ownAddon({ name, namespace = name, pod_security: podSecurity }: OwnChart): ChartAddon {
+  return {
+    ...{ kind: 'chart', key: undefined, name, title: name, core: false, namespace },
+    ...{ release: name, workloads: [], values: () => ({}), protectedKeys: [] },
+    needs: optionalCharts.map((one) => one.name),
+    ...(podSecurity !== undefined && { podSecurity }),
+    about: { purpose: '', cost: '', remarks: '', stays: 'Its definitions and claims may stay.' },
+  };
+}
+
+function wantedOwn(one: OwnChart): WantedChart {
+  const { name, chart, repository, version, values = {} } = one;
+  return {
+    ...{ addon: ownAddon(one), values, kept: [], label: name, ownPlace: true },
+    version: version ?? '',
+    chart: repository === undefined ? (chart.split('/').at(-1) ?? chart) : chart,
+    from: repository ?? chart,
+    valuesKey: `addons.charts (${name})`,
+  };
 }
 
 function wantedChart(
@@ -50,7 +83,7 @@ function wantedChart(
   });
   return {
     addon,
-    version: version ?? pin.version,
+    version: version ?? (isOnMachine(chart) ? '' : pin.version),
     values: merged.values,
     kept: merged.kept,
     label: addon.name,
@@ -60,6 +93,11 @@ function wantedChart(
     ownPlace: chart !== undefined,
     valuesKey: `addons.${addon.key}.values`,
   };
+}
+
+/** A path, and no address. */
+function isOnMachine(chart: string | undefined): boolean {
+  return chart !== undefined && !/^[a-z]+:\/\//.test(chart);
 }
 
 /** Cilium, whose keys have a section of their own. `repository`: where its chart is unless told. */

@@ -7,7 +7,6 @@ import { asFileError } from '../lib/file-errors.js';
 import { demandPrivate, ensurePrivate } from '../lib/folders.js';
 import { plural } from '../lib/format.js';
 import type { FlowContext, Holder } from '../steps/run/context.js';
-import { isChartUrl } from '../tools/helm.js';
 import { withAftermath } from './after-failure.js';
 import { withTranscript } from './tool-transcripts.js';
 import { composeFlow, type ClusterOptions, type Composition } from './compose-flow.js';
@@ -15,6 +14,7 @@ import { holdFolder } from './hold-folder.js';
 import type { CliIo } from './io.js';
 import { withRehearsalNote } from './old-rehearsal.js';
 import { filesOf, rehearsalFolder, secretsFolder } from './output-folder.js';
+import { rehearsed } from './rehearsed.js';
 import { openWorld } from './surroundings.js';
 import { causeOf, closing } from './world.js';
 import { createUi, type Ui } from './ui.js';
@@ -105,13 +105,4 @@ async function runCommand<T>(
 /** `--no-build` is the same as the key of cluster.yaml. */
 function withoutBuilds(config: ClusterConfig): ClusterConfig {
   return { ...config, talos: { ...config.talos, build_images: false } };
-}
-
-/** The simulated internet has no mirrors, only what they are mirrors of. */
-function rehearsed(config: ClusterConfig): ClusterConfig {
-  const { chart, ...cilium } = config.cilium;
-  const talos = { ...config.talos, image_url: undefined };
-  return chart !== undefined && isChartUrl(chart)
-    ? { ...config, talos, cilium }
-    : { ...config, talos };
 }

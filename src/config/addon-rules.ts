@@ -4,6 +4,7 @@ import type { ClusterConfig } from './schema.js';
 /** What addons need of each other in the file. */
 export function addonRules({ addons }: ClusterConfig): readonly RuleProblem[] {
   return [
+    ...addons.charts.flatMap((chart, index) => ownChartRules(chart, addons.charts, index)),
     ...(addons.load_balancers === 'hcloud' && !addons.hcloud_ccm.enabled
       ? [
           {
@@ -20,6 +21,38 @@ export function addonRules({ addons }: ClusterConfig): readonly RuleProblem[] {
             reason: 'needs the provider of the zone: provider: { name: cloudflare }, for example',
           },
         ]
+      : []),
+  ];
+}
+
+type OwnChart = ClusterConfig['addons']['charts'][number];
+
+/** Names that oxide's own addons have; each is `addons.KEY` with dashes, or stands for the network. */
+const takenNames =
+  /^(cilium|gateway-api|hcloud-ccm|hcloud-csi|talos-ccm|metrics-server|cert-manager|external-dns|traefik|argocd|kube-prometheus-stack|hcloud-cloud-controller-manager|talos-cloud-controller-manager)$/;
+
+function ownChartRules(
+  { name, chart, repository, version, values, values_file: file }: OwnChart,
+  all: readonly OwnChart[],
+  index: number,
+): readonly RuleProblem[] {
+  const at = (key: string, reason: string): RuleProblem => ({
+    path: ['addons', 'charts', index, key],
+    reason,
+  });
+  const isUrl = /^[a-z]+:\/\//.test(chart);
+  const isRemote = repository !== undefined || isUrl;
+  return [
+    ...(takenNames.test(name) ? [at('name', `"${name}" is an addon of oxide's`)] : []),
+    ...(all.findIndex((one) => one.name === name) < index
+      ? [at('name', `"${name}" is the name of another chart`)]
+      : []),
+    ...(isRemote && version === undefined ? [at('version', 'is required: it is fetched')] : []),
+    ...(isUrl && (repository !== undefined || !chart.startsWith('oci://'))
+      ? [at('chart', 'is an OCI URL, a path, or with `repository` a name there')]
+      : []),
+    ...(values !== undefined && file !== undefined
+      ? [at('values_file', 'cannot stand beside `values`: one of them')]
       : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { onByDefault } from './addon-defaults.js';
+import { releaseName } from './fields.js';
 
 const chartVersion = z
   .string()
@@ -24,6 +25,35 @@ const addon = (enabled: boolean, description: string) =>
     .prefault({})
     .meta({ description });
 
+const place = z.string().min(1).meta({
+  description:
+    'Its name in `repository`, or without one an OCI URL or a path relative to cluster.yaml.',
+});
+
+/** A chart of the user's own. */
+const ownChart = z
+  .strictObject({
+    name: releaseName.meta({ description: 'Name of its release, and in `oxide addons`.' }),
+    chart: place,
+    repository: z
+      .url({ protocol: /^https?$/, error: 'must be the URL of a repository of charts' })
+      .optional()
+      .meta({ description: 'URL of the repository that holds it.' }),
+    version: chartVersion.optional().meta({
+      description: 'Its version.',
+      rule: 'Needed unless `chart` is a path.',
+    }),
+    namespace: releaseName.optional().meta({ description: 'Its namespace; `name` unless given.' }),
+    pod_security: z.enum(['privileged', 'baseline', 'restricted']).optional().meta({
+      description: "What its namespace allows of pods; Talos's `baseline` unless given.",
+    }),
+    values: z.record(z.string(), z.unknown()).optional().meta({ description: 'Its values.' }),
+    values_file: z.string().min(1).optional().meta({
+      description: 'A YAML file with its values instead, relative to cluster.yaml.',
+    }),
+  })
+  .meta({ description: 'A chart of your own, installed after all others.' });
+
 /** The services that make a cluster run workloads. */
 export const addons = z
   .strictObject({
@@ -44,6 +74,11 @@ export const addons = z
     traefik: addon(false, 'An ingress controller.'),
     argocd: addon(false, 'Applications from git.'),
     kube_prometheus_stack: addon(false, 'Metrics, alerts and dashboards.'),
+    charts: z
+      .array(ownChart)
+      .max(50)
+      .prefault([])
+      .meta({ description: 'Charts of your own, installed after all others.' }),
   })
   .prefault({})
   .meta({ description: 'What is installed in Kubernetes beside Cilium.' });

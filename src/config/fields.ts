@@ -50,6 +50,12 @@ export const poolName = matching(
   'lower-case letters, digits and dashes, not beginning or ending with a dash',
 );
 
+/** A name of helm and of Kubernetes: of a release, or of a namespace. */
+export const releaseName = matching(
+  /^[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?$/,
+  'at most 53 lower-case letters, digits and dashes, not beginning or ending with a dash',
+);
+
 /** A name in Hetzner's catalogue. Whether it exists is asked of the API. */
 export const catalogueName = matching(/^[a-z0-9][a-z0-9-]*$/, 'a name such as nbg1 or cx33');
 

@@ -163,8 +163,10 @@ function resolveFiles(
     control_plane_patches: patches('control_plane_patches'),
     worker_patches: patches('worker_patches'),
   };
+  const placed = withChartPlaces({ ...config, talos }, { folder, read, source });
+  problems.push(...placed.problems);
   if (problems.length > 0) throw problemsError(options.file, problems);
-  return withChartPlaces({ ...config, talos }, folder);
+  return placed.config;
 }
 
 type PatchKey = 'config_patches' | 'control_plane_patches' | 'worker_patches';

@@ -83,3 +83,33 @@ describe('the metrics server', () => {
     ).toMatchObject({ args: ['--kubelet-insecure-tls'] });
   });
 });
+
+describe("the user's own charts", () => {
+  const yaml = `addons: { hcloud_csi: { enabled: true }, charts: [
+    { name: podinfo, repository: "https://charts.example.test", chart: podinfo, version: 6.9.2,
+      namespace: web, pod_security: privileged, values: { replicas: 2 } },
+    { name: mine, chart: "oci://registry.example.test/charts/mine-chart", version: v1.2.3 } ] }`;
+
+  test('come after all of oxide, and their values are theirs', () => {
+    const [csi, podinfo, mine] = wantedAddons(clusterOf(1, 1, yaml), facts);
+    expect(csi?.addon.name).toBe('hcloud-csi');
+    expect(podinfo).toMatchObject({
+      ...{ chart: 'podinfo', from: 'https://charts.example.test', version: '6.9.2' },
+      ...{ values: { replicas: 2 }, ownPlace: true, kept: [] },
+      addon: { namespace: 'web', release: 'podinfo', core: false, podSecurity: 'privileged' },
+    });
+    expect(podinfo?.addon.needs).toContain('hcloud-csi');
+    expect(mine).toMatchObject({
+      ...{ from: 'oci://registry.example.test/charts/mine-chart', chart: 'mine-chart' },
+      addon: { namespace: 'mine' },
+    });
+  });
+
+  test('that are on this machine have whatever version they have, as an addon of the table has then', () => {
+    const local = `addons: { traefik: { enabled: true, chart: charts/traefik.tgz },
+      charts: [{ name: mine, chart: charts/mine }] }`;
+    const wanted = wantedAddons(clusterOf(1, 1, local), facts);
+    expect(wanted.map(({ version }) => version)).toEqual(['', '']);
+    expect(wanted.every(({ from }) => from.startsWith('/'))).toBe(true);
+  });
+});

@@ -33,7 +33,7 @@ describe('completion', () => {
     ['scale worker ', []],
     ['scale worker --d', ['--dry-run']],
     ['--ou', ['--output']],
-    ['reference --format ', ['markdown', 'json-schema', 'documents', 'documents-schema']],
+    ['reference --format ', ['markdown', 'json-schema', 'documents', 'documents-schema', 'addons']],
     ['secrets import ', [':files']],
     ['--output ', [':folders']],
     ['completion z', ['zsh']],

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { renderAddonsPage } from '../../src/cli/documents/addons-page.js';
 import { renderDocuments } from '../../src/cli/documents/reference.js';
 import { errorDocument } from '../../src/cli/error-document.js';
 import type { CliIo } from '../../src/cli/io.js';
@@ -41,6 +42,10 @@ function file(content: string): string {
 
 test('docs/json.md is what the schemas say; renew it with: npm run docs', () => {
   expect(readFileSync(join(projectFolder, 'docs', 'json.md'), 'utf8')).toBe(renderDocuments());
+});
+
+test('docs/addons.md is what the table of addons says', () => {
+  expect(readFileSync(join(projectFolder, 'docs', 'addons.md'), 'utf8')).toBe(renderAddonsPage());
 });
 
 describe('with --json', () => {

@@ -604,6 +604,38 @@ describe('files', () => {
     expect(config.cilium.chart).toBe(join(folder, 'charts', 'cilium.tgz'));
   });
 
+  test('own charts have the values of their files, and charts are found beside cluster.yaml', async () => {
+    await writeFile(join(folder, 'mine.yaml'), 'replicas: 2\n');
+    await writeFile(join(folder, 'list.yaml'), '- 1\n');
+    const own = (file: string) =>
+      parseConfig(
+        `${minimal}addons: { traefik: { chart: charts/traefik.tgz, values: { a: null } }, charts: [{ name: mine, chart: charts/mine, values_file: ${file} }] }\n`,
+        { file: join(folder, 'cluster.yaml') },
+      );
+    const { addons } = own('mine.yaml');
+    expect(addons.charts[0]).toMatchObject({
+      ...{ chart: join(folder, 'charts', 'mine'), values: { replicas: 2 } },
+    });
+    expect(addons.traefik).toMatchObject({
+      ...{ chart: join(folder, 'charts', 'traefik.tgz'), values: { a: null } },
+    });
+    expect(() => own('list.yaml')).toThrow('is no mapping of keys and values');
+    expect(() => own('none.yaml')).toThrow('none.yaml does not exist');
+  });
+
+  test.each([
+    ['{ name: traefik, chart: a }', 'is an addon of oxide'],
+    ['{ name: a, chart: b, repository: "https://c.test" }', 'is required: it is fetched'],
+    ['{ name: a, chart: "https://c.test/a.tgz", version: 1.0.0 }', 'is an OCI URL, a path'],
+    ['{ name: a, chart: b, values: {}, values_file: c }', 'one of them'],
+    ['{ name: a, chart: b }, { name: a, chart: c }', 'is the name of another chart'],
+    ['{ name: A_b, chart: c }', 'must be at most 53 lower-case letters'],
+  ])('refuses the own chart %s', (entry, reason) => {
+    expect(() => parseConfig(`${minimal}addons: { charts: [${entry}] }\n`, { file: 'x' })).toThrow(
+      reason,
+    );
+  });
+
   test('a missing cluster.yaml leads to the example', async () => {
     const path = join(folder, 'nowhere.yaml');
     await expect(loadConfig(path)).rejects.toMatchObject({

@@ -4,7 +4,7 @@ import { ExitCode } from '../../lib/errors.js';
 import { renderJson } from '../../ui/json.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 
-type Format = 'markdown' | 'json-schema' | 'documents' | 'documents-schema';
+type Format = 'markdown' | 'json-schema' | 'documents' | 'documents-schema' | 'addons';
 
 export interface ReferenceOptions extends GlobalOptions {
   readonly format: Format;
@@ -28,6 +28,7 @@ export async function referenceCommand(options: ReferenceOptions, io: CliIo): Pr
 async function textOf(format: Format): Promise<string> {
   if (format === 'markdown') return renderReference();
   if (format === 'json-schema') return renderJson(jsonSchema());
+  if (format === 'addons') return (await import('../documents/addons-page.js')).renderAddonsPage();
   const { documentsSchema, renderDocuments } = await import('../documents/reference.js');
   return format === 'documents' ? renderDocuments() : renderJson(documentsSchema());
 }

@@ -10,7 +10,7 @@ const reference: CommandSpec = {
     {
       flags: '--format <format>',
       summary: 'what to print',
-      choices: ['markdown', 'json-schema', 'documents', 'documents-schema'],
+      choices: ['markdown', 'json-schema', 'documents', 'documents-schema', 'addons'],
       fallback: 'markdown',
     },
     { flags: '--write <file>', summary: 'write it to a file instead', completes: 'file' },

@@ -1,6 +1,7 @@
 import type { ChartAddon } from '../../addons/addon.js';
 import { cilium } from '../../addons/cilium.js';
-import { optionalCharts } from '../../addons/wanted.js';
+import { chartAddons } from '../../addons/wanted.js';
+import type { ClusterConfig } from '../../config/schema.js';
 import { enumerateNames } from '../../lib/format.js';
 import type { InstalledCharts } from './installed.js';
 
@@ -50,12 +51,15 @@ export function behindOf(addons: readonly ChartAddon[], view: AddonsView): reado
 }
 
 /** Those that are wanted and deployed and do not work. */
-export function failingAddons({ installed, view }: AddonsSeen): readonly Behind[] {
+export function failingAddons(
+  config: ClusterConfig,
+  { installed, view }: AddonsSeen,
+): readonly Behind[] {
   const deployed = ({ name: own }: ChartAddon): boolean =>
     installed.addons.some(
       ({ name, status, wanted }) => name === own && status === 'deployed' && wanted !== undefined,
     );
-  const there = optionalCharts.filter(deployed);
+  const there = chartAddons(config).filter(deployed);
   return behindOf([...(installed.cilium ? [cilium] : []), ...there], view);
 }
 

@@ -7,8 +7,8 @@ import { addonEffect } from './key-effects.js';
 export function addonDifferences({ addons }: InstalledCharts): readonly Difference[] {
   return addons.flatMap((one): Difference[] => {
     const { name, wanted, version, same, status } = one;
-    const key = optionalCharts.find((addon) => addon.name === name)?.key;
-    if (wanted === undefined || same || status !== 'deployed' || key === undefined) return [];
+    if (wanted === undefined || same || status !== 'deployed') return [];
+    const key = optionalCharts.find((addon) => addon.name === name)?.key ?? `charts.${name}`;
     const differs = isOtherVersion(one, wanted);
     return [
       {
@@ -28,5 +28,5 @@ export function addonUpdate(found: InstalledAddon, wanted: string): string {
 }
 
 function isOtherVersion({ version }: InstalledAddon, wanted: string): boolean {
-  return version !== wanted.replace(/^v/, '');
+  return wanted !== '' && version !== wanted.replace(/^v/, '');
 }

@@ -1,6 +1,6 @@
 import { cilium } from '../../addons/cilium.js';
 import { addonTable } from '../../addons/table.js';
-import { optionalCharts, wantedAddons } from '../../addons/wanted.js';
+import { chartAddons, optionalCharts, wantedAddons } from '../../addons/wanted.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { oxide } from '../../lib/commands.js';
 import { PreconditionError, UsageError } from '../../lib/errors.js';
@@ -74,7 +74,9 @@ function addonOf({ kind, name }: Change): string {
 
 /** What is there as it should be, and is applied all the same: somebody asked for it, or it does not work. */
 function againChanges(input: AddonsInput, named: readonly string[]): readonly Change[] {
-  const failing = failingAddons(input).map(({ addon, why }) => [addon.name, why] as const);
+  const failing = failingAddons(input.config, input).map(
+    ({ addon, why }) => [addon.name, why] as const,
+  );
   const reasons = new Map<string, string>([
     ...named.map((name) => [name, 'it was named'] as const),
     ...failing.filter(([name]) => named.length === 0 || named.includes(name)),
@@ -137,7 +139,7 @@ export function removableName(config: ClusterConfig, typed: string): string {
       `What there is: ${oxide`addons`}`,
     );
   }
-  if (optionalCharts.some((one) => one.name === name)) return name;
+  if (chartAddons(config).some((one) => one.name === name)) return name;
   throw unknownAddon(config, typed);
 }
 
@@ -155,7 +157,7 @@ export interface RemovalInput {
 export function planAddonRemoval(input: RemovalInput): ShownPlan {
   const { config, name, installed, leaves, cost } = input;
   const addon = installed.find((one) => one.name === name);
-  const about = addonTable.find((one) => one.name === name)?.about;
+  const about = chartAddons(config).find((one) => one.name === name)?.about;
   return {
     cluster: config.cluster_name,
     changes: [{ action: 'delete', kind: 'addon', name, detail: addon?.version ?? '?' }],

@@ -48,11 +48,11 @@ function addonChanges(
 ): readonly Change[] {
   // Which token they get changes nothing of which they are.
   return wantedAddons(config, { tokenMark: undefined }).flatMap(
-    ({ addon: { name }, version }): Change[] => {
+    ({ addon: { name }, version, from }): Change[] => {
       const found = installed.find((one) => one.name === name);
       if (found?.same) return [];
       if (found?.status !== 'deployed') {
-        return [{ action: 'create', kind: 'addon', name, detail: version }];
+        return [{ action: 'create', kind: 'addon', name, detail: version || from }];
       }
       return [{ action: 'update', kind: 'addon', name, detail: addonUpdate(found, version) }];
     },

@@ -1,5 +1,5 @@
 import { cilium } from '../../addons/cilium.js';
-import { optionalCharts } from '../../addons/wanted.js';
+import { chartAddons, optionalCharts } from '../../addons/wanted.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { chartDifferences, isAboutCilium } from '../plan/chart-differences.js';
 import { gatewayApiVersion } from '../talos/versions.js';
@@ -30,7 +30,7 @@ export function addonStates(
   { installed, view }: AddonsSeen,
 ): readonly AddonState[] {
   const addons = installed.addons.flatMap(
-    (one) => optionalCharts.find(({ name }) => name === one.name) ?? [],
+    (one) => chartAddons(config).find(({ name }) => name === one.name) ?? [],
   );
   const behind = behindOf([cilium, ...addons], view);
   return [
@@ -76,10 +76,8 @@ function stateOf(one: InstalledAddon, behind: readonly Behind[]): AddonState {
   const { name, wanted, version, status, same } = one;
   const why = behind.find(({ addon }) => addon.name === name)?.why ?? null;
   const about = {
-    name,
-    wanted: wanted?.replace(/^v/, '') ?? null,
-    installed: version ?? null,
-    asWanted: same,
+    ...{ name, installed: version ?? null, asWanted: same },
+    wanted: wanted === undefined ? null : wantedText(wanted, version),
   };
   if (status === undefined) return { ...about, state: 'not-installed', why: null };
   if (wanted === undefined) return { ...about, state: 'surplus', why: null };
@@ -87,4 +85,9 @@ function stateOf(one: InstalledAddon, behind: readonly Behind[]): AddonState {
     return { ...about, state: 'half-installed', why: `helm calls its release ${status}` };
   }
   return { ...about, state: why === null ? 'works' : 'not-working', why };
+}
+
+/** Of a chart on this machine nobody says which version it is to be. */
+function wantedText(wanted: string, there: string | undefined): string {
+  return wanted === '' ? (there ?? 'any') : wanted.replace(/^v/, '');
 }

@@ -68,7 +68,8 @@ async function localChart(path: string, { label, version }: WantedChart): Promis
     (found) => found.isFile(),
     () => false,
   );
-  if (!isFile) return { path, digests: {} };
+  // Without a version it is nothing that others have published.
+  if (!isFile || version === '') return { path, digests: {} };
   const digest = sha256(await readFile(path));
   return { path, digests: { [`${label} chart ${version}`]: digest } };
 }

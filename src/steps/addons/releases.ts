@@ -26,7 +26,8 @@ export function isAsWanted(
   { version, values }: WantedChart,
 ): boolean {
   return (
-    found?.version === version.replace(/^v/, '') &&
+    found !== undefined &&
+    (version === '' || found.version === version.replace(/^v/, '')) &&
     isDeepStrictEqual(found.values, JSON.parse(JSON.stringify(values)))
   );
 }

@@ -1,4 +1,4 @@
-import { optionalCharts } from '../../addons/wanted.js';
+import { chartAddons, optionalCharts } from '../../addons/wanted.js';
 import type { InstalledAddon } from '../../cluster/kubernetes/installed.js';
 import type { StepIo } from '../../lib/step.js';
 import * as helm from '../../tools/helm.js';
@@ -13,11 +13,11 @@ interface Removal {
 
 /** Uninstalls the release of an addon. With the last that speaks to Hetzner, the token leaves the cluster. */
 export async function uninstallAddon(
-  { run, files }: FlowContext,
+  { run, files, config }: FlowContext,
   { name, others }: Removal,
   io: StepIo,
 ): Promise<void> {
-  const addon = optionalCharts.find((one) => one.name === name);
+  const addon = chartAddons(config).find((one) => one.name === name);
   if (!addon) throw new Error(`no addon is called ${name}`);
   const { release, namespace } = addon;
   await run(helm.uninstall(files.kubeconfig, { name: release, namespace }));

@@ -1,6 +1,6 @@
 import type { ChartAddon } from '../../addons/addon.js';
 import { cilium } from '../../addons/cilium.js';
-import { optionalCharts } from '../../addons/wanted.js';
+import { chartAddons } from '../../addons/wanted.js';
 import type { AddonsSeen } from '../../cluster/kubernetes/addon-health.js';
 import { addonStates, type AddonState } from '../../cluster/status/addon-states.js';
 import { inParallel } from '../../lib/parallel.js';
@@ -25,7 +25,7 @@ export async function explainedStates(
   ctx: FlowContext,
   seen: AddonsSeen,
 ): Promise<readonly AddonState[]> {
-  const known: readonly ChartAddon[] = [cilium, ...optionalCharts];
+  const known: readonly ChartAddon[] = [cilium, ...chartAddons(ctx.config)];
   return inParallel(
     ...addonStates(ctx.config, seen).map(async (one): Promise<AddonState> => {
       const addon = known.find(({ name }) => name === one.name);

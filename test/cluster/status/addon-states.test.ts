@@ -43,7 +43,7 @@ test.each([
 ])('one that does not work says why (%#)', (own, why) => {
   const { own: state, seen } = stateOf(ccm, { workloads: [...network, ...own] });
   expect(state).toMatchObject({ state: 'not-working', why });
-  expect(failingAddons(seen).map(({ addon }) => addon.name)).toEqual(['hcloud-ccm']);
+  expect(failingAddons(config, seen).map(({ addon }) => addon.name)).toEqual(['hcloud-ccm']);
 });
 
 test('what is missing, half made or not asked for is called so, and what could be switched on is known', () => {
@@ -57,7 +57,7 @@ test('what is missing, half made or not asked for is called so, and what could b
   const surplus = { ...ccm, name: 'traefik', wanted: undefined, same: false };
   const { own, states, seen } = stateOf(surplus);
   expect(own).toMatchObject({ state: 'surplus', wanted: null });
-  expect(failingAddons(seen)).toEqual([]);
+  expect(failingAddons(config, seen)).toEqual([]);
   expect(offAddons(states)).toContain('argocd');
   expect(offAddons(states)).not.toContain('traefik');
 });
