@@ -22,8 +22,7 @@ export const metricsServer: ChartAddon = {
   about: {
     purpose: 'What nodes and pods use, for `kubectl top` and for autoscalers.',
     cost: 'nothing',
-    remarks:
-      "Without `talos_ccm` it takes the kubelets' certificates unchecked (`--kubelet-insecure-tls`).",
+    remarks: "Without `talos_ccm` it takes the kubelets' certificates unchecked.",
     stays: 'Nothing stays; `kubectl top` and autoscalers have no figures any more.',
   },
 };

@@ -36,7 +36,8 @@ const ownChart = z
     name: releaseName.meta({ description: 'Name of its release, and in `oxide addons`.' }),
     chart: place,
     repository: z
-      .url({ protocol: /^https?$/, error: 'must be the URL of a repository of charts' })
+      .string()
+      .regex(/^https?:\/\/\S+$/, 'must be the URL of a repository of charts')
       .optional()
       .meta({ description: 'URL of the repository that holds it.' }),
     version: chartVersion.optional().meta({
