@@ -19,7 +19,7 @@ export const hcloudCsi: ChartAddon = {
       ...onControlPlanes,
       hcloudVolumeDefaultLocation: config.hcloud.location,
       // By it a destroy knows whose a volume is, also when the cluster is gone.
-      volumeExtraLabels: { cluster: config.cluster_name },
+      volumeExtraLabels: { cluster: config.cluster_name, 'installed-by': 'oxide' },
       // Of one replica the chart's budget lets none go: no control plane could ever be drained.
       podDisruptionBudget: { create: false },
       ...(tokenMark !== undefined && { podAnnotations: { 'oxide/hcloud-token': tokenMark } }),
@@ -28,7 +28,11 @@ export const hcloudCsi: ChartAddon = {
       { name: 'hcloud-volumes', defaultStorageClass: true, reclaimPolicy: 'Delete' },
     ],
   }),
-  protectedKeys: ['controller.volumeExtraLabels.cluster', 'controller.hcloudToken'],
+  protectedKeys: [
+    'controller.volumeExtraLabels.cluster',
+    'controller.volumeExtraLabels.installed-by',
+    'controller.hcloudToken',
+  ],
   usesToken: true,
   about: {
     purpose: 'Volumes of Hetzner for claims, by the storage class `hcloud-volumes`, the default.',

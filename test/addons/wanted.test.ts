@@ -55,7 +55,7 @@ describe("Hetzner's controllers", () => {
   test('mark volumes with the cluster, and none of them keeps a control plane from a drain', () => {
     expect(valuesOf('hcloud-csi', on())).toMatchObject({
       controller: {
-        volumeExtraLabels: { cluster: 'demo' },
+        volumeExtraLabels: { cluster: 'demo', 'installed-by': 'oxide' },
         podDisruptionBudget: { create: false },
       },
       storageClasses: [{ name: 'hcloud-volumes', defaultStorageClass: true }],

@@ -282,6 +282,25 @@ describe('what the controllers of the cluster made', () => {
   });
 });
 
+test('volumes of the own storage driver are known by their labels when all else is gone', async () => {
+  const rehearsal = await rehearse(clusterYaml(1, 0));
+  const project = projectOf(rehearsal);
+  const marked = (name: string, labels: object) =>
+    project.make('volumes', { name, size: 10, location: 'nbg1', labels: { ...csi, ...labels } });
+  await marked('pvc-own', { cluster: 'demo', 'installed-by': 'oxide' });
+  await marked('pvc-of-another-cluster', { cluster: 'prod', 'installed-by': 'oxide' });
+  await marked('pvc-of-another-tool', { cluster: 'demo' });
+  const kept = await destroy(rehearsal.run().ctx, plain);
+  expect(kept.plan.kept).toMatchObject([{ resource: { name: 'pvc-own' }, unfinished: false }]);
+  expect(kept.plan.notes.join()).toContain('pvc-of-another-tool');
+  expect(kept.plan.notes.join()).not.toContain('pvc-of-another-cluster');
+  await destroyed(rehearsal.run().ctx, { deleteVolumes: true });
+  expect(project.list('volumes').map(({ name }) => name)).toEqual([
+    'pvc-of-another-cluster',
+    'pvc-of-another-tool',
+  ]);
+});
+
 describe('a destroy that meets an obstacle', () => {
   test('leaves a protected server and what it needs, and takes the rest', async () => {
     const { rehearsal, project, before } = await built(1, 2);

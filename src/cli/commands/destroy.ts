@@ -38,7 +38,9 @@ export function destroyCommand(options: DestroyOptions, io: CliIo): Promise<Exit
 function printPlan(plan: DestroyPlan, { ui }: ClusterCommand): ExitCode {
   if (plan.changes.length > 0 || plan.kept.length > 0) {
     ui.printPlan(plan);
-    return plan.changes.length > 0 ? ExitCode.changes : ExitCode.partial;
+    if (plan.changes.length > 0) return ExitCode.changes;
+    // What is kept because nobody asked for its deletion is no failure.
+    return plan.kept.some(({ unfinished }) => unfinished) ? ExitCode.partial : ExitCode.done;
   }
   const { cluster, notes } = plan;
   ui.print({ cluster, deleted: [], left: [], notes, complete: true }, (shown) =>

@@ -185,6 +185,27 @@ export function isLeft(cluster: string, labels: Labels): boolean {
   return labels[labelKeys.leftBy] === cluster;
 }
 
+/** What Hetzner's storage driver is told to write on volumes, beside its own label (src/addons/hcloud-csi.ts). */
+function volumeLabels(cluster: string): Labels {
+  return { [labelKeys.cluster]: cluster, 'installed-by': 'oxide' };
+}
+
+/** True for a volume that was made by a storage driver which oxide installed in this cluster. */
+export function isVolumeOf(cluster: string, labels: Labels): boolean {
+  return (
+    labels[labelKeys.managedBy] === storageDriver &&
+    Object.entries(volumeLabels(cluster)).every(([key, value]) => labels[key] === value)
+  );
+}
+
+/** The same of any cluster. */
+export function isMarkedVolume(labels: Labels): boolean {
+  return isVolumeOf(labels[labelKeys.cluster] ?? '', labels);
+}
+
+/** hcloud-csi-driver's own label (its source, internal/driver/controller.go). */
+export const storageDriver = 'csi-driver';
+
 /** A removal begins with the drain, and cannot be taken back once the node was told to reset itself. */
 export type RemovalStage = 'drain' | 'reset';
 

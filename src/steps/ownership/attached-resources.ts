@@ -1,5 +1,13 @@
 import type { OwnedResource } from '../../cluster/state/owned-resources.js';
-import { isGoing, isLeft, isOwn, labelKeys } from '../../cluster/state/labels.js';
+import {
+  isGoing,
+  isLeft,
+  isMarkedVolume,
+  isOwn,
+  isVolumeOf,
+  labelKeys,
+  storageDriver,
+} from '../../cluster/state/labels.js';
 import type { Labels } from '../../cluster/state/cluster-state.js';
 import type { LoadBalancer } from '../../hetzner/load-balancers.js';
 import type { FloatingIp, PrimaryIp, Volume } from '../../hetzner/resources.js';
@@ -9,8 +17,6 @@ import { isIn, ownedFloatingIp, ownedPrimaryIp, type ProjectLists } from './to-o
 
 /** hcloud-cloud-controller-manager sets nothing else (its source, internal/hcops/load_balancer.go). */
 const controllerLoadBalancerLabel = 'hcloud-ccm/service-uid';
-/** hcloud-csi-driver's own label (its source, internal/driver/controller.go). */
-const csiManager = 'csi-driver';
 
 /** What of the cluster other things hang on. */
 export interface Surroundings {
@@ -38,7 +44,7 @@ export function attachedLoadBalancers(
     });
 }
 
-/** Volumes at the cluster's servers, or of one of its PersistentVolumes. */
+/** Volumes at the cluster's servers, of one of its PersistentVolumes, or with the labels of its driver. */
 export function attachedVolumes(
   { config }: FlowContext,
   all: readonly Volume[],
@@ -51,8 +57,9 @@ export function attachedVolumes(
       const claimed = isOfCsi(one) && claims?.volumeIds.includes(one.id) === true;
       const left = isKnownAsLeft(config, one, { servers, networks });
       const going = isGoing(config.cluster_name, one.labels);
-      if (!attached && !claimed && !going && !left) return [];
-      const isControllers = isOfCsi(one) && (attached || claimed || going);
+      const marked = isVolumeOf(config.cluster_name, one.labels);
+      if (!attached && !claimed && !going && !marked && !left) return [];
+      const isControllers = isOfCsi(one) && (attached || claimed || going || marked);
       return [{ ...one, owner: isControllers ? 'controller' : ('other' as const) }];
     });
 }
@@ -76,7 +83,10 @@ export function onlyKubernetesKnows(
   return (
     all.volumes.some(
       (one) =>
-        isOfCsi(one) && isUnclear(one) && !(one.server !== null && servers.includes(one.server)),
+        isOfCsi(one) &&
+        !isMarkedVolume(one.labels) &&
+        isUnclear(one) &&
+        !(one.server !== null && servers.includes(one.server)),
     ) ||
     all.loadBalancers.some(
       (one) =>
@@ -130,5 +140,5 @@ export function remembered(
 
 /** True for a volume that Hetzner's storage driver made, of this cluster or of another. */
 export function isOfCsi({ labels }: Volume): boolean {
-  return labels[labelKeys.managedBy] === csiManager;
+  return labels[labelKeys.managedBy] === storageDriver;
 }

@@ -4,7 +4,12 @@ import {
   type ResourceKind,
   countByKind,
 } from '../../cluster/state/owned-resources.js';
-import { clusterSelector, isOwn, withBuildsSelector } from '../../cluster/state/labels.js';
+import {
+  clusterSelector,
+  isOwn,
+  withBuildsSelector,
+  isMarkedVolume,
+} from '../../cluster/state/labels.js';
 import type { BuildsSeen } from '../../cluster/catalogue/seen-builds.js';
 import type { Labels } from '../../cluster/state/cluster-state.js';
 import type { Network, Server, Volume } from '../../hetzner/resources.js';
@@ -144,7 +149,8 @@ function surroundingsOf(servers: readonly Server[], networks: readonly Network[]
 function unknownVolumes(volumes: readonly Volume[], found: readonly OwnedResource[]): string[] {
   const known = found.flatMap(({ kind, id }) => (kind === 'volume' ? [id] : []));
   const loose = volumes.filter(
-    (one) => isOfCsi(one) && one.server === null && !known.includes(one.id),
+    (one) =>
+      isOfCsi(one) && !isMarkedVolume(one.labels) && one.server === null && !known.includes(one.id),
   );
   if (loose.length === 0) return [];
   const names = loose.map(({ name, id }) => `${name} (id ${id})`);
