@@ -1,2 +1,2 @@
 /** Whether the cloud controllers, the storage driver and the metrics server are installed unless told. */
-export const onByDefault = false;
+export const onByDefault = false as boolean;

@@ -1,4 +1,5 @@
 import { observeInstalled } from '../steps/addons/kubernetes-state.js';
+import { withOwnNamespaces } from '../steps/addons/release-source.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import { clusterStatus } from '../cluster/status/cluster-status.js';
 import type { ClusterState } from '../cluster/state/cluster-state.js';
@@ -13,6 +14,7 @@ import {
   probeAccessFiles,
   probeCertificates,
   probeMembers,
+  probeWorkloads,
   probeNodes,
   observeExisting,
 } from '../steps/observe/probes.js';
@@ -89,16 +91,22 @@ async function lookAtServers(ctx: FlowContext) {
  * reason why it does not is told once, and it is asked through the control plane that did.
  */
 async function lookIntoKubernetes(ctx: FlowContext, state: ClusterState, io: StepIo) {
-  const told = await lookOnce(ctx, state);
-  if (told) {
+  const found = await lookOnce(ctx, state);
+  if (found) {
+    const told = await withOwnNamespaces(ctx, found);
     io.summary(plural(told.nodes.length, 'node'));
     const { nodes, certificates } = told;
-    return { seen: { nodes }, certificates, installed: await observeInstalled(ctx, told), told };
+    const installed = await observeInstalled(ctx, told);
+    return { seen: { nodes }, certificates, installed, told, view: told };
   }
   const seen = await probeNodes(ctx, state, io);
-  if ('unknown' in seen) return { seen, certificates: [], installed: seen };
-  const [certificates, installed] = await inParallel(probeCertificates(ctx), observeInstalled(ctx));
-  return { seen, certificates, installed };
+  if ('unknown' in seen) return { seen, certificates: [], installed: seen, view: undefined };
+  const [certificates, installed, workloads] = await inParallel(
+    probeCertificates(ctx),
+    observeInstalled(ctx),
+    probeWorkloads(ctx),
+  );
+  return { seen, certificates, installed, view: workloads && { workloads, nodes: seen.nodes } };
 }
 
 export interface Watch {

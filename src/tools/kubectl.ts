@@ -10,7 +10,7 @@ export {
   parseServiceUids,
   parseVolumeIds,
 } from './kubernetes-objects.js';
-export { parseWorkloads } from './workload-objects.js';
+export { parseWorkloads, type Workload } from './workload-objects.js';
 export { lookAround, parseLook, type KubernetesLook } from './kubernetes-look.js';
 export { parsePodTroubles, type PodTrouble } from './pod-troubles.js';
 export {

@@ -30,6 +30,7 @@ function facts({ network, allowed, ownAddress, status }: StatusReport): string[]
     ...(status.loadBalancer ? [`Balancer      ${balancerText(status.loadBalancer)}`] : []),
     `Survives      ${survivalText(status.survives)}`,
     ...groupLines(status),
+    ...addonFacts(status.addons),
     `Network       ${network ?? 'none'}`,
     `Firewall      6443 and 50000 from ${allowed?.join(', ') ?? 'nowhere: there is none'}`,
     `This machine  ${ownAddress ?? 'address unknown'}`,
@@ -46,6 +47,16 @@ function groupLines({ placementGroups }: ClusterStatus): readonly string[] {
   if (placementGroups.length === 0) return [];
   const counts = placementGroups.map(({ name, servers }) => `${name} ${servers.length}`);
   return [`Spread        ${counts.join(', ')} on hosts of their own`];
+}
+
+/** `2 of 3 work`: of those that cluster.yaml asks for beside the network. */
+function addonFacts(addons: ClusterStatus['addons']): string[] {
+  const wanted = addons.filter(
+    ({ name, state }) => name !== 'cilium' && name !== 'gateway-api' && state !== 'surplus',
+  );
+  if (wanted.length === 0) return [];
+  const works = wanted.filter(({ state }) => state === 'works').map(({ name }) => name);
+  return [`Addons        ${works.length} of ${wanted.length} work: ${works.join(', ') || 'none'}`];
 }
 
 /** `control-plane 3 of 3, worker 4 of 5`: what there is of what is wanted. */

@@ -71,6 +71,7 @@ describe('the status', () => {
         'servers',
         'pools',
         'differences',
+        'addons',
         'monthlyCost',
         'loadBalancer',
         'placementGroups',

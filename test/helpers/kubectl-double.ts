@@ -35,6 +35,7 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
   if (words[0] === 'get' && /^(persistentvolumes|namespaces)$/.test(words[1] ?? '')) {
     return answer(request('GET', `/api/v1/${words[1] ?? ''}`));
   }
+  if (words[1] === 'daemonsets,deployments,statefulsets') return allWorkloads(request);
   if (words[0] === 'get' && words[1] === 'pods') return answer(request('GET', podsPath(words)));
   if (words[0] === 'get' && words[1] === 'poddisruptionbudgets') {
     return answer(request('GET', '/apis/policy/v1/poddisruptionbudgets'));
@@ -68,6 +69,16 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
 function answer({ status, body }: ReturnType<KubeRequest>): Ending {
   if (status < 300) return done(JSON.stringify(body));
   return failed(`Error from server (${String(body['reason'])}): ${String(body['message'])}\n`);
+}
+
+/** Those of all namespaces in one list, in which each object says what it is. */
+function allWorkloads(request: KubeRequest): Ending {
+  const kinds = { DaemonSet: 'daemonsets', Deployment: 'deployments', StatefulSet: 'statefulsets' };
+  const items = Object.entries(kinds).flatMap(([kind, path]) => {
+    const { body } = request('GET', `/apis/apps/v1/${path}`);
+    return (body['items'] as object[]).map((item) => ({ kind, ...item }));
+  });
+  return done(JSON.stringify({ kind: 'List', items }));
 }
 
 /** Both kinds in one list, in which each object says what it is. */

@@ -129,7 +129,7 @@ const status: ClusterStatus = {
     { name: 'control-plane', role: 'control-plane', wanted: 3, found: 3 },
     { name: 'worker', role: 'worker', wanted: 5, found: 5 },
   ],
-  ...{ differences: [], problems: [], monthlyCost: euros(62.92), support: [] },
+  ...{ differences: [], problems: [], addons: [], monthlyCost: euros(62.92), support: [] },
   loadBalancer: null,
   placementGroups: [
     { name: 'oxide-cluster', servers: upTo(3).map((n) => `oxide-cluster-control-plane-${n}`) },

@@ -57,6 +57,7 @@ describe('tables', () => {
       ],
       monthlyCost: { net: 8.99, gross: 8.99, currency: 'EUR' },
       support: [],
+      addons: [],
       ...{ loadBalancer: null, placementGroups: [] },
       survives: { controlPlanes: null, onOneHost: 1, anyHost: null, kubeconfigNeeds: null },
       problems: [

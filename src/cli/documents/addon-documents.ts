@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { cluster, kept, notes, text, texts } from './parts.js';
 
-const addon = z.strictObject({
+/** An addon as a status shows it, too. */
+export const addon = z.strictObject({
   name: text,
   wanted: text.nullable().describe('Version; null: cluster.yaml does not ask for it.'),
   installed: text.nullable().describe('Version; null: it is not there.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addon } from './addon-documents.js';
 import {
   change,
   cluster,
@@ -153,6 +154,7 @@ export const status = z.strictObject({
   servers: z.array(server),
   pools: z.array(z.strictObject({ name: text, role, wanted: z.int(), found: z.int() })),
   differences: z.array(difference),
+  addons: z.array(addon).describe('Empty where nobody could be asked.'),
   monthlyCost: cost,
   loadBalancer: balancer
     .nullable()

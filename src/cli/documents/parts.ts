@@ -133,6 +133,9 @@ const problemCodes: Readonly<Record<Problem['code'], true>> = {
   'open-to-the-internet': true,
   'version-unsupported': true,
   'image-build-left': true,
+  'addon-failing': true,
+  'addon-missing': true,
+  'addon-surplus': true,
   unused: true,
 };
 

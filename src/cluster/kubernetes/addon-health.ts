@@ -21,7 +21,7 @@ interface NodeView {
   readonly name: string;
   readonly internalIp: string | undefined;
   /** No cloud controller has met it yet. */
-  readonly uninitialized: boolean;
+  readonly uninitialized?: boolean | undefined;
 }
 
 /** What Kubernetes shows of what addons have made. */

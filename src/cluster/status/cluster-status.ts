@@ -1,4 +1,5 @@
 import type { ServerStatus, ClusterStatus, StatusReport, StatusInput } from './report.js';
+import { addonStates } from './addon-states.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { runningBuildTexts } from '../catalogue/seen-builds.js';
 import { runningCost } from '../catalogue/prices.js';
@@ -25,7 +26,9 @@ export function clusterStatus(input: StatusInput): StatusReport {
     talos: talosVersion,
     kubernetes: kubernetes?.version ?? null,
   }));
-  const problems = findProblems({ ...input, servers, running });
+  const addons =
+    installed && input.view ? addonStates(config, { installed, view: input.view }) : [];
+  const problems = findProblems({ ...input, servers, running, addons });
   const status: ClusterStatus = {
     cluster: config.cluster_name,
     endpoint: endpoint ?? null,
@@ -41,6 +44,7 @@ export function clusterStatus(input: StatusInput): StatusReport {
       ...{ config, state, known: knownOf(input, servers), installed },
       firewallRules: settledRules(config, state),
     }),
+    addons,
     monthlyCost: addCosts([{ monthly: runningCost(prices, state.servers) }, costOf(input)], prices),
     loadBalancer: balancerStatus(state) ?? null,
     placementGroups: groupsOf(state),

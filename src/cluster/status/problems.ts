@@ -9,6 +9,8 @@ import { admittedRanges, keepsOut } from '../network/api-access.js';
 import { balancerProblems } from './balancer-status.js';
 import { etcdProblems, talosProblems } from './etcd-problems.js';
 import { leftBuilds, unused } from './cost-problems.js';
+import { addonProblems } from './addon-problems.js';
+import type { AddonState } from './addon-states.js';
 import { cordonProblems, kubernetesProblems, nodeProblems } from './kubernetes-problems.js';
 import { makesMissing } from './make-missing.js';
 import { openApis } from '../network/open-apis.js';
@@ -32,6 +34,7 @@ const advisory: ReadonlySet<Problem['code']> = new Set([
   'stale-node',
   'node-without-server',
   'image-build-left',
+  'addon-surplus',
   'unused',
 ]);
 
@@ -46,6 +49,7 @@ export const certificateWarningMs = 30 * 24 * 60 * 60_000;
 interface ProblemInput extends StatusInput {
   readonly servers: readonly ServerStatus[];
   readonly running: readonly RunningVersions[];
+  readonly addons: readonly AddonState[];
 }
 
 /** Everything that is wrong, the cluster's own parts first. */
@@ -61,6 +65,7 @@ export function findProblems(input: ProblemInput): readonly Problem[] {
     ...input.state.servers.flatMap((server) => unfinishedRemoval(server, input)),
     ...input.servers.flatMap((server) => serverProblems(server, input)),
     ...kubernetesProblems(input),
+    ...addonProblems(input),
     ...cordonProblems(input),
     ...balancerProblems(input.config, input.state),
     ...talosProblems(input),

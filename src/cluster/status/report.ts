@@ -5,7 +5,9 @@ import type { BuildsSeen } from '../catalogue/seen-builds.js';
 import type { AddressPrice } from '../catalogue/prices.js';
 import type { Cost } from '../state/cost.js';
 import type { Difference } from '../plan/difference.js';
+import type { AddonsView } from '../kubernetes/addon-health.js';
 import type { InstalledCharts } from '../kubernetes/installed.js';
+import type { AddonState } from './addon-states.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
 import type { SupportEnd } from '../talos/support.js';
 import type { EtcdMemberView } from '../talos/etcd.js';
@@ -44,6 +46,9 @@ export interface Problem {
     | 'open-to-the-internet'
     | 'version-unsupported'
     | 'image-build-left'
+    | 'addon-failing'
+    | 'addon-missing'
+    | 'addon-surplus'
     | 'unused';
   readonly message: string;
   /** The next command. */
@@ -56,6 +61,8 @@ export interface NodeFacts extends ClusterNode {
   readonly kubeletVersion: string;
   /** `v1.13.9` */
   readonly talosVersion: string | undefined;
+  /** No cloud controller has met it yet. */
+  readonly uninitialized?: boolean;
 }
 
 /** What Kubernetes said of the nodes, or why it could not be asked. */
@@ -173,6 +180,8 @@ export interface ClusterStatus {
   }[];
   /** In what it differs from cluster.yaml, as a plan shows it. */
   readonly differences: readonly Difference[];
+  /** Those that are wanted or there; empty where nobody could be asked. */
+  readonly addons: readonly AddonState[];
   readonly monthlyCost: Cost;
   /** The one before the control planes; null: there is none. */
   readonly loadBalancer: BalancerStatus | null;
@@ -221,6 +230,8 @@ export interface StatusInput {
   readonly known: ReadonlyMap<number, KnownOfNode>;
   /** What oxide installed in Kubernetes. */
   readonly installed: Answer<InstalledCharts>;
+  /** What Kubernetes shows of the addons; undefined: it was not looked at. */
+  readonly view?: AddonsView | undefined;
   readonly endpoint: string | undefined;
   readonly ownAddress: string | undefined;
   /** Milliseconds since the Unix epoch, by which certificates and the support of versions end. */

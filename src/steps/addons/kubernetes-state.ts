@@ -16,7 +16,7 @@ import type { OwnAddresses } from '../access/own-address.js';
 import type { FlowContext } from '../run/context.js';
 import { installedCilium } from './cilium.js';
 import { observeAddons } from './look.js';
-import { keptInCluster } from './release-source.js';
+import { keptInCluster, type ReleaseSource } from './release-source.js';
 import { observeGatewayApi } from './gateway-api.js';
 import { metadataIsBlocked } from './metadata-policy.js';
 
@@ -80,12 +80,15 @@ async function installedIn(ctx: FlowContext, look: KubernetesLook): Promise<Inst
   };
 }
 
-/** The same, of a Kubernetes that is known to answer. */
-export async function readInstalled(ctx: FlowContext): Promise<InstalledCharts> {
+/** The same, of a Kubernetes that is known to answer. `releases`: who tells of addons also where none is wanted. */
+export async function readInstalled(
+  ctx: FlowContext,
+  releases?: ReleaseSource,
+): Promise<InstalledCharts> {
   const [definitions, cilium, addons, metadataBlocked] = await inParallel(
     observeGatewayApi(ctx),
     installedCilium(ctx),
-    observeAddons(ctx),
+    observeAddons(ctx, releases),
     metadataIsBlocked(ctx),
   );
   const gatewayApi = installedRelease(definitions);

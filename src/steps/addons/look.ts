@@ -13,15 +13,16 @@ export function addonsOf(ctx: FlowContext): readonly WantedChart[] {
 }
 
 /**
- * The addons as they are: those that are wanted, and, when there are any, those that are there all the same. helm, unless
- * `releases` tells of them, is asked once for all, and once more for the values of each that is wanted.
+ * The addons as they are: those that are wanted, and those that are there all the same. helm is asked once for all, and once
+ * more for the values of each that is wanted; not at all where none is wanted, unless `known` tells of the releases.
  */
 export async function observeAddons(
   ctx: FlowContext,
-  releases: ReleaseSource = askedOfHelm(ctx),
+  known?: ReleaseSource,
 ): Promise<readonly InstalledAddon[]> {
   const wanted = addonsOf(ctx);
-  if (wanted.length === 0) return [];
+  if (wanted.length === 0 && !known) return [];
+  const releases = known ?? askedOfHelm(ctx);
   const listed = await releases.list();
   const found = (release: string, namespace: string) =>
     listed.find((one) => one.name === release && one.namespace === namespace);

@@ -1,8 +1,8 @@
 import type { HelmValues } from '../../addons/addon.js';
-import { optionalCharts } from '../../addons/wanted.js';
+import { chartAddons } from '../../addons/wanted.js';
 import { inParallel } from '../../lib/parallel.js';
 import * as helm from '../../tools/helm.js';
-import { readKeptRelease, type KeptRelease } from '../../tools/kept-releases.js';
+import { readKeptRelease } from '../../tools/kept-releases.js';
 import { lookAround, parseLook, type KubernetesLook } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
 
@@ -43,31 +43,25 @@ export function askedOfHelm({ run, files }: FlowContext): ReleaseSource {
   };
 }
 
-/**
- * What helm keeps in the cluster, as far as a look has brought it. Other namespaces than kube-system
- * are looked into when they are there; helm is asked of what is not deployed.
- */
+/** What helm keeps in the cluster, as far as a look has brought it; helm is asked of what is not deployed. */
 export function keptInCluster(ctx: FlowContext, look: KubernetesLook): ReleaseSource {
-  let elsewhere: Promise<readonly KeptRelease[]> | undefined;
-  const all = async (): Promise<readonly KeptRelease[]> =>
-    [...look.releases, ...(await (elsewhere ??= releasesElsewhere(ctx, look)))].filter((one) =>
-      optionalCharts.some(({ release: name, namespace }) => isThe({ name, namespace })(one)),
-    );
-  const content = async (release: helm.Release) => {
-    const stored = (await all()).find(isThe(release))?.stored;
+  const all = look.releases.filter((one) =>
+    chartAddons(ctx.config).some(({ release: name, namespace }) => isThe({ name, namespace })(one)),
+  );
+  const content = (release: helm.Release) => {
+    const stored = all.find(isThe(release))?.stored;
     return stored && readKeptRelease(stored);
   };
   return {
     list: async () => {
-      const found = await all();
-      if (found.some(({ stored }) => stored === undefined)) return askedOfHelm(ctx).list();
-      return found.flatMap(({ stored, ...release }) => {
+      if (all.some(({ stored }) => stored === undefined)) return askedOfHelm(ctx).list();
+      return all.flatMap(({ stored, ...release }) => {
         if (!stored) return [];
         const { chart, version } = readKeptRelease(stored);
         return [{ ...release, chart: `${chart}-${version}` }];
       });
     },
-    values: async (release) => (await content(release))?.values ?? {},
+    values: (release) => Promise.resolve(content(release)?.values ?? {}),
     deployed: (release) =>
       Promise.resolve(look.releases.find(isThe(release))?.stored).then(
         (stored) => stored && readKeptRelease(stored),
@@ -79,16 +73,20 @@ function isThe({ name, namespace }: helm.Release) {
   return (one: helm.Release): boolean => one.name === name && one.namespace === namespace;
 }
 
-/** Of the namespaces that addons have of their own. */
-async function releasesElsewhere(
-  { run, files }: FlowContext,
-  { namespaces }: KubernetesLook,
-): Promise<readonly KeptRelease[]> {
-  const own = new Set(optionalCharts.map(({ namespace }) => namespace));
+/** The look with what is in the namespaces that addons have of their own, as far as those are there. */
+export async function withOwnNamespaces(
+  { run, files, config }: FlowContext,
+  look: KubernetesLook,
+): Promise<KubernetesLook> {
+  const own = new Set(chartAddons(config).map(({ namespace }) => namespace));
   own.delete('kube-system');
-  const there = namespaces.filter((name) => own.has(name));
+  const there = look.namespaces.filter((name) => own.has(name));
   const found = await inParallel(
     ...there.map(async (name) => parseLook((await run(lookAround(files.kubeconfig, name))).stdout)),
   );
-  return found.flatMap(({ releases }) => releases);
+  return {
+    ...look,
+    releases: [look, ...found].flatMap(({ releases }) => releases),
+    workloads: [look, ...found].flatMap(({ workloads }) => workloads),
+  };
 }

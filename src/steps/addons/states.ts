@@ -7,12 +7,13 @@ import { inParallel } from '../../lib/parallel.js';
 import { getAllWorkloads, getNodes, parseNodes, parseWorkloads } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
 import { readInstalled } from './kubernetes-state.js';
+import { askedOfHelm } from './release-source.js';
 import { failureOf } from './settle.js';
 
 /** What is installed, and what Kubernetes shows of it. */
 export async function observeAddonsSeen(ctx: FlowContext): Promise<AddonsSeen> {
   const [installed, workloads, nodes] = await inParallel(
-    readInstalled(ctx),
+    readInstalled(ctx, askedOfHelm(ctx)),
     ctx.run(getAllWorkloads(ctx.files.kubeconfig)),
     ctx.run(getNodes(ctx.files.kubeconfig)),
   );

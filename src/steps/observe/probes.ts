@@ -8,7 +8,15 @@ import { plural } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import { kubeconfigExpiry, kubeconfigServer, talosconfigExpiry } from '../../tools/access-files.js';
-import { getCertificates, getNodes, parseCertificates, parseNodes } from '../../tools/kubectl.js';
+import {
+  getCertificates,
+  getNodes,
+  parseCertificates,
+  parseNodes,
+  getAllWorkloads,
+  parseWorkloads,
+  type Workload,
+} from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
 import { listEtcd } from './etcd-members.js';
 import { readMembers } from './members-and-servers.js';
@@ -60,6 +68,14 @@ export async function probeCertificates(ctx: FlowContext): Promise<readonly Clus
     parseCertificates((await ctx.run(getCertificates(kubeconfig))).stdout),
   );
   return 'is' in answer ? answer.is : [];
+}
+
+/** How far what is installed has come; undefined when it cannot be asked for. */
+export async function probeWorkloads(ctx: FlowContext): Promise<readonly Workload[] | undefined> {
+  const answer = await ask(ctx, async () =>
+    parseWorkloads((await ctx.run(getAllWorkloads(ctx.files.kubeconfig))).stdout),
+  );
+  return 'is' in answer ? answer.is : undefined;
 }
 
 /** The members of etcd with their servers; undefined when nobody can list them. */

@@ -1,0 +1,57 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ExitCode } from '../../src/lib/errors.js';
+import { runCli, testFolder } from '../helpers/cli.js';
+import { clusterYaml } from '../helpers/rehearsal.js';
+
+const supported = process.platform === 'linux' && process.arch === 'x64';
+const section = `addons:
+  hcloud_ccm: { enabled: true }
+  traefik: { enabled: true }
+`;
+
+async function run(cwd: string, ...args: readonly string[]) {
+  const { code, stdout } = await runCli(['--sandbox', '--json', ...args], { cwd });
+  return { code, document: JSON.parse(stdout) as Record<string, unknown> };
+}
+
+const states = (document: Record<string, unknown>) =>
+  Object.fromEntries(
+    (document['addons'] as { name: string; state: string }[]).map(({ name, state }) => [
+      name,
+      state,
+    ]),
+  );
+
+test.runIf(supported)(
+  'the life of addons with the real kubectl and helm: made, changed, not asked for any more, removed',
+  { timeout: 240_000 },
+  async () => {
+    const cwd = testFolder();
+    const file = join(cwd, 'cluster.yaml');
+    const edit = (from: string | RegExp, to: string): void => {
+      writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
+    };
+    writeFileSync(file, `${clusterYaml(1, 0)}${section}`);
+    expect(await run(cwd, 'create')).toMatchObject({
+      ...{ code: ExitCode.done, document: { failedAddons: [], differences: [] } },
+    });
+    edit('traefik: {', 'traefik: { values: { deployment: { replicas: 2 } },');
+    const applied = await run(cwd, 'addons', 'apply');
+    expect(applied).toMatchObject({ code: ExitCode.done, document: { applied: ['traefik'] } });
+    expect(states(applied.document)).toEqual({
+      ...{ 'gateway-api': 'works', cilium: 'works', 'hcloud-ccm': 'works', traefik: 'works' },
+    });
+    edit(/ {2}traefik: .*\n/, '');
+    const { document: status } = await run(cwd, 'status');
+    expect(JSON.stringify(status['problems'])).toContain('addon-surplus');
+    expect(states(status)).toMatchObject({ 'hcloud-ccm': 'works', traefik: 'surplus' });
+    expect(await run(cwd, 'addons', 'remove', 'traefik', '--yes')).toMatchObject({
+      ...{ code: ExitCode.done, document: { removed: true, left: [] } },
+    });
+    const listed = await run(cwd, 'addons');
+    expect(listed).toMatchObject({ code: ExitCode.done });
+    expect(states(listed.document)).not.toHaveProperty('traefik');
+  },
+);
