@@ -8,6 +8,12 @@ import type { Attachment } from './server-changes.js';
 
 type Labels = Readonly<Record<string, string>>;
 
+/** What a load balancer leads to. */
+export type BalancerTargetRef =
+  | { readonly type: 'server'; readonly server: { readonly id: number } }
+  | { readonly type: 'label_selector'; readonly label_selector: { readonly selector: string } }
+  | { readonly type: 'ip'; readonly ip: { readonly ip: string } };
+
 /** What listens on a load balancer, in the API's own fields. */
 export interface BalancerServiceOrder {
   readonly protocol: 'tcp';
@@ -49,7 +55,7 @@ export interface LoadBalancerChanges {
   /** Sends it to this server's address in the network that both are in. */
   addBalancerTarget(id: number, serverId: number): Promise<Action[]>;
   /** One that is no target any more needs nothing, nor does one whose load balancer is gone. */
-  removeBalancerTarget(id: number, serverId: number): Promise<Action[]>;
+  removeBalancerTarget(id: number, target: BalancerTargetRef): Promise<Action[]>;
   addBalancerService(id: number, service: BalancerServiceOrder): Promise<Action[]>;
   updateBalancerService(id: number, service: BalancerServiceOrder): Promise<Action[]>;
   removeBalancerService(id: number, listenPort: number): Promise<Action[]>;
@@ -112,14 +118,14 @@ export function createLoadBalancerChanges(
         ...{ id, action: 'add_target' },
         body: { type: 'server', server: { id: server }, use_private_ip: true },
         purpose: `adding server ${server} as a target`,
-        isDone: (balancer) => isTarget(balancer, server),
+        isDone: (balancer) => isTarget(balancer, { type: 'server', server: { id: server } }),
         already: ['target_already_defined'],
       }),
-    removeBalancerTarget: (id, server) =>
+    removeBalancerTarget: (id, target) =>
       send({
-        ...{ id, action: 'remove_target', body: { type: 'server', server: { id: server } } },
-        purpose: `taking server ${server} out of its targets`,
-        isDone: (balancer) => !isTarget(balancer, server),
+        ...{ id, action: 'remove_target', body: target },
+        purpose: 'taking a target off',
+        isDone: (balancer) => !isTarget(balancer, target),
       }).catch(noneIfGone),
     addBalancerService: (id, service) =>
       send({
@@ -148,8 +154,12 @@ export function createLoadBalancerChanges(
   };
 }
 
-function isTarget({ targets }: LoadBalancer, id: number): boolean {
-  return targets.some(({ server }) => server?.id === id);
+function isTarget({ targets }: LoadBalancer, wanted: BalancerTargetRef): boolean {
+  return targets.some(({ server, label_selector: labels, ip }) => {
+    if (wanted.type === 'server') return server?.id === wanted.server.id;
+    if (wanted.type === 'ip') return ip?.ip === wanted.ip.ip;
+    return labels?.selector === wanted.label_selector.selector;
+  });
 }
 
 function listensAt(services: LoadBalancer['services'], port: number): boolean {

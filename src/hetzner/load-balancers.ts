@@ -38,6 +38,8 @@ export const loadBalancerSchema = z.object({
   targets: list(
     z.object({
       server: z.object({ id }).nullish(),
+      label_selector: z.object({ selector: z.string() }).nullish().catch(undefined),
+      ip: z.object({ ip: z.string() }).nullish().catch(undefined),
       use_private_ip: z.boolean().nullish().catch(undefined),
       health_status: readable(
         z.object({

@@ -213,6 +213,10 @@ describe('targets of a load balancer', () => {
       networks: [project.list('networks')[0]?.id],
     });
     await act('add_target', { type: 'server', server: { id: worker }, use_private_ip: true });
+    await act('add_target', {
+      ...{ type: 'label_selector', use_private_ip: true },
+      label_selector: { selector: 'team=other' },
+    });
     const [first] = balancer?.targets ?? [];
     await act('remove_target', { type: 'server', server: { id: first?.server.id ?? 0 } });
     await act('update_service', { listen_port: 6443, health_check: { retries: 5 } });
@@ -226,7 +230,7 @@ describe('targets of a load balancer', () => {
         '+ tcp 6443 to 6443, checked by https /version (2??, 401, 403) at 6443 every 5s for 3s, 3 times, ' +
         '+ tcp 50000 to 50000, checked by tcp at 50000 every 5s for 3s, 3 times, ' +
         '- tcp 6443 to 6443, checked by https /version (2??, 401, 403) at 6443 every 5s for 3s, 5 times, ' +
-        `+ demo-cp-1, - server ${worker}`,
+        `+ demo-cp-1, - server ${worker}, - servers with team=other`,
     ]);
     const again = rehearsal.run();
     await create(again.ctx);

@@ -109,8 +109,15 @@ function targetDifferences(
   );
   return [
     ...missing.map(({ name }): Difference => ({ ...setRight, key, found: null, wanted: name })),
-    ...foreign.map(({ serverId }): Difference => {
-      const found = serverId === undefined ? 'something else than a server' : `server ${serverId}`;
+    ...foreign.map(({ serverId, other }): Difference => {
+      const found =
+        serverId !== undefined
+          ? `server ${serverId}`
+          : other === undefined
+            ? 'something else than a server'
+            : 'ip' in other
+              ? other.ip
+              : `servers with ${other.selector}`;
       return { ...setRight, key, found, wanted: null };
     }),
   ];

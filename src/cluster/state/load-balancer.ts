@@ -31,6 +31,8 @@ export interface TargetHealth {
 export interface BalancerTarget {
   /** Undefined: something else than a server, which oxide never adds. */
   readonly serverId: number | undefined;
+  /** The servers with these labels, or an address. */
+  readonly other?: { readonly selector: string } | { readonly ip: string } | undefined;
   readonly isPrivate: boolean;
   readonly health: readonly TargetHealth[];
 }

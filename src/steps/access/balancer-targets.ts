@@ -76,7 +76,8 @@ export async function removeTarget(
 ): Promise<void> {
   const { targets } = await look(ctx, balancer);
   if (!targets.some((target) => target.serverId === serverId)) return;
-  const begun = await ctx.hetzner.removeBalancerTarget(balancer.id, serverId);
+  const target = { type: 'server', server: { id: serverId } } as const;
+  const begun = await ctx.hetzner.removeBalancerTarget(balancer.id, target);
   await ctx.actions.wait(begun, `the load balancer ${balancer.name}`);
 }
 

@@ -1,8 +1,11 @@
 import { serviceText, wantedServices } from '../../cluster/network/balancer-services.js';
 import type { PlannedBalancer } from '../../cluster/plan/plan.js';
-import type { LoadBalancerState } from '../../cluster/state/load-balancer.js';
+import type { BalancerTarget, LoadBalancerState } from '../../cluster/state/load-balancer.js';
 import type { Action } from '../../hetzner/resources.js';
-import type { BalancerServiceOrder } from '../../hetzner/load-balancer-changes.js';
+import type {
+  BalancerServiceOrder,
+  BalancerTargetRef,
+} from '../../hetzner/load-balancer-changes.js';
 import type { StepIo } from '../../lib/step.js';
 import { toLoadBalancer } from '../run/api-objects.js';
 import type { FlowContext } from '../run/context.js';
@@ -71,16 +74,16 @@ async function setRight(
   const { hetzner } = ctx;
   const { id } = found;
   const { privateIp: ip, type, isPublic } = planned;
-  const foreign = found.targets.flatMap(({ serverId, isPrivate }) =>
-    serverId !== undefined && (!isPrivate || !controlPlaneIds.includes(serverId)) ? [serverId] : [],
-  );
+  const foreign = found.targets
+    .filter(({ serverId, isPrivate }) => !isPrivate || !controlPlaneIds.includes(serverId ?? 0))
+    .flatMap((target) => refOf(target) ?? []);
   const changes: (() => Promise<Action[]>)[] = [
     ...(found.privateIp === undefined
       ? [() => hetzner.attachBalancer(id, { network: networkId, ip })]
       : []),
     ...(found.type === type ? [] : [() => hetzner.changeBalancerType(id, type)]),
     ...serviceChanges(ctx, found),
-    ...foreign.map((server) => () => hetzner.removeBalancerTarget(id, server)),
+    ...foreign.map((target) => () => hetzner.removeBalancerTarget(id, target)),
     // Hetzner closes the public interface of one that is in a network only.
     ...(found.isPublic === isPublic ? [] : [() => hetzner.exposeBalancer(id, isPublic)]),
   ];
@@ -88,6 +91,14 @@ async function setRight(
     await ctx.actions.wait(await change(), `the load balancer ${found.name}`);
   }
   return changes.length > 0;
+}
+
+function refOf({ serverId, other }: BalancerTarget): BalancerTargetRef | undefined {
+  if (serverId !== undefined) return { type: 'server', server: { id: serverId } };
+  if (!other) return undefined;
+  return 'ip' in other
+    ? { type: 'ip', ip: other }
+    : { type: 'label_selector', label_selector: other };
 }
 
 function serviceChanges(

@@ -158,10 +158,11 @@ export function toLoadBalancer(
     privateIp: nets.find(({ network }) => network === networkId)?.ip,
     networkIds: nets.map(({ network }) => network),
     services: balancer.services.map(toService),
-    targets: balancer.targets.map(({ server, use_private_ip: isPrivate, health_status: all }) => ({
-      serverId: server?.id,
-      isPrivate: isPrivate === true,
-      health: all.map(({ listen_port: port, status, detail }) => ({
+    targets: balancer.targets.map((target) => ({
+      serverId: target.server?.id,
+      other: target.label_selector ?? target.ip ?? undefined,
+      isPrivate: target.use_private_ip === true,
+      health: target.health_status.map(({ listen_port: port, status, detail }) => ({
         ...{ port, status, detail: detail ?? undefined },
       })),
     })),
