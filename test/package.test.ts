@@ -78,7 +78,7 @@ describe('the package', () => {
     // The bundler's own words have no source.
     expect(unmapped.filter((path) => !path.includes('/rolldown-runtime-'))).toEqual([]);
     const notices = read('dist/licences.txt');
-    for (const name of ['commander', 'execa', 'undici', 'yaml', 'zod']) {
+    for (const name of ['commander', 'execa', 'undici', 'yaml', 'zod', '@peculiar/x509']) {
       expect(notices).toMatch(new RegExp(`^${name} \\d.*: (MIT|ISC)`, 'm'));
     }
     const schema = JSON.parse(read('dist/cluster.schema.json')) as { properties: object };

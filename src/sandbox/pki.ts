@@ -75,7 +75,7 @@ export async function createCertificate(options: CertificateOptions): Promise<Ke
   return { crt, key: privatePem(keys.privateKey) };
 }
 
-/** Loaded when it is needed: most calls of talosctl make none. */
+/** Loaded when it is needed: most calls of talosctl make none, and it is half of what they load. */
 async function issue(content: CertificateContent): Promise<string> {
   const { issueCertificate } = await import('./issue-certificate.js');
   return issueCertificate(content);

@@ -1,4 +1,4 @@
-import '../../helpers/reflect.js';
+import '../../../src/sandbox/reflect.js';
 import { Pkcs10CertificateRequest, type SubjectAlternativeNameExtension } from '@peculiar/x509';
 import { expect, test } from 'vitest';
 import { field, podTemplate, Rehearsal } from './harness.js';
