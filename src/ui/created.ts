@@ -51,7 +51,7 @@ function failedLines(failed: CreatedView['failedAddons']): readonly string[] {
   return [
     '',
     ...failed.map(({ name, reason }) => `Warning: the addon ${name} does not work: ${reason}`),
-    `${oxide`create`} tries again.`,
+    `${oxide`addons apply`} tries again.`,
   ];
 }
 

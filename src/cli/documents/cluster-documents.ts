@@ -43,7 +43,7 @@ export const created = z.strictObject({
   differences: z.array(difference).describe('What a create does not change.'),
   failedAddons: z
     .array(z.strictObject({ name: text, reason: text }))
-    .describe('Optional addons that do not work; the same command tries again.'),
+    .describe('Optional addons that do not work; `oxide addons apply` tries again.'),
   nodes: z.array(z.strictObject({ name: text, role, publicIpv4: text, privateIp: text })),
 });
 
