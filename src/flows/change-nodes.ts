@@ -7,6 +7,7 @@ import { limitConcurrency, settleAll } from '../lib/concurrency-limit.js';
 import { oxide } from '../lib/commands.js';
 import { PreconditionError } from '../lib/errors.js';
 import { ensurePlacementGroups } from '../steps/hetzner/placement-groups.js';
+import { untilOneCanBeMade, type ImageSource } from '../steps/hetzner/image-source.js';
 import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
 import { ensureServers, type ServerPrerequisites } from '../steps/hetzner/servers.js';
 import { nodeActs } from '../steps/kubernetes/node-acts.js';
@@ -29,21 +30,24 @@ export interface NewNodes {
   readonly machineConfigs: MachineConfigs;
   /** Those that answer and stay. */
   readonly controlPlanes: readonly NodeServer[];
+  /** Where those get theirs whose image is being made. */
+  readonly images: ImageSource;
 }
 
 /** Makes nodes of one role and waits until they are Ready, control planes also until they are voters. */
 export async function makeNodes(ctx: FlowContext, made: NewNodes): Promise<readonly NodeServer[]> {
   const { step } = ctx;
-  const { state, role, servers, groups, machineConfigs, controlPlanes } = made;
+  const { state, role, servers, groups, machineConfigs, controlPlanes, images } = made;
   const userData = await keepMachineConfigs(ctx, machineConfigs);
   const groupIds =
     groups.length === 0
       ? new Map<string, number>()
       : await step('Create the placement groups', (io) => ensurePlacementGroups(ctx, groups, io));
-  const prerequisites = { ...existingPrerequisites(state), groupIds, userData };
+  const prerequisites = { ...existingPrerequisites(state), groupIds, userData, images };
   const isControlPlane = role === 'control-plane';
   const ordering = new ServerOrdering(ctx, servers);
   const work = { servers, prerequisites, ordering, start: !isControlPlane };
+  await untilOneCanBeMade(servers, images);
   const nodes = await step(
     isControlPlane ? 'Create the control planes' : 'Create the workers',
     (io) => ensureServers(ctx, work, io),

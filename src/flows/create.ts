@@ -30,8 +30,9 @@ import { waitForNodes } from '../steps/kubernetes/nodes.js';
 import { withLease } from '../steps/run/lease.js';
 import { generateMachineConfigs } from '../steps/talos/machine-configs.js';
 import { observe } from '../steps/observe/observe.js';
+import { untilOneCanBeMade, type ImageSource } from '../steps/hetzner/image-source.js';
 import { ServerOrdering } from '../steps/hetzner/server-ordering.js';
-import { buildImages, withImages } from '../steps/image/build-images.js';
+import { besideImages } from '../steps/image/coming-images.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
 import { knownSchematic } from '../steps/talos/schematic.js';
 import { checkSecrets } from '../steps/talos/secrets.js';
@@ -168,13 +169,20 @@ async function refreshAccess(ctx: FlowContext, plan: Plan): Promise<RunningClust
 
 /** Control planes are placed before workers are bought: without them workers are of no use. */
 async function carryOut(ctx: FlowContext, work: CreateWork): Promise<RunningCluster> {
-  const [built, prerequisites] = await inParallel(
-    buildImages(ctx, { builds: work.plan.builds, own: work.own }),
-    prepare(ctx, work),
-  );
-  const plan = { ...work.plan, servers: withImages(work.plan.servers, built) };
+  const { plan, own } = work;
+  return besideImages(ctx, { builds: plan.builds, own }, (images) => makeAll(ctx, work, images));
+}
+
+async function makeAll(
+  ctx: FlowContext,
+  work: CreateWork,
+  images: ImageSource,
+): Promise<RunningCluster> {
+  const { plan } = work;
+  const prepared = await prepare(ctx, work);
+  const prerequisites = { ...prepared, images };
   const ordering = new ServerOrdering(ctx, plan.servers);
-  const etcd = await ensureKnownEtcd(ctx, { ...work, plan, prerequisites, ordering });
+  const etcd = await ensureKnownEtcd(ctx, { ...work, prerequisites, ordering });
   const isRunning = etcd.kind === 'running';
   const orders: Orders = { plan, prerequisites, ordering, start: !isRunning };
   return withScratchFolder(ctx.files.folder, async (scratch) => {
@@ -213,6 +221,7 @@ async function makeServers(
 ): Promise<readonly NodeServer[]> {
   const servers = plan.servers.filter((server) => server.role === role);
   if (servers.length === 0) return [];
+  await untilOneCanBeMade(servers, orders.prerequisites.images);
   const title = role === 'worker' ? 'Create the workers' : 'Create the control planes';
   return ctx.step(title, (io) => ensureServers(ctx, { servers, ...orders }, io));
 }

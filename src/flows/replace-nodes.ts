@@ -9,7 +9,8 @@ import { goneMembers } from '../cluster/talos/etcd.js';
 import { inParallel } from '../lib/parallel.js';
 import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.js';
 import { deletePlacementGroups, ensurePlacementGroups } from '../steps/hetzner/placement-groups.js';
-import { buildImages, withImages } from '../steps/image/build-images.js';
+import type { ImageSource } from '../steps/hetzner/image-source.js';
+import { besideImages } from '../steps/image/coming-images.js';
 import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
 import { forgetNodes } from '../steps/kubernetes/server-nodes.js';
 import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
@@ -33,9 +34,20 @@ export interface ReplaceWork {
 
 /** Takes batch after batch out and makes it again, as the plan says. */
 export async function replaceNodes(ctx: FlowContext, work: ReplaceWork): Promise<void> {
+  const missing = { builds: work.plan.builds, own: work.inside.own };
+  await besideImages(ctx, missing, async (images) => {
+    // Before anything goes: without a snapshot nothing could be made again.
+    await images.all();
+    await replaceAll(ctx, { ...work, images });
+  });
+}
+
+interface WithImages extends ReplaceWork {
+  readonly images: ImageSource;
+}
+
+async function replaceAll(ctx: FlowContext, work: WithImages): Promise<void> {
   const { plan, inside } = work;
-  // Before anything goes: without a snapshot nothing could be made again.
-  const built = await buildImages(ctx, { builds: plan.builds, own: inside.own });
   if (plan.staleNodes.length > 0) {
     await ctx.step('Forget the nodes of servers that are gone', (io) =>
       forgetNodes(ctx, plan.staleNodes, io),
@@ -48,11 +60,7 @@ export async function replaceNodes(ctx: FlowContext, work: ReplaceWork): Promise
   const account = { isFull: false };
   let controlPlanes = inside.reached.controlPlanes;
   for (const batch of plan.batches) {
-    const nodes = await replaceBatch(ctx, {
-      ...work,
-      batch: { ...batch, make: withImages(batch.make, built) },
-      ...{ controlPlanes, groups, account },
-    });
+    const nodes = await replaceBatch(ctx, { ...work, batch, controlPlanes, groups, account });
     // A pair is done with it: what is left of its mark would be taken for half of another one.
     if (batch.makesFirst) await label(ctx, nodes, undefined);
     else for (const node of nodes) made.set(node.name, node);
@@ -84,7 +92,7 @@ async function madeGroups(
   return groups.map((group) => ({ ...group, id: ids.get(group.name) }));
 }
 
-interface BatchWork extends ReplaceWork {
+interface BatchWork extends WithImages {
   readonly batch: Batch;
   readonly groups: readonly PlannedGroup[];
   /** Whether a server more was refused. */
@@ -115,7 +123,7 @@ async function replaceBatch(ctx: FlowContext, work: BatchWork): Promise<readonly
   const makeAnew = (): Promise<readonly NodeServer[]> =>
     makeNodes(ctx, {
       ...{ state: inside.state, role, servers: make, groups },
-      ...{ machineConfigs, controlPlanes: others },
+      ...{ machineConfigs, controlPlanes: others, images: work.images },
     });
   const early = batch.makesFirst ? await makeBeside(ctx, work, makeAnew) : undefined;
   await takeOut();

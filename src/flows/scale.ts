@@ -18,7 +18,7 @@ import { generateMachineConfigs, type MachineConfigs } from '../steps/talos/mach
 import { releaseNode } from '../steps/kubernetes/node-removal.js';
 import { deletePlacementGroups } from '../steps/hetzner/placement-groups.js';
 import { type NodeServer } from '../steps/run/node-server.js';
-import { buildImages, withImages } from '../steps/image/build-images.js';
+import { besideImages } from '../steps/image/coming-images.js';
 import { knownSchematic } from '../steps/talos/schematic.js';
 
 /**
@@ -79,11 +79,12 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
     const made =
       plan.add.length === 0 || !machineConfigs
         ? []
-        : await makeNodes(scaled, {
-            ...{ state, role: plan.role, groups: plan.groups },
-            servers: withImages(plan.add, await buildImages(scaled, { builds: plan.builds, own })),
-            ...{ machineConfigs, controlPlanes: answering },
-          });
+        : await besideImages(scaled, { builds: plan.builds, own }, (images) =>
+            makeNodes(scaled, {
+              ...{ state, role: plan.role, groups: plan.groups, servers: plan.add },
+              ...{ machineConfigs, controlPlanes: answering, images },
+            }),
+          );
     const added = plan.role === 'control-plane' ? made : [];
     await removeNodes(scaled, {
       ...{ role: plan.role, remove: plan.remove, leaves: plan.leaves },

@@ -64,8 +64,10 @@ const backOff = 0.05;
 const expectedMs: Readonly<Record<string, number>> = {
   create_server: 17_000,
   start_server: 7_000,
+  stop_server: 4_000,
   attach_to_network: 3_000,
   delete_server: 6_000,
+  create_image: 30_000,
 };
 /** Longer than this nothing is left alone, however much has to end before it. */
 const longestBlindMs = 30_000;

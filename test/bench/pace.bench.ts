@@ -12,6 +12,7 @@ import {
   controlPlaneFigures,
   creation,
   creationFigures,
+  imageFigures,
   pathSeconds,
   scarceFigures,
   usual,
@@ -32,6 +33,7 @@ async function allFigures(): Promise<Numbers> {
     ...(await controlPlaneFigures(await clusterOf(3))),
     ...(await budgetFigures(97, 360)),
     ...(await budgetFigures(97, 100)),
+    ...(await imageFigures(3)),
     ...(await scarceFigures(large, { workers: 97, fewer: 50, left: 150 })),
   };
 }

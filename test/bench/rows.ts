@@ -24,6 +24,16 @@ export const pathSeconds =
   timings.kubeletRegister +
   timings.ciliumAgent;
 
+/** What no image can do without: a server that is made, boots its rescue system and writes, and its snapshot. */
+const imagePathSeconds =
+  timings.createServer +
+  timings.otherAction +
+  timings.startServer +
+  timings.rescueBoot +
+  timings.imageTransfer +
+  timings.stopServer +
+  timings.createImage;
+
 const near: Wire = { latencyMs: 0 };
 /** Requests and orders as the real API has them on a good day. */
 export const usual: Wire = { latencyMs: 200, orderMs: 1_000 };
@@ -57,6 +67,25 @@ export async function creationFigures(
     if (wire === near) {
       numbers[`create ${shape}: requests per node`] = requests / (3 + workers);
     }
+  }
+  return numbers;
+}
+
+/** What a create takes longer, and asks more, when it has to make its image. */
+export async function imageFigures(
+  workers: number,
+  which: readonly WireName[] = ['0 ms', '200 ms, an order 1 s'],
+): Promise<Numbers> {
+  const yaml = clusterYaml(3, workers);
+  const numbers: Record<string, number> = {};
+  for (const [text, wire] of wires) {
+    if (!which.includes(text)) continue;
+    const without = await creation(workers, wire);
+    const empty = () => openRehearsal(yaml, { empty: true });
+    const made = await inWorld(empty, (rehearsal) => measure(rehearsal, makeCluster, wire));
+    const more = made.seconds - without.seconds;
+    numbers[`an image, requests ${text}: times its path`] = more / imagePathSeconds;
+    if (wire === near) numbers['an image: requests'] = made.requests - without.requests;
   }
   return numbers;
 }

@@ -4,6 +4,7 @@ import {
   clusterOf,
   controlPlaneFigures,
   creationFigures,
+  imageFigures,
   type Numbers,
 } from './rows.js';
 
@@ -15,5 +16,6 @@ export async function smallFigures(): Promise<Numbers> {
     ...(await changeFigures(cluster, { workers: 6, fewer: 4 })),
     ...(await controlPlaneFigures(cluster)),
     ...(await budgetFigures(6, 150)),
+    ...(await imageFigures(1, ['0 ms'])),
   };
 }

@@ -6,6 +6,7 @@ import type { StepIo } from '../../lib/step.js';
 import { inParallel } from '../../lib/parallel.js';
 import type { FlowContext } from '../run/context.js';
 import { toServer } from '../run/api-objects.js';
+import { besideBuilds, imageFor, type ImageSource } from './image-source.js';
 import type { ServerOrdering } from './server-ordering.js';
 import { ensureGuarded } from './server-firewall.js';
 import { orderServer } from './order-server.js';
@@ -19,6 +20,8 @@ export interface ServerPrerequisites {
   readonly groupIds: ReadonlyMap<string, number>;
   /** The machine configuration by pool; Hetzner hands it to the node at its first boot. */
   readonly userData: ReadonlyMap<string, string>;
+  /** Of servers whose image is being made. */
+  readonly images?: ImageSource | undefined;
 }
 
 export interface ServersWork {
@@ -121,15 +124,16 @@ async function createServer(
   planned: PlannedServer,
   { prerequisites, ordering: ordering, io, onWaiting }: Making,
 ): Promise<number> {
-  const { networkId, firewallId, sshKeyId, groupIds, userData } = prerequisites;
+  const { networkId, firewallId, sshKeyId, groupIds, userData, images } = prerequisites;
   const configuration = userData.get(planned.pool);
-  if (planned.imageId === undefined || configuration === undefined) {
-    throw new Error(`the plan holds no image or configuration for ${planned.name}`);
+  if (configuration === undefined) {
+    throw new Error(`the plan holds no configuration for ${planned.name}`);
   }
+  const image = await imageFor(planned, images);
   const isWorker = planned.role === 'worker';
   const common = {
     name: planned.name,
-    image: planned.imageId,
+    image,
     labels: planned.labels,
     ssh_keys: [sshKeyId],
     firewalls: [{ firewall: firewallId }],
@@ -142,7 +146,8 @@ async function createServer(
     ...{ planned, io },
     order: ({ type, location, group }) => {
       const placed = group === undefined ? {} : { placement_group: groupId(groupIds, group) };
-      return orderServer(ctx, { ...common, ...placed, server_type: type, location }, io);
+      const wanted = { ...common, ...placed, server_type: type, location };
+      return besideBuilds(images, () => orderServer(ctx, wanted, io));
     },
   });
   await ctx.actions.wait(actions, planned.name, onWaiting);

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Architecture } from '../../cluster/catalogue/catalogue.js';
 import { buildName, imageUrl, type ImageBuild } from '../../cluster/catalogue/image-builds.js';
 import { schematicId } from '../../cluster/catalogue/schematic.js';
-import type { PlannedServer } from '../../cluster/plan/planned-servers.js';
 import { oxide } from '../../lib/commands.js';
 import { OxideError } from '../../lib/errors.js';
 import { inParallel } from '../../lib/parallel.js';
@@ -26,6 +24,10 @@ export interface BuildsWish {
   readonly force?: boolean;
   /** Compares what was written with a second download, on this machine. */
   readonly verify?: boolean;
+  /** Told as soon as an image is there; what was temporary is removed after that. */
+  readonly onImage?: (built: BuiltImage) => void;
+  /** Told when one will not come. */
+  readonly onFailure?: (build: ImageBuild, error: unknown) => void;
 }
 
 /** An image that is there now. */
@@ -38,30 +40,22 @@ export interface BuiltImage {
 /** Makes the images that are missing, side by side. What killed builds left goes first. */
 export async function buildImages(
   ctx: FlowContext,
-  { builds, own, force = false, verify = false }: BuildsWish,
+  { builds, own, force = false, verify = false, ...told }: BuildsWish,
 ): Promise<readonly BuiltImage[]> {
   if (builds.length === 0) return [];
   await removeLeftovers(ctx);
   return inParallel(
     ...builds.map((build) =>
-      ctx.step(`Make the image ${buildName(build)}`, async (io) => ({
-        build,
-        id: await ensureImage(ctx, { build, own, force, verify }, io),
-      })),
+      ctx.step(`Make the image ${buildName(build)}`, async (io) => {
+        const onImage = (id: number): void => told.onImage?.({ build, id });
+        try {
+          return { build, id: await ensureImage(ctx, { build, own, force, verify, onImage }, io) };
+        } catch (error) {
+          told.onFailure?.(build, error);
+          throw error;
+        }
+      }),
     ),
-  );
-}
-
-/** Servers that wait for an image, with the one that was made for them. */
-export function withImages<S extends PlannedServer>(
-  servers: readonly S[],
-  built: readonly BuiltImage[],
-): readonly S[] {
-  const ids = new Map<Architecture | undefined, number>(
-    built.map(({ build, id }) => [build.architecture, id]),
-  );
-  return servers.map((server) =>
-    server.awaits === undefined ? server : { ...server, imageId: ids.get(server.awaits) },
   );
 }
 
@@ -70,12 +64,14 @@ interface Wanted {
   readonly own: OwnAddresses;
   readonly force: boolean;
   readonly verify: boolean;
+  readonly onImage: (id: number) => void;
 }
 
 async function ensureImage(ctx: FlowContext, wanted: Wanted, io: StepIo): Promise<number> {
   for (;;) {
     const theirs = wanted.force ? undefined : await imageOfOthers(ctx, wanted.build, io);
     if (theirs?.id !== undefined) {
+      wanted.onImage(theirs.id);
       io.summary(`snapshot ${theirs.id}, made by another oxide`);
       return theirs.id;
     }
@@ -89,7 +85,7 @@ async function ensureImage(ctx: FlowContext, wanted: Wanted, io: StepIo): Promis
 /** Undefined: somebody else began before. */
 async function makeImage(
   ctx: FlowContext,
-  { build, own, force, verify }: Wanted,
+  { build, own, force, verify, onImage }: Wanted,
   io: StepIo,
 ): Promise<number | undefined> {
   const job: BuildJob = { build, own, id: randomBytes(4).toString('hex') };
@@ -108,6 +104,7 @@ async function makeImage(
     });
     if (verify) await compare(ctx, { url, written }, io);
     const image = await keepSnapshot(ctx, { build, id: job.id, builder }, io);
+    onImage(image.id);
     const size = `${Math.round(written.bytes / 1_000_000)} MB written and read back`;
     io.summary(`snapshot ${image.id}, ${size}`);
     return image.id;
