@@ -13,7 +13,7 @@ const harmless: readonly number[] = [ExitCode.unconfirmed];
 
 export interface Failed {
   readonly flow: FlowContext;
-  readonly options: GlobalOptions & { readonly command: string };
+  readonly options: GlobalOptions & { readonly command: string; readonly build?: boolean };
 }
 
 /**
@@ -44,10 +44,12 @@ function describe({ state, catalogue }: Observation, options: Failed['options'])
     ...(sshKey ? ['the SSH key'] : []),
     ...(groups.length > 0 ? [plural(groups.length, 'placement group')] : []),
   ];
+  // Who wanted no image does not get one by going on.
+  const again = options.build === false ? `${options.command} --no-build` : options.command;
   return (
     `What exists of the cluster now: ${enumerate(exists)}, ` +
     `about ${formatMoney(hourly.net, hourly.currency)} net an hour.\n` +
-    `Go on: ${ownCommand(options, options.command)}` +
+    `Go on: ${ownCommand(options, again)}` +
     (options.command === 'destroy' ? '' : `\nRemove: ${ownCommand(options, 'destroy')}`)
   );
 }

@@ -27,6 +27,12 @@ function pad(value: number): string {
   return String(value).padStart(2, '0');
 }
 
+/** `98`, `1307`, and below ten with a decimal: `0.5`. */
+export function megabytes(bytes: number): string {
+  const amount = bytes / 1_000_000;
+  return amount < 9.95 ? amount.toFixed(1) : amount.toFixed(0);
+}
+
 /** `1 server`, `2 servers`. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -207,6 +207,10 @@ describe.runIf(bundled)('a sandbox', () => {
     expect(plan.changes.map(({ name }) => name)).toContain('demo-web-1');
     expect(code).toBe(ExitCode.changes);
     expect(readdirSync(join(cwd, 'output', 'rehearsal'))).toEqual(['sandbox']);
+    const refused = await runCli(['--sandbox', 'create', '--no-build'], { cwd });
+    expect(refused.stderr).toContain('no Talos image v1.13.9 (x86) in this project');
+    expect(refused.stderr).toContain('→ Make it: oxide --sandbox image build --arch x86\n');
+    expect(refused.code).toBe(ExitCode.precondition);
   });
 
   test('that is interrupted says what exists and how to go on, and goes on', async () => {

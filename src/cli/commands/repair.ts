@@ -10,6 +10,7 @@ export interface RepairCommandOptions extends GlobalOptions {
   /** ms */
   readonly after?: number;
   readonly dryRun?: boolean;
+  readonly build?: boolean;
 }
 
 /** `oxide repair`: makes dead nodes anew; asks before any node goes. */

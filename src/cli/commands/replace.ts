@@ -16,6 +16,7 @@ export interface ReplaceCommandOptions extends GlobalOptions {
   readonly timeout?: number;
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  readonly build?: boolean;
 }
 
 /** `oxide replace`: makes nodes anew, those that are named or a pool's; asks before any node goes. */

@@ -17,6 +17,7 @@ export interface ScaleCommandOptions extends WriteOptions {
   readonly timeout?: number;
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  readonly build?: boolean;
 }
 
 /** `oxide scale`: brings a pool to a number of nodes; asks before any node goes. */

@@ -1,4 +1,5 @@
 import { ExitCode } from '../../lib/errors.js';
+import { dryRun, noBuild } from './node-options.js';
 import type { CommandSpec } from './spec.js';
 import { cloudVariables } from './variables.js';
 
@@ -39,16 +40,7 @@ const create: CommandSpec = {
   details: [
     'The same command finishes what an earlier run began: it makes what is missing, never makes a thing twice and never deletes anything. It asks no question, unless hcloud.firewall.allowed_cidrs leaves this machine out.',
   ],
-  options: [
-    {
-      flags: '--no-build',
-      summary: 'make no Talos snapshot: stop when one is missing (exit 3)',
-    },
-    {
-      flags: '--dry-run',
-      summary: 'show the plan and its price, and change nothing (exit 10: there is work)',
-    },
-  ],
+  options: [noBuild, dryRun],
   examples: [
     { call: 'create --dry-run', what: 'the plan and its price' },
     { call: 'create', what: 'the cluster of ./cluster.yaml, access files in ./output' },

@@ -1,5 +1,6 @@
 import { ExitCode } from '../../lib/errors.js';
 import { durationOption, parseNodeCount, parseSurge, parseUnavailable } from '../duration.js';
+import { drainTimeout, dryRun, noBuild } from './node-options.js';
 import type { CommandSpec } from './spec.js';
 import { cloudVariables } from './variables.js';
 
@@ -36,24 +37,13 @@ export const scale: CommandSpec = {
       summary: 'which nodes go; otherwise those not Ready, then the newest',
       completes: 'node',
     },
-    {
-      flags: '--timeout <time>',
-      summary:
-        'how long the pods of a node may take to go; timeouts.drain of cluster.yaml unless given',
-      parse: durationOption,
-    },
+    drainTimeout,
     {
       flags: '--force',
       summary: 'remove nodes without draining and resetting them: for dead ones',
     },
-    {
-      flags: '--no-build',
-      summary: 'make no Talos snapshot: stop when one is missing (exit 3)',
-    },
-    {
-      flags: '--dry-run',
-      summary: 'show the plan and its price, and change nothing (exit 10: there is work)',
-    },
+    noBuild,
+    dryRun,
     { flags: '--write', summary: 'also change the count in cluster.yaml' },
   ],
   examples: [
@@ -115,20 +105,13 @@ export const replace: CommandSpec = {
       summary: 'with --pool: so many workers at the same time, each in its place',
       parse: parseUnavailable,
     },
-    {
-      flags: '--timeout <time>',
-      summary:
-        'how long the pods of a node may take to go; timeouts.drain of cluster.yaml unless given',
-      parse: durationOption,
-    },
+    drainTimeout,
     {
       flags: '--force',
       summary: 'take nodes out without draining and resetting them: for dead ones',
     },
-    {
-      flags: '--dry-run',
-      summary: 'show the plan and its price, and change nothing (exit 10: there is work)',
-    },
+    noBuild,
+    dryRun,
   ],
   examples: [
     { call: 'replace demo-web-2', what: 'a new server in the place of this one' },
@@ -162,10 +145,8 @@ export const repair: CommandSpec = {
       summary: 'how long a node has to be not Ready; 5m unless given',
       parse: durationOption,
     },
-    {
-      flags: '--dry-run',
-      summary: 'show the plan and its price, and change nothing (exit 10: there is work)',
-    },
+    noBuild,
+    dryRun,
   ],
   examples: [
     { call: 'repair --dry-run', what: 'what is dead, why, and what would be done' },

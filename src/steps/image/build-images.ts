@@ -3,6 +3,7 @@ import { buildName, imageUrl, type ImageBuild } from '../../cluster/catalogue/im
 import { schematicId } from '../../cluster/catalogue/schematic.js';
 import { oxide } from '../../lib/commands.js';
 import { OxideError } from '../../lib/errors.js';
+import { megabytes } from '../../lib/format.js';
 import { inParallel } from '../../lib/parallel.js';
 import type { StepIo } from '../../lib/step.js';
 import { downloadDigest } from '../../tools/download.js';
@@ -105,7 +106,7 @@ async function makeImage(
     if (verify) await compare(ctx, { url, written }, io);
     const image = await keepSnapshot(ctx, { build, id: job.id, builder }, io);
     onImage(image.id);
-    const size = `${Math.round(written.bytes / 1_000_000)} MB written and read back`;
+    const size = `${megabytes(written.bytes)} MB written and read back`;
     io.summary(`snapshot ${image.id}, ${size}`);
     return image.id;
   } finally {

@@ -1,6 +1,6 @@
 import { oxide } from '../../lib/commands.js';
 import { ExitCode, OxideError } from '../../lib/errors.js';
-import { formatDuration } from '../../lib/format.js';
+import { formatDuration, megabytes } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import {
   discardDisk,
@@ -93,8 +93,10 @@ async function writeInTries(ctx: FlowContext, work: DiskWork, io: StepIo): Promi
     }
     if (isMaking) io.detail(`${why} yet: the Image Factory makes an image for the first who asks`);
     else {
+      // Seldom anything that passes: who waits is told at once.
+      if (remedy === 'internet' && i === 1) io.note(`${why}; trying again`);
+      else io.detail(`${why}; trying again`);
       i++;
-      io.detail(`${why}; trying again`);
       await clock.sleep(pauseMs, signal);
     }
   }
@@ -127,10 +129,6 @@ function progressText(said: string): string | undefined {
       ? `${megabytes(bytes)} MB`
       : `${megabytes(bytes)} of ${megabytes(total)} MB (${Math.floor((100 * bytes) / total)} %)`;
   return speed === undefined ? share : `${share}, ${speed}`;
-}
-
-function megabytes(bytes: number): number {
-  return Math.round(bytes / 1_000_000);
 }
 
 function failed(

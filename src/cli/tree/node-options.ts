@@ -1,0 +1,22 @@
+import { durationOption } from '../duration.js';
+import type { OptionSpec } from './spec.js';
+
+/** Of commands that may need a snapshot. */
+export const noBuild: OptionSpec = {
+  flags: '--no-build',
+  summary: 'make no Talos snapshot: stop when one is missing (exit 3)',
+};
+
+/** Of commands that show a plan with a price. */
+export const dryRun: OptionSpec = {
+  flags: '--dry-run',
+  summary: 'show the plan and its price, and change nothing (exit 10: there is work)',
+};
+
+/** Of commands that drain nodes. */
+export const drainTimeout: OptionSpec = {
+  flags: '--timeout <time>',
+  summary:
+    'how long the pods of a node may take to go; timeouts.drain of cluster.yaml unless given',
+  parse: durationOption,
+};
