@@ -53,7 +53,8 @@ function whatNext(options: GlobalOptions): string {
     ['plan and price of the real one, with HCLOUD_TOKEN set', ownCommand(own, 'create --dry-run')],
   ];
   const lines = rows.flatMap(([what = '', command = '']) => [`  ${command}`, `      ${what}`]);
-  const end = "That was a cluster's whole life; nothing of it is left.";
+  const end =
+    "That was a cluster's whole life; only the image of its nodes is left, for the next one.";
   return ['', `${end} On to your own cluster.yaml:`, '', ...lines].join('\n');
 }
 
