@@ -6,8 +6,11 @@ import { setFlagsFromString } from 'node:v8';
  */
 export function saveMemory(): void {
   setFlagsFromString('--max-semi-space-size=1');
+  setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--optimize-for-size');
   setFlagsFromString('--max-optimized-bytecode-size=1500');
+  // The parser of HTTP is WebAssembly.
+  setFlagsFromString('--liftoff-only');
 }
 
 /**
