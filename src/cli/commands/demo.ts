@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadConfig } from '../../config/load.js';
+import type { ClusterConfig } from '../../config/schema.js';
 import { ExitCode } from '../../lib/errors.js';
+import { writePrivateFile } from '../../lib/files.js';
+import { quote } from '../../lib/shell.js';
+import { demoWorkload } from '../demo-workload.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 import { demandText } from '../no-document.js';
 import { ownCommand, spellingOf } from '../own-command.js';
 import { rehearsalFolder, sandboxFolder } from '../output-folder.js';
 import { say } from '../say.js';
 import { createCommand } from './create.js';
-import { destroyCommand } from './destroy.js';
+import { destroyCommand, type DestroyOptions } from './destroy.js';
 import { sandboxResetCommand } from './sandbox-reset.js';
 import { sandboxRunCommand } from './sandbox-run.js';
 import { scaleCommand } from './scale.js';
@@ -22,16 +27,15 @@ export async function sandboxDemoCommand(options: GlobalOptions, io: CliIo): Pro
   if (existsSync(sandboxFolder(rehearsalFolder(options.output))))
     await sandboxResetCommand(options, io);
   const rehearsed = { ...options, sandbox: true, yes: true };
-  const kubectl = ['kubectl', 'get', 'nodes'];
+  const config = await loadConfig(options.config);
+  const works = hasServices(config);
   const scenes: Scene[] = [
     [ownCommand(rehearsed, 'create'), () => createCommand(rehearsed, io)],
-    [
-      spellingOf(rehearsed).tool(kubectl.join(' ')),
-      () => sandboxRunCommand({ ...rehearsed, command: kubectl }, io),
-    ],
+    kubectlScene('get nodes', rehearsed, io),
+    ...(works ? workloadScenes(rehearsed, io) : []),
     [ownCommand(rehearsed, 'status'), () => statusCommand(rehearsed, io)],
-    ...(await scaleScenes(rehearsed, io)),
-    [ownCommand(rehearsed, 'destroy --yes'), () => destroyCommand(rehearsed, io)],
+    ...scaleScenes(config, rehearsed, io),
+    destroyScene({ ...rehearsed, deleteVolumes: works, deleteLoadBalancers: works }, io),
   ];
   for (const [typed, play] of scenes) {
     say(io, `\n$ ${typed}`);
@@ -58,9 +62,47 @@ function whatNext(options: GlobalOptions): string {
   return ['', `${end} On to your own cluster.yaml:`, '', ...lines].join('\n');
 }
 
+/** Whether pods get volumes and addresses. */
+function hasServices({ addons }: ClusterConfig): boolean {
+  return addons.hcloud_ccm.enabled && addons.hcloud_csi.enabled;
+}
+
+function kubectlScene(words: string, options: GlobalOptions, io: CliIo): Scene {
+  const command = ['kubectl', ...words.split(' ')];
+  const typed = spellingOf(options).tool(`kubectl ${words}`);
+  return [typed, () => sandboxRunCommand({ ...options, command }, io)];
+}
+
+/** Something that runs, keeps data and is published. */
+function workloadScenes(options: GlobalOptions, io: CliIo): readonly Scene[] {
+  const file = join(rehearsalFolder(options.output), 'web.yaml');
+  const apply = async (): Promise<number> => {
+    await writePrivateFile(file, demoWorkload);
+    return sandboxRunCommand({ ...options, command: ['kubectl', 'apply', '-f', file] }, io);
+  };
+  return [
+    [spellingOf(options).tool(`kubectl apply -f ${quote(file)}`), apply],
+    kubectlScene('wait --for=condition=Available deployment/web --timeout=5m', options, io),
+    kubectlScene('get services,persistentvolumeclaims,pods --selector app=web', options, io),
+    kubectlScene('top nodes', options, io),
+  ];
+}
+
+function destroyScene(options: DestroyOptions, io: CliIo): Scene {
+  const flags = [
+    ...(options.deleteVolumes ? ['--delete-volumes'] : []),
+    ...(options.deleteLoadBalancers ? ['--delete-load-balancers'] : []),
+  ];
+  const typed = ownCommand(options, ['destroy', '--yes', ...flags].join(' '));
+  return [typed, () => destroyCommand(options, io)];
+}
+
 /** One node more in the first pool of workers, and one less again. */
-async function scaleScenes(options: GlobalOptions, io: CliIo): Promise<readonly Scene[]> {
-  const [pool] = (await loadConfig(options.config)).workers;
+function scaleScenes(
+  { workers: [pool] }: ClusterConfig,
+  options: GlobalOptions,
+  io: CliIo,
+): readonly Scene[] {
   if (!pool) return [];
   return [pool.count + 1, pool.count].map((count): Scene => [
     ownCommand(options, `scale worker --pool ${pool.name} --count ${count} --yes`),
