@@ -129,6 +129,9 @@ function place(path: string, holding: Holding): Promise<boolean> {
 function takeAway(path: string, judged: string): Promise<void> {
   const aside = `${path}.${randomBytes(4).toString('hex')}`;
   return explained('write', path, async () => {
+    // Somebody else may have taken it over while it was judged: moving that one away, even for a
+    // moment, would let a third one in.
+    if ((await readTextIfExists(path)) !== judged) return;
     try {
       await rename(path, aside);
     } catch (error) {
