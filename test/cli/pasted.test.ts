@@ -71,6 +71,8 @@ const samples: Readonly<Record<string, string>> = {
   'scale … --pool … --count …': 'scale worker --pool web --count 1',
   'scale ROLE --count NUMBER': 'scale worker --count 1',
   'replace NODE': 'replace demo-web-1',
+  // What the cluster of this test has.
+  'addons apply traefik': 'addons apply cilium',
   // The only control plane is never replaced.
   'replace demo-cp-1 --force': 'replace demo-web-1 --force',
   'replace … --force': 'replace demo-web-1 --force',

@@ -141,7 +141,7 @@ function failed(
     internet:
       'The temporary server needs a way to it: a mirror is named by OXIDE_IMAGE_FACTORY, or talos.image_url in cluster.yaml.',
     image: 'Check talos.version, talos.schematic_id and talos.image_url in cluster.yaml.',
-    disk: `A larger disk: ${oxide`image build --type`}, with a type that has one.`,
+    disk: `A larger disk: ${oxide`image build --type TYPE`}, with a type that has one.`,
     tools: 'Try again later.',
   };
   const time = remedy === 'wait' ? ` in ${formatDuration(elapsed)}` : '';
