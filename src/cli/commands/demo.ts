@@ -28,11 +28,14 @@ export async function sandboxDemoCommand(options: GlobalOptions, io: CliIo): Pro
     await sandboxResetCommand(options, io);
   const rehearsed = { ...options, sandbox: true, yes: true };
   const config = await loadConfig(options.config);
-  const works = hasServices(config);
+  const { hcloud_ccm, hcloud_csi, metrics_server } = config.addons;
+  // Pods get addresses and volumes.
+  const works = hcloud_ccm.enabled && hcloud_csi.enabled;
   const scenes: Scene[] = [
     [ownCommand(rehearsed, 'create'), () => createCommand(rehearsed, io)],
     kubectlScene('get nodes', rehearsed, io),
     ...(works ? workloadScenes(rehearsed, io) : []),
+    ...(metrics_server.enabled ? [kubectlScene('top nodes', rehearsed, io)] : []),
     [ownCommand(rehearsed, 'status'), () => statusCommand(rehearsed, io)],
     ...scaleScenes(config, rehearsed, io),
     destroyScene({ ...rehearsed, deleteVolumes: works, deleteLoadBalancers: works }, io),
@@ -62,11 +65,6 @@ function whatNext(options: GlobalOptions): string {
   return ['', `${end} On to your own cluster.yaml:`, '', ...lines].join('\n');
 }
 
-/** Whether pods get volumes and addresses. */
-function hasServices({ addons }: ClusterConfig): boolean {
-  return addons.hcloud_ccm.enabled && addons.hcloud_csi.enabled;
-}
-
 function kubectlScene(words: string, options: GlobalOptions, io: CliIo): Scene {
   const command = ['kubectl', ...words.split(' ')];
   const typed = spellingOf(options).tool(`kubectl ${words}`);
@@ -83,8 +81,12 @@ function workloadScenes(options: GlobalOptions, io: CliIo): readonly Scene[] {
   return [
     [spellingOf(options).tool(`kubectl apply -f ${quote(file)}`), apply],
     kubectlScene('wait --for=condition=Available deployment/web --timeout=5m', options, io),
+    kubectlScene(
+      'wait --for=jsonpath={.status.loadBalancer.ingress} service/web --timeout=5m',
+      options,
+      io,
+    ),
     kubectlScene('get services,persistentvolumeclaims,pods --selector app=web', options, io),
-    kubectlScene('top nodes', options, io),
   ];
 }
 
