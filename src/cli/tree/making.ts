@@ -1,7 +1,5 @@
-import { ExitCode } from '../../lib/errors.js';
-import { dryRun, noBuild } from './node-options.js';
+import { dryRun, makingExits, makingVariables, noBuild } from './node-options.js';
 import type { CommandSpec } from './spec.js';
-import { cloudVariables } from './variables.js';
 
 const init: CommandSpec = {
   name: 'init',
@@ -46,21 +44,8 @@ const create: CommandSpec = {
     { call: 'create', what: 'the cluster of ./cluster.yaml, access files in ./output' },
     { call: '--sandbox create', what: 'the same rehearsed in a simulated cloud' },
   ],
-  variables: [
-    ...cloudVariables,
-    'HCLOUD_CLUSTER_TOKEN',
-    'OXIDE_CHARTS',
-    'OXIDE_GATEWAY_API',
-    'OXIDE_IMAGE_FACTORY',
-  ],
-  exits: {
-    [ExitCode.precondition]: true,
-    [ExitCode.refused]: true,
-    [ExitCode.partial]: true,
-    [ExitCode.timeout]: true,
-    [ExitCode.unconfirmed]: true,
-    [ExitCode.changes]: true,
-  },
+  variables: [...makingVariables, 'HCLOUD_CLUSTER_TOKEN', 'OXIDE_CHARTS', 'OXIDE_GATEWAY_API'],
+  exits: makingExits,
   load: async () => (await import('../commands/create.js')).createCommand,
 };
 

@@ -1,5 +1,7 @@
+import { ExitCode } from '../../lib/errors.js';
 import { durationOption } from '../duration.js';
-import type { OptionSpec } from './spec.js';
+import type { CommandSpec, OptionSpec } from './spec.js';
+import { cloudVariables } from './variables.js';
 
 /** Of commands that may need a snapshot. */
 export const noBuild: OptionSpec = {
@@ -19,4 +21,17 @@ export const drainTimeout: OptionSpec = {
   summary:
     'how long the pods of a node may take to go; timeouts.drain of cluster.yaml unless given',
   parse: durationOption,
+};
+
+/** What commands that make servers read of the environment. */
+export const makingVariables = [...cloudVariables, 'OXIDE_IMAGE_FACTORY'] as const;
+
+/** How commands that make servers end. */
+export const makingExits: CommandSpec['exits'] = {
+  [ExitCode.precondition]: true,
+  [ExitCode.refused]: true,
+  [ExitCode.partial]: true,
+  [ExitCode.timeout]: true,
+  [ExitCode.unconfirmed]: true,
+  [ExitCode.changes]: true,
 };

@@ -1,6 +1,6 @@
 import { ExitCode } from '../../lib/errors.js';
 import { durationOption, parseNodeCount, parseSurge, parseUnavailable } from '../duration.js';
-import { drainTimeout, dryRun, noBuild } from './node-options.js';
+import { drainTimeout, dryRun, makingExits, makingVariables, noBuild } from './node-options.js';
 import type { CommandSpec } from './spec.js';
 import { cloudVariables } from './variables.js';
 
@@ -58,15 +58,8 @@ export const scale: CommandSpec = {
       what: 'three control planes, also in cluster.yaml',
     },
   ],
-  variables: [...cloudVariables, 'OXIDE_IMAGE_FACTORY'],
-  exits: {
-    [ExitCode.precondition]: true,
-    [ExitCode.refused]: true,
-    [ExitCode.partial]: true,
-    [ExitCode.timeout]: true,
-    [ExitCode.unconfirmed]: true,
-    [ExitCode.changes]: true,
-  },
+  variables: makingVariables,
+  exits: makingExits,
   load: async () => (await import('../commands/scale.js')).scaleCommand,
 };
 
@@ -118,15 +111,8 @@ export const replace: CommandSpec = {
     { call: 'replace demo-cp-1 --force', what: 'a control plane that is dead' },
     { call: 'replace --pool web', what: 'a pool after its server_type was changed' },
   ],
-  variables: [...cloudVariables, 'OXIDE_IMAGE_FACTORY'],
-  exits: {
-    [ExitCode.precondition]: true,
-    [ExitCode.refused]: true,
-    [ExitCode.partial]: true,
-    [ExitCode.timeout]: true,
-    [ExitCode.unconfirmed]: true,
-    [ExitCode.changes]: true,
-  },
+  variables: makingVariables,
+  exits: makingExits,
   load: async () => (await import('../commands/replace.js')).replaceCommand,
 };
 
@@ -152,15 +138,8 @@ export const repair: CommandSpec = {
     { call: 'repair --dry-run', what: 'what is dead, why, and what would be done' },
     { call: 'repair --yes --json', what: 'in a script, again and again' },
   ],
-  variables: [...cloudVariables, 'OXIDE_IMAGE_FACTORY'],
-  exits: {
-    [ExitCode.precondition]: true,
-    [ExitCode.refused]: true,
-    [ExitCode.partial]: true,
-    [ExitCode.timeout]: true,
-    [ExitCode.unconfirmed]: true,
-    [ExitCode.changes]: true,
-  },
+  variables: makingVariables,
+  exits: makingExits,
   load: async () => (await import('../commands/repair.js')).repairCommand,
 };
 

@@ -1,5 +1,5 @@
+import type { NodePlan } from './node-plan.js';
 import { chosen, replacementLabel, type ReplaceInput, type Replacement } from './replace-choice.js';
-import type { ClusterConfig } from '../../config/schema.js';
 import { sha256 } from '../../lib/digest.js';
 import { enumerate } from '../../lib/format.js';
 import type { ImageBuild } from '../catalogue/image-builds.js';
@@ -7,7 +7,6 @@ import { validateOrders, type ServerImages } from '../catalogue/order-checks.js'
 import { monthlyCost } from '../catalogue/prices.js';
 import type { ClusterState, PlacementGroupState, ServerState } from '../state/cluster-state.js';
 import { labelKeys } from '../state/labels.js';
-import type { OwnedResource } from '../state/owned-resources.js';
 import { nodesWithoutServer } from '../state/nodes.js';
 import { balancerDifferences } from './balancer-differences.js';
 import { refuseImpossible } from './create-checks.js';
@@ -21,7 +20,7 @@ import {
   placeServers,
   type Placement,
 } from './placement.js';
-import type { PlannedGroup, ShownPlan } from './plan.js';
+import type { PlannedGroup } from './plan.js';
 import { imageOf, labelsOf, placedServer, type PlannedServer } from './planned-servers.js';
 import { withInstalledAddons } from './running-addons.js';
 import { refuseDoubtful } from './doubtful-servers.js';
@@ -32,18 +31,9 @@ import { evictionNotes } from './scale-notes.js';
 import { refuseTakenNames } from './taken-names.js';
 
 /** What a replacement does, node by node. */
-export interface ReplacePlan extends ShownPlan {
-  /** cluster.yaml with the versions that the cluster runs. */
-  readonly config: ClusterConfig;
+export interface ReplacePlan extends NodePlan {
   /** In their order. */
   readonly batches: readonly Batch[];
-  readonly groups: readonly PlannedGroup[];
-  /** Snapshots that are made first. */
-  readonly builds: readonly ImageBuild[];
-  /** What hangs on the servers that go, and stays. */
-  readonly leaves: readonly OwnedResource[];
-  /** Placement groups that are empty afterwards, and go. */
-  readonly emptied: readonly PlacementGroupState[];
   /** Nodes of servers that are gone: they go before new ones of their names come. */
   readonly staleNodes: readonly string[];
   /** Names of the nodes, in the order of the batches. */

@@ -1,3 +1,4 @@
+import type { NodePlan } from './node-plan.js';
 import type { Difference } from './difference.js';
 import { differencesOf } from './differ.js';
 import { settledRules } from './firewall-differences.js';
@@ -10,10 +11,9 @@ import { endpointAddress } from '../network/api-endpoint.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { monthlyCost } from '../catalogue/prices.js';
 import { membersObjection, removalObjection, type EtcdMemberView } from '../talos/etcd.js';
-import type { ImageBuild } from '../catalogue/image-builds.js';
 import { buildChange, serverChanges } from './create-plan.js';
 import { plannedAdditions } from './scale-additions.js';
-import type { Change, PlannedGroup, ShownPlan } from './plan.js';
+import type { Change } from './plan.js';
 import { fallbackNotes } from './create-notes.js';
 import { type PlannedServer } from './planned-servers.js';
 import { emptiedGroups, groupChanges, groupRemoval, placeServers } from './placement.js';
@@ -24,31 +24,20 @@ import { checkCount, findPool, type ScaledPool } from './scale-pool.js';
 import { leftoversOf, movesNote, toStayingEntry } from './scale-leftovers.js';
 import { scaleNotes, scaleWarnings, splitWarnings } from './scale-notes.js';
 import { chooseNodesToRemove } from './removal-order.js';
-import type { PlacementGroupState, Role, ServerState } from '../state/cluster-state.js';
-import type { OwnedResource } from '../state/owned-resources.js';
+import type { Role, ServerState } from '../state/cluster-state.js';
 
 /** What a scale does, and what the pool is afterwards. */
-export interface ScalePlan extends ShownPlan {
+export interface ScalePlan extends NodePlan {
   readonly role: Role;
   readonly pool: string;
   readonly from: number;
   readonly to: number;
-  /** cluster.yaml with the versions that the cluster runs and the pool's new count. */
-  readonly config: ClusterConfig;
   /** Servers to make, and those that an earlier run left half made; lowest index first. */
   readonly add: readonly PlannedServer[];
-  /** The placement groups that new servers are made in. */
-  readonly groups: readonly PlannedGroup[];
-  /** Placement groups that are empty afterwards, and go. */
-  readonly emptied: readonly PlacementGroupState[];
-  /** Snapshots that have to be made before servers can be. */
-  readonly builds: readonly ImageBuild[];
   /** In the order in which they go. */
   readonly remove: readonly ServerState[];
   /** They stay, although an earlier run began to remove them: they take pods again. */
   readonly release: readonly ServerState[];
-  /** What hangs on the servers that go, and stays. */
-  readonly leaves: readonly OwnedResource[];
 }
 
 /**
