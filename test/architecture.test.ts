@@ -83,13 +83,17 @@ describe('a planted violation is found', () => {
     ['ui/created.ts', '../flows/create.js', 'ui must not import flows'],
     ['hetzner/api.ts', '../tools/exec.js', 'hetzner must not import tools'],
     ['tools/exec.ts', '../config/schema.js', 'tools must not import config'],
-    ['config/schema.ts', '../cluster/plan/create-plan.js', 'config must not import cluster'],
+    ['config/schema.ts', '../cluster/plan/create/create-plan.js', 'config must not import cluster'],
     [
-      'cluster/plan/create-plan.ts',
-      '../../config/load.js',
+      'cluster/plan/create/create-plan.ts',
+      '../../../config/load.js',
       'cluster may only import types of config',
     ],
-    ['cluster/plan/create-plan.ts', '../../hetzner/api.js', 'cluster must not import hetzner'],
+    [
+      'cluster/plan/create/create-plan.ts',
+      '../../../hetzner/api.js',
+      'cluster must not import hetzner',
+    ],
   ])('%s that imports %s', (path, specifier, reason) => {
     const forms = [
       `import { x } from '${specifier}';`,
@@ -117,13 +121,21 @@ describe('a planted violation is found', () => {
       expect(found('sandbox/world.ts', of('../cluster/state/cluster-state.js')), form).toHaveLength(
         1,
       );
-      expect(found('cluster/plan/create-plan.ts', of('../../config/schema.js')), form).toEqual([]);
+      expect(
+        found('cluster/plan/create/create-plan.ts', of('../../../config/schema.js')),
+        form,
+      ).toEqual([]);
     }
   });
 
   it.each([
     ['cluster/state/labels.ts', '../plan/plan.js', 'cluster/state must not import cluster/plan'],
-    ['cluster/plan/drift.ts', '../status/report.js', 'cluster/plan must not import cluster/status'],
+    ['cluster/plan/plan.ts', '../status/report.js', 'cluster/plan must not import cluster/status'],
+    [
+      'cluster/plan/create/a.ts',
+      '../scale/b.js',
+      'cluster/plan/create must not import cluster/plan/scale',
+    ],
     ['steps/run/lease.ts', '../observe/observe.js', 'steps/run must not import steps/observe'],
     ['steps/hetzner/servers.ts', '../talos/etcd.js', 'steps/hetzner must not import steps/talos'],
   ])('a room that looks upwards: %s that imports %s', (path, specifier, reason) => {
@@ -132,6 +144,13 @@ describe('a planted violation is found', () => {
     ]);
     const inside = specifier.replace(/^\.\.\/[^/]+/, '.');
     expect(found(path, `import type { X } from '${inside}';`)).toEqual([]);
+  });
+
+  it('a file that a whole room shares, and that looks into a folder of the room', () => {
+    expect(found('cluster/plan/plan.ts', "import { x } from './create/create-plan.js';")).toEqual([
+      expect.stringContaining('the room cluster/plan must not import cluster/plan/create'),
+    ]);
+    expect(found('cluster/plan/create/a.ts', "import { x } from '../plan.js';")).toEqual([]);
   });
 
   it('a file in no room of a layer that has some', () => {

@@ -1,7 +1,7 @@
 import type { AddonState } from '../cluster/status/addon-states.js';
-import { missingAddons, withoutImpossibleAddons } from '../cluster/plan/running-addons.js';
+import { missingAddons, withoutImpossibleAddons } from '../cluster/plan/create/running-addons.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
-import { planAddons, type AddonsPlan } from '../cluster/plan/addons-plan.js';
+import { planAddons, type AddonsPlan } from '../cluster/plan/create/addons-plan.js';
 import type { ClusterState } from '../cluster/state/cluster-state.js';
 import { oxide } from '../lib/commands.js';
 import { PreconditionError } from '../lib/errors.js';

@@ -1,6 +1,6 @@
 import type { Difference } from '../cluster/plan/difference.js';
 import type { Digests } from '../cluster/kubernetes/used-downloads.js';
-import { missingServers } from '../cluster/plan/drift.js';
+import { missingServers } from '../cluster/plan/differences/drift.js';
 import type { Plan } from '../cluster/plan/plan.js';
 import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
 import { demandLivingControlPlanes } from '../steps/observe/living-control-planes.js';

@@ -1,5 +1,5 @@
-import type { RunningCluster } from '../cluster/plan/scale-input.js';
-import { missingServers } from '../cluster/plan/drift.js';
+import type { RunningCluster } from '../cluster/plan/scale/scale-input.js';
+import { missingServers } from '../cluster/plan/differences/drift.js';
 import { refuseDoubtful, type DoubtInput } from '../cluster/plan/doubtful-servers.js';
 import { refuseTakenNames } from '../cluster/plan/taken-names.js';
 import { anythingExists, type ClusterState } from '../cluster/state/cluster-state.js';

@@ -1,4 +1,4 @@
-import { planAddonRemoval, removableName } from '../cluster/plan/addons-plan.js';
+import { planAddonRemoval, removableName } from '../cluster/plan/create/addons-plan.js';
 import { toKeptEntry } from '../cluster/plan/destroy-plan.js';
 import type { KeptEntry, ShownPlan } from '../cluster/plan/plan.js';
 import type { OwnedResource } from '../cluster/state/owned-resources.js';

@@ -1,15 +1,15 @@
 import type { KeptEntry, ShownPlan } from '../cluster/plan/plan.js';
-import { repairMark } from '../cluster/plan/dead-nodes.js';
+import { repairMark } from '../cluster/plan/replacement-marks.js';
 import {
   chooseRepairs,
   type RepairChoice,
   type RepairRemark,
-} from '../cluster/plan/repair-choice.js';
-import { nothingToRepair, withRepairNotes } from '../cluster/plan/repair-notes.js';
-import { planReplace, type ReplacePlan } from '../cluster/plan/replace-plan.js';
+} from '../cluster/plan/replace/repair-choice.js';
+import { nothingToRepair, withRepairNotes } from '../cluster/plan/replace/repair-notes.js';
+import { planReplace, type ReplacePlan } from '../cluster/plan/replace/replace-plan.js';
 import type { ClusterState } from '../cluster/state/cluster-state.js';
 import type { ClusterNode } from '../cluster/state/nodes.js';
-import { toLeftEntry } from '../cluster/plan/scale-leftovers.js';
+import { toLeftEntry } from '../cluster/plan/scale/scale-leftovers.js';
 import { PreconditionError } from '../lib/errors.js';
 import { enumerateNames } from '../lib/format.js';
 import type { StepIo } from '../lib/step.js';

@@ -1,8 +1,8 @@
-import { replacementLabel } from '../cluster/plan/replace-choice.js';
+import { replacementLabel } from '../cluster/plan/replacement-marks.js';
 import type { PlannedGroup } from '../cluster/plan/plan.js';
 import { OxideError } from '../lib/errors.js';
-import type { Batch } from '../cluster/plan/replace-batches.js';
-import type { ReplacePlan } from '../cluster/plan/replace-plan.js';
+import type { Batch } from '../cluster/plan/replace/replace-batches.js';
+import type { ReplacePlan } from '../cluster/plan/replace/replace-plan.js';
 import type { ServerState } from '../cluster/state/cluster-state.js';
 import { labelKeys } from '../cluster/state/labels.js';
 import { goneMembers } from '../cluster/talos/etcd.js';

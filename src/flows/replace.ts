@@ -1,9 +1,9 @@
 import type { KeptEntry, ShownPlan } from '../cluster/plan/plan.js';
 import { differenceText } from '../cluster/plan/difference.js';
-import { emptyPlan } from '../cluster/plan/empty-plan.js';
-import { chooseRoll, type RollWish } from '../cluster/plan/roll-choice.js';
-import { planReplace, type ReplacePlan } from '../cluster/plan/replace-plan.js';
-import { toLeftEntry } from '../cluster/plan/scale-leftovers.js';
+import { emptyPlan } from '../cluster/plan/scale/empty-plan.js';
+import { chooseRoll, type RollWish } from '../cluster/plan/replace/roll-choice.js';
+import { planReplace, type ReplacePlan } from '../cluster/plan/replace/replace-plan.js';
+import { toLeftEntry } from '../cluster/plan/scale/scale-leftovers.js';
 import { stillLeft } from '../steps/ownership/attachments.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { withLease } from '../steps/run/lease.js';

@@ -1,6 +1,6 @@
 import { tool } from '../../src/lib/commands.js';
 import { describe, expect, test } from 'vitest';
-import type { ScalePlan } from '../../src/cluster/plan/scale-plan.js';
+import type { ScalePlan } from '../../src/cluster/plan/scale/scale-plan.js';
 import { destroy } from '../../src/flows/destroy.js';
 import { scale, type ScaledCluster } from '../../src/flows/scale.js';
 import { status } from '../../src/flows/status.js';

@@ -4,7 +4,7 @@ import { create } from '../../src/flows/create.js';
 import { scale } from '../../src/flows/scale.js';
 import { status } from '../../src/flows/status.js';
 import { oxide } from '../../src/lib/commands.js';
-import type { ScaleWish } from '../../src/cluster/plan/scale-pool.js';
+import type { ScaleWish } from '../../src/cluster/plan/scale/scale-pool.js';
 import type { Change } from '../../src/cluster/plan/plan.js';
 import { projectOf } from '../helpers/project.js';
 import { clusterYaml, rehearseCluster, type Rehearsal, type Run } from '../helpers/rehearsal.js';

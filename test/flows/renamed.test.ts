@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { ScaleWish } from '../../src/cluster/plan/scale-pool.js';
+import type { ScaleWish } from '../../src/cluster/plan/scale/scale-pool.js';
 import { create } from '../../src/flows/create.js';
 import { scale } from '../../src/flows/scale.js';
 import { status } from '../../src/flows/status.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { InterruptedError } from '../../src/lib/errors.js';
 import { scale, type ScaledCluster } from '../../src/flows/scale.js';
-import type { ScaleWish } from '../../src/cluster/plan/scale-pool.js';
+import type { ScaleWish } from '../../src/cluster/plan/scale/scale-pool.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { parseNodes } from '../../src/tools/kubectl.js';
 import { administer } from '../helpers/administer.js';

@@ -49,6 +49,14 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/**
+ * Folders of a room, in the same order. What lies in the room itself is what they share: it stands
+ * behind all of them.
+ */
+const innerRooms: Readonly<Record<string, readonly string[]>> = {
+  'cluster/plan': ['replace', 'scale', 'create', 'differences'],
+};
+
 /** Layers of which another may import the types. */
 export const typesOnly: Readonly<Record<string, readonly string[]>> = {
   cluster: ['config'],
@@ -155,10 +163,18 @@ function layerProblem(path: string): readonly string[] {
 /** Why a file of a room may not import this one of the same layer; undefined when it may. */
 function roomProblem(path: string, target: string): string | undefined {
   const [layer = '', from = ''] = path.split('/');
-  const known = rooms[layer];
   const to = target.split('/')[1] ?? '';
-  if (!known || known.indexOf(from) <= known.indexOf(to)) return undefined;
-  return `imports ${target}: the room ${layer}/${from} must not import ${layer}/${to}`;
+  const known = from === to ? innerRooms[`${layer}/${from}`] : rooms[layer];
+  const depth = from === to ? 2 : 1;
+  if (!known || placeIn(known, path, depth) <= placeIn(known, target, depth)) return undefined;
+  const [room, other] = [path, target].map((one) => one.split('/').slice(0, -1).join('/'));
+  return `imports ${target}: the room ${room} must not import ${other}`;
+}
+
+/** How far in a file stands among folders that begin at this depth; what is in none stands behind all. */
+function placeIn(folders: readonly string[], path: string, depth: number): number {
+  const at = folders.indexOf(path.split('/')[depth] ?? '');
+  return at < 0 ? folders.length : at;
 }
 
 function importProblem(path: string, { target, relative, typeOnly }: Import): readonly string[] {

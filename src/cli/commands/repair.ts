@@ -1,4 +1,4 @@
-import { deadAfterMs } from '../../cluster/plan/dead-nodes.js';
+import { deadAfterMs } from '../../cluster/plan/replace/dead-nodes.js';
 import { repair } from '../../flows/repair.js';
 import { ExitCode } from '../../lib/errors.js';
 import { renderRepaired } from '../../ui/repaired.js';

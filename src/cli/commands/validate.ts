@@ -1,7 +1,7 @@
 import { effectiveRules, firewallLimits } from '../../cluster/network/firewall-limits.js';
 import { openApis } from '../../cluster/network/open-apis.js';
 import { wantedRules } from '../../cluster/network/firewall-rules.js';
-import { fileRemarks } from '../../cluster/plan/file-remarks.js';
+import { fileRemarks } from '../../cluster/plan/create/file-remarks.js';
 import { versionRemarks } from '../../cluster/talos/support.js';
 import { loadConfig } from '../../config/load.js';
 import type { ClusterConfig } from '../../config/schema.js';

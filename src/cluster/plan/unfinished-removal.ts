@@ -1,8 +1,7 @@
 import { oxide } from '../../lib/commands.js';
 import type { ServerState } from '../state/cluster-state.js';
 import { labelKeys } from '../state/labels.js';
-import { repairMark } from './dead-nodes.js';
-import { isRollMark } from './roll-choice.js';
+import { isRollMark, repairMark } from './replacement-marks.js';
 
 /** The command that finishes the removal of a server which a stopped run has begun. */
 export function wayToFinish(

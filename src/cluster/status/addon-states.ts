@@ -1,7 +1,7 @@
 import { cilium } from '../../addons/cilium.js';
 import { chartAddons, optionalCharts } from '../../addons/wanted.js';
 import type { ClusterConfig } from '../../config/schema.js';
-import { chartDifferences, isAboutCilium } from '../plan/chart-differences.js';
+import { chartDifferences, isAboutCilium } from '../plan/differences/chart-differences.js';
 import { gatewayApiVersion } from '../talos/versions.js';
 import { behindOf, type AddonsSeen, type Behind } from '../kubernetes/addon-health.js';
 import type { InstalledAddon, InstalledCharts } from '../kubernetes/installed.js';

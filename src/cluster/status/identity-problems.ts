@@ -1,6 +1,6 @@
 import type { Problem, StatusInput } from './report.js';
 import { doubtfulServers } from '../plan/doubtful-servers.js';
-import { missingServers } from '../plan/drift.js';
+import { missingServers } from '../plan/differences/drift.js';
 import { nameDifferences } from '../plan/node-names.js';
 import { takenNames } from '../plan/taken-names.js';
 import { clusterLabels } from '../state/labels.js';

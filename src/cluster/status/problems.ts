@@ -2,9 +2,9 @@ import type { Problem, AccessFileSeen, ServerStatus, StatusInput } from './repor
 import { identityProblems } from './identity-problems.js';
 import { importCommand } from '../state/secrets-copy-name.js';
 import { formatDistance } from '../../lib/format.js';
-import { missingServers, type RunningVersions } from '../plan/drift.js';
+import { missingServers, type RunningVersions } from '../plan/differences/drift.js';
 import { wayToFinish } from '../plan/unfinished-removal.js';
-import { surplusOf } from '../plan/surplus.js';
+import { surplusOf } from '../plan/differences/surplus.js';
 import { admittedRanges, keepsOut } from '../network/api-access.js';
 import { balancerProblems } from './balancer-status.js';
 import { etcdProblems, talosProblems } from './etcd-problems.js';

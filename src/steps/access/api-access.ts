@@ -8,7 +8,7 @@ import {
 } from '../../cluster/network/api-access.js';
 import { isHeld, withRanges } from '../../cluster/network/cidr.js';
 import { rulesEqual } from '../../cluster/network/firewall-rules.js';
-import { planCreate } from '../../cluster/plan/create-plan.js';
+import { planCreate } from '../../cluster/plan/create/create-plan.js';
 import type { Plan, PlanInput } from '../../cluster/plan/plan.js';
 import type {
   ClusterState,

@@ -1,4 +1,4 @@
-import { isSpent, notAmongNodes } from '../../cluster/plan/removal-order.js';
+import { isSpent, notAmongNodes } from '../../cluster/plan/scale/removal-order.js';
 import { labelKeys, removalStage, type RemovalStage } from '../../cluster/state/labels.js';
 import type { ServerState } from '../../cluster/state/cluster-state.js';
 import type { LoadBalancerState } from '../../cluster/state/load-balancer.js';

@@ -1,4 +1,4 @@
-import type { ClusterView } from '../../cluster/plan/scale-input.js';
+import type { ClusterView } from '../../cluster/plan/scale/scale-input.js';
 import { oxide } from '../../lib/commands.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { inParallel } from '../../lib/parallel.js';

@@ -1,5 +1,5 @@
 import { type EtcdMemberView } from '../../cluster/talos/etcd.js';
-import { unsafe } from '../../cluster/plan/scale-plan.js';
+import { unsafe } from '../../cluster/plan/scale/scale-plan.js';
 import { PreconditionError } from '../../lib/errors.js';
 import { inParallel } from '../../lib/parallel.js';
 import type { Probe } from '../../lib/wait.js';

@@ -1,4 +1,4 @@
-import { deadAfterMs, verdictOf } from '../../cluster/plan/dead-nodes.js';
+import { deadAfterMs, verdictOf } from '../../cluster/plan/replace/dead-nodes.js';
 import type { ClusterState } from '../../cluster/state/cluster-state.js';
 import type { ClusterNode } from '../../cluster/state/nodes.js';
 import type { EtcdSeen } from '../../cluster/talos/etcd.js';

@@ -4,7 +4,7 @@ import { clusterSelector, isMadeForBalancer, isOwn } from '../../cluster/state/l
 import { sharedResourceName } from '../../cluster/state/names.js';
 import type { Catalogue, Price } from '../../cluster/catalogue/catalogue.js';
 import type { AddressPrice } from '../../cluster/catalogue/prices.js';
-import { missingServers } from '../../cluster/plan/drift.js';
+import { missingServers } from '../../cluster/plan/differences/drift.js';
 import { existingOf, wantedServers } from '../../cluster/plan/planned-servers.js';
 import { poolsOf } from '../../cluster/state/node-pools.js';
 import type {

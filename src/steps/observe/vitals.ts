@@ -1,4 +1,4 @@
-import { vitalsOf, type Vitals } from '../../cluster/plan/dead-nodes.js';
+import { vitalsOf, type Vitals } from '../../cluster/plan/replace/dead-nodes.js';
 import type { ClusterState, ServerState } from '../../cluster/state/cluster-state.js';
 import { nodeOfServer, type ClusterNode } from '../../cluster/state/nodes.js';
 import { inParallel } from '../../lib/parallel.js';

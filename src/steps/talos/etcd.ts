@@ -5,7 +5,7 @@ import {
   removalObjection,
   type EtcdMemberView,
 } from '../../cluster/talos/etcd.js';
-import { unsafe } from '../../cluster/plan/scale-plan.js';
+import { unsafe } from '../../cluster/plan/scale/scale-plan.js';
 import { tool } from '../../lib/commands.js';
 import { OxideError } from '../../lib/errors.js';
 import { ensurePrivateFolder, movePrivateFile, withScratchFolder } from '../../lib/files.js';

@@ -1,4 +1,4 @@
-import { planEtcd } from '../../cluster/plan/etcd-plan.js';
+import { planEtcd } from '../../cluster/plan/create/etcd-plan.js';
 import type { Plan } from '../../cluster/plan/plan.js';
 import { memberName, type EtcdSeen } from '../../cluster/talos/etcd.js';
 import { PreconditionError } from '../../lib/errors.js';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { candidatesOf } from '../../../src/cluster/catalogue/candidates.js';
 import type { Catalogue } from '../../../src/cluster/catalogue/catalogue.js';
-import { planCreate } from '../../../src/cluster/plan/create-plan.js';
-import { planScale } from '../../../src/cluster/plan/scale-plan.js';
+import { planCreate } from '../../../src/cluster/plan/create/create-plan.js';
+import { planScale } from '../../../src/cluster/plan/scale/scale-plan.js';
 import type { ClusterState } from '../../../src/cluster/state/cluster-state.js';
 import type { ClusterConfig } from '../../../src/config/schema.js';
 import { OxideError } from '../../../src/lib/errors.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { validateCatalogue } from '../../../src/cluster/plan/create-checks.js';
+import { validateCatalogue } from '../../../src/cluster/plan/create/create-checks.js';
 import type { Catalogue } from '../../../src/cluster/catalogue/catalogue.js';
 import type { ClusterConfig } from '../../../src/config/schema.js';
 import { OxideError } from '../../../src/lib/errors.js';
