@@ -1,9 +1,12 @@
+import { brokenCharts } from '../cluster/talos/pins.js';
+import { chartProblem } from '../cluster/talos/versions.js';
 import type { RuleProblem } from './rule-problem.js';
 import type { ClusterConfig } from './schema.js';
 
 /** What addons need of each other in the file. */
 export function addonRules({ addons }: ClusterConfig): readonly RuleProblem[] {
   return [
+    ...brokenVersions(addons),
     ...addons.charts.flatMap((chart, index) => ownChartRules(chart, addons.charts, index)),
     ...(addons.load_balancers === 'hcloud' && !addons.hcloud_ccm.enabled
       ? [
@@ -23,6 +26,15 @@ export function addonRules({ addons }: ClusterConfig): readonly RuleProblem[] {
         ]
       : []),
   ];
+}
+
+/** Versions that are known to crash are worth nobody's try. */
+function brokenVersions(addons: ClusterConfig['addons']): readonly RuleProblem[] {
+  return (Object.keys(brokenCharts) as (keyof typeof brokenCharts)[]).flatMap((key) => {
+    const { enabled, version } = addons[key];
+    const reason = enabled && version !== undefined ? chartProblem(key, version) : undefined;
+    return reason === undefined ? [] : [{ path: ['addons', key, 'version'], reason }];
+  });
 }
 
 type OwnChart = ClusterConfig['addons']['charts'][number];

@@ -636,6 +636,15 @@ describe('files', () => {
     );
   });
 
+  test('a version of a chart that crashes is refused, with the reason and a way on', () => {
+    const text = `${minimal}addons: { hcloud_ccm: { enabled: true, version: 1.30.0 } }\n`;
+    expect(messageFor(text)).toContain(
+      'addons.hcloud_ccm.version: 1.30.0 does not work: it crashes without the field "datacenter" of servers, ' +
+        'which Hetzner removed on 1 July 2026; take 1.30.1 or later',
+    );
+    expect(messageFor(text.replace('true', 'false'))).toBe('no error');
+  });
+
   test('a missing cluster.yaml leads to the example', async () => {
     const path = join(folder, 'nowhere.yaml');
     await expect(loadConfig(path)).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import type { Addon } from '../../addons/addon.js';
 import { addonTable } from '../../addons/table.js';
-import { chartPins, type ChartPin } from '../../cluster/talos/pins.js';
+import { brokenCharts, chartPins, type ChartPin } from '../../cluster/talos/pins.js';
 import { onByDefault } from '../../config/addon-defaults.js';
 import { markdownTable } from '../../lib/markdown-table.js';
 
@@ -71,6 +71,7 @@ function sectionOf(addon: Addon): string {
     ['Switched on', howOf(addon)],
     ['Needs', needsText(addon, needs)],
     ['Chart', chartText(addon)],
+    ...brokenRows(addon),
     ...(about.stays === undefined ? [] : [['Removed', about.stays]]),
   ];
   const list = rows.map(([what = '', text = '']) => `- **${what}**: ${text}`).join('\n');
@@ -96,6 +97,13 @@ function chartText(addon: Addon): string {
   const { chart, version, repository, kubernetes } = pin;
   const range = kubernetes === undefined ? '' : `; for Kubernetes ${rangeText(kubernetes)}`;
   return `\`${chart}\` ${version} of ${repository}${range}`;
+}
+
+function brokenRows(addon: Addon): readonly (readonly string[])[] {
+  const broken = Object.entries(brokenCharts).find(
+    ([key]) => isSwitched(addon) && addon.key === key,
+  );
+  return broken ? [['Refused', `before ${broken[1].fixed}: ${broken[1].reason}`]] : [];
 }
 
 function rangeText({ min, max }: NonNullable<ChartPin['kubernetes']>): string {

@@ -93,21 +93,21 @@ const hetznerCharts = 'https://charts.hetzner.cloud';
 
 /** The charts of the services, by their key in cluster.yaml. */
 export const chartPins = {
-  // docs/reference/version-policy.md of the project. Before 1.30.1 it needs a field that Hetzner removed.
+  // docs/reference/version-policy.md of the project.
   hcloud_ccm: {
     repository: hetznerCharts,
     chart: 'hcloud-cloud-controller-manager',
     version: '1.35.0',
     kubernetes: { min: 33, max: 36 },
   },
-  // docs/kubernetes/reference/version-policy.md of the project. Before 2.19.0 as above.
+  // docs/kubernetes/reference/version-policy.md of the project.
   hcloud_csi: {
     repository: hetznerCharts,
     chart: 'hcloud-csi',
     version: '2.22.1',
     kubernetes: { min: 33, max: 36 },
   },
-  // charts/talos-cloud-controller-manager/Chart.yaml; the project lists no Kubernetes versions.
+  // The chart of v1.13.0, as hcloud-k8s 5.2.0 and later have it; the project lists no Kubernetes versions.
   talos_ccm: {
     repository: 'oci://ghcr.io/siderolabs/charts',
     chart: 'talos-cloud-controller-manager',
@@ -120,7 +120,7 @@ export const chartPins = {
     version: '3.13.1',
     kubernetes: { min: 31, max: 99 },
   },
-  // cert-manager.io, "Supported Releases": 1.20 ends with Kubernetes 1.35.
+  // cert-manager.io, "Supported Releases": 1.20 ends with Kubernetes 1.35. Release notes of v1.21.2: it fixes panics.
   cert_manager: {
     repository: 'https://charts.jetstack.io',
     chart: 'cert-manager',
@@ -155,6 +155,34 @@ export const chartPins = {
     kubernetes: { min: 25, max: 99 },
   },
 } as const satisfies Readonly<Record<string, ChartPin>>;
+
+interface BrokenChart {
+  /** The first version that works. */
+  readonly fixed: string;
+  readonly reason: string;
+}
+
+/** Versions of charts that do not work at all, by their key in cluster.yaml. */
+export const brokenCharts = {
+  // README and CHANGELOG (v1.30.1) of the project: it panics without server.datacenter.
+  hcloud_ccm: {
+    fixed: '1.30.1',
+    reason:
+      'it crashes without the field "datacenter" of servers, which Hetzner removed on 1 July 2026',
+  },
+  // internal/app/app.go of v2.18.3 reads server.Datacenter.Location; v2.19.0 does not.
+  hcloud_csi: {
+    fixed: '2.19.0',
+    reason:
+      'it finds its location by the field "datacenter" of servers, which Hetzner removed on 1 July 2026',
+  },
+  // siderolabs/talos-cloud-controller-manager#193; the chart 0.4.2 is the first with v1.8.0.
+  talos_ccm: {
+    fixed: '0.4.2',
+    reason:
+      'its controller does not know "node-csr-approval", which approves certificates, and crashes',
+  },
+} as const satisfies Partial<Record<keyof typeof chartPins, BrokenChart>>;
 
 /** The day on which support ends, per Kubernetes minor. kubernetes.io/releases, "End Of Life Date". */
 export const kubernetesEnds: ReadonlyMap<number, string> = new Map([

@@ -4,6 +4,7 @@ import parse from 'semver/functions/parse.js';
 import lt from 'semver/functions/lt.js';
 import {
   badTalosReleases,
+  brokenCharts,
   brokenPairs,
   ciliumSupport,
   kubernetesPerTalos,
@@ -46,6 +47,13 @@ export function pairProblem(cilium: string, talos: string): string | undefined {
   if (!broken) return undefined;
   const fixed = broken.ciliumFixed ?? `Talos ${broken.talosFixed ?? `1.${broken.talos + 1}`}`;
   return `Cilium ${cilium} does not work on Talos ${talos}: ${broken.reason}; take ${fixed} or later`;
+}
+
+/** Why this version of a chart cannot be used, or undefined. `key`: its section below `addons`. */
+export function chartProblem(key: keyof typeof brokenCharts, version: string): string | undefined {
+  const broken = brokenCharts[key];
+  if (!lt(version, broken.fixed)) return undefined;
+  return `${version} does not work: ${broken.reason}; take ${broken.fixed} or later`;
 }
 
 /** A warning when Cilium's own tests do not cover this Kubernetes version, or undefined. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { chartPins, defaultVersions } from '../../../src/cluster/talos/pins.js';
+import { brokenCharts, chartPins, defaultVersions } from '../../../src/cluster/talos/pins.js';
 import {
+  chartProblem,
   ciliumProblem,
   ciliumWarning,
   configContract,
@@ -24,6 +25,16 @@ test.each(Object.entries(chartPins))('the chart of %s is for the default version
   const minor = Number(defaultVersions.kubernetes.split('.')[1]);
   expect([min <= minor, minor <= max]).toEqual([true, true]);
 });
+
+test.each(Object.entries(brokenCharts))(
+  'of %s no version that is known to crash',
+  (name, broken) => {
+    const key = name as keyof typeof brokenCharts;
+    expect(chartProblem(key, chartPins[key].version)).toBeUndefined();
+    expect(chartProblem(key, broken.fixed)).toBeUndefined();
+    expect(chartProblem(key, `${broken.fixed}-rc.1`)).toContain(`take ${broken.fixed} or later`);
+  },
+);
 
 test.each([
   ['1.17.8', 'v1.2.1'],
