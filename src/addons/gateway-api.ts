@@ -10,6 +10,7 @@ export const gatewayApi: DefinitionsAddon = {
   about: {
     purpose: 'The definitions of Gateways and their routes.',
     cost: 'nothing',
-    remarks: 'Always there; its release is the one that belongs to the version of Cilium.',
+    remarks:
+      'Always there; its release is the one that belongs to the version of Cilium. `addons.gateway_api.channel: experimental` has TCP, TLS and UDP routes with older releases too, and what is still tried out; oxide never takes these back.',
   },
 };

@@ -10,7 +10,7 @@ export function rehearsed(config: ClusterConfig): ClusterConfig {
   const addons = Object.fromEntries(
     Object.entries(sections).map(([key, section]) => [
       key,
-      typeof section === 'object' ? withoutMirror(section) : section,
+      typeof section === 'object' && 'enabled' in section ? withoutMirror(section) : section,
     ]),
   ) as Omit<ClusterConfig['addons'], 'charts'>;
   const own = charts.filter(

@@ -63,6 +63,15 @@ export const addons = z
         "Who answers Services of the type LoadBalancer that name no class: Cilium's node IPAM with the nodes' public addresses, or Hetzner's cloud controller with load balancers that are paid for.",
       rule: '`hcloud` needs `hcloud_ccm`.',
     }),
+    gateway_api: z
+      .strictObject({
+        channel: z.enum(['standard', 'experimental']).default('standard').meta({
+          description:
+            'Which of its definitions: the standard ones, or all of them. A cluster that has the experimental ones keeps them.',
+        }),
+      })
+      .prefault({})
+      .meta({ description: 'The Gateway API; its release belongs to `cilium.version`.' }),
     hcloud_ccm: addon(onByDefault, "Hetzner's cloud controller."),
     hcloud_csi: addon(onByDefault, "Hetzner's storage driver."),
     talos_ccm: addon(

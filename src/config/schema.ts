@@ -241,7 +241,10 @@ type DeepReadonly<T> = T extends Secret
 export type ClusterConfig = DeepReadonly<z.output<typeof clusterSchema>>;
 
 /** A section of `addons` that is about one of them. */
-export type AddonKey = Exclude<keyof ClusterConfig['addons'], 'load_balancers' | 'charts'>;
+export type AddonKey = Exclude<
+  keyof ClusterConfig['addons'],
+  'load_balancers' | 'gateway_api' | 'charts'
+>;
 
 /** A pool of control planes or workers. */
 export type PoolConfig = ClusterConfig['workers'][number];

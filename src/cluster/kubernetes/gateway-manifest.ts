@@ -1,26 +1,56 @@
 import { parseAllDocuments } from 'yaml';
 import { enumerate } from '../../lib/format.js';
+import type { GatewayApiWish, GatewayChannel } from './gateway-api.js';
 
 const group = 'gateway.networking.k8s.io';
-const channel = 'standard';
+/** The group of what is tried out. */
+const experimentalGroup = 'gateway.networking.x-k8s.io';
 /** The policy that keeps older and experimental definitions out, since Gateway API 1.5. */
 const guardName = `safe-upgrades.${group}`;
+
+type Contents = Readonly<Record<string, readonly string[]>>;
 
 const first = ['gatewayclasses', 'gateways', 'grpcroutes', 'httproutes', 'referencegrants'];
 const since14 = [...first, 'backendtlspolicies'];
 const since15 = [...since14, 'listenersets', 'tcproutes', 'tlsroutes', 'udproutes'];
 
+const guard = [
+  `ValidatingAdmissionPolicy ${guardName}`,
+  `ValidatingAdmissionPolicyBinding ${guardName}`,
+];
+
 /** What `standard-install.yaml` of a release holds (kubernetes-sigs/gateway-api, config/crd/standard). */
-const contents: Readonly<Record<string, readonly string[]>> = {
+const standard: Contents = {
   'v1.2.1': definitions(first),
   'v1.3.0': definitions(first),
   'v1.4.1': definitions(since14),
+  'v1.6.1': [...definitions(since15), ...guard],
+};
+
+const routes = ['tcproutes', 'tlsroutes', 'udproutes'];
+
+/** The same of `experimental-install.yaml` (config/crd/experimental). */
+const experimental: Contents = {
+  'v1.2.1': definitions([...since14, ...routes, 'backendlbpolicies']),
+  'v1.3.0': [
+    ...definitions([...since14, ...routes]),
+    ...definitions(['xbackendtrafficpolicies', 'xlistenersets'], experimentalGroup),
+  ],
+  'v1.4.1': [
+    ...definitions([...since14, ...routes]),
+    ...definitions(['xbackendtrafficpolicies', 'xlistenersets', 'xmeshes'], experimentalGroup),
+  ],
   'v1.6.1': [
     ...definitions(since15),
-    `ValidatingAdmissionPolicy ${guardName}`,
-    `ValidatingAdmissionPolicyBinding ${guardName}`,
+    ...guard,
+    ...definitions(['xbackends', 'xbackendtrafficpolicies', 'xmeshes'], experimentalGroup),
   ],
 };
+
+const contents: Readonly<Record<GatewayChannel, Contents>> = { standard, experimental };
+
+/** Which bundle is expected. */
+type Expected = Pick<GatewayApiWish, 'wanted' | 'channel'>;
 
 const apiVersions: Readonly<Record<string, string>> = {
   CustomResourceDefinition: 'apiextensions.k8s.io/v1',
@@ -36,12 +66,12 @@ export type GatewayManifest = { readonly json: string } | { readonly wrong: stri
  * administrator, so it may hold what belongs there and nothing else. What comes out are the objects as
  * they were read, so that kubectl cannot read something else in the same text.
  */
-export function readGatewayManifest(text: string, version: string): GatewayManifest {
+export function readGatewayManifest(text: string, expected: Expected): GatewayManifest {
   const objects = objectsOf(text);
   if (!objects) return { wrong: `it is no list of Kubernetes objects: ${beginning(text)}` };
   const problem =
-    objects.map((object) => objectProblem(object, version)).find((one) => one !== undefined) ??
-    setProblem(objects.map(nameOf), contents[version] ?? []);
+    objects.map((object) => objectProblem(object, expected)).find((one) => one !== undefined) ??
+    setProblem(objects.map(nameOf), contentsOf(expected));
   if (problem !== undefined) return { wrong: problem };
   return { json: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }) };
 }
@@ -79,23 +109,28 @@ function objectsOf(text: string): readonly KubeObject[] | undefined {
   }
 }
 
-function objectProblem(object: KubeObject, version: string): string | undefined {
+function contentsOf({ wanted, channel }: Expected): readonly string[] {
+  return contents[channel][wanted] ?? [];
+}
+
+function objectProblem(object: KubeObject, expected: Expected): string | undefined {
   const name = nameOf(object);
-  if (!(contents[version] ?? []).includes(name))
-    return `it holds ${name}, which does not belong there`;
+  if (!contentsOf(expected).includes(name)) return `it holds ${name}, which does not belong there`;
   const { apiVersion, kind, metadata, spec } = object;
   const wanted = apiVersions[String(kind)];
   if (apiVersion !== wanted) return `${name} is of ${text(apiVersion)}, not of ${wanted ?? ''}`;
   const annotations = metadata?.annotations ?? {};
   for (const [key, right] of [
-    ['channel', channel],
-    ['bundle-version', version],
+    // The policy is the same in both bundles, and says that it is of the standard channel.
+    ['channel', kind === 'CustomResourceDefinition' ? expected.channel : 'standard'],
+    ['bundle-version', expected.wanted],
   ] as const) {
     const found = annotations[`${group}/${key}`];
     if (found !== right) return `${name} has the ${key} ${text(found)}, not ${right}`;
   }
   if (kind !== 'CustomResourceDefinition') return guardProblem(object);
-  if (spec?.group !== group) return `${name} is of the group ${text(spec?.group)}, not ${group}`;
+  const own = name.endsWith(experimentalGroup) ? experimentalGroup : group;
+  if (spec?.group !== own) return `${name} is of the group ${text(spec?.group)}, not ${own}`;
   // A conversion by webhook would send every such object to whoever the manifest names.
   const strategy = spec.conversion?.strategy ?? 'None';
   return strategy === 'None' ? undefined : `${name} is converted by ${text(strategy)}`;
@@ -132,8 +167,8 @@ function nameOf({ kind, metadata }: KubeObject): string {
   return `${kind} ${text(metadata?.name)}`;
 }
 
-function definitions(plurals: readonly string[]): readonly string[] {
-  return plurals.map((plural) => `CustomResourceDefinition ${plural}.${group}`);
+function definitions(plurals: readonly string[], of = group): readonly string[] {
+  return plurals.map((plural) => `CustomResourceDefinition ${plural}.${of}`);
 }
 
 /** How a text begins, for an error: the page of a proxy is known by it. */

@@ -2,8 +2,9 @@ import { cilium } from '../../addons/cilium.js';
 import { chartAddons, optionalCharts } from '../../addons/wanted.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { chartDifferences, isAboutCilium } from '../plan/differences/chart-differences.js';
-import { gatewayApiVersion } from '../talos/versions.js';
 import { behindOf, type AddonsSeen, type Behind } from '../kubernetes/addon-health.js';
+import { hasGatewayApi } from '../kubernetes/gateway-api.js';
+import { gatewayWish } from '../talos/gateway-wish.js';
 import type { InstalledAddon, InstalledCharts } from '../kubernetes/installed.js';
 
 /** How an addon is; `surplus`: cluster.yaml does not ask for it, and it is there. */
@@ -47,12 +48,16 @@ export function offAddons(states: readonly AddonState[]): readonly string[] {
     .filter((name) => !states.some((one) => one.name === name));
 }
 
-function gatewayState(config: ClusterConfig, { gatewayApi }: InstalledCharts): AddonState {
-  const wanted = gatewayApiVersion(config.cilium.version);
+function gatewayState(
+  config: ClusterConfig,
+  { gatewayApi, definitions }: InstalledCharts,
+): AddonState {
+  const wish = gatewayWish(config);
+  const { wanted } = wish;
   return {
     ...{ name: 'gateway-api', wanted, installed: gatewayApi ?? null, why: null },
     state: gatewayApi === undefined ? 'not-installed' : 'works',
-    asWanted: gatewayApi === wanted,
+    asWanted: hasGatewayApi(definitions, wish),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Download, DownloadRequest } from './answer.js';
 import { chartArchive, chartIndex } from './chart-repository.js';
 import { FactoryStore } from './factory-store.js';
 import { withFaults } from './faulty.js';
-import { standardInstall } from './gateway-api.js';
+import { installBundle } from './gateway-api.js';
 import { imageFactory } from './image-factory.js';
 import type { RescueFaults } from '../rescue/faults.js';
 
@@ -40,8 +40,9 @@ export function createDownloads(
         return found('application/gzip', await chartArchive(file));
       }
       if (pathname.startsWith('/gateway-api/')) {
-        const version = /^\/gateway-api\/([^/]+)\/standard-install\.yaml$/.exec(pathname)?.[1];
-        return found('application/octet-stream', standardInstall(version ?? ''));
+        const asked = /^\/gateway-api\/([^/]+)\/(standard|experimental)-install\.yaml$/;
+        const [, version = '', channel = ''] = asked.exec(pathname) ?? [];
+        return found('application/octet-stream', installBundle(version, channel));
       }
       if (pathname.startsWith(`${factoryPath}/`)) {
         const asked = pathname.slice(factoryPath.length);

@@ -1,12 +1,13 @@
 import {
   checkGatewayApi,
-  installedRelease,
+  hasGatewayApi,
   neededDefinitions,
+  type GatewayApiWish,
   type GatewayDefinition,
 } from '../../cluster/kubernetes/gateway-api.js';
+import { gatewayWish } from '../../cluster/talos/gateway-wish.js';
 import { readGatewayManifest } from '../../cluster/kubernetes/gateway-manifest.js';
 import type { Digests } from '../../cluster/kubernetes/used-downloads.js';
-import { gatewayApiVersion } from '../../cluster/talos/versions.js';
 import { sha256 } from '../../lib/digest.js';
 import { PreconditionError } from '../../lib/errors.js';
 import type { StepIo } from '../../lib/step.js';
@@ -30,18 +31,25 @@ export interface FetchedManifest {
 /** Fetches the Gateway API's manifest that belongs to the cluster's Cilium, and reads it. */
 export async function fetchGatewayApi(ctx: FlowContext): Promise<FetchedManifest> {
   const { endpoints, clock, signal, config } = ctx;
-  const version = gatewayApiVersion(config.cilium.version);
-  const url = `${endpoints.gatewayApi}/${version}/standard-install.yaml`;
+  const wish = gatewayWish(config);
+  const { wanted: version, channel } = wish;
+  const url = `${endpoints.gatewayApi}/${version}/${channel}-install.yaml`;
   const text = await download({ url, outbound: endpoints.outbound, clock, signal });
-  const read = readGatewayManifest(text, version);
+  const read = readGatewayManifest(text, wish);
   if ('json' in read) {
-    const digests = { [`Gateway API manifest ${version}`]: sha256(text) };
+    const label = `Gateway API manifest ${channelled(wish)}`;
+    const digests = { [label]: sha256(text) };
     return { json: read.json, digests };
   }
   throw new PreconditionError(
-    `what came from ${url} is not the manifest of the Gateway API ${version}: ${read.wrong}`,
+    `what came from ${url} is not the manifest of the Gateway API ${channelled(wish)}: ${read.wrong}`,
     'Nothing of it was applied. See what is there; behind a mirror, OXIDE_GATEWAY_API names its place.',
   );
+}
+
+/** `v1.6.1`, or `v1.6.1 (experimental)`. */
+function channelled({ wanted, channel }: GatewayApiWish): string {
+  return channel === 'standard' ? wanted : `${wanted} (${channel})`;
 }
 
 /**
@@ -54,14 +62,15 @@ export async function ensureGatewayApi(
   io: StepIo,
 ): Promise<void> {
   const { run, files, config } = ctx;
-  const version = gatewayApiVersion(config.cilium.version);
+  const wish = gatewayWish(config);
+  const version = channelled(wish);
   const found = await observeGatewayApi(ctx);
-  if (!again && installedRelease(found) === version) {
+  if (!again && hasGatewayApi(found, wish)) {
     io.summary(`${version}, installed already`);
     return;
   }
   // Again: when the plan was made, Kubernetes may not have been there to be asked.
-  checkGatewayApi(found, { wanted: version, cilium: config.cilium.version });
+  checkGatewayApi(found, wish);
   await run(applyServerSide(files.kubeconfig, json));
   await run(waitEstablished(files.kubeconfig, neededDefinitions));
   io.summary(version);

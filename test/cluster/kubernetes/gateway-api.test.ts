@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { checkGatewayApi, installedRelease } from '../../../src/cluster/kubernetes/gateway-api.js';
+import {
+  checkGatewayApi,
+  hasGatewayApi,
+  installedRelease,
+  type GatewayChannel,
+} from '../../../src/cluster/kubernetes/gateway-api.js';
 import { gatewayApiVersion } from '../../../src/cluster/talos/versions.js';
 import { PreconditionError } from '../../../src/lib/errors.js';
 import { gatewayDefinitions } from '../fixtures.js';
 
-function refusal(found: ReturnType<typeof gatewayDefinitions>, cilium: string): string {
+function refusal(
+  found: ReturnType<typeof gatewayDefinitions>,
+  cilium: string,
+  channel: GatewayChannel = 'standard',
+): string {
   try {
-    checkGatewayApi(found, { wanted: gatewayApiVersion(cilium), cilium });
+    checkGatewayApi(found, { wanted: gatewayApiVersion(cilium), cilium, channel });
   } catch (error) {
     if (error instanceof PreconditionError) return error.message;
     throw error;
@@ -44,6 +53,28 @@ describe('the Gateway API of a cluster', () => {
     expect(refusal(gatewayDefinitions('v1.3.0', 'experimental'), '1.19.6')).toBe(
       'the cluster has v1.3.0 from the experimental channel of the Gateway API, and Cilium 1.19.6 needs v1.4.1',
     );
+  });
+
+  it('gets the experimental definitions that are wanted, where no policy keeps them out', () => {
+    expect(refusal(gatewayDefinitions('v1.4.1'), '1.19.6', 'experimental')).toBe('not refused');
+    expect(refusal(gatewayDefinitions('v1.3.0', 'experimental'), '1.19.6', 'experimental')).toBe(
+      'not refused',
+    );
+    expect(refusal([], '1.20.4', 'experimental')).toBe('not refused');
+    expect(refusal(gatewayDefinitions('v1.6.1'), '1.20.4', 'experimental')).toBe(
+      'the cluster has the standard definitions of the Gateway API v1.6.1, and a policy of that release keeps experimental ones out',
+    );
+  });
+
+  it('is as it should be with more than is wanted, not with less', () => {
+    const wish = { wanted: 'v1.4.1', cilium: '1.19.6' };
+    const [standard, experimental] = [
+      gatewayDefinitions(),
+      gatewayDefinitions('v1.4.1', 'experimental'),
+    ];
+    expect(hasGatewayApi(experimental, { ...wish, channel: 'standard' })).toBe(true);
+    expect(hasGatewayApi(experimental, { ...wish, channel: 'experimental' })).toBe(true);
+    expect(hasGatewayApi(standard, { ...wish, channel: 'experimental' })).toBe(false);
   });
 
   it('is of the release that all that Cilium needs are of', () => {

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { readGatewayManifest } from '../../../src/cluster/kubernetes/gateway-manifest.js';
 import { gatewayApiVersion } from '../../../src/cluster/talos/versions.js';
-import { standardInstall } from '../../../src/sandbox/downloads/gateway-api.js';
+import { installBundle } from '../../../src/sandbox/downloads/gateway-api.js';
 
-function bundle(version: string): string {
-  const text = standardInstall(version);
+function bundle(version: string, channel = 'standard'): string {
+  const text = installBundle(version, channel);
   if (text === undefined) throw new Error(`the sandbox has no ${version}`);
   return text;
 }
 
+const standard = (wanted: string) => ({ wanted, channel: 'standard' as const });
+
 const wrong = (text: string, version = 'v1.4.1') => {
-  const read = readGatewayManifest(text, version);
+  const read = readGatewayManifest(text, standard(version));
   return 'wrong' in read ? read.wrong : 'nothing is wrong with it';
 };
 
@@ -25,13 +27,25 @@ subjects: [{ kind: Group, name: system:unauthenticated }]
 describe('the manifest of the Gateway API', () => {
   it.each(['1.17.18', '1.18.12', '1.19.6', '1.20.0'])('for Cilium %s is taken', (cilium) => {
     const version = gatewayApiVersion(cilium);
-    const read = readGatewayManifest(bundle(version), version);
+    const read = readGatewayManifest(bundle(version), standard(version));
     if (!('json' in read)) throw new Error(read.wrong);
     const list = JSON.parse(read.json) as { items: { metadata: { name: string } }[] };
     expect(list.items.map(({ metadata }) => metadata.name)).toContain(
       'gateways.gateway.networking.k8s.io',
     );
   });
+
+  it.each(['v1.2.1', 'v1.3.0', 'v1.4.1', 'v1.6.1'])(
+    'of the experimental channel of %s is taken where it is wanted, and no standard one in its place',
+    (wanted) => {
+      const wish = { wanted, channel: 'experimental' as const };
+      expect(readGatewayManifest(bundle(wanted, 'experimental'), wish)).toHaveProperty('json');
+      expect(readGatewayManifest(bundle(wanted), wish)).toHaveProperty('wrong');
+      expect(readGatewayManifest(bundle(wanted, 'experimental'), standard(wanted))).toHaveProperty(
+        'wrong',
+      );
+    },
+  );
 
   it('may begin with its licence and hold empty documents, as the published one does', () => {
     expect(wrong(`# Copyright\n#\n---\n${bundle('v1.4.1')}\n---\n`)).toBe(
@@ -120,7 +134,7 @@ describe('the manifest of the Gateway API', () => {
       '  group: gateway',
       '  group: example.org\n  group: gateway',
     );
-    const read = readGatewayManifest(doubled, 'v1.4.1');
+    const read = readGatewayManifest(doubled, standard('v1.4.1'));
     expect('json' in read && read.json.includes('example.org')).toBe(false);
     expect(wrong(doubled)).toBe('nothing is wrong with it');
   });

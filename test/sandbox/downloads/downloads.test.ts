@@ -15,8 +15,8 @@ interface Definition {
   };
 }
 
-async function objects(release: string): Promise<Definition[]> {
-  const answer = await downloads.handle(`/gateway-api/${release}/standard-install.yaml`);
+async function objects(release: string, channel = 'standard'): Promise<Definition[]> {
+  const answer = await downloads.handle(`/gateway-api/${release}/${channel}-install.yaml`);
   expect(answer?.status).toBe(200);
   return parseAllDocuments(String(answer?.body)).map((document) => {
     expect(document.errors).toEqual([]);
@@ -66,6 +66,16 @@ describe('what the simulated internet serves', () => {
     }
   });
 
+  it('has the experimental channel too, with kinds that are tried out and versions that the standard one retired', async () => {
+    const all = await objects('v1.6.1', 'experimental');
+    const kinds = all.filter(({ kind }) => kind === 'CustomResourceDefinition');
+    expect(kinds.map(({ metadata }) => metadata.name)).toContain(
+      'xmeshes.gateway.networking.x-k8s.io',
+    );
+    expect(served(kinds)).toContain('tlsroutes v1 v1alpha2 v1alpha3');
+    expect(served(await definitions('v1.6.1'))).toContain('tlsroutes v1');
+  });
+
   it('has the policy against older releases since 1.5 only', async () => {
     const names = async (release: string) => (await objects(release)).map(({ kind }) => kind);
     expect(await names('v1.4.1')).not.toContain('ValidatingAdmissionPolicy');
@@ -91,7 +101,7 @@ describe('what the simulated internet serves', () => {
 
   it.each([
     '/gateway-api/v9.9.9/standard-install.yaml',
-    '/gateway-api/v1.4.1/experimental-install.yaml',
+    '/gateway-api/v1.4.1/other-install.yaml',
     '/charts/cilium-9.9.9.tgz',
     '/charts/other-1.19.6.tgz',
   ])('answers 404 for %s', async (path) => {

@@ -7,9 +7,9 @@ import { PreconditionError, UsageError } from '../../../lib/errors.js';
 import { enumerate } from '../../../lib/format.js';
 import { failingAddons, type AddonsSeen } from '../../kubernetes/addon-health.js';
 import { checkGatewayApi } from '../../kubernetes/gateway-api.js';
+import { gatewayWish } from '../../talos/gateway-wish.js';
 import type { InstalledAddon } from '../../kubernetes/installed.js';
 import type { Cost } from '../../state/cost.js';
-import { gatewayApiVersion } from '../../talos/versions.js';
 import { addonDifferences } from '../differences/addon-differences.js';
 import { chartDifferences } from '../differences/chart-differences.js';
 import { tokenNotes } from './create-notes.js';
@@ -38,8 +38,7 @@ export interface AddonsPlan extends ShownPlan {
 export function planAddons(input: AddonsInput): AddonsPlan {
   const { config, installed, tokenSource, cost } = input;
   const named = input.names.map((name) => wantedName(input, name));
-  const version = config.cilium.version;
-  checkGatewayApi(installed.definitions, { wanted: gatewayApiVersion(version), cilium: version });
+  checkGatewayApi(installed.definitions, gatewayWish(config));
   const differences = [...chartDifferences(config, installed), ...addonDifferences(installed)];
   // The definitions belong to Cilium: a version of it comes with theirs.
   const meant = named.includes(cilium.name) ? [...named, 'gateway-api'] : named;

@@ -11,6 +11,7 @@ import { monthlyCost } from '../../catalogue/prices.js';
 import { admittedRanges } from '../../network/api-access.js';
 import { checkRuleLimits, wantedRules } from '../../network/firewall-rules.js';
 import { checkGatewayApi } from '../../kubernetes/gateway-api.js';
+import { gatewayWish } from '../../talos/gateway-wish.js';
 import { networkZone } from '../../catalogue/locations.js';
 import { sharedResourceName } from '../../state/names.js';
 import {
@@ -31,7 +32,6 @@ import { createNotes, createWarnings } from './create-notes.js';
 import { kubernetesChanges } from './kubernetes-changes.js';
 import { planEtcd } from './etcd-plan.js';
 import type { ClusterState, FirewallRule } from '../../state/cluster-state.js';
-import { gatewayApiVersion } from '../../talos/versions.js';
 
 /**
  * What `create` has to do. It never deletes anything and never changes a server's type.
@@ -58,9 +58,8 @@ export function planCreate(input: PlanInput): Plan {
   const { extra_rules: extraRules } = config.hcloud.firewall;
   const firewallRules = wantedRules({ allowedCidrs, addedCidrs, extraRules });
   checkRuleLimits(firewallRules);
-  const { version: cilium } = config.cilium;
   const definitions = input.kubernetes.installed?.definitions ?? [];
-  checkGatewayApi(definitions, { wanted: gatewayApiVersion(cilium), cilium });
+  checkGatewayApi(definitions, gatewayWish(config));
   const etcd = planEtcd({ config, servers, seen: input.etcd ?? { kind: 'none' } });
   const added = servers.filter((server) => server.existing === undefined);
   const { installed } = input.kubernetes;

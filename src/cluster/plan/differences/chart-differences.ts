@@ -4,23 +4,27 @@ import gt from 'semver/functions/gt.js';
 import type { ClusterConfig } from '../../../config/schema.js';
 import type { HelmValues } from '../../../addons/addon.js';
 import { ciliumValues, wantedCiliumValues } from '../../../addons/cilium.js';
+import { hasGatewayApi, installedChannel, installedRelease } from '../../kubernetes/gateway-api.js';
+import { gatewayWish } from '../../talos/gateway-wish.js';
 import type { InstalledCharts } from '../../kubernetes/installed.js';
 import { metadataPolicyName } from '../../kubernetes/metadata-policy.js';
 import { gatewayApiVersion } from '../../talos/versions.js';
 import type { Difference } from '../difference.js';
-import { effectOf } from './key-effects.js';
+import { addonEffect, effectOf } from './key-effects.js';
 import { tool } from '../../../lib/commands.js';
 
 /** What a change of Cilium's version brings along beside Cilium itself. */
 const gatewayRemark = 'the Gateway API that belongs to Cilium';
+
+const channelKey = 'addons.gateway_api.channel';
 
 /** What a new revision of Cilium's release brings about; its policy is applied by itself. */
 export function isAboutCilium({ key }: Difference): boolean {
   return (key === 'cilium' || key.startsWith('cilium.')) && key !== 'cilium.block_metadata';
 }
 
-export function isAboutGatewayApi({ remark }: Difference): boolean {
-  return remark?.startsWith(gatewayRemark) ?? false;
+export function isAboutGatewayApi({ key, remark }: Difference): boolean {
+  return key === channelKey || (remark?.startsWith(gatewayRemark) ?? false);
 }
 
 /** How what is installed in Kubernetes differs from cluster.yaml; what is not there at all is not told here. */
@@ -44,6 +48,7 @@ export function chartDifferences(
             remark: `${gatewayRemark} ${version}${direction(gatewayApi, bundle)}`,
           },
         ]),
+    ...channelDifferences(config, installed),
     ...(cilium && cilium.version !== version
       ? [
           {
@@ -57,6 +62,18 @@ export function chartDifferences(
     ...(cilium ? valueDifferences(config, cilium.values) : []),
     ...(cilium ? metadataDifferences(config, installed) : []),
   ];
+}
+
+/** Another release brings its channel along. */
+function channelDifferences(
+  config: ClusterConfig,
+  { definitions }: InstalledCharts,
+): readonly Difference[] {
+  const wish = gatewayWish(config);
+  const found = installedChannel(definitions);
+  const isOfRelease = installedRelease(definitions) === wish.wanted;
+  if (found === undefined || !isOfRelease || hasGatewayApi(definitions, wish)) return [];
+  return [{ key: channelKey, servers: [], found, wanted: wish.channel, ...addonEffect }];
 }
 
 /** A create closes the metadata service and does not open it: it takes nothing away. */

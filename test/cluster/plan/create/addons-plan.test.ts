@@ -6,7 +6,7 @@ import {
   removableName,
 } from '../../../../src/cluster/plan/create/addons-plan.js';
 import { UsageError } from '../../../../src/lib/errors.js';
-import { clusterOf, installedFor } from '../../fixtures.js';
+import { clusterOf, gatewayDefinitions, installedFor } from '../../fixtures.js';
 
 const config = clusterOf(
   1,
@@ -65,6 +65,27 @@ describe('the plan of the addons', () => {
       },
     ]);
     expect(plan(['hcloud_ccm'], [outdated]).apply).toEqual(['hcloud-ccm']);
+  });
+
+  test('has the experimental definitions of the Gateway API where they are wanted instead of standard ones', () => {
+    const asked = clusterOf(
+      1,
+      1,
+      'cilium: { version: 1.19.6 }\naddons: { gateway_api: { channel: experimental } }',
+    );
+    const standard = installedFor(asked);
+    const input = {
+      ...{ config: asked, view: { workloads: all, nodes: [] }, names: [], cost },
+      ...{ tokenSource: 'HCLOUD_TOKEN', impossible: [] },
+    };
+    expect(planAddons({ ...input, installed: standard }).changes).toEqual([
+      {
+        ...{ action: 'update', kind: 'gateway-api', name: 'demo' },
+        detail: 'standard → experimental',
+      },
+    ]);
+    const definitions = gatewayDefinitions('v1.4.1', 'experimental');
+    expect(planAddons({ ...input, installed: { ...standard, definitions } }).changes).toEqual([]);
   });
 
   test('says from where the token comes that is put into the cluster', () => {
