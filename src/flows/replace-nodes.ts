@@ -15,7 +15,7 @@ import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
 import { forgetNodes } from '../steps/kubernetes/server-nodes.js';
 import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
 import type { FlowContext } from '../steps/run/context.js';
-import type { NodeServer } from '../steps/run/node-server.js';
+import { addressed, type NodeServer } from '../steps/run/node-server.js';
 import { makeRoomInEtcd } from '../steps/talos/join-etcd.js';
 import type { MachineConfigs } from '../steps/talos/machine-configs.js';
 import { makeNodes, removeNodes } from './change-nodes.js';
@@ -126,14 +126,15 @@ async function replaceBatch(ctx: FlowContext, work: BatchWork): Promise<readonly
       ...{ machineConfigs, controlPlanes: others, images: work.images },
     });
   const early = batch.makesFirst ? await makeBeside(ctx, work, makeAnew) : undefined;
-  await takeOut();
-  if (early) return early;
   const gone = goneMembers(inside.view.etcd);
   if (role === 'control-plane' && gone.length > 0) {
+    // Before anything of it goes: etcd lets nobody leave while such a member counts.
     await ctx.step('Look after the members of etcd', (io) =>
-      makeRoomInEtcd(ctx, { nodes: others, gone }, io),
+      makeRoomInEtcd(ctx, { nodes: others, gone, leaving: remove.map(addressed) }, io),
     );
   }
+  await takeOut();
+  if (early) return early;
   const nodes = await makeAnew();
   if (role === 'control-plane') await waitForApis(ctx, nodes);
   return nodes;

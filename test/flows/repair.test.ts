@@ -151,13 +151,19 @@ describe('a repair', () => {
 
   test('of two dead control planes is refused with the command that takes both', async () => {
     const rehearsal = await clusterOf(5, 0);
-    await dies(rehearsal, 'demo-cp-1', 'demo-cp-4');
+    await deleted(rehearsal, 'demo-cp-1');
+    await dies(rehearsal, 'demo-cp-4');
     const writes = writesOf(rehearsal);
     await expect(repaired(rehearsal)).rejects.toMatchObject({
       exitCode: 3,
       hint: expect.stringContaining('replace demo-cp-1 demo-cp-4 --force') as string,
     });
     expect(writesOf(rehearsal)).toBe(writes);
+    await replace(rehearsal.run().ctx, {
+      ...{ names: ['demo-cp-1', 'demo-cp-4'], force: true, drainTimeoutMs: minute },
+      confirm: () => Promise.resolve(true),
+    });
+    await expectWhole(rehearsal, 5);
   });
 
   test('does nothing while it cannot see: Kubernetes is silent', async () => {

@@ -1,4 +1,4 @@
-import { canRemove } from './quorum.js';
+import { canRemove, canRemoveDead } from './quorum.js';
 
 /** A member of etcd, with what is known of the machine behind it. */
 export interface EtcdMemberView {
@@ -34,6 +34,14 @@ export const restoreHint =
 /** Members that no server of the project stands behind any more. */
 export function goneMembers(members: readonly EtcdMemberView[]): readonly EtcdMemberView[] {
   return members.filter(({ server, healthy }) => server === undefined && !healthy);
+}
+
+/** Why those cannot be taken out; undefined: they can, or there are none. */
+export function goneObjection(members: readonly EtcdMemberView[]): string | undefined {
+  const voters = members.filter(({ learner }) => !learner);
+  const healthy = voters.filter((voter) => voter.healthy).length;
+  const answer = canRemoveDead({ members: voters.length, healthy }, goneMembers(voters).length);
+  return answer === 'yes' ? undefined : answer.refused;
 }
 
 /** A control plane that is to leave etcd, and those that leave after it. Names of servers. */

@@ -31,3 +31,15 @@ export function canRemove(etcd: EtcdHealth, removingHealthy: boolean): { refused
     refused: `${healthyLeft} of the ${left} etcd members left would answer, ${quorum(left)} are needed`,
   };
 }
+
+/** Whether so many members that do not answer may go, one after the other. */
+export function canRemoveDead(
+  { members, healthy }: EtcdHealth,
+  count: number,
+): ReturnType<typeof canRemove> {
+  for (let gone = 0; gone < count; gone++) {
+    const answer = canRemove({ members: members - gone, healthy }, false);
+    if (answer !== 'yes') return answer;
+  }
+  return 'yes';
+}

@@ -51,6 +51,8 @@ export interface Room {
   readonly nodes: readonly NodeServer[];
   /** Members that go, because their servers are gone. */
   readonly gone: readonly EtcdMemberView[];
+  /** Control planes that go next: how they are does not matter. */
+  readonly leaving?: readonly NodeServer[];
 }
 
 /**
@@ -71,16 +73,21 @@ export async function makeRoomInEtcd(ctx: FlowContext, room: Room, io: StepIo): 
 
 async function waitForHealthy(
   ctx: FlowContext,
-  { nodes, gone }: Room,
+  { nodes, gone, leaving = [] }: Room,
   io: StepIo,
 ): Promise<readonly EtcdMemberView[]> {
+  const isGoing = ({ id, server }: EtcdMemberView): boolean =>
+    gone.some((one) => one.id === id) || leaving.some(({ name }) => name === server);
+  // Who goes is known, and not asked: it may be dead.
+  const read: typeof readEtcd = (surroundings, asked) =>
+    readEtcd(surroundings, asked, [...nodes, ...leaving]);
   return waitFor(
     "etcd's members to be healthy",
     async () => {
-      const listed = await askMembers(ctx, nodes);
+      const listed = await askMembers(ctx, nodes, read);
       if ('waiting' in listed) return listed;
       const sick = listed.ready.find(
-        ({ id, healthy, learner }) => !healthy && !learner && !gone.some((one) => one.id === id),
+        (member) => !member.healthy && !member.learner && !isGoing(member),
       );
       return sick ? { waiting: sickMember(sick) } : listed;
     },

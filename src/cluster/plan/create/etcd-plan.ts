@@ -11,7 +11,7 @@ import {
   type EtcdMemberView,
   type EtcdSeen,
 } from '../../talos/etcd.js';
-import { canRemove } from '../../talos/quorum.js';
+import { canRemoveDead } from '../../talos/quorum.js';
 import type { Change } from '../plan.js';
 import { isUnfinished, type PlannedServer } from '../planned-servers.js';
 
@@ -86,17 +86,10 @@ function staysObjection(
     ({ server, healthy }) => !healthy && (server === undefined || !starting.has(server)),
   );
   if (sick) return sickMember(sick);
-  return quorumObjection(staying.length, gone);
-}
-
-/** Dead members are removed one after the other, and each time the rest has to decide. */
-function quorumObjection(healthy: number, gone: readonly EtcdMemberView[]): string | undefined {
-  const dead = gone.filter(({ learner }) => !learner);
-  for (const [i] of dead.entries()) {
-    const answer = canRemove({ members: healthy + dead.length - i, healthy }, false);
-    if (answer !== 'yes') return answer.refused;
-  }
-  return undefined;
+  const { length: dead } = gone.filter(({ learner }) => !learner);
+  const { length: healthy } = staying;
+  const answer = canRemoveDead({ members: healthy + dead, healthy }, dead);
+  return answer === 'yes' ? undefined : answer.refused;
 }
 
 function blocked(

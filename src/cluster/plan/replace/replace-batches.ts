@@ -1,6 +1,11 @@
 import { endpointAddress } from '../../network/api-endpoint.js';
 import type { ServerState } from '../../state/cluster-state.js';
-import { removalObjection } from '../../talos/etcd.js';
+import {
+  goneMembers,
+  goneObjection,
+  removalObjection,
+  type EtcdMemberView,
+} from '../../talos/etcd.js';
 import { demandWayToMembers } from '../create/etcd-plan.js';
 import type { Change } from '../plan.js';
 import type { PlannedServer } from '../planned-servers.js';
@@ -55,19 +60,52 @@ function inGroups<T>(all: readonly T[], size: number): readonly (readonly T[])[]
   return groups;
 }
 
-/** etcd is asked again before each removal, and refuses here what cannot end well. */
+/**
+ * etcd is asked again before each removal, and refuses here what cannot end well. No batch begins
+ * before those that the one before it made are voters.
+ */
 export function checkEtcd({ config, view }: ReplaceInput, batches: readonly Batch[]): void {
-  for (const { remove, make } of batches) {
+  let members = view.etcd;
+  for (const batch of batches) {
+    const { remove, make } = batch;
     if (make.some(({ role }) => role === 'worker')) continue;
     demandWayToMembers(config, make);
-    let left = view.etcd;
+    const before = goneObjection(members);
+    members = withoutGone(members, batch);
     for (const [i, { name }] of remove.entries()) {
       const later = remove.slice(i + 1).map((server) => server.name);
-      const objection = removalObjection(left, { server: name, later });
+      const objection = before ?? removalObjection(members, { server: name, later });
       if (objection !== undefined) throw unsafe(`${name} cannot be replaced: ${objection}`);
-      left = left.filter(({ server }) => server !== name);
+      members = members.filter(({ server }) => server !== name);
     }
+    members = withVoters(members, make);
   }
+}
+
+/** Members whose servers are gone go before others of the batch, when all of these are made anew in it. */
+function withoutGone(
+  members: readonly EtcdMemberView[],
+  { remove, make }: Batch,
+): readonly EtcdMemberView[] {
+  const gone = goneMembers(members);
+  const missing = make.filter(({ existing }) => !existing).length - remove.length;
+  if (gone.filter(({ learner }) => !learner).length > missing) return members;
+  return members.filter((member) => !gone.includes(member));
+}
+
+/** The members when these servers are healthy voters. */
+function withVoters(
+  members: readonly EtcdMemberView[],
+  made: readonly PlannedServer[],
+): readonly EtcdMemberView[] {
+  const names = made.map(({ name, existing }) => existing?.name ?? name);
+  return [
+    ...members.filter(({ server }) => server === undefined || !names.includes(server)),
+    ...names.map((name): EtcdMemberView => ({
+      ...{ id: '', server: name, hostname: name },
+      ...{ learner: false, healthy: true },
+    })),
+  ];
 }
 
 /** What of a batch a plan shows. */
