@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addonTable } from '../../src/addons/table.js';
 import { machineNeeds, needsToken, wantedAddons } from '../../src/addons/wanted.js';
+import { onlyAddons } from '../helpers/cluster-yaml.js';
 import { clusterOf } from '../cluster/fixtures.js';
 
 const facts = { tokenMark: '0123456789' };
@@ -63,8 +64,8 @@ describe("Hetzner's controllers", () => {
   });
 
   test('get no token among their values, and say which values of the user they keep', () => {
-    const yaml = `addons: { hcloud_csi: { enabled: true, version: 2.22.0, values: {
-      controller: { hcloudToken: { value: secret }, replicaCount: 2 } } } }`;
+    const values = { controller: { hcloudToken: { value: 'secret' }, replicaCount: 2 } };
+    const yaml = onlyAddons({ hcloud_csi: { enabled: true, version: '2.22.0', values } });
     const [csi] = wantedAddons(clusterOf(3, 2, yaml), facts);
     expect(csi).toMatchObject({
       version: '2.22.0',
@@ -79,35 +80,41 @@ describe('the metrics server', () => {
   test('checks the certificates of kubelets only where somebody approves them', () => {
     expect(valuesOf('metrics-server', on())).not.toHaveProperty('args');
     expect(
-      valuesOf('metrics-server', 'addons: { metrics_server: { enabled: true } }'),
+      valuesOf('metrics-server', onlyAddons({ metrics_server: { enabled: true } })),
     ).toMatchObject({ args: ['--kubelet-insecure-tls'] });
   });
 });
 
 describe("the user's own charts", () => {
-  const yaml = `addons: { hcloud_csi: { enabled: true }, charts: [
-    { name: podinfo, repository: "https://charts.example.test", chart: podinfo, version: 6.9.2,
-      namespace: web, pod_security: privileged, values: { replicas: 2 } },
-    { name: mine, chart: "oci://registry.example.test/charts/mine-chart", version: v1.2.3 } ] }`;
+  const repository = 'https://charts.example.test';
+  const podinfo = {
+    ...{ name: 'podinfo', repository, chart: 'podinfo', version: '6.9.2' },
+    ...{ namespace: 'web', pod_security: 'privileged', values: { replicas: 2 } },
+  };
+  const chart = 'oci://registry.example.test/charts/mine-chart';
+  const charts = [podinfo, { name: 'mine', chart, version: 'v1.2.3' }];
+  const yaml = onlyAddons({ hcloud_csi: { enabled: true }, charts });
 
   test('come after all of oxide, and their values are theirs', () => {
-    const [csi, podinfo, mine] = wantedAddons(clusterOf(1, 1, yaml), facts);
+    const [csi, first, mine] = wantedAddons(clusterOf(1, 1, yaml), facts);
     expect(csi?.addon.name).toBe('hcloud-csi');
-    expect(podinfo).toMatchObject({
-      ...{ chart: 'podinfo', from: 'https://charts.example.test', version: '6.9.2' },
+    expect(first).toMatchObject({
+      ...{ chart: 'podinfo', from: repository, version: '6.9.2' },
       ...{ values: { replicas: 2 }, ownPlace: true, kept: [] },
       addon: { namespace: 'web', release: 'podinfo', core: false, podSecurity: 'privileged' },
     });
-    expect(podinfo?.addon.needs).toContain('hcloud-csi');
+    expect(first?.addon.needs).toContain('hcloud-csi');
     expect(mine).toMatchObject({
-      ...{ from: 'oci://registry.example.test/charts/mine-chart', chart: 'mine-chart' },
+      ...{ from: chart, chart: 'mine-chart' },
       addon: { namespace: 'mine' },
     });
   });
 
   test('that are on this machine have whatever version they have, as an addon of the table has then', () => {
-    const local = `addons: { traefik: { enabled: true, chart: charts/traefik.tgz },
-      charts: [{ name: mine, chart: charts/mine }] }`;
+    const local = onlyAddons({
+      traefik: { enabled: true, chart: 'charts/traefik.tgz' },
+      charts: [{ name: 'mine', chart: 'charts/mine' }],
+    });
     const wanted = wantedAddons(clusterOf(1, 1, local), facts);
     expect(wanted.map(({ version }) => version)).toEqual(['', '']);
     expect(wanted.every(({ from }) => from.startsWith('/'))).toBe(true);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { limitConcurrency } from '../../src/lib/concurrency-limit.js';
-import { clusterYaml } from '../helpers/open-rehearsal.js';
+import { clusterYaml } from '../helpers/cluster-yaml.js';
 import { makeCluster } from './commands.js';
 import { inWorld, measure, type Command } from './measure.js';
 import { recorded } from './recorded.js';

@@ -1,7 +1,7 @@
 import { timings } from '../../src/sandbox/timings.js';
+import { clusterYaml } from '../helpers/cluster-yaml.js';
 import {
   beginFrom,
-  clusterYaml,
   openRehearsal,
   prepared,
   type Prepared,

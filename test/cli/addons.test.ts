@@ -8,6 +8,9 @@ import { clusterYaml } from '../helpers/rehearsal.js';
 const supported = process.platform === 'linux' && process.arch === 'x64';
 const section = `addons:
   hcloud_ccm: { enabled: true }
+  hcloud_csi: { enabled: false }
+  talos_ccm: { enabled: false }
+  metrics_server: { enabled: false }
   traefik: { enabled: true }
 `;
 
@@ -33,7 +36,7 @@ test.runIf(supported)(
     const edit = (from: string | RegExp, to: string): void => {
       writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
     };
-    writeFileSync(file, `${clusterYaml(1, 0)}${section}`);
+    writeFileSync(file, clusterYaml(1, 0, section));
     expect(await run(cwd, 'create')).toMatchObject({
       ...{ code: ExitCode.done, document: { failedAddons: [], differences: [] } },
     });

@@ -18,11 +18,12 @@ import type { ClusterState, Role, ServerState } from '../../src/cluster/state/cl
 import type { ClusterNode } from '../../src/cluster/state/nodes.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { ClusterConfig } from '../../src/config/schema.js';
+import { plain } from '../helpers/cluster-yaml.js';
 
-/** A configuration of the cluster `demo` in nbg1, from the rest of its YAML. */
+/** A configuration of the cluster `demo` in nbg1, from the rest of its YAML; plain unless that says otherwise. */
 export function configOf(yaml: string): ClusterConfig {
   const head = yaml.includes('hcloud:') ? '' : 'hcloud: { location: nbg1 }\n';
-  return parseConfig(`cluster_name: demo\n${head}${yaml}`, { file: 'cluster.yaml' });
+  return parseConfig(`cluster_name: demo\n${head}${plain(yaml)}`, { file: 'cluster.yaml' });
 }
 
 /** `controlPlanes` cx23 and `workers` cx33. */

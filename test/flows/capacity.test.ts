@@ -3,6 +3,7 @@ import { create } from '../../src/flows/create.js';
 import { scale } from '../../src/flows/scale.js';
 import { ExitCode, InterruptedError, OxideError } from '../../src/lib/errors.js';
 import type { RecordedRequest } from '../../src/sandbox/faults.js';
+import { plain } from '../helpers/cluster-yaml.js';
 import { projectOf } from '../helpers/project.js';
 import { clusterYaml, rehearse, type Rehearsal, type Run } from '../helpers/rehearsal.js';
 
@@ -13,7 +14,7 @@ const withWorkers = (choice: string, count = 2) => `cluster_name: demo
 hcloud: { location: nbg1 }
 control_planes: [{ name: cp, server_type: cx23, count: 1 }]
 workers: [{ name: web, ${choice}, count: ${count} }]
-`;
+${plain()}`;
 
 interface Order {
   readonly name: string;

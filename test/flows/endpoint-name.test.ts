@@ -8,7 +8,7 @@ import { projectOf } from '../helpers/project.js';
 import { clusterYaml, rehearse, type Rehearsal, type Run } from '../helpers/rehearsal.js';
 
 const name = 'k8s.example.org';
-const yaml = `${clusterYaml(3, 1)}talos: { cluster_endpoint: "https://${name}:6443" }\n`;
+const yaml = clusterYaml(3, 1, `talos: { cluster_endpoint: "https://${name}:6443" }\n`);
 
 const notes = ({ events }: Run): readonly string[] =>
   events

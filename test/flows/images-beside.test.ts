@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import { scale } from '../../src/flows/scale.js';
+import { plain } from '../helpers/cluster-yaml.js';
 import { projectOf } from '../helpers/project.js';
 import { clusterYaml, rehearse, type Run } from '../helpers/rehearsal.js';
 
@@ -11,7 +12,7 @@ control_planes: [{ name: cp, server_type: cx23, count: 1 }]
 workers:
   - { name: web, server_type: cx33, count: 1 }
   - { name: small, server_type: cax11, count: 1 }
-`;
+${plain()}`;
 
 /** When steps of a run began and ended, as `+ title` and `- title`. */
 const stepsOf = ({ events }: Run): readonly string[] =>

@@ -13,7 +13,7 @@ import { projectOf } from '../helpers/project.js';
 import { clusterYaml, rehearse, rehearseCluster, type Rehearsal } from '../helpers/rehearsal.js';
 
 const yaml = (controlPlanes: number, workers = 0, more = ''): string =>
-  `${clusterYaml(controlPlanes, workers)}api: { endpoint: load_balancer${more} }\n`;
+  clusterYaml(controlPlanes, workers, `api: { endpoint: load_balancer${more} }\n`);
 
 interface Balancer {
   readonly id: number;

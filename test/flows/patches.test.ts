@@ -97,10 +97,10 @@ describe('several patches', () => {
       `  control_plane_patches:\n    - 'persist: false'\n`;
     const { message } = await refusal(create(rehearsal.run({ yaml: text, dryRun: true }).ctx));
     expect(message.split('\n').filter((line) => line.startsWith('cluster.yaml'))).toEqual([
-      'cluster.yaml:7:7 talos.config_patches.0: Talos refuses it:',
-      'cluster.yaml:11:7 talos.config_patches.1: Talos refuses it: invalid machine node labels: label value "b c" is invalid',
-      'cluster.yaml:18:7 talos.control_plane_patches.0: Talos refuses it: .persist should be enabled',
-      'cluster.yaml:16:7 talos.worker_patches.0: Talos refuses it: etcd config is only allowed on control plane machines',
+      'cluster.yaml:9:7 talos.config_patches.0: Talos refuses it:',
+      'cluster.yaml:13:7 talos.config_patches.1: Talos refuses it: invalid machine node labels: label value "b c" is invalid',
+      'cluster.yaml:20:7 talos.control_plane_patches.0: Talos refuses it: .persist should be enabled',
+      'cluster.yaml:18:7 talos.worker_patches.0: Talos refuses it: etcd config is only allowed on control plane machines',
     ]);
   });
 
@@ -141,7 +141,7 @@ test('user data that is too large is refused with the patch that makes it so', a
   );
   const { message, exitCode } = await refusal(create(rehearsal.run({ yaml: text }).ctx));
   expect(message).toMatch(
-    /^cluster\.yaml:11:7 talos\.worker_patches\.1: a machine configuration has \d+ bytes, and Hetzner takes 32768 \(user data\); 340\d\d of them are this patch$/,
+    /^cluster\.yaml:13:7 talos\.worker_patches\.1: a machine configuration has \d+ bytes, and Hetzner takes 32768 \(user data\); 340\d\d of them are this patch$/,
   );
   expect(exitCode).toBe(ExitCode.usage);
   expect(rehearsal.faults.writes).toEqual([]);
@@ -151,7 +151,7 @@ test('user data that is too large is refused with the patch that makes it so', a
 describe('a cluster whose file got a wrong patch', () => {
   const wrong = withPatches('worker_patches', 'cluster:\n  etcd:\n    extraArgs: { a: b }\n');
   const refused =
-    'cluster.yaml:7:7 talos.worker_patches.0: Talos refuses it: etcd config is only allowed on control plane machines';
+    'cluster.yaml:9:7 talos.worker_patches.0: Talos refuses it: etcd config is only allowed on control plane machines';
   const wish = (count: number) => ({
     wish: { role: 'worker' as const, pool: undefined, count, nodes: [], force: false },
     drainTimeoutMs: 60_000,

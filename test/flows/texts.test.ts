@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import { parseNodes } from '../../src/tools/kubectl.js';
+import { plain } from '../helpers/cluster-yaml.js';
 import { rehearse } from '../helpers/rehearsal.js';
 
 const texts = ['2020-01-01', '1_000', '0b11', '0B11', '012', '1e3', '0o14', '1__0', 'yes', 'null'];
@@ -15,7 +16,7 @@ workers: [{ name: web, server_type: cx33, count: 1, labels: { ${labels} }, taint
 talos:
   worker_patches:
     - 'machine: { nodeLabels: { since: 2020-01-01, plain: 1_000 } }'
-`);
+${plain()}`);
   const run = rehearsal.run();
   await create(run.ctx);
   const { stdout } = await run.ctx.run({

@@ -135,12 +135,3 @@ function savedTime(folder: string): number | undefined {
     return undefined;
   }
 }
-
-/** A cluster.yaml with this many control planes and workers. */
-export function clusterYaml(controlPlanes: number, workers: number): string {
-  return `cluster_name: demo
-hcloud: { location: nbg1 }
-control_planes: [{ name: cp, server_type: cx23, count: ${controlPlanes} }]
-workers: ${workers === 0 ? '[]' : `[{ name: web, server_type: cx33, count: ${workers} }]`}
-`;
-}

@@ -5,7 +5,8 @@ import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import type { Run } from './compose-run.js';
 import { runCli, testFolder } from './cli.js';
-import { clusterYaml, openRehearsal, type Rehearsal } from './open-rehearsal.js';
+import { clusterYaml } from './cluster-yaml.js';
+import { openRehearsal, type Rehearsal } from './open-rehearsal.js';
 import { scanRehearsal, secretsIn } from './secret-scan.js';
 
 let rehearsal: Rehearsal;

@@ -6,10 +6,10 @@ import { ExitCode, OxideError } from '../../src/lib/errors.js';
 import type { Role } from '../../src/cluster/state/cluster-state.js';
 import type { Run } from '../helpers/compose-run.js';
 import { projectOf } from '../helpers/project.js';
+import { clusterYaml } from '../helpers/cluster-yaml.js';
 import {
   beginFrom,
   copyOf,
-  clusterYaml,
   openRehearsal,
   prepared,
   type Prepared,

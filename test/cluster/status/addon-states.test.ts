@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { failingAddons, type AddonsView } from '../../../src/cluster/kubernetes/addon-health.js';
 import type { InstalledAddon } from '../../../src/cluster/kubernetes/installed.js';
 import { addonStates, offAddons } from '../../../src/cluster/status/addon-states.js';
+import { onlyAddons } from '../../helpers/cluster-yaml.js';
 import { clusterOf, installedFor } from '../fixtures.js';
 
-const config = clusterOf(1, 1, 'addons: { hcloud_ccm: { enabled: true } }');
+const config = clusterOf(1, 1, onlyAddons({ hcloud_ccm: { enabled: true } }));
 const ccm: InstalledAddon = {
   ...{ name: 'hcloud-ccm', wanted: '1.35.0', version: '1.35.0' },
   ...{ status: 'deployed', same: true },

@@ -6,12 +6,13 @@ import {
   removableName,
 } from '../../../../src/cluster/plan/create/addons-plan.js';
 import { UsageError } from '../../../../src/lib/errors.js';
+import { onlyAddons } from '../../../helpers/cluster-yaml.js';
 import { clusterOf, gatewayDefinitions, installedFor } from '../../fixtures.js';
 
 const config = clusterOf(
   1,
   1,
-  'addons: { hcloud_ccm: { enabled: true }, traefik: { enabled: true } }',
+  onlyAddons({ hcloud_ccm: { enabled: true }, traefik: { enabled: true } }),
 );
 const cost = { net: 1, gross: 1, currency: 'EUR' };
 const found = (name: string, more: Partial<InstalledAddon> = {}): InstalledAddon => ({

@@ -37,7 +37,7 @@ const planned = (api: string, more = {}) =>
 
 describe('the load balancer of a plan', () => {
   test('is there only when cluster.yaml asks for it', () => {
-    expect(planned('{}')).toBeUndefined();
+    expect(planned('{ endpoint: first }')).toBeUndefined();
     expect(planned('{ endpoint: load_balancer }')).toMatchObject({
       ...{ name: 'demo', type: 'lb11', location: 'nbg1', privateIp: '10.0.1.254' },
       ...{ isPublic: false, existing: undefined },

@@ -6,13 +6,11 @@ import {
   withoutImpossibleAddons,
 } from '../../../../src/cluster/plan/create/running-addons.js';
 import type { KnownOfNode } from '../../../../src/cluster/talos/found-settings.js';
+import { onlyAddons } from '../../../helpers/cluster-yaml.js';
 import { clusterOf, existingServer, installedFor, nothing } from '../../fixtures.js';
 
-const config = clusterOf(
-  1,
-  1,
-  'addons: { hcloud_ccm: { enabled: true }, talos_ccm: { enabled: true }, traefik: { enabled: true } }',
-);
+const on = { enabled: true };
+const config = clusterOf(1, 1, onlyAddons({ hcloud_ccm: on, talos_ccm: on, traefik: on }));
 const server = existingServer('control-plane', 'cp', 1);
 const state = { ...nothing, servers: [server] };
 const unknown: KnownOfNode = { recorded: undefined, configuration: undefined, running: {} };
