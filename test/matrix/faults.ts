@@ -3,6 +3,7 @@ import type { Fault } from '../../src/sandbox/faults.js';
 import type { Clock } from '../../src/lib/wait.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { failed, type ToolEnd } from '../helpers/tool-doubles.js';
+import type { RequestPlace } from './places.js';
 
 /** What goes wrong with a request, and whether it happens to the same request again and again. */
 export interface RequestFault {
@@ -15,7 +16,7 @@ export interface RequestFault {
 const status = (code: string, number: number): Fault => ({ kind: 'status', status: number, code });
 
 /** Once: everything that the API and the way to it are known to do. */
-export const onceFaults: readonly RequestFault[] = [
+const onceFaults: readonly RequestFault[] = [
   { name: '429', fault: status('rate_limit_exceeded', 429) },
   { name: '409 conflict', fault: status('conflict', 409) },
   { name: '423 locked', fault: status('locked', 423) },
@@ -43,7 +44,7 @@ const stoppingNames = [
 ];
 
 /** For the rest of the run: patience does not help, the run has to stop. */
-export const lastingFaults: readonly RequestFault[] = onceFaults
+const lastingFaults: readonly RequestFault[] = onceFaults
   .filter(({ name }) => stoppingNames.includes(name))
   .map(({ name, fault }) => ({ name: `${name}, lasting`, fault, lasting: true }));
 
@@ -56,7 +57,14 @@ export function isWithoutEffect({ fault }: RequestFault, isLook: boolean): boole
   return fault.kind === 'status' || fault.kind === 'html';
 }
 
-export const isAboutActions = ({ fault }: RequestFault): boolean =>
+/** Whether a run goes on after it: what is added to an answer is overlooked, what passes is tried again. */
+export function isPassing(fault: RequestFault, isLook: boolean): boolean {
+  if (fault.fault.kind === 'extra-fields') return true;
+  const isFinal = fault.fault.kind === 'status' && fault.fault.code === 'resource_unavailable';
+  return !fault.lasting && !isFinal && isWithoutEffect(fault, isLook);
+}
+
+const isAboutActions = ({ fault }: RequestFault): boolean =>
   fault.kind === 'action-error' || fault.kind === 'slow-action';
 
 /** Whether a call of a tool only looks: then it is all the same how it fails. */
@@ -64,6 +72,12 @@ export function isLookingCall(kind: string): boolean {
   return /^(kubectl( --\S+ \S+)* (get|version)|helm (list|status|get|version)|talosctl (get|version|validate|list|etcd (members|status)))\b/.test(
     kind,
   );
+}
+
+/** A fault of an action needs an action; a lasting one is for writes, whose effects last. */
+export function faultsFor({ method, beginsAction }: RequestPlace): readonly RequestFault[] {
+  const once = onceFaults.filter((fault) => beginsAction || !isAboutActions(fault));
+  return method === 'GET' ? once : [...once, ...lastingFaults];
 }
 
 type Happen = () => Promise<ToolEnd>;

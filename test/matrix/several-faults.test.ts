@@ -1,5 +1,5 @@
 import { clusterYaml } from '../helpers/rehearsal.js';
-import { testSeveralFaults } from './matrix.js';
+import { testSeveralFaults } from './several.js';
 import { createScenario, destroyScenario, scaleScenario, small } from './scenarios.js';
 
 const cases = 25;
