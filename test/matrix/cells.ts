@@ -46,9 +46,9 @@ export function aroundCalls(
 
 export interface CellRun {
   /** Plans the faults of the first run. */
-  plant(rehearsal: Rehearsal): RunOptions;
+  readonly plant: (rehearsal: Rehearsal) => RunOptions;
   /** What else has to hold, of a first run that stopped with this. */
-  demand?(rehearsal: Rehearsal, stop: unknown): void;
+  readonly demand?: (rehearsal: Rehearsal, stop: unknown) => void;
 }
 
 /** The command meets a fault, and is run again when it stops; the same world must come out. */

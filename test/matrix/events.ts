@@ -4,11 +4,15 @@ import { createHash } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import type { FaultPlan } from '../../src/sandbox/faults.js';
 import type { RunOptions } from '../helpers/compose-run.js';
+import { isLookingCall } from './faults.js';
 
 /** Told at every instant at which a run may be stopped: what has just happened, or is about to. */
 export type OnEvent = (what: string) => void;
 
-/** Tells of each request when it comes in, and when it has had its effect but is not answered. */
+/**
+ * Tells of each request when it comes in, and when it has had its effect but is not answered. A look has
+ * none: both instants leave the same behind.
+ */
 export function watchRequests(faults: FaultPlan, onEvent: OnEvent): void {
   const next = faults.next.bind(faults);
   const record = faults.record.bind(faults);
@@ -18,33 +22,34 @@ export function watchRequests(faults: FaultPlan, onEvent: OnEvent): void {
   };
   faults.record = (request) => {
     record(request);
-    onEvent(`${request.method} ${request.path} had its effect`);
+    if (request.method !== 'GET') onEvent(`${request.method} ${request.path} had its effect`);
   };
 }
 
-/** Tells of each call of a tool before it begins, and when it has had its effect. */
+/** Tells of each call of a tool before it begins, and when it has had its effect; a look has none. */
 export function watchTools(onEvent: OnEvent): NonNullable<RunOptions['around']> {
   return async ({ tool, args }, happen) => {
-    const call = `${tool} ${args[0] ?? ''}`;
+    const call = [tool, ...args].join(' ');
     onEvent(`${call} begins`);
     const end = await happen();
-    onEvent(`${call} had its effect`);
+    if (!isLookingCall(call)) onEvent(`${call} had its effect`);
     return end;
   };
 }
 
 type Operation = (...args: unknown[]) => Promise<unknown>;
 
-const watched = 'mkdir chmod mkdtemp open rename rm writeFile readFile readdir realpath stat'.split(
-  ' ',
-);
+/** What changes files, and what reads them. */
+const changing = 'mkdir chmod mkdtemp open rename rm writeFile'.split(' ');
+const reading = 'readFile readdir realpath stat'.split(' ');
 
 /**
  * Tells of each asynchronous file operation of this process before it happens, and in the middle of
  * what is written into an opened file. The simulation's own files are written synchronously and not
- * told of. Returns what takes it back.
+ * told of; those that only read can be left out. Returns what takes it back.
  */
-export function watchFiles(onEvent: OnEvent): () => void {
+export function watchFiles(onEvent: OnEvent, { reads = true } = {}): () => void {
+  const watched = reads ? [...changing, ...reading] : changing;
   const promises = fs.promises as unknown as Record<string, Operation>;
   const originals = Object.fromEntries(watched.map((name) => [name, promises[name]]));
   for (const name of watched) {

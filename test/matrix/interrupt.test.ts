@@ -3,13 +3,13 @@ import { create } from '../../src/flows/create.js';
 import { InterruptedError, OxideError } from '../../src/lib/errors.js';
 import type { Run } from '../helpers/compose-run.js';
 import { beginFrom, type Prepared, type Rehearsal } from '../helpers/open-rehearsal.js';
-import { sample, testSeed } from '../helpers/seed.js';
+import { isFullMatrix, sample, testSeed } from '../helpers/seed.js';
 import { everythingOf } from '../helpers/secret-scan.js';
 import { watchFiles, watchRequests, watchTools, type OnEvent } from './events.js';
 import { projectWithBystander, small } from './scenarios.js';
 import { demandPromises, shapeOf, type Shape } from './shape.js';
 
-const instants = 50;
+const instants = isFullMatrix ? 100 : 30;
 
 let empty: Prepared;
 let wanted: Shape;
@@ -27,7 +27,7 @@ async function watchedCreate(
   signal = new AbortController().signal,
 ): Promise<Watched> {
   watchRequests(rehearsal.faults, onEvent);
-  const stopWatching = watchFiles(onEvent);
+  const stopWatching = watchFiles(onEvent, { reads: false });
   const run = rehearsal.run({ around: watchTools(onEvent), signal });
   try {
     await create(run.ctx);

@@ -13,7 +13,7 @@ import { digestOf } from './events.js';
 import { projectWithBystander, small } from './scenarios.js';
 import { demandPromises, shapeOf, type Shape } from './shape.js';
 
-const instants = isFullMatrix ? 50 : 24;
+const instants = isFullMatrix ? 50 : 15;
 const run = promisify(execFile);
 
 let script: Script;

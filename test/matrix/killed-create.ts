@@ -24,7 +24,7 @@ async function createKilled(): Promise<void> {
   const rehearsal = await openRehearsal(readFileSync(yaml, 'utf8'), { folder });
   noteContents(join(folder, 'contents'));
   watchRequests(rehearsal.faults, onEvent);
-  watchFiles(onEvent);
+  watchFiles(onEvent, { reads: false });
   await holdFolder(rehearsal.files, { command: 'create', breakIt: false }, (held) =>
     create(rehearsal.run({ held, around: watchTools(onEvent) }).ctx),
   );

@@ -1,8 +1,9 @@
 import { clusterYaml } from '../helpers/rehearsal.js';
+import { isFullMatrix } from '../helpers/seed.js';
 import { testSeveralFaults } from './several.js';
 import { createScenario, destroyScenario, scaleScenario, small } from './scenarios.js';
 
-const cases = 25;
+const cases = isFullMatrix ? 50 : 15;
 
 await testSeveralFaults(await createScenario(small), cases);
 await testSeveralFaults(
