@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { status } from '../../src/flows/status.js';
 import { ExitCode } from '../../src/lib/errors.js';
+import { observeCluster } from '../../src/steps/observe/observe.js';
 import { shortLooks } from '../../src/steps/observe/short-looks.js';
+import { observeVitals } from '../../src/steps/observe/vitals.js';
+import { controlPlanesOf } from '../../src/steps/run/node-server.js';
 import type { Invocation } from '../../src/tools/exec.js';
 import { clusterYaml, rehearseCluster, type RunOptions } from '../helpers/rehearsal.js';
 import { done } from '../helpers/tool-doubles.js';
@@ -42,6 +45,23 @@ describe('on a busy machine', () => {
       exitCode: ExitCode.timeout,
       message: expect.stringMatching(/^Timed out after 120 s: this machine is too busy/) as string,
       hint: expect.stringContaining('Look again when the machine has time') as string,
+    });
+  });
+
+  test('that is too slow for any answer, no node counts as dead', async () => {
+    const { around, time } = machine(1_000);
+    const rehearsal = await rehearseCluster(clusterYaml(1, 1));
+    const { ctx } = rehearsal.run();
+    const state = await observeCluster(ctx);
+    const worker = state.servers.find(({ role }) => role === 'worker');
+    rehearsal.world.cloud.hang(worker?.id ?? 0);
+    await rehearsal.clock.sleep(10 * 60_000);
+    const looked = { state, nodes: await ctx.observer.nodes(), through: controlPlanesOf(state) };
+    const found = await observeVitals(ctx, looked);
+    expect(found.map(({ talosAnswers }) => talosAnswers)).toEqual([undefined, false]);
+    await expect(observeVitals(rehearsal.run({ around }).ctx, looked, time)).rejects.toMatchObject({
+      exitCode: ExitCode.timeout,
+      message: expect.stringMatching(/this machine is too busy to ask with talosctl/) as string,
     });
   });
 

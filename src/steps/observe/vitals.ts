@@ -2,6 +2,7 @@ import { vitalsOf, type Vitals } from '../../cluster/plan/replace/dead-nodes.js'
 import type { ClusterState, ServerState } from '../../cluster/state/cluster-state.js';
 import { nodeOfServer, type ClusterNode } from '../../cluster/state/nodes.js';
 import { inParallel } from '../../lib/parallel.js';
+import { steadyTime } from '../../lib/wait.js';
 import { ToolError } from '../../tools/exec.js';
 import { getControllerLease, parseClusterTime } from '../../tools/kubectl.js';
 import { isTalosSilent, version, type TalosTarget } from '../../tools/talosctl.js';
@@ -9,7 +10,7 @@ import type { FlowContext } from '../run/context.js';
 import type { NodeServer } from '../run/node-server.js';
 import { targetOf, targetThrough } from '../run/talos-target.js';
 import { ask } from './answers.js';
-import { withShortTimeouts } from './short-looks.js';
+import { shortLooks } from './short-looks.js';
 
 interface Looked {
   readonly state: ClusterState;
@@ -20,14 +21,21 @@ interface Looked {
 
 /**
  * What is known of every node. Only those that are not Ready while their servers run are asked, and
- * the cluster for its time: a cluster whose nodes are all Ready is not asked anything.
+ * the cluster for its time: a cluster whose nodes are all Ready is not asked anything. Throws a TimeoutError
+ * when this machine is too busy to ask: that nothing answers it is no sign of death then. `now`: steady real
+ * milliseconds.
  */
-export async function observeVitals(ctx: FlowContext, looked: Looked): Promise<readonly Vitals[]> {
+export async function observeVitals(
+  ctx: FlowContext,
+  looked: Looked,
+  now = steadyTime,
+): Promise<readonly Vitals[]> {
   const { state, nodes, through } = looked;
   const suspects = state.servers.filter(
     (server) => server.status === 'running' && nodeOfServer(nodes, server)?.ready === false,
   );
-  const look = withShortTimeouts(ctx);
+  const looks = shortLooks(ctx, now);
+  const look = looks.ctx;
   const [clusterTime, answers] = await inParallel(
     suspects.length === 0 ? Promise.resolve(undefined) : timeOfCluster(look),
     inParallel(
@@ -37,6 +45,7 @@ export async function observeVitals(ctx: FlowContext, looked: Looked): Promise<r
       ]),
     ),
   );
+  looks.demandTime();
   const { config } = ctx;
   return vitalsOf({ config, state, nodes, clusterTime, talos: new Map(answers) });
 }
