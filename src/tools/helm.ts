@@ -115,10 +115,16 @@ export const getMetadata = (kubeconfig: string, release: Release): Invocation =>
     timeoutMs: shortMs,
   });
 
-/** All releases that helm shows unasked, of all namespaces, as JSON. See `parseList`. */
+/**
+ * All releases of all namespaces as JSON, also those by half: unasked, helm 3 leaves these out, and both
+ * leave out what comes after the first 256. See `parseList`.
+ */
 export const list = (kubeconfig: string): Invocation => ({
   tool: 'helm',
-  args: ['list', '--all-namespaces', '--output', 'json', '--kubeconfig', kubeconfig],
+  args: [
+    ...['list', '--all-namespaces', '--deployed', '--failed', '--pending', '--uninstalling'],
+    ...['--max', '0', '--output', 'json', '--kubeconfig', kubeconfig],
+  ],
   timeoutMs: shortMs,
 });
 

@@ -28,6 +28,11 @@ describe('helm is called', () => {
     [helm.status('out/kubeconfig', release), `status cilium --output json ${where}`],
     [helm.getValues('out/kubeconfig', release), `get values cilium --output json ${where}`],
     [helm.getMetadata('out/kubeconfig', release), `get metadata cilium --output json ${where}`],
+    [
+      // Helm 3 shows only deployed and failed ones unless told (its source, pkg/action/list.go, 3.19).
+      helm.list('out/kubeconfig'),
+      'list --all-namespaces --deployed --failed --pending --uninstalling --max 0 --output json --kubeconfig out/kubeconfig',
+    ],
     [helm.uninstall('out/kubeconfig', release), `uninstall cilium ${where}`],
     [helm.rollback('out/kubeconfig', release), `rollback cilium ${where}`],
   ])('%# as documented', (invocation, args) => {
