@@ -1,7 +1,7 @@
 import { optionalCharts } from '../../../addons/wanted.js';
 import type { ClusterConfig } from '../../../config/schema.js';
 import type { Answer } from '../../../lib/answer.js';
-import type { InstalledCharts } from '../../kubernetes/installed.js';
+import type { InstalledAddon, InstalledCharts } from '../../kubernetes/installed.js';
 import type { ClusterState } from '../../state/cluster-state.js';
 import { hasAddonNeed, type KnownOfNode } from '../../talos/found-settings.js';
 
@@ -38,9 +38,13 @@ export function withInstalledAddons(
   return without(
     config,
     ({ name, machine }) =>
-      machine !== undefined &&
-      !addons.some((one) => one.name === name && one.status === 'deployed'),
+      machine !== undefined && !addons.some((one) => one.name === name && isThere(one)),
   );
+}
+
+/** An upgrade that failed, or was stopped, has left running what was there before it. */
+function isThere({ status }: InstalledAddon): boolean {
+  return ['deployed', 'failed', 'pending-upgrade', 'pending-rollback'].includes(status ?? '');
 }
 
 /** Names of the addons that one configuration has and the other has not. */

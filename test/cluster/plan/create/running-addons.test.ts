@@ -56,6 +56,13 @@ describe('new nodes of a running cluster', () => {
     expect(left([{ ...ccm, status: 'pending-install' }])).toEqual(['hcloud-ccm', 'talos-ccm']);
   });
 
+  test('are made for one that runs although its upgrade has failed or was stopped', () => {
+    for (const status of ['failed', 'pending-upgrade', 'pending-rollback']) {
+      expect(left([{ ...ccm, status }]), status).toEqual(['talos-ccm']);
+    }
+    expect(left([{ ...ccm, status: 'uninstalling' }])).toEqual(['hcloud-ccm', 'talos-ccm']);
+  });
+
   test('are made of cluster.yaml where nobody could be asked', () => {
     expect(withInstalledAddons(config, { unknown: 'no answer' })).toBe(config);
   });
