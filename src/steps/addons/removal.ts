@@ -20,12 +20,13 @@ export async function uninstallAddon(
   const addon = chartAddons(config).find((one) => one.name === name);
   if (!addon) throw new Error(`no addon is called ${name}`);
   const { release, namespace } = addon;
-  await run(helm.uninstall(files.kubeconfig, { name: release, namespace }));
   const rest = others.filter((one) => one.status !== undefined && one.name !== name);
   const isNeeded = optionalCharts.some(
     ({ name: other, usesToken }) => usesToken && rest.some((one) => one.name === other),
   );
-  if (!addon.usesToken || isNeeded) return;
-  await run(deleteTokenSecret(files.kubeconfig));
-  io.summary("with it Hetzner's token");
+  const isLast = addon.usesToken === true && !isNeeded;
+  // Before the release: without that a later run finds nothing to remove, and would leave the token.
+  if (isLast) await run(deleteTokenSecret(files.kubeconfig));
+  await run(helm.uninstall(files.kubeconfig, { name: release, namespace }));
+  if (isLast) io.summary("with it Hetzner's token");
 }
