@@ -157,18 +157,21 @@ function execute(
       reject(signal.aborted ? (signal.reason as Error) : error);
     };
     client.once('close', lost);
-    client.exec(command, (error, channel) => {
-      if (error) {
-        lost();
-        return;
-      }
-      void collect(channel, onOutput).then((output) => {
-        client.removeListener('close', lost);
-        // Without an exit status and without a signal, the connection ended and not the command.
-        if (output) resolve(output);
-        else lost();
+    const ended = (output: RemoteOutput | undefined): void => {
+      client.removeListener('close', lost);
+      // Without an exit status and without a signal, the connection ended and not the command.
+      if (output) resolve(output);
+      else lost();
+    };
+    try {
+      client.exec(command, (error, channel) => {
+        if (error) lost();
+        else void collect(channel, onOutput).then(ended);
       });
-    });
+    } catch {
+      // The connection ended while nothing ran: the library throws, and "close" is over.
+      lost();
+    }
   });
 }
 
