@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { typesOf } from '../../src/cluster/catalogue/candidates.js';
 import { addedToTalos } from '../../src/cluster/catalogue/schematic.js';
@@ -10,6 +9,7 @@ import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
 import type { World } from '../../src/sandbox/world.js';
 import { ClusterFiles, type Holder } from '../../src/steps/run/context.js';
 import { composeRun, type Run, type RunOptions } from './compose-run.js';
+import { runFolder } from './run-folder.js';
 import { scanRehearsal } from './secret-scan.js';
 import { WarpClock } from './warp-clock.js';
 
@@ -47,7 +47,7 @@ export function beginFrom(begin: Prepared): Promise<Rehearsal> {
 
 /** A folder with a copy of a rehearsal that ended. */
 export function copyOf({ folder }: Prepared): string {
-  const copy = newFolder();
+  const copy = runFolder();
   cpSync(folder, copy, { recursive: true });
   return copy;
 }
@@ -66,7 +66,7 @@ export interface Beginning {
 /** A rehearsal outside of a test, or on the folder of one that was stopped or killed. */
 export async function openRehearsal(
   yaml: string,
-  { folder = newFolder(), saved = true, empty = false }: Beginning = {},
+  { folder = runFolder(), saved = true, empty = false }: Beginning = {},
 ): Promise<Rehearsal> {
   const clock = new WarpClock({ startAt: savedTime(folder) });
   const faults = new FaultPlan();
@@ -120,10 +120,6 @@ async function addSnapshot(sandbox: Sandbox, yaml: string): Promise<void> {
     id: config.talos.hcloud_snapshot_id,
     serverTypes: [...config.control_planes, ...config.workers].flatMap(typesOf),
   });
-}
-
-function newFolder(): string {
-  return mkdtempSync(join(process.env['OXIDE_TEST_FOLDER'] ?? tmpdir(), 'oxide-test-'));
 }
 
 /** The simulated time that a kept world had reached. */

@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Balancer, Machine, MachineRoom } from '../../../src/sandbox/machines.js';
 import { createRandom } from '../../../src/sandbox/simulation.js';
@@ -11,6 +10,7 @@ import type {
 import { TalosWorld } from '../../../src/sandbox/talos/world.js';
 import { runTalosctl, type TalosctlResult } from '../../../src/sandbox/talosctl/run.js';
 import { answerCall } from '../../../src/sandbox/talos/rpc/answer.js';
+import { runFolder } from '../../helpers/run-folder.js';
 
 const operator = '198.51.100.7';
 
@@ -109,7 +109,7 @@ export class NotedCluster implements KubeClusterPort {
 /** A room of machines, the Talos on them, and an operator with a talosctl. */
 export class Rehearsal {
   readonly room = new Room();
-  readonly folder = mkdtempSync(join(tmpdir(), 'oxide-talos-'));
+  readonly folder = runFolder();
   world = this.#newWorld(undefined);
   version = 'v1.13.9';
 
