@@ -40,6 +40,8 @@ export async function sandboxTools(wish: SandboxToolsWish): Promise<ToolCommands
         talosVersion: wish.config.talos.version,
         kubernetesVersion: wish.config.talos.kubernetes_version,
       },
+      // The stand-in is always there, and of the version that is wanted.
+      ['kubectl', 'helm'],
     );
     return own;
   } catch (error) {

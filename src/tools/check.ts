@@ -14,9 +14,6 @@ export interface WantedVersions {
   readonly kubernetesVersion: string;
 }
 
-/** The versions found, as the tools say them. */
-export type ToolVersions = Readonly<Record<ToolName, string>>;
-
 interface Version {
   readonly text: string;
   readonly major: number;
@@ -32,12 +29,19 @@ interface Check {
   readonly wanted: string;
 }
 
+const allTools: readonly ToolName[] = ['talosctl', 'kubectl', 'helm'];
+
 /**
- * Asks all tools for their versions at the same time. Throws one `PreconditionError` with every
- * tool that is missing or does not fit.
+ * Asks the tools for their versions at the same time, and returns these as they say them. Throws one
+ * `PreconditionError` with every tool that is missing or does not fit.
  */
-export async function checkTools(run: RunTool, wanted: WantedVersions): Promise<ToolVersions> {
-  const checks = checksFor(wanted);
+export async function checkTools<Name extends ToolName = ToolName>(
+  run: RunTool,
+  wanted: WantedVersions,
+  names: readonly Name[] = allTools as readonly Name[],
+): Promise<Readonly<Record<Name, string>>> {
+  const asked: readonly ToolName[] = names;
+  const checks = checksFor(wanted).filter(({ tool }) => asked.includes(tool));
   const answers = await Promise.all(checks.map((check) => answerOf(run, check)));
   const problems = answers.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
   if (problems.length > 0) {
@@ -45,7 +49,7 @@ export async function checkTools(run: RunTool, wanted: WantedVersions): Promise<
     throw new PreconditionError(problems, hints.join('\n') || undefined, 'tool.missing');
   }
   const versions = checks.map(({ tool }, i) => [tool, answers[i]?.version ?? ''] as const);
-  return Object.fromEntries(versions) as Record<ToolName, string>;
+  return Object.fromEntries(versions) as Record<Name, string>;
 }
 
 /** Why the machine configurations of these versions cannot be made here; undefined: they can. */

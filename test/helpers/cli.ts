@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { outputWishes } from '../../src/cli/output-wishes.js';
 import {
   demandNoSecret,
@@ -137,6 +137,13 @@ export function runCli(args: readonly string[], options?: CliOptions): Promise<C
 export function testFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'oxide-cli-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** A folder of the tests of a describe, which go on where the one before has stopped; removed after them. */
+export function sharedFolder(name = 'oxide-cli-'): string {
+  const folder = mkdtempSync(join(tmpdir(), name));
+  afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
