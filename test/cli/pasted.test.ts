@@ -1,6 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -9,11 +7,12 @@ import { spellingOf } from '../../src/cli/own-command.js';
 import { runCli } from '../../src/cli/program.js';
 import { ExitCode } from '../../src/lib/errors.js';
 import { bundledTools } from '../../src/sandbox/bundled-tools.js';
-import { toolCache } from '../helpers/cli.js';
+import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
+import { sharedFolder, toolCache } from '../helpers/cli.js';
 import { oxideCalls } from '../helpers/command-lines.js';
 import { readPages, shellLines } from '../helpers/markdown.js';
 import { namedCommands } from '../helpers/named-commands.js';
-import { clusterYaml } from '../helpers/rehearsal.js';
+import { putSecrets, snapshotYaml } from '../helpers/prepared-folder.js';
 import { projectFolder, readSources } from '../helpers/source-files.js';
 
 // The stand-in for talosctl is a program of its own, which is built.
@@ -25,7 +24,7 @@ vi.mock('../../src/sandbox/talosctl-command.js', () => ({
 }));
 
 // The folder has a blank in its name: a command without quotes around it would not work.
-const folder = mkdtempSync(join(tmpdir(), 'oxide pasted '));
+const folder = sharedFolder('oxide pasted ');
 const places = { config: join(folder, 'cluster.yaml'), output: join(folder, 'my output') };
 const { own, tool } = spellingOf({ ...places, sandbox: true });
 
@@ -103,13 +102,17 @@ const ofTools = named.filter(({ tag }) => tag === 'tool').map(({ typed }) => typ
 const bundled = await bundledTools(join(toolCache, 'oxide'));
 
 describe.runIf(bundled)('a command that was printed', () => {
+  let sandbox: Sandbox | undefined;
   beforeAll(async () => {
-    writeFileSync(places.config, clusterYaml(1, 1));
+    writeFileSync(places.config, snapshotYaml(1, 1));
+    await putSecrets(join(places.output, 'rehearsal'));
+    // As `oxide sandbox serve` does it: what is pasted need not open the world anew.
+    const kept = join(places.output, 'rehearsal', 'sandbox');
+    sandbox = await openSandbox({ folder: kept, speed: 600 });
     const { code, text } = await paste(own('create'));
     expect(code, text).toBe(ExitCode.done);
   }, 120_000);
-
-  afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  afterAll(() => sandbox?.close());
 
   const calls = [...ofTexts, ...ofDocs]
     .flatMap((call) => wholeOf(call.replace('--sandbox ', '')))
