@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ExitCode } from '../../src/lib/errors.js';
-import { runCli, testFolder } from '../helpers/cli.js';
-import { clusterYaml } from '../helpers/rehearsal.js';
+import { runCli } from '../helpers/cli.js';
+import { preparedFolder, snapshotYaml } from '../helpers/prepared-folder.js';
 
 const supported = process.platform === 'linux' && process.arch === 'x64';
 const section = `addons:
@@ -31,12 +31,11 @@ test.runIf(supported)(
   'the life of addons with the real kubectl and helm: made, changed, not asked for any more, removed',
   { timeout: 240_000 },
   async () => {
-    const cwd = testFolder();
+    const cwd = await preparedFolder(snapshotYaml(1, 0, section));
     const file = join(cwd, 'cluster.yaml');
     const edit = (from: string | RegExp, to: string): void => {
       writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
     };
-    writeFileSync(file, clusterYaml(1, 0, section));
     expect(await run(cwd, 'create')).toMatchObject({
       ...{ code: ExitCode.done, document: { failedAddons: [], differences: [] } },
     });

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ExitCode } from '../../src/lib/errors.js';
 import { bundledTools, type BundledTools } from '../../src/sandbox/bundled-tools.js';
 import { runCli, sharedFolder, toolCache } from '../helpers/cli.js';
-import { preparedFolder } from '../helpers/prepared-folder.js';
+import { preparedFolder, snapshotYaml } from '../helpers/prepared-folder.js';
 import { isFullMatrix, sample, testSeed } from '../helpers/seed.js';
 
 const bundled = await bundledTools(join(toolCache, 'oxide'));
@@ -71,7 +71,7 @@ describe.runIf(bundled)(`a real tool (OXIDE_TEST_SEED=${testSeed})`, { timeout: 
   const create = (env: Readonly<Record<string, string>> = {}) =>
     runCli(['--sandbox', 'create', '--json', '--verbose'], { cwd, env });
   beforeAll(async () => {
-    await preparedFolder(1, 1, cwd);
+    await preparedFolder(snapshotYaml(1, 1), cwd);
   });
 
   for (const n of sample(chosen, misfortunes.length)) {

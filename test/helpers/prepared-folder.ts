@@ -7,20 +7,16 @@ import { clusterYaml } from './rehearsal.js';
 import { serviceAccountKey } from './service-account-key.js';
 
 /** A cluster.yaml with this many control planes and workers, whose snapshot is in the rehearsal already. */
-export function snapshotYaml(controlPlanes: number, workers: number): string {
-  return `${clusterYaml(controlPlanes, workers)}talos: { hcloud_snapshot_id: 4711 }\n`;
+export function snapshotYaml(controlPlanes: number, workers: number, more = ''): string {
+  return clusterYaml(controlPlanes, workers, `talos: { hcloud_snapshot_id: 4711 }\n${more}`);
 }
 
 /**
  * A folder, of the test that calls it unless given, for a create whose subject is neither the image nor the cluster's
- * secrets: both are there, and each of them takes as long as all nodes.
+ * secrets: both are there (`snapshotYaml`), and each of them takes as long as all nodes.
  */
-export async function preparedFolder(
-  controlPlanes: number,
-  workers: number,
-  folder = testFolder(),
-): Promise<string> {
-  writeFileSync(join(folder, 'cluster.yaml'), snapshotYaml(controlPlanes, workers));
+export async function preparedFolder(yaml: string, folder = testFolder()): Promise<string> {
+  writeFileSync(join(folder, 'cluster.yaml'), yaml);
   await putSecrets(join(folder, 'output', 'rehearsal'));
   return folder;
 }
