@@ -11,7 +11,8 @@ export default defineConfig({
     maxWorkers: '100%',
     // No test changes a module: what the files of a worker import is loaded once.
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For what hangs: on a busy machine, tests that start processes take ten times as long as on a quiet one.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
