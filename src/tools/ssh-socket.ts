@@ -28,7 +28,8 @@ export async function openSocket(target: SocketTarget): Promise<Socket> {
 
 function connected(options: { host: string; port: number; signal: AbortSignal }): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...options, timeout: timeoutMs });
+    // SSH asks and answers in small pieces: none of them waits for the next, as with ssh itself.
+    const socket = connect({ ...options, timeout: timeoutMs, noDelay: true });
     socket.once('error', reject);
     socket.once('timeout', () => socket.destroy(new Error('no answer')));
     socket.once('connect', () => {
