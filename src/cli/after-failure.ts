@@ -35,10 +35,11 @@ export async function withAftermath(error: unknown, { flow, options }: Failed): 
 }
 
 function describe({ state, catalogue }: Observation, options: Failed['options']): string {
-  const { servers, network, firewall, sshKey, placementGroups: groups } = state;
-  const hourly = hourlyCost(catalogue, servers);
+  const { servers, network, firewall, sshKey, placementGroups: groups, balancer } = state;
+  const hourly = hourlyCost(catalogue, servers, balancer ? [balancer] : []);
   const exists = [
     ...(servers.length > 0 ? [plural(servers.length, 'server')] : []),
+    ...(balancer ? ['the load balancer'] : []),
     ...(network ? ['the network'] : []),
     ...(firewall ? ['the firewall'] : []),
     ...(sshKey ? ['the SSH key'] : []),

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { withAftermath } from '../../src/cli/after-failure.js';
 import { create } from '../../src/flows/create.js';
 import { destroy } from '../../src/flows/destroy.js';
 import { repair } from '../../src/flows/repair.js';
 import { replace } from '../../src/flows/replace.js';
 import { status } from '../../src/flows/status.js';
 import { scale } from '../../src/flows/scale.js';
+import { OxideError } from '../../src/lib/errors.js';
 import { ToolError } from '../../src/tools/exec.js';
 import { recorded } from '../tools/recordings.js';
 import { projectOf } from '../helpers/project.js';
@@ -287,6 +289,13 @@ describe('a cluster with a load balancer', () => {
     const again = rehearsal.run();
     await expect(create(again.ctx)).resolves.toMatchObject({ cluster: { changed: false } });
     expect(again.plans[0]?.changes).toEqual([]);
+    const options = { config: 'cluster.yaml', output: 'output', command: 'scale worker' };
+    const failed = { flow: again.ctx, options };
+    await expect(withAftermath(new OxideError('broken'), failed)).resolves.toMatchObject({
+      hint: expect.stringMatching(
+        /: 4 servers, the load balancer, the network, .* about €0\.06 net an hour\./,
+      ) as string,
+    });
   });
 
   test('keeps it at its end when Hetzner protects it from deletion', async () => {

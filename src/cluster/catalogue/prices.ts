@@ -48,14 +48,33 @@ export function runningCost(
 /** What a public IPv4 address costs, in the currency of the project. */
 export type AddressPrice = Pick<Catalogue, 'currency' | 'primaryIpv4'>;
 
-/** What servers cost per hour, each with a public IPv4 address. Unknown prices count as nothing. */
-export function hourlyCost(catalogue: Catalogue, servers: readonly Priced[]): Cost {
-  const prices = pricesOf(catalogue, servers);
+/**
+ * What servers cost per hour, each with a public IPv4 address, and load balancers. Unknown prices count
+ * as nothing.
+ */
+export function hourlyCost(
+  catalogue: Catalogue,
+  servers: readonly Priced[],
+  balancers: readonly Priced[] = [],
+): Cost {
+  const prices = [
+    ...pricesOf(catalogue, servers),
+    ...balancers.flatMap((one) => balancerPrice(catalogue, one) ?? []),
+  ];
   return {
     net: sum(prices.map((price) => price.hourlyNet)),
     gross: sum(prices.map((price) => price.hourlyGross)),
     currency: catalogue.currency,
   };
+}
+
+/** The price of a load balancer; undefined: Hetzner names none. */
+export function balancerPrice(
+  { loadBalancerTypes: types = [] }: Catalogue,
+  { type, location }: Priced,
+): Price | undefined {
+  const found = types.find(({ name }) => name === type);
+  return found?.prices.find((one) => one.location === location)?.price;
 }
 
 function pricesOf(catalogue: Catalogue, servers: readonly Priced[]): readonly Price[] {

@@ -2,6 +2,7 @@ import type { ClusterConfig } from '../../../config/schema.js';
 import { UsageError } from '../../../lib/errors.js';
 import type { Catalogue, LoadBalancerTypeInfo } from '../../catalogue/catalogue.js';
 import { networkZone, zoneOf } from '../../catalogue/locations.js';
+import { balancerPrice } from '../../catalogue/prices.js';
 import { endpointAddress, isBalanced } from '../../network/api-endpoint.js';
 import { wantedServices } from '../../network/balancer-services.js';
 import { discoveryIsOff } from '../../talos/discovery.js';
@@ -96,11 +97,11 @@ function roomProblem(config: ClusterConfig, type: LoadBalancerTypeInfo): string 
 
 /** What a load balancer costs per month; undefined: Hetzner names no price. */
 export function balancerCost(
-  { loadBalancerTypes: types = [], currency }: Catalogue,
-  { type, location }: Pick<PlannedBalancer, 'type' | 'location'>,
+  catalogue: Catalogue,
+  balancer: Pick<PlannedBalancer, 'type' | 'location'>,
 ): Cost | undefined {
-  const found = types.find(({ name }) => name === type);
-  const price = found?.prices.find((one) => one.location === location)?.price;
+  const price = balancerPrice(catalogue, balancer);
+  const { currency } = catalogue;
   return price && { net: price.monthlyNet, gross: price.monthlyGross, currency };
 }
 
