@@ -8,6 +8,11 @@ export function durationOption(text: string): number {
   throw new UsageError(`It takes ${durationForm}.`);
 }
 
+/** A duration as options take it: `90s`. */
+export function durationText(ms: number): string {
+  return `${Math.ceil(ms / 1_000)}s`;
+}
+
 /** Reads a number of nodes; for options. */
 export function parseNodeCount(text: string): number {
   const count = Number(text);

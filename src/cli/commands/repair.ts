@@ -4,6 +4,7 @@ import { ExitCode } from '../../lib/errors.js';
 import { renderRepaired } from '../../ui/repaired.js';
 import { confirmRemoval } from '../confirm.js';
 import { lockOf, withCluster } from '../context.js';
+import { durationText } from '../duration.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 
 export interface RepairCommandOptions extends GlobalOptions {
@@ -17,7 +18,7 @@ export interface RepairCommandOptions extends GlobalOptions {
 export function repairCommand(options: RepairCommandOptions, io: CliIo): Promise<ExitCode> {
   const { after: afterMs = deadAfterMs } = options;
   const command =
-    `repair${options.after === undefined ? '' : ` --after ${afterMs / 1_000}s`}` as const;
+    `repair${options.after === undefined ? '' : ` --after ${durationText(afterMs)}`}` as const;
   return withCluster(
     { ...options, command, lock: lockOf('repair', options) },
     io,

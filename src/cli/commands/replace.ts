@@ -4,6 +4,7 @@ import { quote } from '../../lib/shell.js';
 import { renderReplaced } from '../../ui/replaced.js';
 import { confirmRemoval } from '../confirm.js';
 import { lockOf, withCluster } from '../context.js';
+import { durationText } from '../duration.js';
 import type { CliIo, GlobalOptions } from '../io.js';
 
 export interface ReplaceCommandOptions extends GlobalOptions {
@@ -68,14 +69,15 @@ function checkWish({ nodes = [], pool, all, surge, maxUnavailable }: ReplaceComm
 }
 
 /** The command as it has to be typed again to go on. */
-function commandOf(options: ReplaceCommandOptions) {
-  const { nodes = [], pool, all, surge, maxUnavailable, force } = options;
+export function commandOf(options: ReplaceCommandOptions) {
+  const { nodes = [], pool, all, surge, maxUnavailable, timeout, force } = options;
   const words = [
     ...nodes.map(quote),
     ...(pool === undefined ? [] : ['--pool', quote(pool)]),
     ...(all ? ['--all'] : []),
     ...(surge === undefined ? [] : ['--surge', surge ? '1' : '0']),
     ...(maxUnavailable === undefined ? [] : ['--max-unavailable', String(maxUnavailable)]),
+    ...(timeout === undefined ? [] : ['--timeout', durationText(timeout)]),
     ...(force ? ['--force'] : []),
   ];
   return `replace ${words.join(' ')}` as const;

@@ -5,6 +5,7 @@ import { quote } from '../../lib/shell.js';
 import { renderScaled } from '../../ui/scaled.js';
 import { confirmRemoval } from '../confirm.js';
 import { lockOf, withCluster } from '../context.js';
+import { durationText } from '../duration.js';
 import type { CliIo } from '../io.js';
 import { updateCount, type WriteOptions } from '../write-count.js';
 
@@ -51,11 +52,14 @@ export function scaleCommand(options: ScaleCommandOptions, io: CliIo): Promise<E
 }
 
 /** The command as it has to be typed again to go on. */
-function commandOf({ role, count, pool, node = [], force }: ScaleCommandOptions) {
+export function commandOf(options: ScaleCommandOptions) {
+  const { role, count, pool, node = [], timeout, force, write } = options;
   const more = [
     ...(pool === undefined ? [] : ['--pool', quote(pool)]),
     ...(node.length > 0 ? ['--node', ...node.map(quote)] : []),
+    ...(timeout === undefined ? [] : ['--timeout', durationText(timeout)]),
     ...(force ? ['--force'] : []),
+    ...(write ? ['--write'] : []),
   ];
   return `scale ${[role, '--count', String(count), ...more].join(' ')}` as const;
 }
