@@ -37,6 +37,7 @@ const podSchema = z.object({
           }),
         )
         .default([]),
+      initContainerStatuses: z.array(containerSchema).default([]),
       containerStatuses: z.array(containerSchema).default([]),
     })
     .prefault({}),
@@ -57,7 +58,9 @@ export function parsePodTroubles(
 }
 
 function troubleOf({ metadata, status }: Pod): PodTrouble | undefined {
-  const waiting = status.containerStatuses.find(({ ready, state }) => !ready && state.waiting);
+  // Those that come first keep the others waiting, who say no more than that.
+  const containers = [...status.initContainerStatuses, ...status.containerStatuses];
+  const waiting = containers.find(({ ready, state }) => !ready && state.waiting);
   if (waiting?.state.waiting) {
     const { reason, message } = waiting.state.waiting;
     return {
@@ -70,9 +73,7 @@ function troubleOf({ metadata, status }: Pod): PodTrouble | undefined {
     ({ type, status: is }) => ['PodScheduled', 'Ready'].includes(type) && is === 'False',
   );
   if (!unmet) return undefined;
-  const crashed = status.containerStatuses.find(
-    ({ ready, restartCount }) => !ready && restartCount > 0,
-  );
+  const crashed = containers.find(({ ready, restartCount }) => !ready && restartCount > 0);
   return {
     pod: metadata.name,
     reason: told(unmet.reason, unmet.message),

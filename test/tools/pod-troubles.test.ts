@@ -29,6 +29,30 @@ test('of pods of the workload, the container that waits says why', () => {
   ]);
 });
 
+test('of a pod whose containers wait for another one, that one says why', () => {
+  // As kubelets write it (pkg/kubelet/kubelet_pods.go, PodInitializing; Kubernetes 1.36).
+  const message = 'Back-off pulling image "quay.io/argoproj/argocd:v3.4.4"';
+  const stdout = list(
+    pod('argocd-repo-server-7c', {
+      initContainerStatuses: [
+        {
+          ...{ name: 'copyutil', ready: false, restartCount: 0 },
+          state: { waiting: { reason: 'ImagePullBackOff', message } },
+        },
+      ],
+      containerStatuses: [
+        {
+          ...{ name: 'repo-server', ready: false, restartCount: 0 },
+          state: { waiting: { reason: 'PodInitializing' } },
+        },
+      ],
+    }),
+  );
+  expect(parsePodTroubles(stdout, ['deployment/argocd-repo-server'])).toMatchObject([
+    { reason: `ImagePullBackOff: ${message}` },
+  ]);
+});
+
 test('a pod that no node takes says so, and one that serves nothing', () => {
   const unschedulable = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable' };
   const stdout = list(
