@@ -119,7 +119,7 @@ export function serversCalled(
   const each = called.map((one) => `${serverAndNode(one, nodeOfServer(nodes, one))}: id ${one.id}`);
   throw new UsageError(
     `"${name}" is the name of one server and of the node of another: ${enumerate(each)}`,
-    `Say which one is meant by its id: --node ${called[0]?.id ?? ''}`,
+    `Say which one is meant by its id: ${called[0]?.id ?? ''}`,
   );
 }
 
@@ -173,6 +173,6 @@ export function checkProtection(remove: readonly ServerState[]): void {
   if (kept.length === 0) return;
   throw new PreconditionError(
     `${enumerate(kept)} cannot be removed: delete protection is on`,
-    `Take the protection off ${inTheConsole}, or name other nodes with --node.`,
+    `Take the protection off ${inTheConsole}, or name other nodes.`,
   );
 }
