@@ -1,3 +1,4 @@
+import { isManifestUrl } from '../config/manifest-places.js';
 import type { ClusterConfig } from '../config/schema.js';
 import { isChartUrl } from '../tools/helm.js';
 
@@ -6,13 +7,13 @@ import { isChartUrl } from '../tools/helm.js';
  * that oxide knows.
  */
 export function rehearsed(config: ClusterConfig): ClusterConfig {
-  const { charts, ...sections } = config.addons;
+  const { charts, manifests, ...sections } = config.addons;
   const addons = Object.fromEntries(
     Object.entries(sections).map(([key, section]) => [
       key,
       typeof section === 'object' && 'enabled' in section ? withoutMirror(section) : section,
     ]),
-  ) as Omit<ClusterConfig['addons'], 'charts'>;
+  ) as Omit<ClusterConfig['addons'], 'charts' | 'manifests'>;
   const own = charts.filter(
     ({ chart, repository }) => repository === undefined && !isChartUrl(chart),
   );
@@ -20,7 +21,11 @@ export function rehearsed(config: ClusterConfig): ClusterConfig {
     ...config,
     talos: { ...config.talos, image_url: undefined },
     cilium: withoutMirror(config.cilium),
-    addons: { ...addons, charts: own },
+    addons: {
+      ...addons,
+      charts: own,
+      manifests: manifests.filter(({ place }) => !isManifestUrl(place)),
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import { brokenCharts } from '../cluster/talos/pins.js';
 import { chartProblem } from '../cluster/talos/versions.js';
+import { isLoopback } from '../lib/outbound.js';
+import { isManifestUrl } from './manifest-places.js';
 import type { RuleProblem } from './rule-problem.js';
 import type { ClusterConfig } from './schema.js';
 
@@ -7,6 +9,7 @@ import type { ClusterConfig } from './schema.js';
 export function addonRules({ addons }: ClusterConfig): readonly RuleProblem[] {
   return [
     ...brokenVersions(addons),
+    ...addons.manifests.flatMap(({ place }, index) => manifestRules(addons, place, index)),
     ...addons.charts.flatMap((chart, index) => ownChartRules(chart, addons.charts, index)),
     ...(addons.load_balancers === 'hcloud' && !addons.hcloud_ccm.enabled
       ? [
@@ -35,6 +38,23 @@ function brokenVersions(addons: ClusterConfig['addons']): readonly RuleProblem[]
     const reason = enabled && version !== undefined ? chartProblem(key, version) : undefined;
     return reason === undefined ? [] : [{ path: ['addons', key, 'version'], reason }];
   });
+}
+
+function manifestRules(
+  { manifests }: ClusterConfig['addons'],
+  place: string,
+  index: number,
+): readonly RuleProblem[] {
+  const at = (reason: string): RuleProblem => ({ path: ['addons', 'manifests', index], reason });
+  if (manifests.findIndex((one) => one.place === place) < index) return [at('is there twice')];
+  if (!/[./]/.test(place)) return [at('is no path of a file such as ./web.yaml, and no URL')];
+  if (!isManifestUrl(place)) return [];
+  if (!URL.canParse(place)) return [at('is no web address')];
+  const { protocol, hostname, username, password } = new URL(place);
+  const isOpen = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+  if (!isOpen) return [at('must begin with https://: what comes is applied with all rights')];
+  if (username + password === '') return [];
+  return [at('holds a name or a password, which the cluster and every plan would show')];
 }
 
 type OwnChart = ClusterConfig['addons']['charts'][number];

@@ -55,6 +55,13 @@ const ownChart = z
   })
   .meta({ description: 'A chart of your own, installed after all others.' });
 
+/** A file, which is read when cluster.yaml is, or a URL. */
+const manifest = z
+  .string()
+  .min(1)
+  .transform((place) => ({ place, text: undefined as string | undefined }))
+  .meta({ description: 'A path relative to cluster.yaml, or a URL.' });
+
 /** The services that make a cluster run workloads. */
 export const addons = z
   .strictObject({
@@ -89,6 +96,11 @@ export const addons = z
       .max(50)
       .prefault([])
       .meta({ description: 'Charts of your own, installed after all others.' }),
+    manifests: z.array(manifest).max(50).prefault([]).meta({
+      description:
+        'Manifests of your own, applied after all addons: files, or URLs, whose text is compared by its SHA-256.',
+      rule: 'URLs begin with https://; a path is relative to cluster.yaml.',
+    }),
   })
   .prefault({})
   .meta({ description: 'What is installed in Kubernetes beside Cilium.' });

@@ -5,7 +5,7 @@ import type { ClusterConfig } from './schema.js';
 import { readYaml, type Problem, type YamlSource } from './source.js';
 
 /** From where the files are read that cluster.yaml names. */
-interface Around {
+export interface Around {
   /** That of cluster.yaml. */
   readonly folder: string;
   readonly read: ReadFile;

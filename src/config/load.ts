@@ -6,6 +6,7 @@ import { messageOf, UsageError } from '../lib/errors.js';
 import { readAtMost } from '../lib/read-at-most.js';
 import { asWritten } from './as-written.js';
 import { withChartPlaces } from './chart-places.js';
+import { withManifests } from './manifest-places.js';
 import { knownKeys } from './described-schema.js';
 import { inputShape } from './input-shape.js';
 import { withoutExtensions } from './extensions.js';
@@ -163,10 +164,12 @@ function resolveFiles(
     control_plane_patches: patches('control_plane_patches'),
     worker_patches: patches('worker_patches'),
   };
-  const placed = withChartPlaces({ ...config, talos }, { folder, read, source });
-  problems.push(...placed.problems);
+  const around = { folder, read, source };
+  const placed = withChartPlaces({ ...config, talos }, around);
+  const whole = withManifests(placed.config, around);
+  problems.push(...placed.problems, ...whole.problems);
   if (problems.length > 0) throw problemsError(options.file, problems);
-  return placed.config;
+  return whole.config;
 }
 
 type PatchKey = 'config_patches' | 'control_plane_patches' | 'worker_patches';

@@ -243,7 +243,7 @@ export type ClusterConfig = DeepReadonly<z.output<typeof clusterSchema>>;
 /** A section of `addons` that is about one of them. */
 export type AddonKey = Exclude<
   keyof ClusterConfig['addons'],
-  'load_balancers' | 'gateway_api' | 'charts'
+  'load_balancers' | 'gateway_api' | 'charts' | 'manifests'
 >;
 
 /** A pool of control planes or workers. */

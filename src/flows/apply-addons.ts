@@ -10,6 +10,7 @@ import { ensureCilium } from '../steps/addons/cilium.js';
 import { fetchChosen } from '../steps/addons/downloads.js';
 import { ensureGatewayApi } from '../steps/addons/gateway-api.js';
 import { installAddons, type AddonFailure, type Installed } from '../steps/addons/install.js';
+import { applyManifests } from '../steps/addons/manifests.js';
 import { addonsOf } from '../steps/addons/look.js';
 import { ensureMetadataPolicy } from '../steps/addons/metadata-policy.js';
 import { waitForAddons } from '../steps/addons/settle.js';
@@ -115,7 +116,14 @@ async function carryOut(
         : await step('Wait until the addons work', (io) =>
             waitForAddons(ctx, { wanted: expected, fresh }, io),
           );
-    await step('Write down what was used', (io) => ensureClusterRecord(ctx, { digests }, io));
-    return [...failures, ...silent];
+    const names = plan.changes.flatMap(({ kind, name }) => (kind === 'manifest' ? [name] : []));
+    const own =
+      names.length === 0
+        ? { applied: {}, failures: [] }
+        : await step('Apply the manifests', (io) => applyManifests(ctx, names, io));
+    await step('Write down what was used', (io) =>
+      ensureClusterRecord(ctx, { digests, manifests: own.applied }, io),
+    );
+    return [...failures, ...silent, ...own.failures];
   });
 }

@@ -24,6 +24,7 @@ import { leadBalancer } from './lead-balancer.js';
 import { prepare, type CreateWork } from './prepare-create.js';
 import { fetchDownloads } from '../steps/addons/downloads.js';
 import type { AddonFailure, Installed } from '../steps/addons/install.js';
+import { applyManifests, type ManifestsApplied } from '../steps/addons/manifests.js';
 import { addonsOf } from '../steps/addons/look.js';
 import { waitForAddons } from '../steps/addons/settle.js';
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
@@ -123,14 +124,16 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
         );
   await step('Wait until all nodes are Ready', (io) => waitForNodes(ctx, nodes, io));
   const failedAddons = await settleAddons({ ...ctx, config: plan.config }, addons);
+  const { applied: manifests, failures } = await applyPlanned(ctx, plan);
   await step('Write down what the nodes are made of', (io) =>
-    ensureClusterRecord({ ...ctx, config: plan.config }, { digests }, io),
+    ensureClusterRecord({ ...ctx, config: plan.config }, { digests, manifests }, io),
   );
   const controlPlanes = nodes.filter(({ role }) => role === 'control-plane');
   await step('Wait until etcd is whole', (io) => waitForVoters(ctx, controlPlanes, io));
   if (balancer && plan.changes.length > 0) await leadBalancer(ctx, balancer, controlPlanes);
   await checkEndpoint(ctx, controlPlanes);
-  const cluster = describe(ctx, { plan, nodes, endpoint, failedAddons });
+  const failed = [...failedAddons, ...failures];
+  const cluster = describe(ctx, { plan, nodes, endpoint, failedAddons: failed });
   return { kind: 'created', cluster, founded };
 }
 
@@ -147,6 +150,13 @@ async function settleAddons(
     waitForAddons(ctx, { wanted, fresh }, io),
   );
   return [...failures, ...silent];
+}
+
+/** The manifests that the plan has: after all else, for they may need any of it. */
+async function applyPlanned(ctx: FlowContext, { changes }: Plan): Promise<ManifestsApplied> {
+  const names = changes.flatMap(({ kind, name }) => (kind === 'manifest' ? [name] : []));
+  if (names.length === 0) return { applied: {}, failures: [] };
+  return ctx.step('Apply the manifests', (io) => applyManifests(ctx, names, io));
 }
 
 interface RunningCluster extends StartedKubernetes {

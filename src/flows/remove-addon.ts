@@ -1,7 +1,12 @@
-import { planAddonRemoval, removableName } from '../cluster/plan/create/addons-plan.js';
+import {
+  planAddonRemoval,
+  planManifestRemoval,
+  removableName,
+} from '../cluster/plan/create/addons-plan.js';
 import { toKeptEntry } from '../cluster/plan/destroy-plan.js';
 import type { KeptEntry, ShownPlan } from '../cluster/plan/plan.js';
 import type { OwnedResource } from '../cluster/state/owned-resources.js';
+import { deleteManifest } from '../steps/addons/manifest-removal.js';
 import { uninstallAddon } from '../steps/addons/removal.js';
 import { observeOwnedResources } from '../steps/ownership/owned-resources.js';
 import type { FlowContext } from '../steps/run/context.js';
@@ -36,6 +41,7 @@ export async function removeAddon(
   request: RemoveRequest,
 ): Promise<RemoveOutcome> {
   const { config, step } = ctx;
+  if (isManifestName(request.name)) return removeManifest(ctx, request);
   const name = removableName(config, request.name);
   const { state, cost, seen } = await lookAtAddons(ctx);
   const installed = seen.installed.addons;
@@ -54,6 +60,30 @@ export async function removeAddon(
   );
   const { notes } = plan;
   return { kind: 'removed', result: { ...about, removed: true, left: leaves, notes } };
+}
+
+/** No addon has such a name; paths and URLs do. */
+function isManifestName(typed: string): boolean {
+  return /[./]/.test(typed);
+}
+
+/** Deletes what a manifest has made, also one that cluster.yaml does not name any more. */
+async function removeManifest(ctx: FlowContext, request: RemoveRequest): Promise<RemoveOutcome> {
+  const { config, step } = ctx;
+  const { name } = request;
+  const { state, cost, seen } = await lookAtAddons(ctx);
+  const found = seen.installed.manifests.find((one) => one.name === name);
+  const about = { cluster: config.cluster_name, name, left: [] };
+  const { applied } = found ?? {};
+  if (!found || !applied) {
+    return { kind: 'removed', result: { ...about, removed: false, notes: [] } };
+  }
+  const plan = planManifestRemoval({ config, state: found, cost });
+  if (!(await request.confirm(plan))) return { kind: 'preview', plan };
+  await withLease(ctx, state.servers, () =>
+    step(`Remove ${name}`, (io) => deleteManifest(ctx, { name, applied }, io)),
+  );
+  return { kind: 'removed', result: { ...about, removed: true, notes: plan.notes } };
 }
 
 /** Of the cloud controller its load balancers, of the storage driver its volumes; others make nothing there. */

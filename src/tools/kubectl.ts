@@ -22,8 +22,10 @@ export type { KubeNode } from './kubernetes-objects.js';
 export { parseCertificates } from './cluster-certificates.js';
 export { parseBudgets, parseLocalClaims, parsePodsToEvict } from './eviction-objects.js';
 export {
+  isKindMissing,
   isNotFound,
   isNothingThere,
+  isWebhookSilent,
   kubernetesObstacle,
   ranIntoDeadline,
   whyNotCordoned,
@@ -140,6 +142,13 @@ export const applyServerSide = (kubeconfig: string, manifest: string): Invocatio
     ],
     { stdin: manifest, timeoutMs: 2 * 60_000 },
   );
+
+/** Deletes what is named in a manifest from stdin, without waiting for its end; what is not there is no error. */
+export const deleteObjects = (kubeconfig: string, manifest: string): Invocation =>
+  call(kubeconfig, ['delete', '--ignore-not-found', '--wait=false', '--filename', '-'], {
+    stdin: manifest,
+    timeoutMs: 2 * 60_000,
+  });
 
 /** Takes Hetzner's token out of the cluster, if oxide has put it there. */
 export const deleteTokenSecret = (kubeconfig: string): Invocation =>

@@ -13,6 +13,8 @@ export const kubernetesTexts = {
   drainDeadline:
     /: global timeout reached: |error when waiting for pod ".+" in namespace ".+" to terminate: context deadline exceeded/,
   cannotCordon: /^error: unable to (?:un)?cordon node "([^"]+)": (.+)$/gm,
+  webhookSilent: /failed calling webhook "[^"]+": /,
+  kindMissing: /no matches for kind "[^"]+" in version "[^"]+"/,
   foreignFields: /[Cc]onflicts? with "([^"]+)"/g,
 } as const;
 
@@ -24,6 +26,16 @@ export function isNotFound(error: unknown): boolean {
 /** Nothing at all is at the address that kubectl asked. */
 export function isNothingThere(error: unknown): boolean {
   return stderrMatches(error, kubernetesTexts.nothingThere);
+}
+
+/** A webhook that has to be asked does not answer; what comes soon after its pods were started. */
+export function isWebhookSilent(error: unknown): boolean {
+  return stderrMatches(error, kubernetesTexts.webhookSilent);
+}
+
+/** An object is of a kind that the API does not serve, or not yet. */
+export function isKindMissing(error: unknown): boolean {
+  return stderrMatches(error, kubernetesTexts.kindMissing);
 }
 
 /** There is no such helm release. */

@@ -55,10 +55,11 @@ export function renderAddons({ addons, off }: AddonsView, looks: Looks): string 
     .join('\n');
 }
 
-function standing({ state, asWanted, installed, wanted }: AddonState): string {
+function standing({ kind, state, asWanted, installed, wanted }: AddonState): string {
   if (state === 'surplus') return 'not in cluster.yaml';
   const what = state.replace('-', ' ');
   if (asWanted || installed === null || state === 'half-installed') return what;
+  if (kind === 'manifest') return `${what}, changed since`;
   const differs = installed === wanted ? 'other values' : 'other version';
   return `${what}, ${differs}`;
 }

@@ -13,6 +13,38 @@ const section = `addons:
   metrics_server: { enabled: false }
   traefik: { enabled: true }
 `;
+/** With a kind of its own, which the API serves a moment later. */
+const shop = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: widgets.example.org }
+spec:
+  group: example.org
+  names: { kind: Widget, plural: widgets, singular: widget, listKind: WidgetList }
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: { openAPIV3Schema: { type: object } }
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop }
+---
+apiVersion: example.org/v1
+kind: Widget
+metadata: { name: one, namespace: shop }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: shop, namespace: shop }
+spec:
+  replicas: 1
+  selector: { matchLabels: { app: shop } }
+  template:
+    metadata: { labels: { app: shop } }
+    spec: { containers: [{ name: shop, image: "nginx:1.29" }] }
+`;
 
 async function run(cwd: string, ...args: readonly string[]) {
   const { code, stdout } = await runCli(['--sandbox', '--json', ...args], { cwd });
@@ -36,24 +68,45 @@ test.runIf(supported)(
     const edit = (from: string | RegExp, to: string): void => {
       writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
     };
+    writeFileSync(join(cwd, 'shop.yaml'), shop);
+    edit('traefik: {', 'manifests: [shop.yaml]\n  traefik: {');
     expect(await run(cwd, 'create')).toMatchObject({
       ...{ code: ExitCode.done, document: { failedAddons: [], differences: [] } },
     });
+    expect(await run(cwd, 'create')).toMatchObject({ document: { changed: false } });
     edit('traefik: {', 'traefik: { values: { deployment: { replicas: 2 } },');
+    writeFileSync(join(cwd, 'shop.yaml'), shop.replace('replicas: 1', 'replicas: 2'));
     const applied = await run(cwd, 'addons', 'apply');
-    expect(applied).toMatchObject({ code: ExitCode.done, document: { applied: ['traefik'] } });
+    expect(applied).toMatchObject({
+      code: ExitCode.done,
+      document: { applied: ['traefik', 'shop.yaml'] },
+    });
     expect(states(applied.document)).toEqual({
-      ...{ 'gateway-api': 'works', cilium: 'works', 'hcloud-ccm': 'works', traefik: 'works' },
+      ...{
+        'gateway-api': 'works',
+        cilium: 'works',
+        'hcloud-ccm': 'works',
+        traefik: 'works',
+        'shop.yaml': 'works',
+      },
     });
     edit(/ {2}traefik: .*\n/, '');
+    edit(/ {2}manifests: .*\n/, '');
     const { document: status } = await run(cwd, 'status');
-    expect(JSON.stringify(status['problems'])).toContain('addon-surplus');
-    expect(states(status)).toMatchObject({ 'hcloud-ccm': 'works', traefik: 'surplus' });
+    expect(JSON.stringify(status['problems'])).toContain(
+      'the manifest shop.yaml was applied, and cluster.yaml does not ask for it any more: CustomResourceDefinition widgets.example.org, Namespace shop, Widget shop/one and Deployment shop/shop',
+    );
+    expect(states(status)).toMatchObject({
+      ...{ 'hcloud-ccm': 'works', traefik: 'surplus', 'shop.yaml': 'surplus' },
+    });
+    expect(await run(cwd, 'addons', 'remove', 'shop.yaml', '--yes')).toMatchObject({
+      ...{ code: ExitCode.done, document: { removed: true } },
+    });
     expect(await run(cwd, 'addons', 'remove', 'traefik', '--yes')).toMatchObject({
       ...{ code: ExitCode.done, document: { removed: true, left: [] } },
     });
     const listed = await run(cwd, 'addons');
     expect(listed).toMatchObject({ code: ExitCode.done });
-    expect(states(listed.document)).not.toHaveProperty('traefik');
+    expect(Object.keys(states(listed.document))).toEqual(['gateway-api', 'cilium', 'hcloud-ccm']);
   },
 );

@@ -118,6 +118,7 @@ export function installedFor(config: ClusterConfig): InstalledCharts {
     gatewayApi: gatewayApiVersion(version),
     definitions: gatewayDefinitions(gatewayApiVersion(version)),
     addons: [],
+    manifests: [],
     metadataBlocked: true,
   };
 }

@@ -636,6 +636,31 @@ describe('files', () => {
     );
   });
 
+  test('manifests are read beside cluster.yaml, and their URLs are encrypted', async () => {
+    await writeFile(
+      join(folder, 'shop.yaml'),
+      'apiVersion: v1\nkind: Secret\nmetadata: { name: a }\n',
+    );
+    const load = (list: string) =>
+      parseConfig(`${minimal}addons: { manifests: [${list}] }\n`, {
+        file: join(folder, 'cluster.yaml'),
+      }).addons.manifests;
+    expect(load('shop.yaml, "https://a.test/b.yaml"')).toMatchObject([
+      { place: 'shop.yaml', text: expect.stringContaining('kind: Secret') as string },
+      { place: 'https://a.test/b.yaml', text: undefined },
+    ]);
+    const wrong: readonly (readonly [string, string])[] = [
+      ['none.yaml', 'none.yaml does not exist'],
+      ['list.yaml', 'list.yaml object 1 has no apiVersion, kind or metadata.name'],
+      ['shop.yaml, shop.yaml', 'is there twice'],
+      ['shop', 'is no path of a file'],
+      ['"http://a.test/b.yaml"', 'must begin with https://'],
+      ['"https://u:p@a.test/b.yaml"', 'holds a name or a password'],
+    ];
+    await writeFile(join(folder, 'list.yaml'), '- 1\n');
+    for (const [list, reason] of wrong) expect(() => load(list)).toThrow(reason);
+  });
+
   test('a version of a chart that crashes is refused, with the reason and a way on', () => {
     const text = `${minimal}addons: { hcloud_ccm: { enabled: true, version: 1.30.0 } }\n`;
     expect(messageFor(text)).toContain(

@@ -9,7 +9,7 @@ const spelled = (text: string): string =>
   spell(text, spellingOf({ config: 'cluster.yaml', output: 'output' }));
 const works: AddonState = {
   ...{ name: 'cilium', wanted: '1.20.4', installed: '1.20.4' },
-  ...{ state: 'works', asWanted: true, why: null },
+  ...{ kind: 'addon' as const, state: 'works', asWanted: true, why: null },
 };
 const csi = { ...works, name: 'hcloud-csi', wanted: '2.22.1', installed: '2.22.1' };
 

@@ -38,6 +38,27 @@ version that oxide could compare: \`oxide addons apply NAME\` installs it again.
 cluster. In a rehearsal, those from the internet are left out.
 `;
 
+const manifests = `## Manifests of your own
+
+\`\`\`yaml
+addons:
+  manifests:
+    - manifests/shop.yaml
+    - https://raw.githubusercontent.com/example/shop/v1.2.3/install.yaml
+\`\`\`
+
+They are applied as they are after all addons, one after the other, by the server and with oxide as the owner of the fields: files beside
+\`cluster.yaml\`, or URLs, of which at most 4 MiB are read, over https only. The plan of \`oxide create\` and \`oxide addons apply\` has each
+that is new or whose text has changed since, also where a URL leads; its name is what \`cluster.yaml\` calls it. The cluster keeps the
+SHA-256 of each text and which objects were in it, so a Secret in a manifest makes its digest no secret: keep long random ones. A manifest
+works when its Deployments, DaemonSets and StatefulSets do; what somebody changed in the cluster is put back by \`oxide addons apply NAME\`.
+
+A manifest that fails is a warning with the reason, and exit code 5. An object whose webhook does not answer yet, as that of cert-manager
+soon after its installation, and one whose kind the same manifest brings are tried again. Objects that a new text does not have any more
+stay. A manifest that is taken out of the file stays as well: \`oxide status\` names it and what it has made, and
+\`oxide addons remove NAME\` deletes that after a question. In a rehearsal, those from the internet are left out.
+`;
+
 /** docs/addons.md: what each addon is for, what it costs, how it is switched on and what it needs. */
 export function renderAddonsPage(): string {
   const rows = addonTable.map((addon) => [
@@ -47,7 +68,7 @@ export function renderAddonsPage(): string {
     versionText(addon),
   ]);
   const table = markdownTable([['Addon', 'Kind', 'Unless told', 'Version'], ...rows]);
-  return [intro, table, ...addonTable.map(sectionOf), own].join('\n');
+  return [intro, table, ...addonTable.map(sectionOf), own, manifests].join('\n');
 }
 
 function switchText(addon: Addon): string {

@@ -43,6 +43,7 @@ const kinds: Readonly<Record<Change['kind'], true>> = {
   'gateway-api': true,
   cilium: true,
   addon: true,
+  manifest: true,
   'network-policy': true,
 };
 export const kind = wordsOf(kinds);

@@ -1,4 +1,5 @@
 import type { GatewayDefinition } from './gateway-api.js';
+import type { ManifestState } from './manifests.js';
 import type { HelmValues } from '../../addons/addon.js';
 
 /** An addon beside Cilium and the Gateway API that is wanted, or there all the same. */
@@ -23,6 +24,8 @@ export interface InstalledCharts {
   /** Those of the Gateway API's definitions that Cilium needs, as far as they are there. */
   readonly definitions: readonly GatewayDefinition[];
   readonly addons: readonly InstalledAddon[];
+  /** The user's own, those that are wanted first. */
+  readonly manifests: readonly ManifestState[];
   /** The policy that keeps pods from the metadata service. */
   readonly metadataBlocked: boolean;
 }

@@ -32,6 +32,7 @@ export interface Change {
     | 'gateway-api'
     | 'cilium'
     | 'addon'
+    | 'manifest'
     | 'network-policy';
   readonly name: string;
   /** What it is, in a few words: `cx33 in nbg1`. */

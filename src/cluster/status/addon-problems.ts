@@ -12,7 +12,7 @@ export function addonProblems({ addons, seen }: Judged): Problem[] {
   const isWhole = 'nodes' in seen && seen.nodes.every(({ ready }) => ready);
   return addons
     .filter(({ name }) => name !== 'cilium' && name !== 'gateway-api')
-    .flatMap(({ name, state, why }): Problem[] => {
+    .flatMap(({ name, kind, state, why }): Problem[] => {
       switch (state) {
         case 'works':
           return [];
@@ -20,7 +20,10 @@ export function addonProblems({ addons, seen }: Judged): Problem[] {
           return [
             {
               code: 'addon-surplus',
-              message: `the addon ${name} is there, and cluster.yaml does not ask for it`,
+              message:
+                kind === 'manifest'
+                  ? `the manifest ${name} was applied, and cluster.yaml does not ask for it any more: ${why ?? ''}`
+                  : `the addon ${name} is there, and cluster.yaml does not ask for it`,
               hint: oxide`addons remove ${name}`,
             },
           ];
@@ -28,7 +31,10 @@ export function addonProblems({ addons, seen }: Judged): Problem[] {
           return [
             {
               code: 'addon-missing',
-              message: `the addon ${name} is not installed`,
+              message:
+                kind === 'manifest'
+                  ? `the manifest ${name} is not applied`
+                  : `the addon ${name} is not installed`,
               hint: oxide`addons apply ${name}`,
             },
           ];
@@ -37,7 +43,7 @@ export function addonProblems({ addons, seen }: Judged): Problem[] {
           return [
             {
               code: 'addon-failing',
-              message: `the addon ${name} does not work: ${why ?? ''}`,
+              message: `the ${kind} ${name} does not work: ${why ?? ''}`,
               hint: `more of it: ${oxide`addons`}; again: ${oxide`addons apply ${name}`}`,
             },
           ];

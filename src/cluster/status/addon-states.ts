@@ -2,9 +2,21 @@ import { cilium } from '../../addons/cilium.js';
 import { chartAddons, optionalCharts } from '../../addons/wanted.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { chartDifferences, isAboutCilium } from '../plan/differences/chart-differences.js';
-import { behindOf, type AddonsSeen, type Behind } from '../kubernetes/addon-health.js';
+import {
+  behindOf,
+  type AddonsSeen,
+  type AddonsView,
+  type Behind,
+} from '../kubernetes/addon-health.js';
 import { hasGatewayApi } from '../kubernetes/gateway-api.js';
 import { gatewayWish } from '../talos/gateway-wish.js';
+import {
+  isOpenManifest,
+  objectsText,
+  shortDigest,
+  whyManifestFails,
+  type ManifestState,
+} from '../kubernetes/manifests.js';
 import type { InstalledAddon, InstalledCharts } from '../kubernetes/installed.js';
 
 /** How an addon is; `surplus`: cluster.yaml does not ask for it, and it is there. */
@@ -14,6 +26,8 @@ export type AddonStanding =
 /** An addon that is wanted, or there all the same. */
 export interface AddonState {
   readonly name: string;
+  /** `manifest`: one of the user's own, by what cluster.yaml calls it; its versions are digests. */
+  readonly kind: 'addon' | 'manifest';
   /** Version of its chart; null: cluster.yaml does not ask for it. */
   readonly wanted: string | null;
   /** Null: it is not there. */
@@ -38,6 +52,7 @@ export function addonStates(
     gatewayState(config, installed),
     ciliumState(config, installed, behind),
     ...installed.addons.map((one) => stateOf(one, behind)),
+    ...installed.manifests.map((one) => manifestState(one, view)),
   ];
 }
 
@@ -55,7 +70,7 @@ function gatewayState(
   const wish = gatewayWish(config);
   const { wanted } = wish;
   return {
-    ...{ name: 'gateway-api', wanted, installed: gatewayApi ?? null, why: null },
+    ...{ name: 'gateway-api', kind: 'addon', wanted, installed: gatewayApi ?? null, why: null },
     state: gatewayApi === undefined ? 'not-installed' : 'works',
     asWanted: hasGatewayApi(definitions, wish),
   };
@@ -70,7 +85,12 @@ function ciliumState(
   const why = behind.find(({ addon }) => addon === cilium)?.why ?? null;
   const differs = chartDifferences(config, installed).some(isAboutCilium);
   return {
-    ...{ name: cilium.name, wanted: config.cilium.version, installed: found?.version ?? null },
+    ...{
+      name: cilium.name,
+      kind: 'addon',
+      wanted: config.cilium.version,
+      installed: found?.version ?? null,
+    },
     state: !found ? 'not-installed' : why === null ? 'works' : 'not-working',
     asWanted: found !== undefined && !differs,
     why: found ? why : null,
@@ -81,7 +101,7 @@ function stateOf(one: InstalledAddon, behind: readonly Behind[]): AddonState {
   const { name, wanted, version, status, same } = one;
   const why = behind.find(({ addon }) => addon.name === name)?.why ?? null;
   const about = {
-    ...{ name, installed: version ?? null, asWanted: same },
+    ...{ name, kind: 'addon' as const, installed: version ?? null, asWanted: same },
     wanted: wanted === undefined ? null : wantedText(wanted, version),
   };
   if (status === undefined) return { ...about, state: 'not-installed', why: null };
@@ -89,6 +109,21 @@ function stateOf(one: InstalledAddon, behind: readonly Behind[]): AddonState {
   if (status !== 'deployed') {
     return { ...about, state: 'half-installed', why: `helm calls its release ${status}` };
   }
+  return { ...about, state: why === null ? 'works' : 'not-working', why };
+}
+
+function manifestState(state: ManifestState, { workloads }: AddonsView): AddonState {
+  const { name, wanted, applied } = state;
+  const short = (digest: string | undefined) => (digest === undefined ? null : shortDigest(digest));
+  const about = {
+    ...{ name, kind: 'manifest' as const, installed: short(applied?.digest) },
+    // What a URL holds is not always looked at.
+    wanted: wanted ? short(wanted.digest ?? applied?.digest) : null,
+    asWanted: wanted !== undefined && !isOpenManifest(state),
+  };
+  if (!applied) return { ...about, state: 'not-installed', why: wanted?.problem ?? null };
+  if (!wanted) return { ...about, state: 'surplus', why: objectsText(applied.objects) };
+  const why = whyManifestFails(applied, workloads) ?? null;
   return { ...about, state: why === null ? 'works' : 'not-working', why };
 }
 

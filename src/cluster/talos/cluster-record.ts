@@ -1,3 +1,5 @@
+import type { ManifestObject } from '../../config/manifest-objects.js';
+import type { AppliedManifest, AppliedManifests } from '../kubernetes/manifests.js';
 import { nodeKeys, type NodeSettings } from './node-settings.js';
 
 /**
@@ -9,13 +11,21 @@ export interface ClusterRecord {
   readonly nodes: Readonly<Record<string, NodeSettings>>;
   /** SHA-256 of the manifests and charts that were used, by name and version. */
   readonly digests: Readonly<Record<string, string>>;
+  /** Manifests of the user's that were applied. */
+  readonly manifests: AppliedManifests;
 }
 
-export const emptyRecord: ClusterRecord = { nodes: {}, digests: {} };
+export const emptyRecord: ClusterRecord = { nodes: {}, digests: {}, manifests: {} };
 
 /** The texts of the record's ConfigMap, key by key. */
-export function recordTexts({ nodes, digests }: ClusterRecord): Readonly<Record<string, string>> {
-  return { 'nodes.json': sortedJson(nodes), 'digests.json': sortedJson(digests) };
+export function recordTexts(record: ClusterRecord): Readonly<Record<string, string>> {
+  const { nodes, digests, manifests } = record;
+  return {
+    'nodes.json': sortedJson(nodes),
+    'digests.json': sortedJson(digests),
+    // A key that is left out is taken away by the server-side apply.
+    ...(Object.keys(manifests).length > 0 && { 'manifests.json': sortedJson(manifests) }),
+  };
 }
 
 /** Reads what `recordTexts` wrote; what cannot be read counts as not there, for people can edit it. */
@@ -26,7 +36,24 @@ export function readRecord(texts: Readonly<Record<string, unknown>>): ClusterRec
       Object.entries(nodes).map(([hash, settings]) => [hash, settingsIn(settings)]),
     ),
     digests: textsIn(mappingIn(texts['digests.json'])),
+    manifests: manifestsIn(mappingIn(texts['manifests.json'])),
   };
+}
+
+function manifestsIn(mapping: Readonly<Record<string, unknown>>): AppliedManifests {
+  return Object.fromEntries(
+    Object.entries(mapping).flatMap(([name, value]): [string, AppliedManifest][] => {
+      const { digest, objects } = isMapping(value) ? value : {};
+      if (typeof digest !== 'string' || !Array.isArray(objects)) return [];
+      return [[name, { digest, objects: objects.flatMap(objectIn) }]];
+    }),
+  );
+}
+
+function objectIn(value: unknown): readonly ManifestObject[] {
+  const { apiVersion, kind, name, namespace } = textsIn(isMapping(value) ? value : {});
+  if (apiVersion === undefined || kind === undefined || name === undefined) return [];
+  return [{ apiVersion, kind, name, namespace }];
 }
 
 function settingsIn(value: unknown): NodeSettings {

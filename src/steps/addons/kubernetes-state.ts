@@ -3,12 +3,19 @@ import type { InstalledCharts } from '../../cluster/kubernetes/installed.js';
 import { isMetadataPolicy, metadataPolicyName } from '../../cluster/kubernetes/metadata-policy.js';
 import { keepsOut } from '../../cluster/network/api-access.js';
 import type { KubernetesState } from '../../cluster/plan/plan.js';
+import { readRecord } from '../../cluster/talos/cluster-record.js';
 import type { ClusterState } from '../../cluster/state/cluster-state.js';
 import type { Answer } from '../../lib/answer.js';
 import { readTextIfExists } from '../../lib/files.js';
 import { inParallel } from '../../lib/parallel.js';
 import { ToolError } from '../../tools/exec.js';
-import { getNodes, parseNodes, type KubeNode, type KubernetesLook } from '../../tools/kubectl.js';
+import {
+  getNodes,
+  parseNodes,
+  record as clusterRecord,
+  type KubeNode,
+  type KubernetesLook,
+} from '../../tools/kubectl.js';
 import { ask } from '../observe/answers.js';
 import { chooseApiServer } from '../observe/reachable-apis.js';
 import { controlPlanesOf } from '../run/node-server.js';
@@ -16,6 +23,7 @@ import type { OwnAddresses } from '../access/own-address.js';
 import type { FlowContext } from '../run/context.js';
 import { installedCilium } from './cilium.js';
 import { observeAddons } from './look.js';
+import { keptManifests, observeManifests } from './manifests.js';
 import { keptInCluster, type ReleaseSource } from './release-source.js';
 import { observeGatewayApi } from './gateway-api.js';
 import { metadataIsBlocked } from './metadata-policy.js';
@@ -70,12 +78,14 @@ export async function observeInstalled(
 async function installedIn(ctx: FlowContext, look: KubernetesLook): Promise<InstalledCharts> {
   const definitions = look.definitions.filter(({ name }) => neededDefinitions.includes(name));
   const releases = keptInCluster(ctx, look);
+  const record = look.records.get(clusterRecord.name);
   const policy = look.policies.find(({ name }) => name === metadataPolicyName);
   return {
     definitions,
     gatewayApi: installedRelease(definitions),
     cilium: await installedCilium(ctx, releases),
     addons: await observeAddons(ctx, releases),
+    manifests: keptManifests(ctx, record ? readRecord(record).manifests : {}),
     metadataBlocked: policy !== undefined && isMetadataPolicy(policy),
   };
 }
@@ -85,12 +95,14 @@ export async function readInstalled(
   ctx: FlowContext,
   releases?: ReleaseSource,
 ): Promise<InstalledCharts> {
-  const [definitions, cilium, addons, metadataBlocked] = await inParallel(
+  const hasManifests = ctx.config.addons.manifests.length > 0 || releases !== undefined;
+  const [definitions, cilium, addons, manifests, metadataBlocked] = await inParallel(
     observeGatewayApi(ctx),
     installedCilium(ctx),
     observeAddons(ctx, releases),
+    hasManifests ? observeManifests(ctx) : Promise.resolve([]),
     metadataIsBlocked(ctx),
   );
   const gatewayApi = installedRelease(definitions);
-  return { definitions, gatewayApi, cilium, addons, metadataBlocked };
+  return { definitions, gatewayApi, cilium, addons, manifests, metadataBlocked };
 }

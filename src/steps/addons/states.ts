@@ -30,7 +30,8 @@ export async function explainedStates(
   return inParallel(
     ...addonStates(ctx.config, seen).map(async (one): Promise<AddonState> => {
       const addon = known.find(({ name }) => name === one.name);
-      if (one.state !== 'not-working' || one.why === null || !addon) return one;
+      if (one.kind === 'manifest' || one.state !== 'not-working' || one.why === null || !addon)
+        return one;
       const { reason } = await failureOf(ctx, { addon, why: one.why });
       return { ...one, why: reason };
     }),

@@ -16,13 +16,19 @@ import { readClusterRecord } from '../observe/known-nodes.js';
 import { toServer } from '../run/api-objects.js';
 import type { FlowContext } from '../run/context.js';
 
+/** What a run has brought into the cluster, or taken out of it. */
+interface News extends Partial<Pick<ClusterRecord, 'digests' | 'manifests'>> {
+  /** The name of a manifest whose objects were deleted. */
+  readonly forget?: string;
+}
+
 /**
  * Writes down in the cluster what its nodes are made of, so that the next run knows it on any
  * machine. What no server carries any more is left out. A record that is right is not written again.
  */
 export async function ensureClusterRecord(
   ctx: FlowContext,
-  { digests = {} }: { readonly digests?: ClusterRecord['digests'] },
+  { digests = {}, manifests = {}, forget }: News,
   io: StepIo,
 ): Promise<void> {
   const { hetzner, config } = ctx;
@@ -33,6 +39,7 @@ export async function ensureClusterRecord(
     nodes: nodesOf(config, servers, found),
     // What came otherwise does not replace what is known: it is said until somebody has looked.
     digests: { ...digests, ...found.digests },
+    manifests: withManifests(found, manifests, forget),
   };
   if (isDeepStrictEqual(record, found)) {
     io.summary('is right');
@@ -40,6 +47,16 @@ export async function ensureClusterRecord(
   }
   await ctx.run(applyRecord(ctx.files.kubeconfig, recordTexts(record)));
   io.summary('written');
+}
+
+function withManifests(
+  { manifests: before }: ClusterRecord,
+  now: ClusterRecord['manifests'],
+  forget: string | undefined,
+): ClusterRecord['manifests'] {
+  return Object.fromEntries(
+    Object.entries({ ...before, ...now }).filter(([name]) => name !== forget),
+  );
 }
 
 function nodesOf(

@@ -6,7 +6,7 @@ import { nodeFor, existingServer } from '../fixtures.js';
 
 const works: AddonState = {
   ...{ name: 'traefik', wanted: '41.3.0', installed: '41.3.0' },
-  ...{ state: 'works', asWanted: true, why: null },
+  ...{ kind: 'addon' as const, state: 'works', asWanted: true, why: null },
 };
 const node = {
   ...nodeFor(existingServer('worker', 'web', 1)),

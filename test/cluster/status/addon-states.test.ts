@@ -27,7 +27,7 @@ function stateOf(addon: InstalledAddon, view: Partial<AddonsView> = {}) {
 test('an addon works when its workloads do and no node waits for it', () => {
   const workloads = [...network, workload(daemon)];
   expect(stateOf(ccm, { workloads }).own).toEqual({
-    ...{ name: 'hcloud-ccm', wanted: '1.35.0', installed: '1.35.0' },
+    ...{ name: 'hcloud-ccm', kind: 'addon', wanted: '1.35.0', installed: '1.35.0' },
     ...{ state: 'works', asWanted: true, why: null },
   });
   const nodes = [{ name: 'demo-web-1', internalIp: undefined, uninitialized: true }];

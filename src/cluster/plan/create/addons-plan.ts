@@ -9,6 +9,7 @@ import { failingAddons, type AddonsSeen } from '../../kubernetes/addon-health.js
 import { checkGatewayApi } from '../../kubernetes/gateway-api.js';
 import { gatewayWish } from '../../talos/gateway-wish.js';
 import type { InstalledAddon } from '../../kubernetes/installed.js';
+import { manifestWarnings, objectsText, type ManifestState } from '../../kubernetes/manifests.js';
 import type { Cost } from '../../state/cost.js';
 import { addonDifferences } from '../differences/addon-differences.js';
 import { chartDifferences } from '../differences/chart-differences.js';
@@ -57,9 +58,10 @@ export function planAddons(input: AddonsInput): AddonsPlan {
     closesMetadata: all.some(({ kind }) => kind === 'network-policy'),
     cost: { now: cost, after: cost },
     notes: all.some(({ kind }) => kind === 'addon') ? tokenNotes(config, tokenSource) : [],
-    warnings: input.impossible.map(
-      (name) => `${name} is left out: ${lackText} (${oxide`status`}).`,
-    ),
+    warnings: [
+      ...input.impossible.map((name) => `${name} is left out: ${lackText} (${oxide`status`}).`),
+      ...manifestWarnings(installed.manifests),
+    ],
   };
 }
 
@@ -67,7 +69,7 @@ const lackText = 'no control plane was made with what it needs of the machine co
 
 /** The addon that a change is about; the policy for the metadata service comes with Cilium. */
 function addonOf({ kind, name }: Change): string {
-  if (kind === 'addon') return name;
+  if (kind === 'addon' || kind === 'manifest') return name;
   return kind === 'gateway-api' ? kind : cilium.name;
 }
 
@@ -80,11 +82,14 @@ function againChanges(input: AddonsInput, named: readonly string[]): readonly Ch
     ...named.map((name) => [name, 'it was named'] as const),
     ...failing.filter(([name]) => named.length === 0 || named.includes(name)),
   ]);
+  const isManifest = (name: string): boolean =>
+    input.config.addons.manifests.some(({ place }) => place === name);
   return [...reasons].map(([name, why]): Change => {
-    const kind = name === 'gateway-api' || name === 'cilium' ? name : 'addon';
+    const kind =
+      name === 'gateway-api' || name === 'cilium' ? name : isManifest(name) ? 'manifest' : 'addon';
     const { cluster_name: cluster } = input.config;
     return {
-      ...{ action: 'update', kind, name: kind === 'addon' ? name : cluster },
+      ...{ action: 'update', kind, name: kind === 'addon' || kind === 'manifest' ? name : cluster },
       detail: `applied again: ${why}`,
     };
   });
@@ -102,6 +107,7 @@ function addonName(typed: string): string {
 }
 
 function wantedName({ config, impossible }: AddonsInput, typed: string): string {
+  if (config.addons.manifests.some(({ place }) => place === typed)) return typed;
   const name = addonName(typed);
   if (impossible.includes(name)) {
     throw new PreconditionError(
@@ -169,6 +175,30 @@ export function planAddonRemoval(input: RemovalInput): ShownPlan {
         ? []
         : [`cluster.yaml still asks for it: the next ${oxide`create`} installs it again.`]),
     ],
+  };
+}
+
+interface ManifestRemoval {
+  readonly config: ClusterConfig;
+  readonly state: ManifestState;
+  readonly cost: Cost;
+}
+
+/** The plan of taking out what a manifest has made. */
+export function planManifestRemoval({ config, state, cost }: ManifestRemoval): ShownPlan {
+  const { name, wanted, applied } = state;
+  const objects = applied?.objects ?? [];
+  const takesMore = objects.some(({ kind }) => /^(CustomResourceDefinition|Namespace)$/.test(kind));
+  return {
+    cluster: config.cluster_name,
+    changes: [{ action: 'delete', kind: 'manifest', name, detail: objectsText(objects) }],
+    cost: { now: cost, after: cost },
+    notes: takesMore
+      ? ['With a namespace or a definition goes everything that is in or of it.']
+      : [],
+    warnings: wanted
+      ? [`cluster.yaml still asks for it: the next ${oxide`create`} applies it again.`]
+      : [],
   };
 }
 

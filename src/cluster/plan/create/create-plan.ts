@@ -11,6 +11,7 @@ import { monthlyCost } from '../../catalogue/prices.js';
 import { admittedRanges } from '../../network/api-access.js';
 import { checkRuleLimits, wantedRules } from '../../network/firewall-rules.js';
 import { checkGatewayApi } from '../../kubernetes/gateway-api.js';
+import { manifestWarnings } from '../../kubernetes/manifests.js';
 import { gatewayWish } from '../../talos/gateway-wish.js';
 import { networkZone } from '../../catalogue/locations.js';
 import { sharedResourceName } from '../../state/names.js';
@@ -100,7 +101,11 @@ export function planCreate(input: PlanInput): Plan {
       ...covering(balancer ?? state.balancer),
     },
     notes: createNotes(input, servers),
-    warnings: [...createWarnings(input, firewallRules), ...balancerWarnings(balancer)],
+    warnings: [
+      ...createWarnings(input, firewallRules),
+      ...balancerWarnings(balancer),
+      ...manifestWarnings(installed?.manifests ?? []),
+    ],
   };
 }
 

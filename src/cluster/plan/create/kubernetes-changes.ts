@@ -1,6 +1,13 @@
 import { wantedAddons } from '../../../addons/wanted.js';
 import type { ClusterConfig } from '../../../config/schema.js';
 import type { InstalledAddon } from '../../kubernetes/installed.js';
+import {
+  isOpenManifest,
+  manifestStates,
+  shortDigest,
+  wantedManifests,
+  type ManifestState,
+} from '../../kubernetes/manifests.js';
 import { metadataAddress } from '../../kubernetes/metadata-policy.js';
 import { gatewayApiVersion } from '../../talos/versions.js';
 import { addonUpdate } from '../differences/addon-differences.js';
@@ -33,12 +40,33 @@ export function kubernetesChanges(
           differences.filter((one) => isAboutCilium(one) && !isAboutGatewayApi(one)),
         )),
     ...addonChanges(config, installed?.addons ?? []),
+    ...manifestChanges(config, installed?.manifests),
     ...missing(
       (installed?.metadataBlocked ?? false) || !cilium.block_metadata,
       'network-policy',
       `keeps pods from ${metadataAddress}`,
     ),
   ];
+}
+
+/** The user's own come last; a cluster that is still to be made gets all of them. */
+function manifestChanges(
+  config: ClusterConfig,
+  states: readonly ManifestState[] | undefined,
+): readonly Change[] {
+  const found = states ?? manifestStates(wantedManifests(config), {});
+  return found.filter(isOpenManifest).map(({ name, wanted, applied }): Change => {
+    const digest = wanted?.digest === undefined ? undefined : shortDigest(wanted.digest);
+    if (!applied)
+      return {
+        action: 'create',
+        kind: 'manifest',
+        name,
+        detail: digest ?? wanted?.problem ?? 'fetched when the cluster runs',
+      };
+    const detail = `${shortDigest(applied.digest)} → ${digest ?? '?'}`;
+    return { action: 'update', kind: 'manifest', name, detail };
+  });
 }
 
 /** A release that is not as it should be is brought there, also one that is there by half. */
