@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { ExitCode, OxideError } from '../../src/lib/errors.js';
+import { ExitCode, InterruptedError, OxideError } from '../../src/lib/errors.js';
 import { forgetFinished, recordingUnfinished } from '../../src/lib/unfinished.js';
 import type { Rehearsal, Run, RunOptions } from '../helpers/rehearsal.js';
 import { everythingOf } from '../helpers/secret-scan.js';
@@ -59,18 +59,25 @@ export async function runCell(
 ): Promise<void> {
   const rehearsal = await scenario.begin();
   try {
-    let run = rehearsal.run(plant(rehearsal));
+    const problems = scenario.watch?.(rehearsal);
+    const options = plant(rehearsal);
+    let run = rehearsal.run(options);
     const { folder } = rehearsal.files;
     const stop = await recordingUnfinished(folder, () => stopOf(scenario, run));
     rehearsal.faults.clear();
     if (stop !== undefined) {
       demandNextStep(stop);
+      // A person takes a moment to say it again.
+      if (stop instanceof InterruptedError) await rehearsal.clock.sleep(60_000);
       run = rehearsal.run();
       // What the error names stayed until now.
       await recordingUnfinished(folder, () => scenario.command(run));
     }
     await forgetFinished(folder);
+    // It was stopped when all was done: it cannot be asked any more.
+    if (stop === undefined && options.signal?.aborted) run = rehearsal.run();
     expect(await shapeFor(scenario, rehearsal, run)).toEqual(wanted);
+    expect(await problems?.(), 'on the way').toEqual(problems && []);
     demandPromises(rehearsal, 0);
     demand?.(rehearsal, stop);
   } finally {
@@ -90,6 +97,7 @@ async function stopOf(scenario: Scenario, run: Run): Promise<unknown> {
 }
 
 function demandNextStep(stop: unknown): void {
+  if (stop instanceof InterruptedError) return;
   if (!(stop instanceof OxideError)) throw new Error(`a bug: ${everythingOf(stop)}`);
   expect(documented, `${stop.message} (exit ${stop.exitCode})`).toContain(stop.exitCode);
   expect(stop.hint, `the next step after: ${stop.message}`).toBeTruthy();

@@ -11,9 +11,10 @@ import {
   type ToolFault,
 } from './faults.js';
 import { demandPassed, gather, nameOf, plantGathered } from './gathered.js';
-import { isRepeated, runClean, type Place, type RequestPlace } from './places.js';
+import { isRepeated, runClean, type CleanRun, type Place, type RequestPlace } from './places.js';
 import type { Scenario } from './scenarios.js';
 import type { Shape } from './shape.js';
+import { stopsAt } from './stops.js';
 import { outOfTurn, type Alike } from './turns.js';
 
 interface Cell {
@@ -34,6 +35,10 @@ interface MatrixOptions {
   readonly only?: 'requests' | 'tools';
   /** Only requests with such a path: the others are those of another matrix. */
   readonly about?: RegExp;
+  /** So few of each kind are chosen by the seed: for a matrix whose cells are like those of others. */
+  readonly cells?: number;
+  /** Also stops the command at each of its writes and calls. */
+  readonly stops?: true;
 }
 
 /**
@@ -45,34 +50,26 @@ interface MatrixOptions {
  */
 export async function testMatrix(
   scenario: Scenario,
-  { light, only, about }: MatrixOptions = {},
+  { light, only, about, cells: few, stops }: MatrixOptions = {},
 ): Promise<void> {
-  const { requests: all, calls, shape } = await runClean(scenario);
-  const requests = all.filter(({ kind }) => about?.test(kind) ?? true);
-  const cells = [
-    ...(only === 'tools' ? [] : requests).flatMap((place, i) => {
-      const faults = faultsFor(place);
-      const out = outOfTurn(alikeAt(place, faults), i);
-      return faults.map((fault) =>
-        requestCell(scenario, shape, { place, fault, isOut: out.has(fault) }),
-      );
-    }),
-    ...(only === 'requests' ? [] : calls).flatMap((place, i) => {
-      const alike = toolFaults.filter(({ onlyFails }) => onlyFails && isLookingCall(place.kind));
-      const out = outOfTurn([{ faults: alike, atOnce: 1 }], i);
-      return toolFaults.map((fault) =>
-        toolCell(scenario, shape, { place, fault, isOut: out.has(fault) }),
-      );
-    }),
-  ];
-  const inTurn = cells.filter(({ isOut }) => !isOut);
-  const alone = isFullMatrix ? cells : cellsToRun(inTurn, light);
+  const clean = await runClean(scenario);
+  const { calls } = clean;
+  const requests = clean.requests.filter(({ kind }) => about?.test(kind) ?? true);
+  const kinds = cellsOf(scenario, { ...clean, requests }, only);
+  if (stops) kinds.push(stopCells(scenario, clean));
+  const cells = kinds.flat();
+  const inTurn = few === undefined ? cells.filter(({ isOut }) => !isOut) : [];
+  const chosen =
+    few === undefined
+      ? cellsToRun(inTurn, light)
+      : kinds.flatMap((some) => sample(few, some.length).flatMap((n) => some[n - 1] ?? []));
+  const alone = isFullMatrix ? cells : chosen;
   const gathered = isFullMatrix ? [] : gather(inTurn.flatMap(({ passing }) => passing ?? []));
   describe(scenario.name, () => {
     for (const cell of alone) test(cell.name, () => cell.run());
     for (const { name, faults } of gathered) {
       test(name, () =>
-        runCell(scenario, shape, {
+        runCell(scenario, clean.shape, {
           plant: (rehearsal) => plantGathered(rehearsal, faults),
           demand: (rehearsal, stop) => {
             demandPassed(rehearsal, faults, stop);
@@ -91,6 +88,38 @@ export async function testMatrix(
         `${skipped} not applicable (the request begins no action)`,
     );
   });
+}
+
+/** Those in which a request goes wrong, and those in which a call does. */
+function cellsOf(
+  scenario: Scenario,
+  { requests, calls, shape }: CleanRun,
+  only: MatrixOptions['only'],
+): (readonly Cell[])[] {
+  const ofRequests = (only === 'tools' ? [] : requests).flatMap((place, i) => {
+    const faults = faultsFor(place);
+    const out = outOfTurn(alikeAt(place, faults), i);
+    return faults.map((fault) =>
+      requestCell(scenario, shape, { place, fault, isOut: out.has(fault) }),
+    );
+  });
+  const ofCalls = (only === 'requests' ? [] : calls).flatMap((place, i) => {
+    const alike = toolFaults.filter(({ onlyFails }) => onlyFails && isLookingCall(place.kind));
+    const out = outOfTurn([{ faults: alike, atOnce: 1 }], i);
+    return toolFaults.map((fault) =>
+      toolCell(scenario, shape, { place, fault, isOut: out.has(fault) }),
+    );
+  });
+  return [ofRequests, ofCalls];
+}
+
+/** Those in which the command is stopped. */
+function stopCells(scenario: Scenario, { requests, calls, shape }: CleanRun): readonly Cell[] {
+  const writes = requests.filter(({ method }) => method !== 'GET');
+  return stopsAt(writes, calls).map(({ name, plant }) => ({
+    ...{ name, isOut: false, isRepeated: false, isWrite: true },
+    run: () => runCell(scenario, shape, { plant }),
+  }));
 }
 
 /** How many are chosen of the cells that are not all run. */

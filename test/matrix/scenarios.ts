@@ -26,6 +26,8 @@ export interface Scenario {
   readonly leavesCluster: boolean;
   /** A new worker may get the address of the one that it replaces, or another one if that is not free yet. */
   readonly workersTakeAnyAddress?: true;
+  /** Told of all that happens, and asked afterwards what was wrong with it. */
+  readonly watch?: (rehearsal: Rehearsal) => () => Promise<readonly string[]>;
 }
 
 export async function createScenario(yaml: string): Promise<Scenario> {
@@ -47,13 +49,19 @@ export interface ScaleStart {
   readonly count: number;
 }
 
-export async function scaleScenario({ name, role, yaml, count }: ScaleStart): Promise<Scenario> {
+export async function scaleScenario({ yaml, ...start }: ScaleStart): Promise<Scenario> {
+  return scaleFrom(await clusterBegin(yaml), start);
+}
+
+/** The same in a world that was prepared already. */
+export function scaleFrom(
+  begin: Scenario['begin'],
+  { name, role, count }: Omit<ScaleStart, 'yaml'>,
+): Scenario {
   const wish = { role, count, pool: undefined, nodes: [], force: false };
   return {
     name,
-    begin: await beginning(yaml, async (rehearsal) => {
-      await create(rehearsal.run().ctx);
-    }),
+    begin,
     command: async ({ ctx }) => {
       const confirm = (): Promise<boolean> => Promise.resolve(true);
       await scale(ctx, { wish, drainTimeoutMs: 10 * 60_000, confirm });
@@ -64,11 +72,20 @@ export async function scaleScenario({ name, role, yaml, count }: ScaleStart): Pr
 
 /** Makes nodes anew that are alive. */
 export async function replaceScenario(yaml: string, names: readonly string[]): Promise<Scenario> {
+  return replaceFrom(await clusterBegin(yaml), names);
+}
+
+/** A project with the cluster of this cluster.yaml. */
+export function clusterBegin(yaml: string): Promise<Scenario['begin']> {
+  return beginning(yaml, async (rehearsal) => {
+    await create(rehearsal.run().ctx);
+  });
+}
+
+export function replaceFrom(begin: Scenario['begin'], names: readonly string[]): Scenario {
   return {
     name: `replace ${names.join(' ')}`,
-    begin: await beginning(yaml, async (rehearsal) => {
-      await create(rehearsal.run().ctx);
-    }),
+    begin,
     command: async ({ ctx }) => {
       const confirm = (): Promise<boolean> => Promise.resolve(true);
       await replace(ctx, { names, force: false, drainTimeoutMs: 10 * 60_000, confirm });

@@ -61,11 +61,25 @@ export function plannedAdditions(
   return { add, builds };
 }
 
-/** Not a node of Kubernetes yet, or a control plane whose etcd has not become a voter. */
-function isToFinish(server: ServerState, { view }: ScaleInput): boolean {
+/** Not a node of Kubernetes yet, or a control plane whose etcd is no voter, or that nobody is led to. */
+function isToFinish(server: ServerState, input: ScaleInput): boolean {
+  const { view } = input;
   const isNode = nodeOfServer(view.nodes, server) !== undefined;
   if (server.role === 'worker' || isUnfinished(server)) return !isNode;
-  return !view.etcd.some((member) => member.server === server.name && !member.learner);
+  const voter = view.etcd.find((one) => one.server === server.name && !one.learner);
+  return !voter || (voter.healthy && lacksTarget(server, input));
+}
+
+/** A load balancer does not lead to it: a run was stopped before that, or somebody took it out. */
+function lacksTarget({ id }: ServerState, { state: { balancer } }: ScaleInput): boolean {
+  return balancer !== undefined && !balancer.targets.some(({ serverId }) => serverId === id);
+}
+
+/** What is still to be done with a control plane or a worker that is there. */
+export function finishingText(server: ServerState, { view }: ScaleInput): string {
+  if (server.role === 'worker') return 'wait until it is a node';
+  const isVoter = view.etcd.some((one) => one.server === server.name && !one.learner);
+  return isVoter ? 'become a target of the load balancer' : 'join etcd';
 }
 
 function imagesFor(

@@ -12,7 +12,7 @@ import type { Catalogue } from '../../catalogue/catalogue.js';
 import { monthlyCost } from '../../catalogue/prices.js';
 import { membersObjection, removalObjection, type EtcdMemberView } from '../../talos/etcd.js';
 import { buildChange, serverChanges } from '../create/create-plan.js';
-import { plannedAdditions } from './scale-additions.js';
+import { finishingText, plannedAdditions } from './scale-additions.js';
 import type { Change } from '../plan.js';
 import { fallbackNotes } from '../create/create-notes.js';
 import { type PlannedServer } from '../planned-servers.js';
@@ -95,7 +95,7 @@ export function planScale(input: ScaleInput): ScalePlan {
       ...builds.map((build) => buildChange(build, catalogue)),
       ...leaving.release.map(releaseChange),
       ...groupChanges(groups),
-      ...add.flatMap((server) => additionChanges(server, catalogue)),
+      ...add.flatMap((server) => additionChanges(server, input)),
       ...leaving.remove.map((server) => removalChange(server, catalogue)),
       ...emptied.map(groupRemoval),
     ],
@@ -169,10 +169,10 @@ function releaseChange({ name }: ServerState): Change {
   return { action: 'update', kind: 'server', name, detail };
 }
 
-function additionChanges(server: PlannedServer, catalogue: Catalogue): readonly Change[] {
-  const changes = serverChanges(server, catalogue);
-  if (changes.length > 0) return changes;
-  const detail = server.role === 'worker' ? 'wait until it is a node' : 'join etcd';
+function additionChanges(server: PlannedServer, input: ScaleInput): readonly Change[] {
+  const changes = serverChanges(server, input.catalogue);
+  if (changes.length > 0 || !server.existing) return changes;
+  const detail = finishingText(server.existing, input);
   return [{ action: 'update', kind: 'server', name: server.name, detail }];
 }
 
