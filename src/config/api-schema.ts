@@ -29,8 +29,8 @@ export const api = z
         description:
           'Where the APIs are found, from the first boot on: `first` is the first control plane, `load_balancer` a Hetzner ' +
           'load balancer before all of them, which any one of them may leave, and `dns` your own name in `talos.cluster_endpoint`. ' +
-          'When left out: `dns` with `talos.cluster_endpoint`, and `first` without.',
-        rule: 'A cluster keeps what it was made with; `first` is not together with `talos.cluster_endpoint`.',
+          'When left out: `dns` with `talos.cluster_endpoint`; without, `first` for one control plane and `load_balancer` for three and more.',
+        rule: 'A cluster keeps what it was made with, also when this is left out; `first` is not together with `talos.cluster_endpoint`.',
       }),
     load_balancer: loadBalancer,
   })

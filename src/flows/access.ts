@@ -1,6 +1,8 @@
+import { withFoundEndpoint } from '../cluster/network/api-endpoint.js';
 import type { ClusterState } from '../cluster/state/cluster-state.js';
 import { publishedAddress } from '../cluster/state/load-balancer.js';
 import { accessFileRemark } from '../cluster/status/problems.js';
+import type { ClusterConfig } from '../config/schema.js';
 import { oxide } from '../lib/commands.js';
 import { PreconditionError } from '../lib/errors.js';
 import type { StepIo } from '../lib/step.js';
@@ -53,15 +55,16 @@ export async function accessTalos(ctx: FlowContext): Promise<TalosAccess> {
  * the user's own. The talosconfig, with which it is fetched, is made again too.
  */
 export async function accessKubernetes(
-  ctx: FlowContext,
+  surroundings: FlowContext,
   wish?: MergeWish,
 ): Promise<KubernetesAccess> {
-  const [{ state, controlPlanes, running }, own] = await inParallel(
-    findControlPlanes(ctx),
-    ctx.step('Find the public address of this machine', (io) =>
-      findOwnAddresses(ctx, 'compare', io),
+  const [{ config, state, controlPlanes, running }, own] = await inParallel(
+    findControlPlanes(surroundings),
+    surroundings.step('Find the public address of this machine', (io) =>
+      findOwnAddresses(surroundings, 'compare', io),
     ),
   );
+  const ctx = { ...surroundings, config };
   await ensureApiAccess(ctx, state, own);
   const endpoint = await ctx.step('Fetch the kubeconfig', async (io) => {
     await warnOfEnd(ctx, ctx.files.kubeconfig, io);
@@ -82,6 +85,8 @@ export async function accessKubernetes(
 }
 
 interface ControlPlanes {
+  /** cluster.yaml with the endpoint that the cluster has. */
+  readonly config: ClusterConfig;
   readonly state: ClusterState;
   readonly controlPlanes: readonly NodeServer[];
   /** Those that run, as Hetzner says. */
@@ -94,7 +99,9 @@ async function findControlPlanes(ctx: FlowContext): Promise<ControlPlanes> {
   ctx.apiServers.publish(publishedAddress(state.balancer));
   const controlPlanes = controlPlanesOf(state);
   const running = controlPlanes.filter(({ status }) => status === 'running');
-  if (running.length > 0) return { state, controlPlanes, running };
+  if (running.length > 0) {
+    return { config: withFoundEndpoint(ctx.config, state), state, controlPlanes, running };
+  }
   throw new PreconditionError(
     `no control plane of the cluster "${ctx.config.cluster_name}" runs`,
     `${oxide`create`} makes and starts what is missing.`,

@@ -82,15 +82,17 @@ export type CreateOutcome =
  * then, so that the same command goes on from wherever an earlier run stopped. Nothing is deleted
  * but members of etcd whose servers are gone.
  */
-export async function create(ctx: FlowContext): Promise<CreateOutcome> {
-  const { config, step } = ctx;
-  const [, { state, catalogue }, own] = await findMissing(
-    step('Check talosctl, kubectl and helm', (io) => checkTheTools(ctx, io)),
-    step('Look at what exists', (io) => observe(ctx, io)),
+export async function create(surroundings: FlowContext): Promise<CreateOutcome> {
+  const { step } = surroundings;
+  const { allowed_cidrs: allowed } = surroundings.config.hcloud.firewall;
+  const [, { state, catalogue, config, keepsEndpoint }, own] = await findMissing(
+    step('Check talosctl, kubectl and helm', (io) => checkTheTools(surroundings, io)),
+    step('Look at what exists', (io) => observe(surroundings, io)),
     step('Find the public address of this machine', (io) =>
-      findOwnAddresses(ctx, config.hcloud.firewall.allowed_cidrs ? 'compare' : 'admit', io),
+      findOwnAddresses(surroundings, allowed ? 'compare' : 'admit', io),
     ),
   );
+  const ctx = { ...surroundings, config };
   await checkSecrets(ctx, state);
   if (missingServers(config, state).length > 0) await knownSchematic(ctx, catalogue);
   const machineConfigs = await step('Generate and check the machine configurations', (io) =>
@@ -107,7 +109,8 @@ export async function create(ctx: FlowContext): Promise<CreateOutcome> {
   const plan = await planWithApiAccess(
     ctx,
     {
-      ...{ config, state, catalogue, kubernetes, etcd, known, ownIpv4: own.ipv4, ...admitted },
+      ...{ config, keepsEndpoint, state, catalogue, kubernetes, etcd, known },
+      ...{ ownIpv4: own.ipv4, ...admitted },
       clusterTokenSource: ctx.clusterToken.source,
     },
     own,

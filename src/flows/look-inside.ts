@@ -22,7 +22,7 @@ import { controlPlanesOf, type NodeServer } from '../steps/run/node-server.js';
 import { checkSecrets } from '../steps/talos/secrets.js';
 
 /** What there is of a running cluster, and how it is reached. */
-export interface Inside extends Omit<RunningCluster, 'config'> {
+export interface Inside extends RunningCluster {
   readonly own: OwnAddresses;
   readonly reached: Reached;
   /** Those that exist, in the order of their indices. */
@@ -34,13 +34,17 @@ export interface Inside extends Omit<RunningCluster, 'config'> {
  * What cannot be looked at ends the run.
  */
 export async function lookInside(surroundings: FlowContext): Promise<Inside> {
-  const ctx = askingOnce(surroundings, ['pricing']);
-  const { config, step } = ctx;
-  const [, { state: found, catalogue }, own] = await findMissing(
-    step('Check talosctl, kubectl and helm', (io) => checkTheTools(ctx, io)),
-    step('Look at what exists', (io) => observe(ctx, io)),
-    step('Find the public address of this machine', (io) => findOwnAddresses(ctx, 'compare', io)),
+  const looker = askingOnce(surroundings, ['pricing']);
+  const { step } = looker;
+  const [, seen, own] = await findMissing(
+    step('Check talosctl, kubectl and helm', (io) => checkTheTools(looker, io)),
+    step('Look at what exists', (io) => observe(looker, io)),
+    step('Find the public address of this machine', (io) =>
+      findOwnAddresses(looker, 'compare', io),
+    ),
   );
+  const { state: found, catalogue, config, keepsEndpoint } = seen;
+  const ctx = { ...looker, config };
   demandCluster(ctx, found);
   await checkSecrets(ctx, found);
   refuseUnclear({ config, state: found, nodes: [] });
@@ -58,7 +62,10 @@ export async function lookInside(surroundings: FlowContext): Promise<Inside> {
     observeKnownNodes(ctx, { state, nodes: view.nodes, through: reached.controlPlanes }),
     observeInstalled(ctx),
   );
-  return { state, catalogue, own, reached, controlPlanes, view, attached, known, installed };
+  return {
+    ...{ config, keepsEndpoint, state, catalogue, own, reached, controlPlanes },
+    ...{ view, attached, known, installed },
+  };
 }
 
 /** Throws a PreconditionError when nothing of the cluster exists. */

@@ -55,8 +55,9 @@ export type RepairOutcome =
  * goes on from wherever an earlier run stopped, and does what that one left.
  */
 export async function repair(ctx: FlowContext, options: RepairOptions): Promise<RepairOutcome> {
-  const { config, step } = ctx;
+  const { step } = ctx;
   const inside = await lookInside(ctx);
+  const { config } = inside;
   const choose = async (io: StepIo, state: ClusterState, nodes: readonly ClusterNode[]) => {
     const through = inside.reached.controlPlanes;
     const vitals = await observeVitals(ctx, { state, nodes, through });
@@ -71,8 +72,7 @@ export async function repair(ctx: FlowContext, options: RepairOptions): Promise<
   const { later, unclear } = choice;
   const done = { cluster: config.cluster_name, later, unclear };
   if (choice.repair.length === 0) {
-    if (options.dryRun)
-      return { kind: 'preview', plan: nothingToRepair({ ...inside, config }, choice) };
+    if (options.dryRun) return { kind: 'preview', plan: nothingToRepair(inside, choice) };
     return { kind: 'repaired', repaired: { ...done, repaired: [], left: [] } };
   }
   await knownSchematic(ctx, inside.catalogue);
@@ -84,7 +84,6 @@ export async function repair(ctx: FlowContext, options: RepairOptions): Promise<
       force: true,
       mark: repairMark,
       together: names.length,
-      config,
     }),
     choice,
   );

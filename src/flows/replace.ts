@@ -41,10 +41,9 @@ export type ReplaceOutcome =
  * nodes it has replaced already.
  */
 export async function replace(ctx: FlowContext, options: ReplaceOptions): Promise<ReplaceOutcome> {
-  const { config } = ctx;
   const inside = await lookInside(ctx);
   await knownSchematic(ctx, inside.catalogue);
-  const plan = planReplace({ ...inside, ...options, config });
+  const plan = planReplace({ ...inside, ...options });
   return carryOut(ctx, { ...options, inside, plan });
 }
 
@@ -59,17 +58,16 @@ export interface RollOptions extends Omit<ReplaceOptions, 'names'> {
  * so that the same command goes on from wherever an earlier run stopped.
  */
 export async function replacePool(ctx: FlowContext, options: RollOptions): Promise<ReplaceOutcome> {
-  const { config } = ctx;
   const { force, wish, dryRun } = options;
   const inside = await lookInside(ctx);
   await knownSchematic(ctx, inside.catalogue);
-  const { found, differences, ...roll } = chooseRoll({ ...inside, config }, { ...wish, force });
+  const { found, differences, ...roll } = chooseRoll(inside, { ...wish, force });
   if (found.length === 0) {
-    if (dryRun) return { kind: 'preview', plan: emptyPlan({ ...inside, config }, []) };
-    const cluster = config.cluster_name;
+    if (dryRun) return { kind: 'preview', plan: emptyPlan(inside, []) };
+    const { cluster_name: cluster } = inside.config;
     return { kind: 'replaced', replaced: { cluster, replaced: [], left: [] } };
   }
-  const planned = planReplace({ ...inside, ...roll, found, names: [], force, config });
+  const planned = planReplace({ ...inside, ...roll, found, names: [], force });
   const notes = [...differences.map(differenceText), ...planned.notes];
   return carryOut(ctx, { ...options, inside, plan: { ...planned, notes } });
 }

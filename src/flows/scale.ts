@@ -60,14 +60,17 @@ export type ScaleOutcome =
  * Kubernetes and in etcd; what cannot be looked at is not changed. Run again, it goes on from
  * wherever an earlier run stopped.
  */
-export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<ScaleOutcome> {
-  const { config, step } = ctx;
-  const { reached, controlPlanes, own, ...inside } = await lookInside(ctx);
-  const { state, catalogue } = inside;
+export async function scale(
+  surroundings: FlowContext,
+  options: ScaleOptions,
+): Promise<ScaleOutcome> {
+  const { reached, controlPlanes, own, ...inside } = await lookInside(surroundings);
+  const { config, state, catalogue } = inside;
+  const ctx = { ...surroundings, config };
   const { wish } = options;
   const { servers } = findPool(config, state, wish);
   if (wish.count > servers.length) await knownSchematic(ctx, catalogue);
-  const planned = planScale({ ...inside, config, wish });
+  const planned = planScale({ ...inside, wish });
   const scaled = { ...ctx, config: planned.config };
   const { plan, machineConfigs } = await withMachineConfigs(scaled, state.balancer, planned);
   if (!(await options.confirm(plan))) return { kind: 'preview', plan };
@@ -93,12 +96,12 @@ export async function scale(ctx: FlowContext, options: ScaleOptions): Promise<Sc
       ...{ force: wish.force, atATime: drainsAtATime(plan) },
     });
     if (plan.emptied.length > 0) {
-      await step('Delete the empty placement groups', (io) =>
+      await ctx.step('Delete the empty placement groups', (io) =>
         deletePlacementGroups(scaled, plan.emptied, io),
       );
     }
     await writeEndpoints(scaled, plan, [...controlPlanes, ...added]);
-    await step('Write down what the nodes are made of', (io) =>
+    await ctx.step('Write down what the nodes are made of', (io) =>
       ensureClusterRecord(scaled, {}, io),
     );
   };

@@ -1,6 +1,7 @@
 import { observeInstalled } from '../steps/addons/kubernetes-state.js';
 import { withOwnNamespaces } from '../steps/addons/release-source.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
+import { withFoundEndpoint } from '../cluster/network/api-endpoint.js';
 import { clusterStatus } from '../cluster/status/cluster-status.js';
 import type { ClusterState } from '../cluster/state/cluster-state.js';
 import type { StatusReport } from '../cluster/status/report.js';
@@ -50,7 +51,7 @@ function surroundingsOf(ctx: FlowContext) {
 }
 
 async function look(ctx: FlowContext, surroundings: Surroundings): Promise<StatusReport> {
-  const { config, step } = ctx;
+  const { step } = ctx;
   const [[prices, resources, ownAddress], servers, access] = await inParallel(
     surroundings,
     lookAtServers(ctx),
@@ -59,6 +60,7 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
   const { found, builds } = resources;
   const { told, ...around } = servers;
   const { seen, state } = around;
+  const config = withFoundEndpoint(ctx.config, state);
   const nodes = 'nodes' in seen ? seen.nodes : [];
   const { known } = await step('Ask what the nodes are made of', () =>
     observeKnownNodes(ctx, { state, nodes, look: told }),

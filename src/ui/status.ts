@@ -23,11 +23,13 @@ export function renderStatus(report: StatusReport, looks: Looks): string {
   return parts.join('\n');
 }
 
-function facts({ network, allowed, ownAddress, status }: StatusReport): string[] {
+function facts(report: StatusReport): string[] {
+  const { network, allowed, ownAddress, loneEndpoint, status } = report;
   return [
     `Pools         ${pools(status)}`,
     ...[...sharedFacts(status.servers)].map(([name, text]) => `${name.padEnd(14)}${text}`),
     ...(status.loadBalancer ? [`Balancer      ${balancerText(status.loadBalancer)}`] : []),
+    ...(loneEndpoint === undefined ? [] : [`Endpoint      ${loneEndpoint}`]),
     `Survives      ${survivalText(status.survives)}`,
     ...groupLines(status),
     ...addonFacts(status.addons),

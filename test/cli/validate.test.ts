@@ -86,6 +86,7 @@ control_planes: [{ name: master, server_type: cx23, count: 3, locations: [fsn1, 
       '  firewall                8 of 500 effective rules',
       "⚠ cilium.helm_values.kubeProxyReplacement is not taken: Talos needs oxide's value.",
       'ℹ All 3 control planes will be in fsn1: the locations of a pool are fallbacks, it is not spread over them. For one in each of fsn1, hel1 and nbg1, write a pool with its own location for each.',
+      'ℹ A new cluster gets a load balancer (lb11) before its 3 control planes, so that any one of them may fail; what it costs is in the plan: oxide create --dry-run. Without one: api.endpoint: first.',
       '',
     ]);
     expect(code).toBe(ExitCode.done);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { withAftermath } from '../../src/cli/after-failure.js';
+import type { ShownPlan } from '../../src/cluster/plan/plan.js';
 import { create } from '../../src/flows/create.js';
 import { destroy } from '../../src/flows/destroy.js';
 import { repair } from '../../src/flows/repair.js';
@@ -11,37 +12,16 @@ import { scale } from '../../src/flows/scale.js';
 import { OxideError } from '../../src/lib/errors.js';
 import { ToolError } from '../../src/tools/exec.js';
 import { recorded } from '../tools/recordings.js';
+import { balancersOf, healthyTargets, watchTargets } from '../helpers/balancers.js';
 import { projectOf } from '../helpers/project.js';
 import { clusterYaml, rehearse, rehearseCluster, type Rehearsal } from '../helpers/rehearsal.js';
 
 const yaml = (controlPlanes: number, workers = 0, more = ''): string =>
   clusterYaml(controlPlanes, workers, `api: { endpoint: load_balancer${more} }\n`);
 
-interface Balancer {
-  readonly id: number;
-  readonly public_net: { readonly enabled: boolean; readonly ipv4: { readonly ip: string } };
-  readonly private_net: readonly { readonly ip: string }[];
-  readonly targets: readonly {
-    readonly server: { readonly id: number };
-    readonly use_private_ip: boolean;
-    readonly health_status: readonly { readonly status: string }[];
-  }[];
-}
-
-function balancersOf(rehearsal: Rehearsal): readonly Balancer[] {
-  return projectOf(rehearsal).list('load_balancers') as unknown as readonly Balancer[];
-}
-
-/** Names of the servers that it leads to, privately and in good health. */
-function healthyTargets(rehearsal: Rehearsal): readonly string[] {
-  const servers = projectOf(rehearsal).list('servers');
-  return balancersOf(rehearsal)
-    .flatMap(({ targets }) => targets)
-    .filter((target) => target.use_private_ip)
-    .filter(({ health_status: all }) => all.every(({ status }) => status === 'healthy'))
-    .map(({ server }) => servers.find(({ id }) => id === server.id)?.name ?? 'gone')
-    .sort();
-}
+/** The same without a word of the endpoint. */
+const silent = (controlPlanes: number, workers = 0): string =>
+  clusterYaml(controlPlanes, workers).replace('api: { endpoint: first }\n', '');
 
 const open = yaml(3, 0, ', load_balancer: { public: true }');
 
@@ -151,29 +131,6 @@ describe('a cluster of three and three whose first control plane dies', () => {
   });
 });
 
-/** What is wrong with the order in which targets come and go: nothing, when all is well. */
-function watchTargets({ world, faults }: Rehearsal): () => Promise<readonly string[]> {
-  const problems: Promise<string | undefined>[] = [];
-  const record = faults.record.bind(faults);
-  const isUp = async (id: number): Promise<boolean> =>
-    'kube' in (await world.talos.apiServerAt(id, world.settle()));
-  faults.record = (request) => {
-    record(request);
-    const { method, path, body } = request;
-    if (path.endsWith('/add_target')) {
-      const { id } = (body as { server: { id: number } }).server;
-      problems.push(isUp(id).then((up) => (up ? undefined : `${id} came too early`)));
-    }
-    const going = method === 'DELETE' ? /^\/servers\/(\d+)$/.exec(path)?.[1] : undefined;
-    const gone = faults.requests.some(
-      (one) =>
-        one.path.endsWith('/remove_target') && JSON.stringify(one.body).includes(`:${going}}`),
-    );
-    if (going !== undefined && !gone) problems.push(Promise.resolve(`${going} went as a target`));
-  };
-  return async () => (await Promise.all(problems)).flatMap((one) => one ?? []);
-}
-
 async function scaleTo(rehearsal: Rehearsal, count: number): Promise<void> {
   await scale(rehearsal.run().ctx, {
     wish: { role: 'control-plane', count, pool: undefined, nodes: [], force: false },
@@ -257,6 +214,30 @@ describe('the endpoint of a cluster that runs', () => {
     await expect(create(after.ctx)).rejects.toThrow('api.endpoint load_balancer → first');
   });
 
+  test('is kept when cluster.yaml says nothing of it, and a load balancer is kept, too', async () => {
+    const balanced = await rehearseCluster(yaml(1));
+    const again = balanced.run({ yaml: silent(1) });
+    await create(again.ctx);
+    expect(again.plans[0]).toMatchObject({ changes: [], differences: [], notes: [] });
+    const plain = await rehearseCluster(first);
+    const more = plain.run({ yaml: silent(3), dryRun: true });
+    await create(more.ctx);
+    const [planned] = more.plans;
+    expect(planned?.changes.map(({ kind }) => kind)).toEqual(['server', 'server', 'cilium']);
+    const stays = expect.stringContaining('The first control plane stays the endpoint') as string;
+    expect(planned?.notes).toContainEqual(stays);
+    const scaled: ShownPlan[] = [];
+    await scale(plain.run({ yaml: silent(1) }).ctx, {
+      wish: { role: 'control-plane', count: 3, pool: undefined, nodes: [], force: false },
+      drainTimeoutMs: 600_000,
+      confirm: (plan) => Promise.resolve(scaled.push(plan) === 0),
+    });
+    expect(scaled[0]?.notes).toContainEqual(stays);
+    const { loneEndpoint, status: found } = await status(plain.run({ yaml: silent(3) }).ctx);
+    expect(loneEndpoint).toBe('10.0.1.254, which demo-cp-1 has');
+    expect(found.differences.map(({ key }) => key)).not.toContain('api.endpoint');
+  });
+
   const first = clusterYaml(1, 0);
   test.each([
     ['first', 'load_balancer', first, yaml(1)],
@@ -269,9 +250,9 @@ describe('the endpoint of a cluster that runs', () => {
   });
 });
 
-describe('a cluster with a load balancer', () => {
-  test('is made with all control planes as targets, and a second run changes nothing', async () => {
-    const rehearsal = await rehearse(yaml(3, 1));
+describe('a cluster of three control planes', () => {
+  test('is made with a load balancer before them, and a second run changes nothing', async () => {
+    const rehearsal = await rehearse(silent(3, 1));
     const run = rehearsal.run();
     await expect(create(run.ctx)).resolves.toMatchObject({ kind: 'created' });
     expect(run.plans[0]?.changes).toContainEqual({
@@ -297,7 +278,9 @@ describe('a cluster with a load balancer', () => {
       ) as string,
     });
   });
+});
 
+describe('a cluster with a load balancer', () => {
   test('keeps it at its end when Hetzner protects it from deletion', async () => {
     const rehearsal = await rehearseCluster(yaml(1));
     const id = balancersOf(rehearsal)[0]?.id ?? 0;

@@ -125,6 +125,8 @@ export interface PlanInput extends ApiAccess {
   readonly config: ClusterConfig;
   readonly state: ClusterState;
   readonly catalogue: Catalogue;
+  /** True: cluster.yaml says nothing of the endpoint, and a cluster that is there keeps its own. */
+  readonly keepsEndpoint?: boolean;
   /** This machine's public IPv4 address, by which it reaches the nodes; undefined: not known. */
   readonly ownIpv4: string | undefined;
   readonly kubernetes: KubernetesState;

@@ -7,6 +7,7 @@ import { differencesOf } from '../plan/differences/differ.js';
 import { settledRules } from '../plan/differences/firewall-differences.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
 import { supportOf, supportRemarks, type SupportEnd } from '../talos/support.js';
+import { endpointAddress, isOneOfMany } from '../network/api-endpoint.js';
 import { admittedRanges } from '../network/api-access.js';
 import { poolsOf } from '../state/node-pools.js';
 import { addCosts, type Cost } from '../state/cost.js';
@@ -58,6 +59,7 @@ export function clusterStatus(input: StatusInput): StatusReport {
     network: network && networkText(network),
     allowed: firewall && admittedRanges(firewall.rules),
     ownAddress,
+    loneEndpoint: loneEndpoint(config, state),
     remarks: [
       ...supportRemarks(status.support, input.now),
       ...runningBuildTexts(input.builds, input.builds.now),
@@ -69,6 +71,14 @@ export function clusterStatus(input: StatusInput): StatusReport {
 function costOf({ state, prices }: StatusInput): { readonly monthly?: Cost } {
   const { monthly } = state.balancer ?? {};
   return monthly ? { monthly: { ...monthly, currency: prices.currency } } : {};
+}
+
+/** `10.0.1.254, which demo-cp-1 has` */
+function loneEndpoint(config: ClusterConfig, { servers }: ClusterState): string | undefined {
+  if (!isOneOfMany(config)) return undefined;
+  const address = endpointAddress(config);
+  const holder = servers.find(({ privateIp }) => privateIp === address);
+  return `${address}, which ${holder?.name ?? 'nobody'} has`;
 }
 
 /** By the servers themselves: a group may hold others' as well. */

@@ -205,6 +205,8 @@ export interface StatusReport {
   readonly allowed: readonly string[] | undefined;
   /** This machine's public address; undefined when it could not be found. */
   readonly ownAddress: string | undefined;
+  /** Where all nodes find the cluster, when that is one of several control planes. */
+  readonly loneEndpoint?: string | undefined;
   /** What is to be said of versions: their support has ended, or ends soon. */
   readonly remarks: readonly string[];
 }

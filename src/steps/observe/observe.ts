@@ -1,8 +1,13 @@
 import { imageSelector } from '../../cluster/catalogue/images.js';
-import { endpointAddress, isBalanced } from '../../cluster/network/api-endpoint.js';
+import {
+  endpointAddress,
+  isBalanced,
+  withFoundEndpoint,
+} from '../../cluster/network/api-endpoint.js';
 import { clusterSelector, isMadeForBalancer, isOwn } from '../../cluster/state/labels.js';
 import { sharedResourceName } from '../../cluster/state/names.js';
-import type { Catalogue, Price } from '../../cluster/catalogue/catalogue.js';
+import type { ClusterConfig } from '../../config/schema.js';
+import type { Catalogue, LoadBalancerTypeInfo, Price } from '../../cluster/catalogue/catalogue.js';
 import type { AddressPrice } from '../../cluster/catalogue/prices.js';
 import { missingServers } from '../../cluster/plan/differences/drift.js';
 import { existingOf, wantedServers } from '../../cluster/plan/planned-servers.js';
@@ -47,6 +52,10 @@ import {
 export interface Observation {
   readonly state: ClusterState;
   readonly catalogue: Catalogue;
+  /** cluster.yaml with the endpoint that the cluster has, where the file says nothing of it. */
+  readonly config: ClusterConfig;
+  /** True: the file does say nothing of it. */
+  readonly keepsEndpoint: boolean;
 }
 
 /** What a look needs of a flow's surroundings. */
@@ -54,10 +63,15 @@ type Looker = Pick<FlowContext, 'config' | 'hetzner' | 'clock'>;
 
 /** Looks at the Hetzner project: the cluster's resources, foreign namesakes and the catalogue. */
 export async function observe(ctx: Looker, io?: StepIo): Promise<Observation> {
-  const [state, catalogue] = await inParallel(observeCluster(ctx), readCatalogue(ctx));
+  const [state, known] = await inParallel(observeCluster(ctx), readCatalogue(ctx));
   const { servers } = state;
   io?.summary(servers.length === 0 ? 'no servers yet' : plural(servers.length, 'server'));
-  return { state, catalogue };
+  const config = withFoundEndpoint(ctx.config, state);
+  const catalogue =
+    isBalanced(config) && !isBalanced(ctx.config)
+      ? { ...known, loadBalancerTypes: await readBalancerTypes(ctx) }
+      : known;
+  return { state, catalogue, config, keepsEndpoint: ctx.config.api.endpoint === undefined };
 }
 
 /** Everything in the project that carries the cluster's labels, and what only bears its names. */
@@ -71,9 +85,9 @@ export async function observeCluster(ctx: Looker): Promise<ClusterState> {
     hetzner.servers(clusterSelector(config.cluster_name)),
     // All of them: a project may have only so many.
     hetzner.placementGroups(),
-    isBalanced(config) ? ownBalancers(ctx) : Promise.resolve([]),
+    isBalanced(config) ? ownBalancers(ctx) : Promise.resolve(undefined),
   );
-  const balancer = balancers[0] ?? (await madeFor(ctx, servers));
+  const balancer = balancers ? balancers[0] : await madeFor(ctx, servers, network);
   return withNamesakes(ctx, stateOf(ctx, { network, firewall, sshKey, servers, groups, balancer }));
 }
 
@@ -89,7 +103,9 @@ export async function observeWhole(ctx: Looker): Promise<ClusterState> {
     hetzner.firewallByName(name),
     hetzner.servers(clusterSelector(config.cluster_name)),
   );
-  const [balancer] = isBalanced(config) ? await ownBalancers(ctx) : [await madeFor(ctx, servers)];
+  const { endpoint } = config.api;
+  const [balancer] =
+    endpoint === 'load_balancer' ? await ownBalancers(ctx) : [await madeFor(ctx, servers, network)];
   const found = { network, firewall, servers, balancer };
   const inUse = new Map(
     servers.flatMap(({ placement_group: group }) => (group ? [[group.id, group]] : [])),
@@ -152,11 +168,16 @@ async function withNamesakes(ctx: Looker, known: ClusterState): Promise<ClusterS
 }
 
 /** cluster.yaml may have named one once: servers that were made for it say so, or lack its address. */
-async function madeFor(ctx: Looker, servers: readonly Server[]): Promise<LoadBalancer | undefined> {
+async function madeFor(
+  ctx: Looker,
+  servers: readonly Server[],
+  network: Network | undefined,
+): Promise<LoadBalancer | undefined> {
   const address = endpointAddress(ctx.config);
   const isHeld = servers.some(({ private_net: nets }) => nets.some(({ ip }) => ip === address));
   const isSaid = servers.some(({ labels }) => isMadeForBalancer(labels));
-  if (servers.length === 0 || (isHeld && !isSaid)) return undefined;
+  const isAnythingThere = servers.length > 0 || network !== undefined;
+  if (!isAnythingThere || (isHeld && !isSaid)) return undefined;
   return (await ownBalancers(ctx))[0];
 }
 
@@ -211,16 +232,22 @@ async function catalogueWith(
     hetzner.locations(),
     asked,
     hetzner.pricing(),
-    isBalanced(config) ? hetzner.loadBalancerTypes() : Promise.resolve([]),
+    isBalanced(config) ? readBalancerTypes({ hetzner }) : Promise.resolve([]),
   );
   return {
     serverTypes: serverTypes.map((type) => toServerType(type, clock.now())),
     locations: locations.map(toLocation),
     images: images.map(toImage),
-    loadBalancerTypes: balancerTypes.map(toLoadBalancerType),
+    loadBalancerTypes: balancerTypes,
     imageGb: pricing.image && toAmount(pricing.image.price_per_gb_month),
     ...addressPrice(pricing, config.hcloud.location),
   };
+}
+
+async function readBalancerTypes({
+  hetzner,
+}: Pick<Looker, 'hetzner'>): Promise<LoadBalancerTypeInfo[]> {
+  return (await hetzner.loadBalancerTypes()).map(toLoadBalancerType);
 }
 
 /** What an address costs: servers themselves say what they cost. */

@@ -3,7 +3,12 @@ import { UsageError } from '../../../lib/errors.js';
 import type { Catalogue, LoadBalancerTypeInfo } from '../../catalogue/catalogue.js';
 import { networkZone, zoneOf } from '../../catalogue/locations.js';
 import { balancerPrice } from '../../catalogue/prices.js';
-import { endpointAddress, isBalanced } from '../../network/api-endpoint.js';
+import {
+  controlPlaneCount,
+  endpointAddress,
+  isBalanced,
+  isOneOfMany,
+} from '../../network/api-endpoint.js';
 import { wantedServices } from '../../network/balancer-services.js';
 import { discoveryIsOff } from '../../talos/discovery.js';
 import type { ClusterState, Role } from '../../state/cluster-state.js';
@@ -86,7 +91,7 @@ function typeProblem(config: ClusterConfig, catalogue: Catalogue): string | unde
 
 function roomProblem(config: ClusterConfig, type: LoadBalancerTypeInfo): string | undefined {
   const { name, maxServices, maxTargets } = type;
-  const targets = config.control_planes.reduce((total, { count }) => total + count, 0);
+  const targets = controlPlaneCount(config);
   const { length: services } = wantedServices;
   if (services > maxServices) {
     return `api.load_balancer.type: ${name} has ${maxServices} services, and ${services} are needed`;
@@ -133,5 +138,20 @@ export function balancerWarnings(planned: PlannedBalancer | undefined): readonly
   if (planned?.isPublic !== true) return [];
   return [
     'The load balancer opens 6443 and 50000 to the whole internet, because no firewall can stand before it: only client certificates of the cluster keep others out.',
+  ];
+}
+
+/** Said when control planes come to a cluster that has another endpoint than a new one would have. */
+export function endpointNotes(
+  config: ClusterConfig,
+  {
+    keepsEndpoint = false,
+    added,
+  }: { readonly keepsEndpoint: boolean | undefined; readonly added: number },
+): readonly string[] {
+  if (!keepsEndpoint || added === 0 || !isOneOfMany(config)) return [];
+  return [
+    'The first control plane stays the endpoint, because the cluster was made with it: new nodes find the cluster there. ' +
+      'A load balancer before all control planes needs a new cluster, or one of your own that talos.cluster_endpoint leads to.',
   ];
 }

@@ -6,6 +6,7 @@ import { isBalanced } from '../../network/api-endpoint.js';
 import { admits, admittedRanges, keepsOut } from '../../network/api-access.js';
 import { openApis } from '../../network/open-apis.js';
 import { candidatesOf, candidateText, isSameCandidate } from '../../catalogue/candidates.js';
+import { endpointNotes } from './balancer-plan.js';
 import { fileWarnings, spreadNotes } from './file-remarks.js';
 import { nameDifferences } from '../node-names.js';
 import type { KubernetesState, PlanInput } from '../plan.js';
@@ -17,9 +18,10 @@ import { labelKeys } from '../../state/labels.js';
 
 /** What `create` does otherwise than cluster.yaml says, and what it leaves as it is. */
 export function createNotes(
-  { config, state, ownIpv4, kubernetes, clusterTokenSource }: PlanInput,
+  { config, keepsEndpoint, state, ownIpv4, kubernetes, clusterTokenSource }: PlanInput,
   servers: readonly PlannedServer[],
 ): readonly string[] {
+  const added = servers.filter((one) => one.role === 'control-plane' && !one.existing).length;
   return [
     ...nameNotes(state, kubernetes),
     ...fallbackNotes(config, servers),
@@ -27,6 +29,7 @@ export function createNotes(
     ...unrecordedNotes(state),
     ...unseenNotes(state, ownIpv4),
     ...placeNotes(config, servers),
+    ...endpointNotes(config, { keepsEndpoint, added }),
     ...tokenNotes(config, clusterTokenSource),
   ];
 }

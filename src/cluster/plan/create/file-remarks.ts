@@ -1,5 +1,7 @@
 import type { ClusterConfig } from '../../../config/schema.js';
 import { enumerate } from '../../../lib/format.js';
+import { oxide } from '../../../lib/commands.js';
+import { controlPlaneCount, isBalanced } from '../../network/api-endpoint.js';
 import { locationsOf } from '../../catalogue/candidates.js';
 import { wantedCiliumValues } from '../../../addons/cilium.js';
 import { poolsOf } from '../../state/node-pools.js';
@@ -17,7 +19,18 @@ export function fileRemarks(config: ClusterConfig): FileRemarks {
     .flatMap(({ pool }) =>
       Array.from({ length: pool.count }, () => locationsOf(config, pool)[0] ?? ''),
     );
-  return { notes: spreadNotes(config, places), warnings: fileWarnings(config) };
+  const notes = [...spreadNotes(config, places), ...balancerNotes(config)];
+  return { notes, warnings: fileWarnings(config) };
+}
+
+/** It costs money, and nobody wrote it into the file. */
+function balancerNotes(config: ClusterConfig): readonly string[] {
+  const { endpoint, load_balancer: balancer } = config.api;
+  if (endpoint !== undefined || !isBalanced(config)) return [];
+  return [
+    `A new cluster gets a load balancer (${balancer.type}) before its ${controlPlaneCount(config)} control planes, so that any one of them may fail; ` +
+      `what it costs is in the plan: ${oxide`create --dry-run`}. Without one: api.endpoint: first.`,
+  ];
 }
 
 export function fileWarnings(config: ClusterConfig): readonly string[] {

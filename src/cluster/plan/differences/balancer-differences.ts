@@ -1,8 +1,14 @@
 import type { ClusterConfig } from '../../../config/schema.js';
-import { apiEndpoint, endpointAddress, isBalanced } from '../../network/api-endpoint.js';
+import { oxide } from '../../../lib/commands.js';
+import {
+  apiEndpoint,
+  endpointAddress,
+  hasBalancer,
+  isBalanced,
+} from '../../network/api-endpoint.js';
 import { serviceText, wantedServices } from '../../network/balancer-services.js';
 import type { ClusterState, ServerState } from '../../state/cluster-state.js';
-import { isMadeForBalancer, removalStage } from '../../state/labels.js';
+import { removalStage } from '../../state/labels.js';
 import type { LoadBalancerState } from '../../state/load-balancer.js';
 import type { Difference } from '../difference.js';
 import { effectOf, type ConfigKey } from './key-effects.js';
@@ -26,25 +32,19 @@ export function isAboutBalancer({ key }: Difference): boolean {
 
 /** A name leads users to the cluster; its nodes have the first control plane all the same. */
 function endpointDifferences(config: ClusterConfig, state: ClusterState): readonly Difference[] {
+  const { servers, balancer } = state;
   const wanted = isBalanced(config);
-  if (state.servers.length === 0 || hasBalancer(config, state) === wanted) return [];
+  const isNew = servers.length === 0;
+  if (isNew && (wanted || !balancer)) return [];
+  if (hasBalancer(config, state) === wanted) return [];
   return [
     {
       ...{ key: 'api.endpoint', servers: [], ...effectOf('api.endpoint') },
       found: wanted ? 'first' : 'load_balancer',
       wanted: apiEndpoint(config),
+      ...(isNew ? { way: `nothing runs there yet: ${oxide`destroy`} takes it away` } : {}),
     },
   ];
-}
-
-/**
- * Whether the nodes have a load balancer as their endpoint: by who holds its address, and by labels,
- * which anybody can edit, only while nobody does.
- */
-function hasBalancer(config: ClusterConfig, { servers, balancer }: ClusterState): boolean {
-  const address = endpointAddress(config);
-  if (servers.some(({ privateIp }) => privateIp === address)) return false;
-  return balancer?.privateIp === address || servers.some(({ labels }) => isMadeForBalancer(labels));
 }
 
 function ownDifferences(

@@ -25,6 +25,8 @@ export interface ClusterView {
 /** A running cluster as it was found, before its nodes are changed. */
 export interface RunningCluster {
   readonly config: ClusterConfig;
+  /** True: cluster.yaml says nothing of the endpoint, and the cluster keeps its own. */
+  readonly keepsEndpoint?: boolean;
   readonly state: ClusterState;
   readonly catalogue: Catalogue;
   readonly view: ClusterView;

@@ -14,6 +14,7 @@ import { membersObjection, removalObjection, type EtcdMemberView } from '../../t
 import { buildChange, serverChanges } from '../create/create-plan.js';
 import { finishingText, plannedAdditions } from './scale-additions.js';
 import type { Change } from '../plan.js';
+import { endpointNotes } from '../create/balancer-plan.js';
 import { fallbackNotes } from '../create/create-notes.js';
 import { type PlannedServer } from '../planned-servers.js';
 import { emptiedGroups, groupChanges, groupRemoval, placeServers } from '../placement.js';
@@ -107,6 +108,10 @@ export function planScale(input: ScaleInput): ScalePlan {
       ...scaleNotes(input, leaving.remove),
       ...movesNote(moves),
       ...fallbackNotes(effective, add),
+      ...endpointNotes(effective, {
+        keepsEndpoint: input.keepsEndpoint,
+        added: pool.role === 'control-plane' ? made.length : 0,
+      }),
     ],
     warnings: [
       ...scaleWarnings(input, pool, leaving.remove),

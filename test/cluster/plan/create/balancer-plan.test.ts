@@ -36,8 +36,10 @@ const planned = (api: string, more = {}) =>
   plannedBalancer({ config: configOf(api, more), state: nothing, catalogue });
 
 describe('the load balancer of a plan', () => {
-  test('is there only when cluster.yaml asks for it', () => {
+  test('is there when cluster.yaml asks for it, by name or by three control planes', () => {
     expect(planned('{ endpoint: first }')).toBeUndefined();
+    expect(planned('{}', { count: 1 })).toBeUndefined();
+    expect(planned('{}')).toEqual(planned('{ endpoint: load_balancer }'));
     expect(planned('{ endpoint: load_balancer }')).toMatchObject({
       ...{ name: 'demo', type: 'lb11', location: 'nbg1', privateIp: '10.0.1.254' },
       ...{ isPublic: false, existing: undefined },
