@@ -322,6 +322,9 @@ describe('a cluster with a load balancer', () => {
     expect(healthyTargets(rehearsal)).toEqual(['demo-cp-1']);
     const notes = run.events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
     expect(notes.join()).toContain(`The load balancer at https://${ipOf()}:6443 does not lead`);
+    expect(notes.join()).toContain(
+      `--patch '{"machine":{"certSANs":["${ipOf()}"]},"cluster":{"apiServer":{"certSANs":["${ipOf()}"]}}}'`,
+    );
   });
 
   test('goes with all of it', async () => {

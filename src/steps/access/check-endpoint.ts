@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { oxide } from '../../lib/commands.js';
+import { oxide, tool } from '../../lib/commands.js';
 import { enumerate } from '../../lib/format.js';
 import type { StepIo } from '../../lib/step.js';
 import { atApiServer } from '../../tools/api-server.js';
@@ -61,7 +61,7 @@ async function check(ctx: FlowContext, { endpoint, controlPlanes }: Question, io
   io.unmet('not yet');
   if (ctx.config.talos.cluster_endpoint === undefined) {
     io.note(
-      `The load balancer at ${endpoint} does not lead to the cluster yet (${failure}). One that was made anew has addresses that the certificates of older nodes lack: ${oxide`replace NODE`} makes them with it. Until then, api.load_balancer.public: false leads the kubeconfig to a control plane.`,
+      `The load balancer at ${endpoint} does not lead to the cluster yet (${failure}). ${strangeAddressNote(ctx.apiServers.published ?? '')}`,
     );
     return;
   }
@@ -71,6 +71,21 @@ async function check(ctx: FlowContext, { endpoint, controlPlanes }: Question, io
     isIP(host) === 0
       ? await nameNote(ctx, host, addresses)
       : `${endpoint} of talos.cluster_endpoint does not lead to the cluster yet (${failure}). It has to lead to port 6443 of ${enumerate(addresses)}.`,
+  );
+}
+
+/**
+ * Talos takes both lists without a reboot, makes new certificates and starts the API server of that node
+ * again (v1.13.9, v1alpha1_runtime.go, CanApplyImmediate; k8s/control_plane_static_pod.go).
+ */
+function strangeAddressNote(address: string): string {
+  const names = { certSANs: [address] };
+  const patch = JSON.stringify({ machine: names, cluster: { apiServer: names } });
+  const command = tool`talosctl patch machineconfig --endpoints ADDRESS --nodes ADDRESS --patch ${patch}`;
+  return (
+    'One that was made anew has addresses that the certificates of older nodes lack. They get it without a reboot, one control plane after ' +
+    `the other by its public address: ${command}; ${oxide`replace NODE`} makes nodes with it. ` +
+    'Until then, api.load_balancer.public: false leads the kubeconfig to a control plane.'
   );
 }
 
