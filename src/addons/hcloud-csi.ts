@@ -1,6 +1,20 @@
 import type { ChartAddon } from './addon.js';
 import { onControlPlanes } from './nodes.js';
 
+/** The Secret with the passphrase of encrypted volumes. */
+export const volumesSecret = { name: 'hcloud-volumes-encrypted', namespace: 'kube-system' };
+
+/** docs/kubernetes/guides/volumes-encrypted-with-luks.md of csi-driver v2.22.1. */
+const encryptedClass = {
+  name: 'hcloud-volumes-encrypted',
+  defaultStorageClass: false,
+  reclaimPolicy: 'Delete',
+  extraParameters: {
+    'csi.storage.k8s.io/node-publish-secret-name': volumesSecret.name,
+    'csi.storage.k8s.io/node-publish-secret-namespace': volumesSecret.namespace,
+  },
+};
+
 /** Hetzner's storage driver: volumes for claims. */
 export const hcloudCsi: ChartAddon = {
   kind: 'chart',
@@ -26,6 +40,7 @@ export const hcloudCsi: ChartAddon = {
     },
     storageClasses: [
       { name: 'hcloud-volumes', defaultStorageClass: true, reclaimPolicy: 'Delete' },
+      ...(config.addons.hcloud_csi.luks ? [encryptedClass] : []),
     ],
   }),
   protectedKeys: [
@@ -38,7 +53,7 @@ export const hcloudCsi: ChartAddon = {
     purpose: 'Volumes of Hetzner for claims, by the storage class `hcloud-volumes`, the default.',
     cost: 'each volume is paid for by its size, at least 10 GB',
     remarks:
-      'It needs a token. Volumes carry the label `cluster`; a destroy keeps them unless it is told otherwise.',
+      'It needs a token. Volumes carry the label `cluster`; a destroy keeps them unless it is told otherwise. With `luks: true` the storage class `hcloud-volumes-encrypted` is there too: its passphrase is made once, kept as `volumes.passphrase` in the output folder and in the copy that `oxide secrets export` makes, and is a Secret in `kube-system`; whoever loses all three loses what is in those volumes.',
     stays: 'Volumes, their PersistentVolumes and the claims stay; nobody attaches them any more.',
   },
 };

@@ -38,9 +38,15 @@ export function sandboxFolder(folder: string): string {
 /** The output folder with everything that oxide itself puts into it. */
 export function secretsFolder(files: ClusterFiles): SecretsFolder {
   const { folder, secrets, talosconfig, kubeconfig, sshKey, sshPublicKey } = files;
-  const { backups, machineConfigs, lock } = files;
+  const { volumesPassphrase, backups, machineConfigs, lock } = files;
   const own = [secrets, talosconfig, kubeconfig, sshKey, sshPublicKey, backups, machineConfigs];
-  const others = [lock, unfinishedFile(folder), sandboxFolder(folder), rehearsalName];
+  const others = [
+    volumesPassphrase,
+    lock,
+    unfinishedFile(folder),
+    sandboxFolder(folder),
+    rehearsalName,
+  ];
   const names = [...own, ...others].map((path) => basename(path));
   return { path: folder, names: [...names, transcriptsFolder] };
 }

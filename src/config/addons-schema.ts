@@ -6,24 +6,22 @@ const chartVersion = z
   .string()
   .regex(/^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.-]+)?$/, 'takes a version such as 1.2.3');
 
+const addonKeys = (enabled: boolean) => ({
+  enabled: z.boolean().default(enabled).meta({ description: 'Whether it is installed.' }),
+  version: chartVersion.optional().meta({
+    description: "Version of its chart; the one that was tested with oxide's values when left out.",
+  }),
+  values: z.record(z.string(), z.unknown()).prefault({}).meta({
+    description: 'Values for its chart, merged last. Values that it needs here are kept.',
+  }),
+  chart: z.string().min(1).optional().meta({
+    description:
+      'Where the chart comes from, for users behind mirrors: repository URL, OCI URL, or a path relative to cluster.yaml.',
+  }),
+});
+
 const addon = (enabled: boolean, description: string) =>
-  z
-    .strictObject({
-      enabled: z.boolean().default(enabled).meta({ description: 'Whether it is installed.' }),
-      version: chartVersion.optional().meta({
-        description:
-          "Version of its chart; the one that was tested with oxide's values when left out.",
-      }),
-      values: z.record(z.string(), z.unknown()).prefault({}).meta({
-        description: 'Values for its chart, merged last. Values that it needs here are kept.',
-      }),
-      chart: z.string().min(1).optional().meta({
-        description:
-          'Where the chart comes from, for users behind mirrors: repository URL, OCI URL, or a path relative to cluster.yaml.',
-      }),
-    })
-    .prefault({})
-    .meta({ description });
+  z.strictObject(addonKeys(enabled)).prefault({}).meta({ description });
 
 const place = z.string().min(1).meta({
   description:
@@ -80,7 +78,16 @@ export const addons = z
       .prefault({})
       .meta({ description: 'The Gateway API; its release belongs to `cilium.version`.' }),
     hcloud_ccm: addon(onByDefault, "Hetzner's cloud controller."),
-    hcloud_csi: addon(onByDefault, "Hetzner's storage driver."),
+    hcloud_csi: z
+      .strictObject({
+        ...addonKeys(onByDefault),
+        luks: z.boolean().default(false).meta({
+          description:
+            'Whether there is a storage class `hcloud-volumes-encrypted` as well, whose volumes are encrypted with LUKS.',
+        }),
+      })
+      .prefault({})
+      .meta({ description: "Hetzner's storage driver." }),
     talos_ccm: addon(
       onByDefault,
       "Talos's cloud controller, which approves certificates of kubelets.",

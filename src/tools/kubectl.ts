@@ -158,6 +158,24 @@ export const deleteTokenSecret = (kubeconfig: string): Invocation =>
     ...['--field-selector', 'metadata.name=hcloud'],
   ]);
 
+interface Marked {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly annotation: string;
+}
+
+/** The name and an annotation of an object, with a tab between them, and nothing else of it; it prints nothing when there is none. */
+export const getMark = (
+  kubeconfig: string,
+  { kind, name, namespace, annotation }: Marked,
+): Invocation =>
+  call(kubeconfig, [
+    ...['--namespace', namespace, 'get', kind, name, '--ignore-not-found'],
+    ...['--output', `jsonpath={.metadata.name}{"\\t"}{.metadata.annotations.${annotation}}`],
+    '--request-timeout=20s',
+  ]);
+
 /** Writes that ConfigMap. JSON, which is YAML that every reader takes alike. */
 export const applyRecord = (
   kubeconfig: string,

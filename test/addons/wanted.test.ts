@@ -63,6 +63,26 @@ describe("Hetzner's controllers", () => {
     });
   });
 
+  test('make a class of encrypted volumes where it is wanted, and its passphrase is in no value', () => {
+    const classes = (luks: boolean): unknown =>
+      (
+        valuesOf('hcloud-csi', `addons: { hcloud_csi: { enabled: true, luks: ${luks} } }`) as {
+          storageClasses: unknown;
+        }
+      ).storageClasses;
+    expect(classes(false)).toHaveLength(1);
+    expect(classes(true)).toMatchObject([
+      { name: 'hcloud-volumes', defaultStorageClass: true },
+      {
+        ...{ name: 'hcloud-volumes-encrypted', defaultStorageClass: false },
+        extraParameters: {
+          'csi.storage.k8s.io/node-publish-secret-name': 'hcloud-volumes-encrypted',
+          'csi.storage.k8s.io/node-publish-secret-namespace': 'kube-system',
+        },
+      },
+    ]);
+  });
+
   test('get no token among their values, and say which values of the user they keep', () => {
     const values = { controller: { hcloudToken: { value: 'secret' }, replicaCount: 2 } };
     const yaml = onlyAddons({ hcloud_csi: { enabled: true, version: '2.22.0', values } });

@@ -8,7 +8,7 @@ import { preparedFolder, snapshotYaml } from '../helpers/prepared-folder.js';
 const supported = process.platform === 'linux' && process.arch === 'x64';
 const section = `addons:
   hcloud_ccm: { enabled: true }
-  hcloud_csi: { enabled: false }
+  hcloud_csi: { enabled: true, luks: true }
   talos_ccm: { enabled: false }
   metrics_server: { enabled: false }
   traefik: { enabled: true }
@@ -43,7 +43,17 @@ spec:
   selector: { matchLabels: { app: shop } }
   template:
     metadata: { labels: { app: shop } }
-    spec: { containers: [{ name: shop, image: "nginx:1.29" }] }
+    spec:
+      containers: [{ name: shop, image: "nginx:1.29", volumeMounts: [{ name: data, mountPath: /data }] }]
+      volumes: [{ name: data, persistentVolumeClaim: { claimName: data } }]
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: data, namespace: shop }
+spec:
+  accessModes: [ReadWriteOnce]
+  storageClassName: hcloud-volumes-encrypted
+  resources: { requests: { storage: 10Gi } }
 `;
 
 async function run(cwd: string, ...args: readonly string[]) {

@@ -11,6 +11,7 @@ import { asked, waitOptions } from '../run/waiting.js';
 import { observeAddons } from './look.js';
 import { changeRelease } from './releases.js';
 import { applyTokenSecret } from './token-secret.js';
+import { ensureVolumesPassphrase } from './volumes-passphrase.js';
 
 /** An addon that does not work, and why. */
 export interface AddonFailure {
@@ -50,6 +51,8 @@ export async function installAddons(
   io: StepIo,
 ): Promise<Installed> {
   if (needsToken(ctx.config)) await applyTokenSecret(ctx, networkId);
+  const { hcloud_csi: csi } = ctx.config.addons;
+  if (csi.enabled && csi.luks) await ensureVolumesPassphrase(ctx, io);
   const found = again ? [] : await observeAddons(ctx);
   const open = charts.filter(({ wanted }) => !found.find(named(wanted))?.same);
   for (const { wanted } of open) warnOfKept(wanted, io);

@@ -40,6 +40,10 @@ export class ClusterFiles {
   get sshPublicKey(): string {
     return join(this.folder, 'id_ed25519.pub');
   }
+  /** What encrypted volumes are opened with: written once, never replaced. Whoever loses it loses what is in them. */
+  get volumesPassphrase(): string {
+    return join(this.folder, 'volumes.passphrase');
+  }
   /** Snapshots of etcd, made before control planes are removed. */
   get backups(): string {
     return join(this.folder, 'backups');

@@ -29,7 +29,8 @@ const copyLimit = 1024 * 1024;
 export function copiedFiles(
   files: ClusterFiles,
 ): readonly { readonly name: string; readonly path: string }[] {
-  return [files.talosconfig, files.sshKey, files.sshPublicKey, files.secrets].map((path) => ({
+  const { talosconfig, sshKey, sshPublicKey, volumesPassphrase, secrets } = files;
+  return [talosconfig, sshKey, sshPublicKey, volumesPassphrase, secrets].map((path) => ({
     name: basename(path),
     path,
   }));
