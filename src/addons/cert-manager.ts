@@ -30,7 +30,8 @@ export const certManager: ChartAddon = {
   about: {
     purpose: 'Certificates for Gateways and Ingresses, renewed in time.',
     cost: 'nothing',
-    remarks: 'Issuers are yours to make, once its webhook answers.',
+    remarks:
+      "`addons.cert_manager.issuers` are issuers of Let's Encrypt, for the whole cluster: by HTTP-01 through a Gateway of yours, or by DNS-01 at Cloudflare (`CLOUDFLARE_API_TOKEN`) or at Hetzner (the token of the controllers, and Hetzner's chart `cert-manager-webhook-hetzner` among `addons.charts`). They are the manifest `cert-manager/issuers`, which is applied once the webhook answers. Others are yours to make.",
     stays: 'Its definitions stay, and with them issuers and certificates; nobody renews these.',
   },
 };

@@ -53,7 +53,7 @@ export const hcloudCsi: ChartAddon = {
     purpose: 'Volumes of Hetzner for claims, by the storage class `hcloud-volumes`, the default.',
     cost: 'each volume is paid for by its size, at least 10 GB',
     remarks:
-      'It needs a token. Volumes carry the label `cluster`; a destroy keeps them unless it is told otherwise. With `luks: true` the storage class `hcloud-volumes-encrypted` is there too: its passphrase is made once, kept as `volumes.passphrase` in the output folder and in the copy that `oxide secrets export` makes, and is a Secret in `kube-system`; whoever loses all three loses what is in those volumes.',
+      'It needs a token. Volumes carry the label `cluster`; a destroy keeps them unless it is told otherwise. With `luks: true` the storage class `hcloud-volumes-encrypted` is there too: its passphrase is made once, kept as `volumes.passphrase` in the output folder and in copies of the secrets, and is a Secret in `kube-system`; whoever loses all three loses what is in those volumes.',
     stays: 'Volumes, their PersistentVolumes and the claims stay; nobody attaches them any more.',
   },
 };

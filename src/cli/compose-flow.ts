@@ -97,6 +97,7 @@ export function composeFlow(composition: Composition, clients: HetznerApi[]): Fl
     }),
     resolveName: world.resolveName,
     clusterToken,
+    cloudflareToken: world.cloudflareToken,
     endpoints,
     clock,
     signal,

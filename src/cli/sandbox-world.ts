@@ -44,6 +44,8 @@ export async function openSandboxWorld({ config, files, io }: SandboxWish): Prom
   return {
     token,
     clusterToken: token,
+    // Nobody asks Cloudflare in a rehearsal.
+    cloudflareToken: new Secret('rehearsed'),
     endpoints: sandboxEndpoints(sandbox.url),
     clock: sandbox.clock,
     commands,

@@ -7,6 +7,7 @@ import {
   publicEndpoints,
   type Endpoints,
 } from '../lib/endpoints.js';
+import { Secret } from '../lib/secret.js';
 import { realClock } from '../lib/wait.js';
 import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
@@ -49,11 +50,17 @@ async function realWorld({ command }: WorldOptions, { config, io }: Place): Prom
   );
   return {
     clusterToken: clusterTokenOf({ env, config }) ?? token,
+    cloudflareToken: secretIn(env, 'CLOUDFLARE_API_TOKEN'),
     ...{ token, endpoints, commands, toolEnvironment, resolveName },
     clock: realClock,
     failed: new AbortController().signal,
     close: () => Promise.resolve(),
   };
+}
+
+function secretIn(env: CliIo['env'], variable: string): Secret | undefined {
+  const value = env[variable]?.trim();
+  return value ? new Secret(value) : undefined;
 }
 
 /** The tools as they are on the PATH. */

@@ -1,6 +1,7 @@
 import type { Token } from '../config/token.js';
 import type { Endpoints } from '../lib/endpoints.js';
 import { ExitCode, OxideError } from '../lib/errors.js';
+import type { Secret } from '../lib/secret.js';
 import type { Clock } from '../lib/wait.js';
 import type { ToolCommand, ToolName } from '../tools/exec.js';
 
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly token: Token;
   /** The token that Hetzner's controllers in the cluster get. */
   readonly clusterToken: Token;
+  /** With which issuers write DNS records at Cloudflare. */
+  readonly cloudflareToken?: Secret | undefined;
   readonly clock: Clock;
   readonly commands: ToolCommands;
   /** The whole environment that tools see. */

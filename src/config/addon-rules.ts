@@ -1,13 +1,16 @@
 import { brokenCharts } from '../cluster/talos/pins.js';
 import { chartProblem } from '../cluster/talos/versions.js';
 import { isLoopback } from '../lib/outbound.js';
+import { issuerRules } from './issuer-rules.js';
 import { isManifestUrl } from './manifest-places.js';
 import type { RuleProblem } from './rule-problem.js';
 import type { ClusterConfig } from './schema.js';
 
 /** What addons need of each other in the file. */
-export function addonRules({ addons }: ClusterConfig): readonly RuleProblem[] {
+export function addonRules(config: ClusterConfig): readonly RuleProblem[] {
+  const { addons } = config;
   return [
+    ...issuerRules(config),
     ...brokenVersions(addons),
     ...addons.manifests.flatMap(({ place }, index) => manifestRules(addons, place, index)),
     ...addons.charts.flatMap((chart, index) => ownChartRules(chart, addons.charts, index)),
@@ -47,6 +50,7 @@ function manifestRules(
 ): readonly RuleProblem[] {
   const at = (reason: string): RuleProblem => ({ path: ['addons', 'manifests', index], reason });
   if (manifests.findIndex((one) => one.place === place) < index) return [at('is there twice')];
+  if (place === 'cert-manager/issuers') return [at('is what oxide calls its own manifest')];
   if (!/[./]/.test(place)) return [at('is no path of a file such as ./web.yaml, and no URL')];
   if (!isManifestUrl(place)) return [];
   if (!URL.canParse(place)) return [at('is no web address')];

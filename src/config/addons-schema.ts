@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { onByDefault } from './addon-defaults.js';
 import { releaseName } from './fields.js';
+import { issuer } from './issuers-schema.js';
 
 const chartVersion = z
   .string()
@@ -93,7 +94,16 @@ export const addons = z
       "Talos's cloud controller, which approves certificates of kubelets.",
     ),
     metrics_server: addon(onByDefault, 'What `kubectl top` asks.'),
-    cert_manager: addon(false, 'Certificates.'),
+    cert_manager: z
+      .strictObject({
+        ...addonKeys(false),
+        issuers: z.array(issuer).max(20).prefault([]).meta({
+          description: "Issuers of Let's Encrypt, made once its webhook answers.",
+          rule: '`hetzner` needs the chart cert-manager-webhook-hetzner among `addons.charts`.',
+        }),
+      })
+      .prefault({})
+      .meta({ description: 'Certificates.' }),
     external_dns: addon(false, 'DNS records for Services and routes.'),
     traefik: addon(false, 'An ingress controller.'),
     argocd: addon(false, 'Applications from git.'),

@@ -11,6 +11,9 @@ const section = `addons:
   hcloud_csi: { enabled: true, luks: true }
   talos_ccm: { enabled: false }
   metrics_server: { enabled: false }
+  cert_manager:
+    enabled: true
+    issuers: [{ name: web, solver: cloudflare }]
   traefik: { enabled: true }
 `;
 /** With a kind of its own, which the API serves a moment later. */
@@ -92,19 +95,15 @@ test.runIf(supported)(
       document: { applied: ['traefik', 'shop.yaml'] },
     });
     expect(states(applied.document)).toEqual({
-      ...{
-        'gateway-api': 'works',
-        cilium: 'works',
-        'hcloud-ccm': 'works',
-        traefik: 'works',
-        'shop.yaml': 'works',
-      },
+      ...{ 'gateway-api': 'works', cilium: 'works', 'hcloud-ccm': 'works', 'hcloud-csi': 'works' },
+      ...{ 'cert-manager': 'works', traefik: 'works' },
+      ...{ 'cert-manager/issuers': 'works', 'shop.yaml': 'works' },
     });
     edit(/ {2}traefik: .*\n/, '');
     edit(/ {2}manifests: .*\n/, '');
     const { document: status } = await run(cwd, 'status');
     expect(JSON.stringify(status['problems'])).toContain(
-      'the manifest shop.yaml was applied, and cluster.yaml does not ask for it any more: CustomResourceDefinition widgets.example.org, Namespace shop, Widget shop/one and Deployment shop/shop',
+      'the manifest shop.yaml was applied, and cluster.yaml does not ask for it any more: CustomResourceDefinition widgets.example.org, Namespace shop, ',
     );
     expect(states(status)).toMatchObject({
       ...{ 'hcloud-ccm': 'works', traefik: 'surplus', 'shop.yaml': 'surplus' },
@@ -117,6 +116,9 @@ test.runIf(supported)(
     });
     const listed = await run(cwd, 'addons');
     expect(listed).toMatchObject({ code: ExitCode.done });
-    expect(Object.keys(states(listed.document))).toEqual(['gateway-api', 'cilium', 'hcloud-ccm']);
+    expect(Object.keys(states(listed.document))).toEqual([
+      ...['gateway-api', 'cilium', 'hcloud-ccm', 'hcloud-csi', 'cert-manager'],
+      'cert-manager/issuers',
+    ]);
   },
 );

@@ -49,7 +49,7 @@ const apply: CommandSpec = {
     { call: 'addons apply --dry-run', what: 'what that would be' },
     { call: 'addons apply cert-manager', what: 'this one, also when nothing is wrong with it' },
   ],
-  variables: [...cloudVariables, 'HCLOUD_CLUSTER_TOKEN'],
+  variables: [...cloudVariables, 'HCLOUD_CLUSTER_TOKEN', 'CLOUDFLARE_API_TOKEN'],
   exits: {
     [ExitCode.precondition]: true,
     [ExitCode.partial]: 'one of them does not work; the same command tries again',

@@ -44,7 +44,13 @@ const create: CommandSpec = {
     { call: 'create', what: 'the cluster of ./cluster.yaml, access files in ./output' },
     { call: '--sandbox create', what: 'the same rehearsed in a simulated cloud' },
   ],
-  variables: [...makingVariables, 'HCLOUD_CLUSTER_TOKEN', 'OXIDE_CHARTS', 'OXIDE_GATEWAY_API'],
+  variables: [
+    ...makingVariables,
+    'HCLOUD_CLUSTER_TOKEN',
+    'CLOUDFLARE_API_TOKEN',
+    'OXIDE_CHARTS',
+    'OXIDE_GATEWAY_API',
+  ],
   exits: makingExits,
   load: async () => (await import('../commands/create.js')).createCommand,
 };

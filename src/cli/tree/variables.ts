@@ -3,6 +3,8 @@ export const variables = {
   HCLOUD_TOKEN: 'the API token of the Hetzner project; first of all sources',
   HCLOUD_CLUSTER_TOKEN:
     "the token that Hetzner's controllers in the cluster get; oxide's own unless set",
+  CLOUDFLARE_API_TOKEN:
+    'the token with which issuers of cert-manager write DNS records at Cloudflare',
   HCLOUD_CONTEXT: 'the context of the hcloud CLI whose token is taken without one',
   HCLOUD_CONFIG: "the hcloud CLI's file, where it is not in its usual place",
   HCLOUD_ENDPOINT: 'a mirror of the Hetzner API',

@@ -1,5 +1,6 @@
 import type { ClusterConfig } from '../../config/schema.js';
 import { sha256 } from '../../lib/digest.js';
+import { issuersName } from '../../addons/issuers.js';
 import type { ManifestObject } from '../../config/manifest-objects.js';
 import { enumerateNames } from '../../lib/format.js';
 
@@ -24,10 +25,13 @@ export interface WantedManifest {
 
 /** What cluster.yaml asks for, by itself: what a URL holds is not known. */
 export function wantedManifests({ addons }: ClusterConfig): readonly WantedManifest[] {
-  return addons.manifests.map(({ place, text }) => ({
+  // Tokens are part of the issuers, and not known here.
+  const hasIssuers = addons.cert_manager.issuers.length > 0;
+  const own = addons.manifests.map(({ place, text }) => ({
     name: place,
     digest: text === undefined ? undefined : sha256(text),
   }));
+  return hasIssuers ? [{ name: issuersName, digest: undefined }, ...own] : own;
 }
 
 /** A manifest that is wanted, or was applied all the same. */

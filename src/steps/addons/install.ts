@@ -4,7 +4,7 @@ import { enumerate } from '../../lib/format.js';
 import { inParallel } from '../../lib/parallel.js';
 import type { StepIo } from '../../lib/step.js';
 import { waitFor, type Probe } from '../../lib/wait.js';
-import { applyServerSide, getCrd, isEstablished } from '../../tools/kubectl.js';
+import { applyServerSide, getCrd, isEstablished, isWebhookSilent } from '../../tools/kubectl.js';
 import { ToolError } from '../../tools/exec.js';
 import type { FlowContext } from '../run/context.js';
 import { asked, waitOptions } from '../run/waiting.js';
@@ -103,7 +103,7 @@ async function installOne(
   const { addon } = wanted;
   try {
     if (addon.definition !== undefined) await waitForDefinition(ctx, addon.definition, io);
-    await changeRelease(ctx, { wanted, chart: path }, io);
+    await changeOnceHooksAnswer(ctx, { wanted, path }, io);
     return undefined;
   } catch (error) {
     ctx.signal.throwIfAborted();
@@ -111,6 +111,25 @@ async function installOne(
     const reason = error instanceof ToolError ? error.reason : error.message;
     return { name: addon.name, reason };
   }
+}
+
+/** Webhooks of what was installed just now answer a while later, and are asked about what comes next. */
+async function changeOnceHooksAnswer(
+  ctx: FlowContext,
+  { wanted, path }: ReadyChart,
+  io: StepIo,
+): Promise<void> {
+  const probe = async (): Promise<Probe<true>> => {
+    try {
+      await changeRelease(ctx, { wanted, chart: path }, io);
+      return { ready: true };
+    } catch (error) {
+      if (!(error instanceof ToolError) || !isWebhookSilent(error)) throw error;
+      return { waiting: error.reason };
+    }
+  };
+  const { addons: timeoutMs } = ctx.config.timeouts;
+  await waitFor(`${wanted.addon.name} to be taken`, probe, waitOptions(ctx, io, { timeoutMs }));
 }
 
 async function waitForDefinition(ctx: FlowContext, name: string, io: StepIo): Promise<void> {

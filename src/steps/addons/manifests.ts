@@ -1,3 +1,4 @@
+import { issuersName } from '../../addons/issuers.js';
 import { manifestLimit, manifestObjects } from '../../config/manifest-objects.js';
 import {
   manifestStates,
@@ -21,13 +22,14 @@ import { readClusterRecord } from '../observe/known-nodes.js';
 import type { FlowContext } from '../run/context.js';
 import { waitOptions } from '../run/waiting.js';
 import type { AddonFailure } from './install.js';
+import { issuersText } from './issuers-text.js';
 
 type Manifest = ClusterConfig['addons']['manifests'][number];
 
 /** Those that are wanted and those that were applied; what is fetched is fetched now. */
 export async function observeManifests(ctx: FlowContext): Promise<readonly ManifestState[]> {
   const [wanted, record] = await inParallel(
-    inParallel(...ctx.config.addons.manifests.map((one) => lookAt(ctx, one))),
+    inParallel(...manifestsOf(ctx).map((one) => lookAt(ctx, one))),
     readClusterRecord(ctx),
   );
   return manifestStates(wanted, record?.manifests ?? {});
@@ -52,8 +54,16 @@ export function keptManifests(
   return manifestStates(wantedManifests(config), applied);
 }
 
+/** The issuers of cert-manager, which other manifests may name, and the user's own. */
+function manifestsOf({ config }: FlowContext): readonly Manifest[] {
+  const { cert_manager: certManager, manifests } = config.addons;
+  if (certManager.issuers.length === 0) return manifests;
+  return [{ place: issuersName, text: undefined }, ...manifests];
+}
+
 async function textOf(ctx: FlowContext, { place, text }: Manifest): Promise<string> {
   if (text !== undefined) return text;
+  if (place === issuersName) return issuersText(ctx);
   const { clock, signal, endpoints } = ctx;
   const { outbound } = endpoints;
   return download({ url: place, outbound, clock, signal, limit: manifestLimit });
@@ -76,7 +86,7 @@ export async function applyManifests(
 ): Promise<ManifestsApplied> {
   const applied: Record<string, AppliedManifest> = {};
   const failures: AddonFailure[] = [];
-  for (const manifest of ctx.config.addons.manifests) {
+  for (const manifest of manifestsOf(ctx)) {
     const { place: name } = manifest;
     if (!names.includes(name)) continue;
     try {

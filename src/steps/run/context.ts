@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ActionWaiter } from '../../hetzner/actions.js';
 import type { HetznerApi } from '../../hetzner/api.js';
+import type { Secret } from '../../lib/secret.js';
 import type { Token } from '../../config/token.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import type { Plan } from '../../cluster/plan/plan.js';
@@ -93,6 +94,8 @@ export interface FlowContext {
   readonly resolveName: (name: string) => Promise<readonly string[]>;
   /** The token that Hetzner's controllers in the cluster get, when there are any, and where it is from. */
   readonly clusterToken: Token;
+  /** The token with which issuers write DNS records at Cloudflare; undefined: there is none. */
+  readonly cloudflareToken?: Secret | undefined;
   readonly endpoints: Endpoints;
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -36,9 +36,15 @@ export function createNotes(
 
 /** Whoever reads Secrets in kube-system has what this token may do. */
 export function tokenNotes(config: ClusterConfig, source: string | undefined): readonly string[] {
-  if (source === undefined || !needsToken(config)) return [];
+  if (source === undefined) return [];
+  const { issuers } = config.addons.cert_manager;
+  const asking = [
+    ...(needsToken(config) ? ["Hetzner's controllers in the cluster"] : []),
+    ...(issuers.some(({ solver }) => solver === 'hetzner') ? ['issuers of cert-manager'] : []),
+  ];
+  if (asking.length === 0) return [];
   return [
-    `Hetzner's controllers in the cluster get the API token from ${source}; HCLOUD_CLUSTER_TOKEN names another one for them.`,
+    `${enumerate(asking)} get the API token from ${source}; HCLOUD_CLUSTER_TOKEN names another one for them.`,
   ];
 }
 
