@@ -80,7 +80,8 @@ const rules = `  - {apiGroups: [coordination.k8s.io], resources: [leases], verbs
 export const talosCloudControllerManager: StandIn = {
   name: 'talos-cloud-controller-manager',
   releases: [
-    { version: '0.5.5', appVersion: 'v1.12.0' },
+    // v1.13.0 is the release between 0.5.4 and 0.5.5 (hcloud-k8s 5.2.0 and its chart of 9 July 2026).
+    { version: '0.5.5', appVersion: 'v1.13.0' },
     { version: '0.5.4', appVersion: 'v1.12.0' },
   ],
   values: `replicaCount: 1

@@ -23,8 +23,8 @@ interface Write {
 
 /**
  * Asks the webhooks that want to see a write, and refuses it when one cannot be reached
- * (k8s.io/apiserver, pkg/admission/plugin/webhook; the words of what goes wrong there are those of
- * cert-manager's documentation, content/docs/troubleshooting/webhook.md).
+ * (k8s.io/apiserver, pkg/admission/plugin/webhook; a Service that is missing as Kubernetes 1.34.1 says it, the other words are
+ * those of cert-manager's documentation, content/docs/troubleshooting/webhook.md).
  */
 export function callWebhooks(state: KubeState, write: Write): void {
   for (const resource of configurations) {

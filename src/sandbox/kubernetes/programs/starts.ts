@@ -53,7 +53,7 @@ function cloudControllerStart(state: KubeState, env: ContainerRecord['env'], nod
     return { ...end, log: [...warnings, ...end.log] };
   }
   const started = 'Hetzner Cloud k8s cloud controller v1.35.0 started';
-  return { log: [...warnings, klog(state, 'I', 'cloud.go:153', started)], crashed: false };
+  return { log: [...warnings, klog(state, 'I', 'cloud.go:150', started)], crashed: false };
 }
 
 interface Membership {
