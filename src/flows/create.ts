@@ -20,13 +20,12 @@ import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.
 import { planWithApiAccess, whoMayReach } from '../steps/access/api-access.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
 import type { FlowContext } from '../steps/run/context.js';
+import { applyPlanned, settleAddons } from './finish-addons.js';
 import { leadBalancer } from './lead-balancer.js';
 import { prepare, type CreateWork } from './prepare-create.js';
 import { fetchDownloads } from '../steps/addons/downloads.js';
-import type { AddonFailure, Installed } from '../steps/addons/install.js';
-import { applyManifests, type ManifestsApplied } from '../steps/addons/manifests.js';
+import type { AddonFailure } from '../steps/addons/install.js';
 import { addonsOf } from '../steps/addons/look.js';
-import { waitForAddons } from '../steps/addons/settle.js';
 import { waitForNodes } from '../steps/kubernetes/nodes.js';
 import { withLease } from '../steps/run/lease.js';
 import { generateMachineConfigs } from '../steps/talos/machine-configs.js';
@@ -138,28 +137,6 @@ export async function create(surroundings: FlowContext): Promise<CreateOutcome> 
   const failed = [...failedAddons, ...failures];
   const cluster = describe(ctx, { plan, nodes, endpoint, failedAddons: failed });
   return { kind: 'created', cluster, founded };
-}
-
-/** Those that were installed, now that there are nodes for their pods. */
-async function settleAddons(
-  ctx: FlowContext,
-  { fresh, failures }: Installed,
-): Promise<readonly AddonFailure[]> {
-  const wanted = addonsOf(ctx).filter(
-    ({ addon }) => !failures.some(({ name }) => name === addon.name),
-  );
-  if (wanted.length === 0) return failures;
-  const silent = await ctx.step('Wait until the addons work', (io) =>
-    waitForAddons(ctx, { wanted, fresh }, io),
-  );
-  return [...failures, ...silent];
-}
-
-/** The manifests that the plan has: after all else, for they may need any of it. */
-async function applyPlanned(ctx: FlowContext, { changes }: Plan): Promise<ManifestsApplied> {
-  const names = changes.flatMap(({ kind, name }) => (kind === 'manifest' ? [name] : []));
-  if (names.length === 0) return { applied: {}, failures: [] };
-  return ctx.step('Apply the manifests', (io) => applyManifests(ctx, names, io));
 }
 
 interface RunningCluster extends StartedKubernetes {
