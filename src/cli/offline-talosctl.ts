@@ -1,8 +1,8 @@
 import { realClock } from '../lib/wait.js';
-import { talosctlCommand } from '../sandbox/talosctl-command.js';
 import { createToolRunner, type RunTool } from '../tools/exec.js';
 import { cleanEnvironment } from '../tools/environment.js';
 import type { CliIo } from './io.js';
+import { standInTalosctl } from './stand-in.js';
 
 interface OfflineWish {
   readonly sandbox?: boolean | undefined;
@@ -14,7 +14,7 @@ interface OfflineWish {
 /** talosctl for what needs no cluster: the user's own, or with --sandbox the stand-in. */
 export function offlineTalosctl(io: CliIo, wish: OfflineWish): RunTool {
   const { sandbox = false, version, onWarning } = wish;
-  const talosctl = sandbox ? talosctlCommand() : { file: 'talosctl', args: [] };
+  const talosctl = sandbox ? standInTalosctl() : { file: 'talosctl', args: [] };
   const none = { file: 'none', args: [] };
   const env = cleanEnvironment(io.env);
   return createToolRunner({

@@ -2,10 +2,10 @@ import type { ClusterConfig } from '../config/schema.js';
 import { PreconditionError } from '../lib/errors.js';
 import { realClock } from '../lib/wait.js';
 import { bundledTools } from '../sandbox/bundled-tools.js';
-import { talosctlCommand } from '../sandbox/talosctl-command.js';
 import { checkTools } from '../tools/check.js';
 import { createToolRunner } from '../tools/exec.js';
 import { cacheFolder } from './compile-cache.js';
+import { standInTalosctl } from './stand-in.js';
 import type { ToolCommands } from './world.js';
 import type { CliIo } from './io.js';
 
@@ -22,7 +22,7 @@ interface SandboxToolsWish {
  * project's development dependencies.
  */
 export async function sandboxTools(wish: SandboxToolsWish): Promise<ToolCommands> {
-  const talosctl = talosctlCommand();
+  const talosctl = standInTalosctl();
   const own: ToolCommands = {
     talosctl,
     kubectl: { file: 'kubectl', args: [] },

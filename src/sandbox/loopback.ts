@@ -18,11 +18,18 @@ export function getJson(url: string, token: string): Promise<unknown> {
   });
 }
 
+interface PostOptions {
+  readonly token?: string;
+  /** Aborted: nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+}
+
 /** A POST to a sandbox on this machine. Rejects when nothing answers or the answer is no success. */
-export function postJson(url: string, body: unknown, token?: string): Promise<unknown> {
+export function postJson(url: string, body: unknown, options: PostOptions = {}): Promise<unknown> {
+  const { token, ...how } = options;
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', ...bearer(token) };
-    const sent = request(url, { method: 'POST', headers }, (response) => {
+    const sent = request(url, { method: 'POST', headers, ...how }, (response) => {
       collect(response).then((text) => {
         if (response.statusCode === 200) resolve(JSON.parse(text));
         else reject(new Error(`${url} answered ${response.statusCode ?? 0}: ${text}`));

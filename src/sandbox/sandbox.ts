@@ -105,10 +105,10 @@ async function joinRunning(state: StateFolder): Promise<Sandbox | undefined> {
     host: { pid: running.pid, ended: (signal) => endOf(state, running, signal) },
     failed: new AbortController().signal,
     ensureSnapshot: async (wish) => {
-      await postJson(`${url}/sandbox/snapshots`, wish, token);
+      await postJson(`${url}/sandbox/snapshots`, wish, { token });
     },
     ensureSchematic: async (id) => {
-      await postJson(`${url}/sandbox/schematics`, { id }, token);
+      await postJson(`${url}/sandbox/schematics`, { id }, { token });
     },
     resolve: (name) => resolveAt({ url, token }, name),
     close: () => Promise.resolve(),

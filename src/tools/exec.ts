@@ -6,6 +6,7 @@ import { InterruptedError, PreconditionError } from '../lib/errors.js';
 import { realSleep, type Clock } from '../lib/wait.js';
 import { isMissing, notFound } from './on-path.js';
 import { commandLine, type Invocation, type ToolName, type ToolOutput } from './invocation.js';
+import { runStandIn, type StandIn } from './stand-in.js';
 import { ToolError } from './tool-error.js';
 import { warningsOf } from './tool-output.js';
 
@@ -19,6 +20,8 @@ export type RunTool = (invocation: Invocation) => Promise<ToolOutput>;
 export interface ToolCommand {
   readonly file: string;
   readonly args: readonly string[];
+  /** The same in this process, where it is part of this program. */
+  readonly standIn?: StandIn;
 }
 
 export interface ToolRunnerOptions {
@@ -74,22 +77,19 @@ function createUnlimitedRunner(options: ToolRunnerOptions): RunTool {
   const warn = onceEach(options.onWarning);
   return async (invocation) => {
     signal.throwIfAborted();
-    const { file, args } = options.commands[invocation.tool];
-    if (isMissing(file, options.env)) {
+    const command = options.commands[invocation.tool];
+    if (isMissing(command.file, options.env)) {
       onDebug?.(`${commandLine(invocation)}: is not on the PATH`);
       throw missing(invocation.tool);
     }
-    const start = clock.steady();
-    const { execa } = await processes();
-    const result = await clock.during(
-      () =>
-        outcomeOf(execa(file, [...args, ...invocation.args], processOptions(options, invocation))),
-      { waits: invocation.waits ?? false },
-    );
+    const began = clock.steady();
+    const result = await clock.during(await start(command, options, invocation), {
+      waits: invocation.waits ?? false,
+    });
     const { exitCode, timedOut } = result;
     // Output that breaks off is as good as none; execa says so by failing without an exit code.
     const ended = result.signal ?? (timedOut ? 'timeout' : exitCode);
-    const ms = Math.round(clock.steady() - start);
+    const ms = Math.round(clock.steady() - began);
     onDebug?.(`${commandLine(invocation)}: ${ended ?? 'did not start'}, ${ms} ms`);
     // A tool that was told to stop may still exit with 0: that is no success.
     if (signal.aborted) throw interruption(signal);
@@ -109,6 +109,36 @@ function createUnlimitedRunner(options: ToolRunnerOptions): RunTool {
       cause,
     });
   };
+}
+
+/** How a call ended, of a process or of a stand-in. */
+interface Outcome extends ToolOutput {
+  readonly exitCode?: number | undefined;
+  readonly timedOut: boolean;
+  readonly failed: boolean;
+  readonly signal?: string | undefined;
+  readonly code?: string | undefined;
+  readonly originalMessage?: string | undefined;
+  readonly shortMessage?: string | undefined;
+}
+
+/** The call, ready to begin. */
+async function start(
+  { file, args, standIn }: ToolCommand,
+  options: ToolRunnerOptions,
+  invocation: Invocation,
+): Promise<() => Promise<Outcome>> {
+  if (standIn) {
+    const env = { ...options.env, ...invocation.env };
+    const call = { args: invocation.args, env, signal: options.signal };
+    return async () => {
+      const end = await runStandIn(standIn, call, invocation.timeoutMs);
+      return { ...end, failed: end.exitCode !== 0 };
+    };
+  }
+  const { execa } = await processes();
+  const all = [...args, ...invocation.args];
+  return () => outcomeOf(execa(file, all, processOptions(options, invocation)));
 }
 
 /** A program that a user runs: its streams are theirs. */

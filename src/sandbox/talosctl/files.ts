@@ -18,6 +18,7 @@ export function writeText(
   path: string,
   content: { readonly data: string | Uint8Array; readonly mode: number },
 ): void {
+  if (io.signal?.aborted) throw new CommandError('signal: terminated');
   const full = resolve(io.cwd, path);
   try {
     makeFoldersSync(dirname(full));

@@ -12,6 +12,8 @@ export interface TalosctlIo {
   readonly platform?: string;
   /** The key that signs service account tokens, PEM; a new one when not given. */
   readonly generateServiceAccountKey?: () => Promise<string>;
+  /** Aborted when nobody waits for the call any more; it writes no file then, as a process that was ended. */
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
 }

@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { callTalosctl } from '../../../src/sandbox/talosctl/call.js';
 import { Rehearsal } from '../talos/rehearsal.js';
 
 let rehearsal: Rehearsal;
@@ -46,6 +47,20 @@ describe('gen secrets', () => {
 
 describe('gen config', () => {
   beforeEach(() => rehearsal.talosctl('gen', 'secrets'));
+
+  it('writes no file any more when nobody waits for it', async () => {
+    const secrets = join(rehearsal.folder, 'secrets.yaml');
+    const out = join(rehearsal.folder, 'late');
+    const args = [...config.slice(0, -1), secrets, '-o', out];
+    const left = new AbortController();
+    const ending = callTalosctl({ args, env: {}, signal: left.signal });
+    left.abort();
+    expect(await ending).toMatchObject({
+      ...{ exitCode: 1, stderr: 'generating PKI and tokens\nsignal: terminated\n' },
+    });
+    expect(existsSync(out)).toBe(false);
+    expect(await callTalosctl({ args, env: {} })).toMatchObject({ exitCode: 0 });
+  });
 
   it('writes three files and says so', async () => {
     const { stderr, exitCode } = await rehearsal.talosctl(...config, '-o', 'out');
