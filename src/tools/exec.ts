@@ -131,10 +131,7 @@ async function start(
   if (standIn) {
     const env = { ...options.env, ...invocation.env };
     const call = { args: invocation.args, env, signal: options.signal };
-    return async () => {
-      const end = await runStandIn(standIn, call, invocation.timeoutMs);
-      return { ...end, failed: end.exitCode !== 0 };
-    };
+    return () => runStandIn(standIn, call, invocation.timeoutMs);
   }
   const { execa } = await processes();
   const all = [...args, ...invocation.args];

@@ -22,6 +22,7 @@ export type StandIn = (call: StandInCall) => Promise<StandInEnd>;
 export interface StandInOutcome {
   readonly exitCode?: number;
   readonly timedOut: boolean;
+  readonly failed: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -34,11 +35,14 @@ export async function runStandIn(
 ): Promise<StandInOutcome> {
   const left = new AbortController();
   const signal = AbortSignal.any([call.signal, left.signal]);
+  const nothing = { failed: true, stdout: '', stderr: '' };
   const late = realSleep(timeoutMs, signal).then(
-    () => ({ timedOut: true, stdout: '', stderr: '' }),
-    () => ({ timedOut: false, stdout: '', stderr: '' }),
+    () => ({ ...nothing, timedOut: true }),
+    () => ({ ...nothing, timedOut: false }),
   );
-  const work = standIn({ ...call, signal }).then((end) => ({ ...end, timedOut: false }));
+  const work = standIn({ ...call, signal }).then((end) => ({
+    ...{ ...end, timedOut: false, failed: end.exitCode !== 0 },
+  }));
   try {
     return await Promise.race([work, late]);
   } finally {
