@@ -1,4 +1,5 @@
 import { quote } from '../lib/shell.js';
+import { withoutLogins } from './secrets-in-text.js';
 
 export type ToolName = 'talosctl' | 'kubectl' | 'helm';
 
@@ -20,7 +21,7 @@ export interface ToolOutput {
   readonly stderr: string;
 }
 
-/** The call as one types it. */
+/** The call as one types it, without the password that the URL of a repository of charts may hold. */
 export function commandLine({ tool, args }: Pick<Invocation, 'tool' | 'args'>): string {
-  return [tool, ...args].map(quote).join(' ');
+  return withoutLogins([tool, ...args].map(quote).join(' '));
 }

@@ -19,5 +19,13 @@ const hidden: readonly (readonly [RegExp, string])[] = [
 
 /** A tool's words without what looks like a secret. */
 export function withoutSecrets(text: string): string {
-  return hidden.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), text);
+  return hidden.reduce(
+    (rest, [pattern, instead]) => rest.replace(pattern, instead),
+    withoutLogins(text),
+  );
+}
+
+/** A text without the names and passwords that its URLs hold. */
+export function withoutLogins(text: string): string {
+  return text.replace(/\b([a-z][a-z\d+.-]*:\/\/)[^\s/@'"]+@/gi, '$1[redacted]@');
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as helm from '../../src/tools/helm.js';
+import { commandLine } from '../../src/tools/invocation.js';
+import { withoutSecrets } from '../../src/tools/secrets-in-text.js';
 import { recordedError } from './recordings.js';
 
 const release = { name: 'cilium', namespace: 'kube-system' };
@@ -51,6 +53,18 @@ describe('helm is called', () => {
   ])('with %s fetched: %s', (from, fetched) => {
     expect(helm.isChartUrl(from)).toBe(fetched);
   });
+});
+
+it('shows no password of a repository, in a call or in what helm says of it', () => {
+  const from = 'https://ops:s3cret@charts.example.test/all';
+  const shown = 'https://[redacted]@charts.example.test/all';
+  expect(commandLine(helm.pull({ ...chart, from }, 'scratch'))).toContain(` ${shown} --version`);
+  expect(
+    commandLine(helm.pull({ ...chart, from: 'oci://quay.io/cilium@sha256:0' }, 's')),
+  ).toContain('oci://quay.io/cilium@sha256:0');
+  // As helm 3.18 and 4.2 say it.
+  const said = `Error: looks like "${from}" is not a valid chart repository or cannot be reached: Get "https://ops:***@charts.example.test/all/index.yaml": dial tcp 127.0.0.1:1: connect: connection refused`;
+  expect(withoutSecrets(said)).toBe(said.replace(from, shown).replace('ops:***', '[redacted]'));
 });
 
 describe('the answers of helm', () => {
