@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { create } from '../../src/flows/create.js';
 import { destroy } from '../../src/flows/destroy.js';
+import { replace } from '../../src/flows/replace.js';
 import { scale } from '../../src/flows/scale.js';
 import { status } from '../../src/flows/status.js';
 import { messageOf, OxideError } from '../../src/lib/errors.js';
+import { viewCluster } from '../../src/steps/observe/cluster-view.js';
+import { observeCluster } from '../../src/steps/observe/observe.js';
+import { controlPlanesOf } from '../../src/steps/run/node-server.js';
 import { openRehearsal, type Rehearsal } from '../helpers/open-rehearsal.js';
 import { projectOf, type Item } from '../helpers/project.js';
 import { clusterYaml } from '../helpers/rehearsal.js';
@@ -33,18 +37,23 @@ const put =
   (labels) => ({ ...labels, [key]: value });
 
 /** Does something while a server has other labels, and gives it back its own. */
-async function whileEdited(name: string, edit: Edit, work: (server: Item) => Promise<void>) {
+async function whileEdited(
+  name: string,
+  edit: Edit,
+  work: (server: Item) => Promise<void>,
+  called = name,
+) {
   const project = projectOf(rehearsal);
   const server = project.list('servers').find((one) => one.name === name);
   if (!server) throw new Error(`no server ${name}`);
   const { id, labels } = server;
-  project.call('PUT', `/servers/${id}`, { labels: edit(labels) });
+  project.call('PUT', `/servers/${id}`, { labels: edit(labels), name: called });
   const before = rehearsal.faults.writes.length;
   try {
     await work(server);
     expect(rehearsal.faults.writes).toHaveLength(before);
   } finally {
-    project.call('PUT', `/servers/${id}`, { labels });
+    project.call('PUT', `/servers/${id}`, { labels, name });
   }
 }
 
@@ -249,4 +258,41 @@ describe('a cluster whose servers were all labelled by another tool', () => {
       for (const { id, labels } of before) project.call('PUT', `/servers/${id}`, { labels });
     }
   });
+});
+
+test.each(['demo-cp-2', 'demo-web-1'])(
+  'a living server that lost its labels and its name is not replaced: %s',
+  async (node) => {
+    await whileEdited(
+      node,
+      without('cluster'),
+      async () => {
+        const { code, text } = await refusal(
+          replace(rehearsal.run().ctx, {
+            ...{ names: [node], force: true, drainTimeoutMs: 60_000 },
+            confirm: () => Promise.resolve(true),
+          }),
+        );
+        expect(code).toBe(3);
+        expect(text).toContain(`Kubernetes has ${node} as Ready`);
+      },
+      'somebodys',
+    );
+  },
+);
+
+test('a member of etcd whose server lost its labels and its name is not taken for gone', async () => {
+  await whileEdited(
+    'demo-cp-2',
+    without('cluster'),
+    async () => {
+      const { ctx } = rehearsal.run();
+      const controlPlanes = controlPlanesOf(await observeCluster(ctx));
+      const { etcd } = await viewCluster(ctx, { talos: 'v1.13.9', controlPlanes });
+      expect(etcd.map(({ server }) => server).sort()).toEqual([
+        ...['demo-cp-1', 'demo-cp-3', 'somebodys'],
+      ]);
+    },
+    'somebodys',
+  );
 });

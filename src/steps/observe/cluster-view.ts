@@ -16,6 +16,7 @@ import {
 } from '../../tools/kubectl.js';
 import type { FlowContext } from '../run/context.js';
 import { readEtcd } from './etcd-members.js';
+import { withServers } from './members-and-servers.js';
 import type { NodeServer } from '../run/node-server.js';
 
 /** What the running cluster says of its nodes, pods, budgets and etcd members. */
@@ -31,7 +32,7 @@ export async function viewCluster(
     read(getPods(kubeconfig)),
     read(getBudgets(kubeconfig)).then(parseBudgets),
     read(getPersistentVolumes(kubeconfig)),
-    readEtcd(ctx, controlPlanes),
+    readEtcd(ctx, controlPlanes).then((members) => withServers(ctx, members, controlPlanes)),
   );
   return {
     versions: { talos, kubernetes: kubernetesVersion(nodes) },

@@ -22,8 +22,7 @@ export async function readMembers(
   { nodes, read = readEtcd }: Reading,
 ): Promise<readonly EtcdMemberView[] | undefined> {
   try {
-    const members = await read(ctx, running, nodes);
-    return goneMembers(members).length === 0 ? members : await withServers(ctx, members, running);
+    return await withServers(ctx, await read(ctx, running, nodes), running);
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (error instanceof PreconditionError) return undefined;
@@ -35,11 +34,12 @@ export async function readMembers(
  * Members of control planes that lost their labels, or their place in the network, are not gone:
  * every server of the project is looked at before a member is taken for one that nobody needs.
  */
-async function withServers(
+export async function withServers(
   ctx: FlowContext,
   members: readonly EtcdMemberView[],
   running: readonly NodeServer[],
 ): Promise<readonly EtcdMemberView[]> {
+  if (goneMembers(members).length === 0) return members;
   const [servers, peers] = await inParallel(ctx.hetzner.servers(), etcdPeers(ctx, running));
   return members.map((member) => {
     if (member.server !== undefined) return member;

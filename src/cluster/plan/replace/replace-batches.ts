@@ -3,6 +3,7 @@ import type { ServerState } from '../../state/cluster-state.js';
 import {
   goneMembers,
   goneObjection,
+  membersObjection,
   removalObjection,
   type EtcdMemberView,
 } from '../../talos/etcd.js';
@@ -78,8 +79,26 @@ export function checkEtcd({ config, view }: ReplaceInput, batches: readonly Batc
       if (objection !== undefined) throw unsafe(`${name} cannot be replaced: ${objection}`);
       members = members.filter(({ server }) => server !== name);
     }
+    const objection = joinObjection(members, make);
+    if (objection !== undefined) throw unsafe(`no control plane can join: ${objection}`);
     members = withVoters(members, make);
   }
+}
+
+/** Why none of these could become a voter. Members whose servers are gone make room for them. */
+function joinObjection(
+  members: readonly EtcdMemberView[],
+  made: readonly PlannedServer[],
+): string | undefined {
+  if (made.every(({ existing }) => existing)) return undefined;
+  const gone = goneMembers(members);
+  const own = made.flatMap(({ existing }) => existing?.name ?? []);
+  return membersObjection(
+    members.filter(
+      (member) =>
+        !gone.includes(member) && !member.learner && !own.some((name) => name === member.server),
+    ),
+  );
 }
 
 /** Members whose servers are gone go before others of the batch, when all of these are made anew in it. */

@@ -2,13 +2,15 @@ import type { NodePlan } from '../node-plan.js';
 import { replacementLabel } from '../replacement-marks.js';
 import { chosen, type ReplaceInput, type Replacement } from './replace-choice.js';
 import { sha256 } from '../../../lib/digest.js';
+import { tool } from '../../../lib/commands.js';
+import { PreconditionError } from '../../../lib/errors.js';
 import { enumerate } from '../../../lib/format.js';
 import type { ImageBuild } from '../../catalogue/image-builds.js';
 import { validateOrders, type ServerImages } from '../../catalogue/order-checks.js';
 import { monthlyCost } from '../../catalogue/prices.js';
 import type { ClusterState, PlacementGroupState, ServerState } from '../../state/cluster-state.js';
 import { labelKeys } from '../../state/labels.js';
-import { nodesWithoutServer } from '../../state/nodes.js';
+import { nodesWithoutServer, type ClusterNode } from '../../state/nodes.js';
 import { balancerDifferences } from '../differences/balancer-differences.js';
 import { refuseImpossible } from '../create/create-checks.js';
 import { fallbackNotes } from '../create/create-notes.js';
@@ -74,13 +76,15 @@ export function planReplace(input: ReplaceInput): ReplacePlan {
     ),
     { ...state, servers: staying },
   );
+  const staleNodes = staleNodesOf(input, made);
+  refuseLiving(staleNodes);
   const batches = inBatches(input, found, servers);
   checkEtcd(input, batches);
   const { stays, moves } = leftoversOf(input, going);
   const emptied = emptiedBy(state, going, groups);
   return {
     ...{ cluster: config.cluster_name, config, batches, groups, emptied, builds, mark },
-    staleNodes: staleNodesOf(input, made),
+    staleNodes: staleNodes.map(({ name }) => name),
     nodes: batches.flatMap(({ make }) => make.map(({ name }) => name)),
     leaves: stays,
     stays: stays.map(toStayingEntry),
@@ -108,11 +112,21 @@ export function planReplace(input: ReplaceInput): ReplacePlan {
 function staleNodesOf(
   { state, view }: ReplaceInput,
   made: readonly PlannedServer[],
-): readonly string[] {
+): readonly ClusterNode[] {
   const names = new Set(made.map(({ name }) => name.toLowerCase()));
-  return nodesWithoutServer(view.nodes, [...state.servers, ...state.unreadable])
-    .map(({ name }) => name)
-    .filter((name) => names.has(name));
+  return nodesWithoutServer(view.nodes, [...state.servers, ...state.unreadable]).filter(
+    ({ name }) => names.has(name),
+  );
+}
+
+/** Whoever is Ready has a server, which nobody can find by its labels. */
+function refuseLiving(staleNodes: readonly ClusterNode[]): void {
+  const living = staleNodes.filter(({ ready }) => ready).map(({ name }) => name);
+  if (living.length === 0) return;
+  throw new PreconditionError(
+    `Kubernetes has ${enumerate(living)} as Ready, and no server with the labels of the cluster is ${living.length === 1 ? 'that node' : 'those nodes'}\nNothing was changed.`,
+    `A server that was deleted a moment ago: when its node is not Ready any more, the same command goes on. One that lost its labels and its name: put them back (${tool`hcloud server list`}).`,
+  );
 }
 
 /** Groups of these nodes' pools, or of the control planes, that hold nobody when all of it is done. */

@@ -114,6 +114,11 @@ describe('the control planes of a replacement', () => {
       /^demo-cp-3 cannot be replaced: the etcd member demo-cp-2 \(a2\) has no server any more$/,
     ],
     [
+      'while no new one could join, because another one does not answer',
+      { count: 5, names: [2], etcd: { 2: lost, 4: sick }, gone: [2] },
+      /^no control plane can join: the etcd member demo-cp-4 \(a4\) does not answer$/,
+    ],
+    [
       'when those that are left have no quorum',
       { count: 5, names: [1, 2, 4], etcd: { 1: lost, 2: lost, 4: sick }, gone: [1, 2] },
       /etcd has no quorum: 2 of 5 members answer, 3 are needed/,
