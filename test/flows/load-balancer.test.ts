@@ -227,12 +227,21 @@ describe('the endpoint of a cluster that runs', () => {
     const stays = expect.stringContaining('The first control plane stays the endpoint') as string;
     expect(planned?.notes).toContainEqual(stays);
     const scaled: ShownPlan[] = [];
+    await scale(balanced.run().ctx, {
+      wish: { role: 'control-plane', count: 3, pool: undefined, nodes: [], force: false },
+      drainTimeoutMs: 600_000,
+      confirm: ({ cost: { now, covers } }) => {
+        expect([now.net, covers]).toEqual([13.48, 'Servers, IPv4 and the load balancer']);
+        return Promise.resolve(false);
+      },
+    });
     await scale(plain.run({ yaml: silent(1) }).ctx, {
       wish: { role: 'control-plane', count: 3, pool: undefined, nodes: [], force: false },
       drainTimeoutMs: 600_000,
       confirm: (plan) => Promise.resolve(scaled.push(plan) === 0),
     });
     expect(scaled[0]?.notes).toContainEqual(stays);
+    expect(scaled[0]?.cost).not.toHaveProperty('covers');
     const { loneEndpoint, status: found } = await status(plain.run({ yaml: silent(3) }).ctx);
     expect(loneEndpoint).toBe('10.0.1.254, which demo-cp-1 has');
     expect(found.differences.map(({ key }) => key)).not.toContain('api.endpoint');

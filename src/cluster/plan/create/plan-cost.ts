@@ -1,6 +1,8 @@
 import type { Catalogue } from '../../catalogue/catalogue.js';
 import { monthlyCost } from '../../catalogue/prices.js';
+import type { ClusterState } from '../../state/cluster-state.js';
 import { addCosts, type Cost } from '../../state/cost.js';
+import type { ShownPlan } from '../plan.js';
 import { balancerCost } from './balancer-plan.js';
 
 interface Placed {
@@ -22,4 +24,21 @@ export function costWith(
 /** What a price is the price of, where that is not what it always is. */
 export function covering(balancer: Placed | undefined): { readonly covers?: string } {
   return balancer ? { covers: 'Servers, IPv4 and the load balancer' } : {};
+}
+
+interface Priced {
+  readonly state: ClusterState;
+  readonly catalogue: Catalogue;
+}
+
+/** What a cluster costs whose servers change and whose load balancer stays. */
+export function costOfChange(
+  { state: { servers, balancer }, catalogue }: Priced,
+  after: readonly Placed[],
+): ShownPlan['cost'] {
+  return {
+    now: costWith(catalogue, servers, balancer),
+    after: costWith(catalogue, after, balancer),
+    ...covering(balancer),
+  };
 }

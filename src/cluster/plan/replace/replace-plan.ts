@@ -7,12 +7,12 @@ import { PreconditionError } from '../../../lib/errors.js';
 import { enumerate } from '../../../lib/format.js';
 import type { ImageBuild } from '../../catalogue/image-builds.js';
 import { validateOrders, type ServerImages } from '../../catalogue/order-checks.js';
-import { monthlyCost } from '../../catalogue/prices.js';
 import type { ClusterState, PlacementGroupState, ServerState } from '../../state/cluster-state.js';
 import { labelKeys } from '../../state/labels.js';
 import { nodesWithoutServer, type ClusterNode } from '../../state/nodes.js';
 import { balancerDifferences } from '../differences/balancer-differences.js';
 import { refuseImpossible } from '../create/create-checks.js';
+import { costOfChange } from '../create/plan-cost.js';
 import { fallbackNotes } from '../create/create-notes.js';
 import { buildChange } from '../create/create-plan.js';
 import {
@@ -94,10 +94,7 @@ export function planReplace(input: ReplaceInput): ReplacePlan {
       ...batches.flatMap(batchChanges),
       ...emptied.map(groupRemoval),
     ],
-    cost: {
-      now: monthlyCost(catalogue, state.servers),
-      after: monthlyCost(catalogue, [...staying, ...made]),
-    },
+    cost: costOfChange(input, [...staying, ...made]),
     notes: [
       ...evictionNotes({ view, wish: { force } }, going),
       ...movesNote(moves),

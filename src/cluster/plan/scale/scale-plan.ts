@@ -15,6 +15,7 @@ import { buildChange, serverChanges } from '../create/create-plan.js';
 import { finishingText, plannedAdditions } from './scale-additions.js';
 import type { Change } from '../plan.js';
 import { endpointNotes } from '../create/balancer-plan.js';
+import { costOfChange } from '../create/plan-cost.js';
 import { fallbackNotes } from '../create/create-notes.js';
 import { type PlannedServer } from '../planned-servers.js';
 import { emptiedGroups, groupChanges, groupRemoval, placeServers } from '../placement.js';
@@ -100,10 +101,7 @@ export function planScale(input: ScaleInput): ScalePlan {
       ...leaving.remove.map((server) => removalChange(server, catalogue)),
       ...emptied.map(groupRemoval),
     ],
-    cost: {
-      now: monthlyCost(catalogue, state.servers),
-      after: monthlyCost(catalogue, [...state.servers.filter((one) => !gone.has(one)), ...made]),
-    },
+    cost: costOfChange(input, [...state.servers.filter((one) => !gone.has(one)), ...made]),
     notes: [
       ...scaleNotes(input, leaving.remove),
       ...movesNote(moves),
