@@ -1,6 +1,6 @@
 import type { ClusterConfig } from '../config/schema.js';
-import type { ChartAddon } from './addon.js';
-import { onControlPlanes } from './nodes.js';
+import type { AddonFacts, ChartAddon, HelmValues } from './addon.js';
+import { onControlPlanes, ownTolerations } from './nodes.js';
 
 /** Hetzner's cloud controller: tells Kubernetes which server a node is, and where. */
 export const hcloudCcm: ChartAddon = {
@@ -13,17 +13,7 @@ export const hcloudCcm: ChartAddon = {
   release: 'hcloud-cloud-controller-manager',
   namespace: 'kube-system',
   workloads: ['daemonset/hcloud-cloud-controller-manager'],
-  values: (config, { tokenMark }) => ({
-    // On every control plane, one of them leads: the loss of a server costs seconds.
-    kind: 'DaemonSet',
-    nodeSelector: onControlPlanes.nodeSelector,
-    // In the host's network, so that it runs before any pod network does.
-    networking: { enabled: true, clusterCIDR: config.talos.pod_cidr },
-    env: Object.fromEntries(
-      Object.entries(environment(config)).map(([name, value]) => [name, { value }]),
-    ),
-    ...(tokenMark !== undefined && { podAnnotations: { 'oxide/hcloud-token': tokenMark } }),
-  }),
+  values,
   protectedKeys: [
     'networking.enabled',
     'networking.clusterCIDR',
@@ -48,6 +38,22 @@ export const hcloudCcm: ChartAddon = {
       'Nodes keep what it gave them. Load balancers of Services stay and are paid for, and nobody answers new Services of that kind: delete such Services first.',
   },
 };
+
+function values(config: ClusterConfig, { tokenMark }: AddonFacts): HelmValues {
+  const own = ownTolerations(config);
+  return {
+    // On every control plane, one of them leads: the loss of a server costs seconds.
+    kind: 'DaemonSet',
+    nodeSelector: onControlPlanes(config).nodeSelector,
+    ...(own.length > 0 && { additionalTolerations: own }),
+    // In the host's network, so that it runs before any pod network does.
+    networking: { enabled: true, clusterCIDR: config.talos.pod_cidr },
+    env: Object.fromEntries(
+      Object.entries(environment(config)).map(([name, value]) => [name, { value }]),
+    ),
+    ...(tokenMark !== undefined && { podAnnotations: { 'oxide/hcloud-token': tokenMark } }),
+  };
+}
 
 function environment(config: ClusterConfig): Readonly<Record<string, string>> {
   const ownsLoadBalancers = config.addons.load_balancers === 'hcloud';

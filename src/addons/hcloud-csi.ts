@@ -30,7 +30,7 @@ export const hcloudCsi: ChartAddon = {
   values: (config, { tokenMark }) => ({
     controller: {
       replicaCount: 1,
-      ...onControlPlanes,
+      ...onControlPlanes(config),
       hcloudVolumeDefaultLocation: config.hcloud.location,
       // By it a destroy knows whose a volume is, also when the cluster is gone.
       volumeExtraLabels: { cluster: config.cluster_name, 'installed-by': 'oxide' },

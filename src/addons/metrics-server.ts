@@ -1,5 +1,5 @@
 import type { ChartAddon } from './addon.js';
-import { ordinaryNodes } from './nodes.js';
+import { onControlPlanes, ordinaryNodes } from './nodes.js';
 
 /** What `kubectl top` and autoscalers ask. */
 export const metricsServer: ChartAddon = {
@@ -14,6 +14,8 @@ export const metricsServer: ChartAddon = {
   workloads: ['deployment/metrics-server'],
   values: (config) => ({
     replicas: ordinaryNodes(config) > 1 ? 2 : 1,
+    // Of workers that take nothing unasked it would wait for ever.
+    ...(ordinaryNodes(config) === 0 && onControlPlanes(config)),
     podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
     // Without somebody who approves certificates, kubelets show ones that nobody can check.
     ...(!config.addons.talos_ccm.enabled && { args: ['--kubelet-insecure-tls'] }),

@@ -13,8 +13,24 @@ export function ordinaryNodes({ workers, control_planes }: ClusterConfig): numbe
   return tolerantNodes(hasWorkers ? workers : control_planes);
 }
 
+/** Of control planes that carry taints of their own beside that of their role. */
+export function ownTolerations({ control_planes }: ClusterConfig): readonly object[] {
+  const taints = control_planes.flatMap((pool) => pool.taints);
+  const keys = new Set(
+    taints.flatMap(({ key, effect }) => (effect === 'PreferNoSchedule' ? [] : [key])),
+  );
+  return [...keys].map((key) => ({ key, operator: 'Exists' }));
+}
+
 /** Pods that belong on control planes, whether or not these take others. */
-export const onControlPlanes = {
+export function onControlPlanes(config: ClusterConfig) {
+  return {
+    ...onEachControlPlane,
+    tolerations: [...onEachControlPlane.tolerations, ...ownTolerations(config)],
+  };
+}
+
+const onEachControlPlane = {
   nodeSelector: { 'node-role.kubernetes.io/control-plane': '' },
   tolerations: [
     { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' },

@@ -1,4 +1,15 @@
+import type { ClusterConfig } from '../config/schema.js';
 import type { ChartAddon } from './addon.js';
+import { onControlPlanes, ownTolerations } from './nodes.js';
+
+/** The chart's own tolerations, when control planes carry more taints than it knows. */
+function ownTaints(config: ClusterConfig): object {
+  const own = ownTolerations(config);
+  if (own.length === 0) return {};
+  const uninitialized = 'node.cloudprovider.kubernetes.io/uninitialized';
+  const first = { key: uninitialized, operator: 'Exists', effect: 'NoSchedule' };
+  return { tolerations: [first, ...onControlPlanes(config).tolerations] };
+}
 
 /** Talos's cloud controller, for one thing only: it approves the certificates of kubelets. */
 export const talosCcm: ChartAddon = {
@@ -11,10 +22,11 @@ export const talosCcm: ChartAddon = {
   release: 'talos-cloud-controller-manager',
   namespace: 'kube-system',
   workloads: ['daemonset/talos-cloud-controller-manager'],
-  values: () => ({
+  values: (config) => ({
     // Nodes are Hetzner's controller's: of two that know them one would undo what the other does.
     enabledControllers: ['node-csr-approval'],
     daemonSet: { enabled: true },
+    ...ownTaints(config),
   }),
   definition: 'serviceaccounts.talos.dev',
   protectedKeys: ['enabledControllers', 'daemonSet.enabled'],

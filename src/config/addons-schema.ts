@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { onByDefault } from './addon-defaults.js';
+import { defaultAddons } from './addon-defaults.js';
 import { releaseName } from './fields.js';
 import { issuer } from './issuers-schema.js';
 
@@ -7,8 +7,11 @@ const chartVersion = z
   .string()
   .regex(/^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.-]+)?$/, 'takes a version such as 1.2.3');
 
-const addonKeys = (enabled: boolean) => ({
-  enabled: z.boolean().default(enabled).meta({ description: 'Whether it is installed.' }),
+const addonKeys = (key: string) => ({
+  enabled: z
+    .boolean()
+    .default(defaultAddons.includes(key))
+    .meta({ description: 'Whether it is installed.' }),
   version: chartVersion.optional().meta({
     description: "Version of its chart; the one that was tested with oxide's values when left out.",
   }),
@@ -21,8 +24,8 @@ const addonKeys = (enabled: boolean) => ({
   }),
 });
 
-const addon = (enabled: boolean, description: string) =>
-  z.strictObject(addonKeys(enabled)).prefault({}).meta({ description });
+const addon = (key: string, description: string) =>
+  z.strictObject(addonKeys(key)).prefault({}).meta({ description });
 
 const place = z.string().min(1).meta({
   description:
@@ -78,10 +81,10 @@ export const addons = z
       })
       .prefault({})
       .meta({ description: 'The Gateway API; its release belongs to `cilium.version`.' }),
-    hcloud_ccm: addon(onByDefault, "Hetzner's cloud controller."),
+    hcloud_ccm: addon('hcloud_ccm', "Hetzner's cloud controller."),
     hcloud_csi: z
       .strictObject({
-        ...addonKeys(onByDefault),
+        ...addonKeys('hcloud_csi'),
         luks: z.boolean().default(false).meta({
           description:
             'Whether there is a storage class `hcloud-volumes-encrypted` as well, whose volumes are encrypted with LUKS.',
@@ -90,13 +93,13 @@ export const addons = z
       .prefault({})
       .meta({ description: "Hetzner's storage driver." }),
     talos_ccm: addon(
-      onByDefault,
+      'talos_ccm',
       "Talos's cloud controller, which approves certificates of kubelets.",
     ),
-    metrics_server: addon(onByDefault, 'What `kubectl top` asks.'),
+    metrics_server: addon('metrics_server', 'What `kubectl top` asks.'),
     cert_manager: z
       .strictObject({
-        ...addonKeys(false),
+        ...addonKeys('cert_manager'),
         issuers: z.array(issuer).max(20).prefault([]).meta({
           description: "Issuers of Let's Encrypt, made once its webhook answers.",
           rule: '`hetzner` needs the chart cert-manager-webhook-hetzner among `addons.charts`.',
@@ -104,10 +107,10 @@ export const addons = z
       })
       .prefault({})
       .meta({ description: 'Certificates.' }),
-    external_dns: addon(false, 'DNS records for Services and routes.'),
-    traefik: addon(false, 'An ingress controller.'),
-    argocd: addon(false, 'Applications from git.'),
-    kube_prometheus_stack: addon(false, 'Metrics, alerts and dashboards.'),
+    external_dns: addon('external_dns', 'DNS records for Services and routes.'),
+    traefik: addon('traefik', 'An ingress controller.'),
+    argocd: addon('argocd', 'Applications from git.'),
+    kube_prometheus_stack: addon('kube_prometheus_stack', 'Metrics, alerts and dashboards.'),
     charts: z
       .array(ownChart)
       .max(50)

@@ -1,6 +1,5 @@
 import type { AddonState } from '../cluster/status/addon-states.js';
 import { missingAddons, withoutImpossibleAddons } from '../cluster/plan/create/running-addons.js';
-import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import { planAddons, type AddonsPlan } from '../cluster/plan/create/addons-plan.js';
 import type { ClusterState } from '../cluster/state/cluster-state.js';
 import { oxide } from '../lib/commands.js';
@@ -39,8 +38,7 @@ export type ApplyOutcome =
 
 /** Installs, upgrades and repairs addons. An optional one that fails does not keep the others from it. */
 export async function applyAddons(ctx: FlowContext, request: ApplyRequest): Promise<ApplyOutcome> {
-  const { state, cost, seen } = await lookAtAddons(ctx);
-  const { known } = await observeKnownNodes(ctx, { state, nodes: seen.view.nodes });
+  const { state, cost, seen, known } = await lookAtAddons(ctx);
   const config = withoutImpossibleAddons(ctx.config, state, known);
   const plan = planAddons({
     ...{ config, ...seen, cost, names: request.names },
@@ -49,13 +47,13 @@ export async function applyAddons(ctx: FlowContext, request: ApplyRequest): Prom
   });
   if (!(await request.confirm(plan))) return { kind: 'preview', plan };
   if (plan.changes.length === 0) {
-    return { kind: 'applied', result: { ...(await listed(ctx, seen)), applied: [] } };
+    return { kind: 'applied', result: { ...(await listed(ctx, seen, config)), applied: [] } };
   }
   const networkId = idOfNetwork(ctx, state);
   const within = { ...ctx, config };
   const failures = await withLease(ctx, state.servers, () => carryOut(within, plan, networkId));
   const after = await ctx.step('Look at what came of it', () => observeAddonsSeen(ctx));
-  const { addons, ...rest } = await listed(ctx, after);
+  const { addons, ...rest } = await listed(ctx, after, config);
   const said = addons.map((one): AddonState => {
     const failure = failures.find(({ name }) => name === one.name);
     return failure ? { ...one, why: failure.reason } : one;

@@ -1,5 +1,8 @@
 import type { AddonsSeen } from '../cluster/kubernetes/addon-health.js';
-import { offAddons, type AddonState } from '../cluster/status/addon-states.js';
+import { missingAddons, withoutImpossibleAddons } from '../cluster/plan/create/running-addons.js';
+import { offAddons, withImpossible, type AddonState } from '../cluster/status/addon-states.js';
+import type { KnownOfNode } from '../cluster/talos/found-settings.js';
+import type { ClusterConfig } from '../config/schema.js';
 import { monthlyCost } from '../cluster/catalogue/prices.js';
 import type { ClusterState } from '../cluster/state/cluster-state.js';
 import type { Cost } from '../cluster/state/cost.js';
@@ -8,6 +11,7 @@ import { ensureApiAccess } from '../steps/access/api-access.js';
 import { findOwnAddresses } from '../steps/access/own-address.js';
 import { reachKubernetes } from '../steps/access/reach.js';
 import { explainedStates, observeAddonsSeen } from '../steps/addons/states.js';
+import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import { observe } from '../steps/observe/observe.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
 import type { FlowContext } from '../steps/run/context.js';
@@ -23,13 +27,18 @@ export interface ListedAddons {
 
 /** Which addons are wanted and which are there, and whether they work. Changes nothing. */
 export async function listAddons(ctx: FlowContext): Promise<ListedAddons> {
-  const { seen } = await lookAtAddons(ctx);
-  return listed(ctx, seen);
+  const { seen, known, state } = await lookAtAddons(ctx);
+  return listed(ctx, seen, withoutImpossibleAddons(ctx.config, state, known));
 }
 
-/** The same of what was seen already. */
-export async function listed(ctx: FlowContext, seen: AddonsSeen): Promise<ListedAddons> {
-  const addons = await explainedStates(ctx, seen);
+/** The same of what was seen already. `possible`: cluster.yaml without what the nodes cannot have. */
+export async function listed(
+  ctx: FlowContext,
+  seen: AddonsSeen,
+  possible: ClusterConfig,
+): Promise<ListedAddons> {
+  const states = await explainedStates(ctx, seen);
+  const addons = withImpossible(states, missingAddons(ctx.config, possible));
   return { cluster: ctx.config.cluster_name, addons, off: offAddons(addons) };
 }
 
@@ -38,6 +47,8 @@ interface Look {
   readonly state: ClusterState;
   readonly cost: Cost;
   readonly seen: AddonsSeen;
+  /** What the nodes were made of. */
+  readonly known: ReadonlyMap<number, KnownOfNode>;
 }
 
 /** Looks at the addons of a cluster that is there; throws when it cannot be reached. */
@@ -52,5 +63,6 @@ export async function lookAtAddons(ctx: FlowContext): Promise<Look> {
   const state = await ensureApiAccess(ctx, found, own);
   await step('Reach Kubernetes', (io) => reachKubernetes(ctx, { state, own }, io));
   const seen = await step('Look at the addons', () => observeAddonsSeen(ctx));
-  return { state, cost: monthlyCost(catalogue, state.servers), seen };
+  const { known } = await observeKnownNodes(ctx, { state, nodes: seen.view.nodes });
+  return { state, cost: monthlyCost(catalogue, state.servers), seen, known };
 }

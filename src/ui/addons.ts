@@ -37,7 +37,9 @@ export function renderAddons({ addons, off }: AddonsView, looks: Looks): string 
     why === null ? [] : [hanging(`${marks.warning} `, `${name}: ${why}`, looks.columns)],
   );
   const surplus = addons.filter(({ state }) => state === 'surplus').map(({ name }) => name);
-  const differs = addons.some(({ state, asWanted }) => state !== 'surplus' && !asWanted);
+  const differs = addons.some(
+    ({ state, asWanted }) => state !== 'surplus' && state !== 'impossible' && !asWanted,
+  );
   const broken = addons.some(({ state }) => state === 'not-working');
   const advice = [
     ...(differs || broken

@@ -51,10 +51,11 @@ function groupLines({ placementGroups }: ClusterStatus): readonly string[] {
   return [`Spread        ${counts.join(', ')} on hosts of their own`];
 }
 
-/** `2 of 3 work`: of those that cluster.yaml asks for beside the network. */
+/** `2 of 3 work`: of those that cluster.yaml asks for beside the network, and that can be there. */
 function addonFacts(addons: ClusterStatus['addons']): string[] {
   const wanted = addons.filter(
-    ({ name, state }) => name !== 'cilium' && name !== 'gateway-api' && state !== 'surplus',
+    ({ name, state }) =>
+      name !== 'cilium' && name !== 'gateway-api' && state !== 'surplus' && state !== 'impossible',
   );
   if (wanted.length === 0) return [];
   const works = wanted.filter(({ state }) => state === 'works').map(({ name }) => name);

@@ -20,9 +20,14 @@ export function plain(rest = ''): string {
 
 /** A cluster.yaml with this many control planes and workers, and nothing else that is not asked for. */
 export function clusterYaml(controlPlanes: number, workers: number, more = ''): string {
+  return `${shortYaml(controlPlanes, workers)}${plain(more)}`;
+}
+
+/** A cluster.yaml that says nothing but what it must. */
+export function shortYaml(controlPlanes: number, workers: number): string {
   return `cluster_name: demo
 hcloud: { location: nbg1 }
 control_planes: [{ name: cp, server_type: cx23, count: ${controlPlanes} }]
 workers: ${workers === 0 ? '[]' : `[{ name: web, server_type: cx33, count: ${workers} }]`}
-${plain(more)}`;
+`;
 }

@@ -40,6 +40,10 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
   if (words[0] === 'get' && words[1] === 'poddisruptionbudgets') {
     return answer(request('GET', '/apis/policy/v1/poddisruptionbudgets'));
   }
+  if (words[2] === 'get' && words[3] === 'pods') {
+    return answer(request('GET', `/api/v1/namespaces/${words[1] ?? ''}/pods`));
+  }
+  if (words[2] === 'logs') return logs(request, words);
   if (words.includes('secrets')) return certificates(request);
   if (words[2] === 'get' && words[3] === 'lease') {
     const leases = `/apis/coordination.k8s.io/v1/namespaces/${optionOf(words, '--namespace') ?? ''}/leases`;
@@ -69,6 +73,14 @@ export async function kubectl(options: DoublesOptions, call: Invocation): Promis
 function answer({ status, body }: ReturnType<KubeRequest>): Ending {
   if (status < 300) return done(JSON.stringify(body));
   return failed(`Error from server (${String(body['reason'])}): ${String(body['message'])}\n`);
+}
+
+/** What a container said before it ended, as its kubelet keeps it. */
+function logs(request: KubeRequest, words: readonly string[]): Ending {
+  const container = optionOf(words, '--container') ?? '';
+  const path = `/api/v1/namespaces/${words[1] ?? ''}/pods/${words[3] ?? ''}/log?container=${container}`;
+  const found = request('GET', `${path}&previous=${String(words.includes('--previous'))}`);
+  return found.status < 300 ? done(found.body as unknown as string) : answer(found);
 }
 
 /** Those of all namespaces in one list, in which each object says what it is. */
@@ -179,8 +191,8 @@ const collections: Readonly<Record<string, string>> = {
 };
 
 function pathOf({ kind = '', metadata }: KubeObject): string {
-  if (kind === 'ConfigMap')
-    return `/api/v1/namespaces/${metadata.namespace ?? 'default'}/configmaps`;
+  if (kind === 'ConfigMap' || kind === 'Secret')
+    return `/api/v1/namespaces/${metadata.namespace ?? 'default'}/${kind.toLowerCase()}s`;
   const path = collections[kind];
   if (path === undefined) throw new Error(`the double of kubectl does not apply a ${kind}`);
   return path;

@@ -1,4 +1,4 @@
-import type { AddonState } from '../../cluster/status/addon-states.js';
+import type { AddonStanding, AddonState } from '../../cluster/status/addon-states.js';
 import { applyAddons } from '../../flows/apply-addons.js';
 import { listAddons } from '../../flows/list-addons.js';
 import { removeAddon } from '../../flows/remove-addon.js';
@@ -72,8 +72,9 @@ export function addonsRemoveCommand(options: AddonsRemoveOptions, io: CliIo): Pr
   });
 }
 
-/** Of what is wanted: what differs otherwise than by its version works all the same. */
+/** Of what is wanted and can be: what differs otherwise than by its version works all the same. */
 function exitOf(addons: readonly AddonState[]): ExitCode {
-  const open = addons.some(({ state }) => state !== 'works' && state !== 'surplus');
+  const settled: readonly AddonStanding[] = ['works', 'surplus', 'impossible'];
+  const open = addons.some(({ state }) => !settled.includes(state));
   return open ? ExitCode.partial : ExitCode.done;
 }

@@ -12,7 +12,7 @@ export const addon = z.strictObject({
   wanted: text.nullable().describe('Version; null: cluster.yaml does not ask for it.'),
   installed: text.nullable().describe('Version; null: it is not there.'),
   state: z
-    .enum(['works', 'not-working', 'not-installed', 'half-installed', 'surplus'])
+    .enum(['works', 'not-working', 'not-installed', 'half-installed', 'surplus', 'impossible'])
     .describe('`surplus`: cluster.yaml does not ask for it, and it is there.'),
   asWanted: z.boolean().describe('Version and values are those of cluster.yaml.'),
   why: text

@@ -1,7 +1,7 @@
 import type { Addon } from '../../addons/addon.js';
 import { addonTable } from '../../addons/table.js';
 import { brokenCharts, chartPins, type ChartPin } from '../../cluster/talos/pins.js';
-import { onByDefault } from '../../config/addon-defaults.js';
+import { defaultAddons } from '../../config/addon-defaults.js';
 import { markdownTable } from '../../lib/markdown-table.js';
 
 const intro = `# Addons
@@ -73,11 +73,8 @@ export function renderAddonsPage(): string {
 
 function switchText(addon: Addon): string {
   if (!isSwitched(addon)) return 'always there';
-  return onByDefault && defaults.includes(addon.name) ? 'on' : 'off';
+  return defaultAddons.includes(addon.key) ? 'on' : 'off';
 }
-
-/** Those that a cluster has unless its file says otherwise. */
-const defaults: readonly string[] = ['hcloud-ccm', 'hcloud-csi', 'talos-ccm', 'metrics-server'];
 
 function versionText(addon: Addon): string {
   const pin = pinOf(addon);
@@ -101,7 +98,9 @@ function sectionOf(addon: Addon): string {
 
 function howOf(addon: Addon): string {
   if (!isSwitched(addon)) return 'always there';
-  return `\`addons: { ${addon.key}: { enabled: true } }\``;
+  const isOn = defaultAddons.includes(addon.key);
+  const enabled = `\`addons: { ${addon.key}: { enabled: ${String(!isOn)} } }\``;
+  return isOn ? `unless told; off with ${enabled}` : enabled;
 }
 
 function needsText(addon: Addon, needs: readonly string[]): string {

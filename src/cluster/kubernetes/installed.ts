@@ -13,6 +13,8 @@ export interface InstalledAddon {
   readonly version: string | undefined;
   /** It is deployed as cluster.yaml wants it. */
   readonly same: boolean;
+  /** Only for as long as an addon that nodes have to be made for is not there. */
+  readonly meanwhile?: boolean;
 }
 
 /** What oxide installs in Kubernetes, as it is there. */

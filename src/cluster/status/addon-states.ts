@@ -17,11 +17,12 @@ import {
   whyManifestFails,
   type ManifestState,
 } from '../kubernetes/manifests.js';
+import { lackText } from '../plan/create/running-addons.js';
 import type { InstalledAddon, InstalledCharts } from '../kubernetes/installed.js';
 
-/** How an addon is; `surplus`: cluster.yaml does not ask for it, and it is there. */
+/** How an addon is; `surplus`: cluster.yaml does not ask for it, and it is there; `impossible`: it does, and the nodes cannot have it. */
 export type AddonStanding =
-  'works' | 'not-working' | 'not-installed' | 'half-installed' | 'surplus';
+  'works' | 'not-working' | 'not-installed' | 'half-installed' | 'surplus' | 'impossible';
 
 /** An addon that is wanted, or there all the same. */
 export interface AddonState {
@@ -54,6 +55,18 @@ export function addonStates(
     ...installed.addons.map((one) => stateOf(one, behind)),
     ...installed.manifests.map((one) => manifestState(one, view)),
   ];
+}
+
+/** The same, with those of these names that no control plane was made for: nobody can install them. */
+export function withImpossible(
+  states: readonly AddonState[],
+  names: readonly string[],
+): readonly AddonState[] {
+  return states.map((one) =>
+    one.state === 'not-installed' && names.includes(one.name)
+      ? { ...one, state: 'impossible', why: lackText }
+      : one,
+  );
 }
 
 /** Names of those that are neither wanted nor there. */

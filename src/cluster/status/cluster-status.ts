@@ -1,8 +1,9 @@
 import type { ServerStatus, ClusterStatus, StatusReport, StatusInput } from './report.js';
-import { addonStates } from './addon-states.js';
+import { addonStates, withImpossible } from './addon-states.js';
 import type { ClusterConfig } from '../../config/schema.js';
 import { runningBuildTexts } from '../catalogue/seen-builds.js';
 import { runningCost } from '../catalogue/prices.js';
+import { missingAddons, withoutImpossibleAddons } from '../plan/create/running-addons.js';
 import { differencesOf } from '../plan/differences/differ.js';
 import { settledRules } from '../plan/differences/firewall-differences.js';
 import type { KnownOfNode } from '../talos/found-settings.js';
@@ -27,8 +28,15 @@ export function clusterStatus(input: StatusInput): StatusReport {
     talos: talosVersion,
     kubernetes: kubernetes?.version ?? null,
   }));
+  const known = knownOf(input, servers);
+  const possible = withoutImpossibleAddons(config, state, known);
   const addons =
-    installed && input.view ? addonStates(config, { installed, view: input.view }) : [];
+    installed && input.view
+      ? withImpossible(
+          addonStates(config, { installed, view: input.view }),
+          missingAddons(config, possible),
+        )
+      : [];
   const problems = findProblems({ ...input, servers, running, addons });
   const status: ClusterStatus = {
     cluster: config.cluster_name,
@@ -42,7 +50,7 @@ export function clusterStatus(input: StatusInput): StatusReport {
       found: servers.filter((one) => one.role === role && one.pool === pool.name).length,
     })),
     differences: differencesOf({
-      ...{ config, state, known: knownOf(input, servers), installed },
+      ...{ config, state, known, installed },
       firewallRules: settledRules(config, state),
     }),
     addons,

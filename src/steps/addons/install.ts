@@ -54,7 +54,10 @@ export async function installAddons(
   const { hcloud_csi: csi } = ctx.config.addons;
   if (csi.enabled && csi.luks) await ensureVolumesPassphrase(ctx, io);
   const found = again ? [] : await observeAddons(ctx);
-  const open = charts.filter(({ wanted }) => !found.find(named(wanted))?.same);
+  const open = charts.filter(({ wanted }) => {
+    const there = found.find(named(wanted));
+    return !there?.same || there.meanwhile;
+  });
   for (const { wanted } of open) warnOfKept(wanted, io);
   await ensureNamespaces(ctx, open);
   const failures: AddonFailure[] = [];

@@ -1,4 +1,5 @@
 import { optionalCharts, wantedAddons, type WantedChart } from '../../addons/wanted.js';
+import { withoutAddons } from '../../cluster/plan/create/running-addons.js';
 import type { InstalledAddon } from '../../cluster/kubernetes/installed.js';
 import { inParallel } from '../../lib/parallel.js';
 import type * as helm from '../../tools/helm.js';
@@ -26,6 +27,12 @@ export async function observeAddons(
   const listed = await releases.list();
   const found = (release: string, namespace: string) =>
     listed.find((one) => one.name === release && one.namespace === namespace);
+  // Values may go by other addons: without one that is not there yet they are others.
+  const config = withoutAddons(
+    ctx.config,
+    ({ machine, release }) => machine !== undefined && !listed.some(({ name }) => name === release),
+  );
+  const meanwhile = addonsOf({ ...ctx, config });
   const states = wanted.map(async (one): Promise<InstalledAddon> => {
     const { name, namespace } = releaseOf(one);
     const there = found(name, namespace);
@@ -33,7 +40,11 @@ export async function observeAddons(
     const about = { name: one.addon.name, wanted: one.version, status: there?.status, version };
     if (there?.status !== 'deployed') return { ...about, same: false };
     const values = await releases.values({ name, namespace });
-    return { ...about, same: isAsWanted({ version: version ?? '', values }, one) };
+    const deployed = { version: version ?? '', values };
+    if (isAsWanted(deployed, one)) return { ...about, same: true };
+    const instead = meanwhile.find(({ addon }) => addon.name === one.addon.name);
+    const same = instead !== undefined && isAsWanted(deployed, instead);
+    return { ...about, same, ...(same && { meanwhile: true }) };
   });
   const surplus = optionalCharts
     .filter(({ key }) => !ctx.config.addons[key].enabled)

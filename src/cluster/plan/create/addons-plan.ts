@@ -16,6 +16,7 @@ import { chartDifferences } from '../differences/chart-differences.js';
 import { tokenNotes } from './create-notes.js';
 import { kubernetesChanges } from './kubernetes-changes.js';
 import type { Change, KeptEntry, ShownPlan } from '../plan.js';
+import { lackText, leftOutWarnings } from './running-addons.js';
 
 export interface AddonsInput extends AddonsSeen {
   readonly config: ClusterConfig;
@@ -58,14 +59,9 @@ export function planAddons(input: AddonsInput): AddonsPlan {
     closesMetadata: all.some(({ kind }) => kind === 'network-policy'),
     cost: { now: cost, after: cost },
     notes: all.some(({ kind }) => kind === 'addon') ? tokenNotes(config, tokenSource) : [],
-    warnings: [
-      ...input.impossible.map((name) => `${name} is left out: ${lackText} (${oxide`status`}).`),
-      ...manifestWarnings(installed.manifests),
-    ],
+    warnings: [...leftOutWarnings(input.impossible), ...manifestWarnings(installed.manifests)],
   };
 }
-
-const lackText = 'no control plane was made with what it needs of the machine configuration';
 
 /** The addon that a change is about; the policy for the metadata service comes with Cilium. */
 function addonOf({ kind, name }: Change): string {

@@ -18,7 +18,7 @@ import { labelKeys } from '../../state/labels.js';
 
 /** What `create` does otherwise than cluster.yaml says, and what it leaves as it is. */
 export function createNotes(
-  { config, keepsEndpoint, state, ownIpv4, kubernetes, clusterTokenSource }: PlanInput,
+  { config, keepsEndpoint, state, ownIpv4, kubernetes }: PlanInput,
   servers: readonly PlannedServer[],
 ): readonly string[] {
   const added = servers.filter((one) => one.role === 'control-plane' && !one.existing).length;
@@ -30,7 +30,6 @@ export function createNotes(
     ...unseenNotes(state, ownIpv4),
     ...placeNotes(config, servers),
     ...endpointNotes(config, { keepsEndpoint, added }),
-    ...tokenNotes(config, clusterTokenSource),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { differencesOf } from '../differences/differ.js';
 import { sidesText, type Difference } from '../difference.js';
-import { withoutImpossibleAddons } from './running-addons.js';
+import { leftOutWarnings, missingAddons, withoutImpossibleAddons } from './running-addons.js';
 import { withRunningVersions } from './running-versions.js';
 import type { Change, PlannedNetwork, Plan, PlanInput } from '../plan.js';
 import type { ClusterConfig } from '../../../config/schema.js';
@@ -29,7 +29,7 @@ import { missingServers } from '../differences/drift.js';
 import { refuseTakenNames } from '../taken-names.js';
 import { isUnfinished, plannedServers, type PlannedServer } from '../planned-servers.js';
 import { groupChanges, placeServers } from '../placement.js';
-import { createNotes, createWarnings } from './create-notes.js';
+import { createNotes, createWarnings, tokenNotes } from './create-notes.js';
 import { kubernetesChanges } from './kubernetes-changes.js';
 import { planEtcd } from './etcd-plan.js';
 import type { ClusterState, FirewallRule } from '../../state/cluster-state.js';
@@ -72,6 +72,7 @@ export function planCreate(input: PlanInput): Plan {
     installed,
   });
   refuseImpossible(differences);
+  const kubernetes = kubernetesChanges(config, input.kubernetes, differences);
   return {
     config,
     cluster: config.cluster_name,
@@ -87,7 +88,7 @@ export function planCreate(input: PlanInput): Plan {
       ...groupChanges(groups),
       ...etcd.changes,
       ...servers.flatMap((server) => serverChanges(server, catalogue)),
-      ...kubernetesChanges(config, input.kubernetes, differences),
+      ...kubernetes,
     ],
     network,
     firewallRules,
@@ -100,10 +101,16 @@ export function planCreate(input: PlanInput): Plan {
       after: costWith(catalogue, [...state.servers, ...added], balancer),
       ...covering(balancer ?? state.balancer),
     },
-    notes: createNotes(input, servers),
+    notes: [
+      ...createNotes(input, servers),
+      ...(kubernetes.some(({ kind }) => kind === 'addon')
+        ? tokenNotes(config, input.clusterTokenSource)
+        : []),
+    ],
     warnings: [
       ...createWarnings(input, firewallRules),
       ...balancerWarnings(balancer),
+      ...leftOutWarnings(missingAddons(versioned, config)),
       ...manifestWarnings(installed?.manifests ?? []),
     ],
   };

@@ -1,5 +1,6 @@
 import { optionalCharts } from '../../../addons/wanted.js';
 import type { ClusterConfig } from '../../../config/schema.js';
+import { oxide } from '../../../lib/commands.js';
 import type { Answer } from '../../../lib/answer.js';
 import type { InstalledAddon, InstalledCharts } from '../../kubernetes/installed.js';
 import type { ClusterState } from '../../state/cluster-state.js';
@@ -19,7 +20,7 @@ export function withoutImpossibleAddons(
   const lacking = (what: string): boolean =>
     controlPlanes.length > 0 &&
     controlPlanes.every(({ id }) => hasAddonNeed(known.get(id), what) === false);
-  return without(
+  return withoutAddons(
     config,
     ({ machine }) => machine?.controlPlanes !== undefined && lacking(machine.what),
   );
@@ -35,7 +36,7 @@ export function withInstalledAddons(
 ): ClusterConfig {
   if ('unknown' in installed) return config;
   const { addons } = installed.is;
-  return without(
+  return withoutAddons(
     config,
     ({ name, machine }) =>
       machine !== undefined && !addons.some((one) => one.name === name && isThere(one)),
@@ -54,7 +55,16 @@ export function missingAddons(all: ClusterConfig, some: ClusterConfig): readonly
     .map(({ name }) => name);
 }
 
-function without(
+/** Why a create or an apply leaves addons out that `withoutImpossibleAddons` took away. */
+export const lackText = 'no control plane was made with what it needs of the machine configuration';
+
+/** What is said of the addons of these names. */
+export function leftOutWarnings(names: readonly string[]): readonly string[] {
+  return names.map((name) => `${name} is left out: ${lackText} (${oxide`status`}).`);
+}
+
+/** cluster.yaml without the addons of which this is true. */
+export function withoutAddons(
   config: ClusterConfig,
   isOff: (addon: (typeof optionalCharts)[number]) => boolean,
 ): ClusterConfig {
