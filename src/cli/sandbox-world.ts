@@ -2,11 +2,13 @@ import { join, resolve } from 'node:path';
 import { typesOf } from '../cluster/catalogue/candidates.js';
 import { addedToTalos } from '../cluster/catalogue/schematic.js';
 import type { ClusterConfig } from '../config/schema.js';
+import { clusterTokenOf, type Token } from '../config/token.js';
 import type { Endpoints } from '../lib/endpoints.js';
 import { UsageError } from '../lib/errors.js';
 import { directly } from '../lib/outbound.js';
 import { Secret } from '../lib/secret.js';
 import { openSandbox, type Sandbox } from '../sandbox/sandbox.js';
+import { furtherToken } from '../sandbox/tokens.js';
 import type { ClusterFiles } from '../steps/run/context.js';
 import { cleanEnvironment } from '../tools/environment.js';
 import { sandboxFolder } from './output-folder.js';
@@ -43,7 +45,7 @@ export async function openSandboxWorld({ config, files, io }: SandboxWish): Prom
   const token = { token: new Secret(sandbox.token), source: 'the sandbox' };
   return {
     token,
-    clusterToken: token,
+    clusterToken: clusterToken(io.env, { config, token }),
     // Nobody asks Cloudflare in a rehearsal.
     cloudflareToken: new Secret('rehearsed'),
     endpoints: sandboxEndpoints(sandbox.url),
@@ -55,6 +57,17 @@ export async function openSandboxWorld({ config, files, io }: SandboxWish): Prom
     host: sandbox.host,
     close: () => sandbox.close(),
   };
+}
+
+/** Another token for the controllers is rehearsed with one that stands for it. */
+function clusterToken(
+  env: CliIo['env'],
+  { config, token }: { readonly config: ClusterConfig; readonly token: Token },
+): Token {
+  const wished = clusterTokenOf({ env, config });
+  if (!wished) return token;
+  const standIn = furtherToken(token.token.reveal(), wished.token.reveal());
+  return { token: new Secret(standIn), source: wished.source };
 }
 
 /**

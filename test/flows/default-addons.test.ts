@@ -5,6 +5,9 @@ import { destroy } from '../../src/flows/destroy.js';
 import { listAddons } from '../../src/flows/list-addons.js';
 import { scale } from '../../src/flows/scale.js';
 import { status } from '../../src/flows/status.js';
+import type { ShownPlan } from '../../src/cluster/plan/plan.js';
+import { ExitCode, InterruptedError } from '../../src/lib/errors.js';
+import { furtherToken } from '../../src/sandbox/tokens.js';
 import { parseNodes } from '../../src/tools/kubectl.js';
 import { administer } from '../helpers/administer.js';
 import { clusterYaml, shortYaml } from '../helpers/cluster-yaml.js';
@@ -90,6 +93,72 @@ describe('a cluster whose file says nothing of addons', () => {
       },
     });
     expect(volumes()).toEqual([]);
+  });
+});
+
+describe('the token of the controllers', () => {
+  /** Pods of the cloud controller, which are others when it was restarted. */
+  async function controllers(rehearsal: Rehearsal): Promise<readonly string[]> {
+    const path = '/api/v1/namespaces/kube-system/pods';
+    const { items } = await administer(rehearsal, { method: 'GET', path });
+    return (items as { metadata: { name: string } }[])
+      .map(({ metadata }) => metadata.name)
+      .filter((name) => name.startsWith('hcloud-cloud-controller-manager'));
+  }
+
+  test('is another one after an apply; one that Hetzner does not take is told in their own words', async () => {
+    const rehearsal = await rehearseCluster(shortYaml(1, 1));
+    const before = await controllers(rehearsal);
+    const apply = (clusterToken: string) => {
+      const run = rehearsal.run({ clusterToken });
+      const confirm = (plan: ShownPlan): Promise<boolean> => {
+        (run.plans as ShownPlan[]).push(plan);
+        return Promise.resolve(true);
+      };
+      return { run, ended: applyAddons(run.ctx, { names: [], confirm }) };
+    };
+    const wrong = apply('w'.repeat(64));
+    await expect(wrong.ended).rejects.toMatchObject({
+      // hcloud-cloud-controller-manager v1.35, main.go, and hcloud-go, error.go.
+      message: expect.stringMatching(
+        /^hcloud-ccm does not work: pod hcloud-cloud-controller-manager-\w+: CrashLoopBackOff: .*; its last words: F.* Cloud provider could not be initialized: hcloud\/newCloud: .*\(unauthorized\)$/,
+      ) as string,
+      exitCode: ExitCode.timeout,
+    });
+    expect(changesOf(wrong.run)).toEqual(['update addon hcloud-ccm', 'update addon hcloud-csi']);
+    expect(wrong.run.plans[0]?.notes).toEqual([
+      "Hetzner's controllers in the cluster get the API token from HCLOUD_CLUSTER_TOKEN.",
+    ]);
+    const { status: broken } = await status(rehearsal.run().ctx);
+    expect(broken.problems).toContainEqual(expect.objectContaining({ code: 'addon-failing' }));
+
+    const right = furtherToken(rehearsal.world.token, 'a'.repeat(64));
+    expect(await apply(right).ended).toMatchObject({ kind: 'applied' });
+    expect(await controllers(rehearsal)).not.toEqual(before);
+    const { status: whole } = await status(rehearsal.run({ clusterToken: right }).ctx);
+    expect(whole.healthy).toBe(true);
+  });
+});
+
+describe('a create that is interrupted while the addons are installed', () => {
+  test('is finished by the same command', async () => {
+    const rehearsal = await rehearse(shortYaml(1, 0));
+    const interrupt = new AbortController();
+    const first = rehearsal.run({
+      signal: interrupt.signal,
+      intercept: ({ args }) => {
+        if (args[0] === 'upgrade' && args[1] === 'hcloud-csi') {
+          interrupt.abort(new InterruptedError());
+        }
+        return undefined;
+      },
+    });
+    await expect(create(first.ctx)).rejects.toBeInstanceOf(InterruptedError);
+    const second = rehearsal.run();
+    expect(await created(second)).toMatchObject({ failedAddons: [], differences: [] });
+    const third = rehearsal.run();
+    expect(await created(third)).toMatchObject({ changed: false });
+    expect(third.plans[0]?.changes).toEqual([]);
   });
 });
 

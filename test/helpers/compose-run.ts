@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly yaml?: string;
   readonly dryRun?: boolean;
   readonly token?: string;
+  /** Another one for the controllers in the cluster. */
+  readonly clusterToken?: string;
   /** Whether the flow believes to be in the sandbox; false unless given, as in a real run. */
   readonly rehearsal?: boolean;
   readonly signal?: AbortSignal;
@@ -127,7 +129,10 @@ export function composeRun(parts: Parts, options: RunOptions): Run {
       cluster: config.cluster_name,
     }),
     resolveName: options.resolveName ?? ((name) => sandbox.resolve(name)),
-    clusterToken: { token: new Secret(options.token ?? sandbox.token), source: 'HCLOUD_TOKEN' },
+    clusterToken:
+      options.clusterToken === undefined
+        ? { token: new Secret(options.token ?? sandbox.token), source: 'HCLOUD_TOKEN' }
+        : { token: new Secret(options.clusterToken), source: 'HCLOUD_CLUSTER_TOKEN' },
     endpoints: {
       ...publicEndpoints,
       hcloud: `${sandbox.url}/v1`,

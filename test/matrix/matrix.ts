@@ -33,7 +33,7 @@ interface MatrixOptions {
   readonly light?: true;
   /** One half of a large matrix: several test files run side by side. */
   readonly only?: 'requests' | 'tools';
-  /** Only requests with such a path: the others are those of another matrix. */
+  /** Only requests and calls of such a kind: the others are those of another matrix. */
   readonly about?: RegExp;
   /** So few of each kind are chosen by the seed: for a matrix whose cells are like those of others. */
   readonly cells?: number;
@@ -53,9 +53,9 @@ export async function testMatrix(
   { light, only, about, cells: few, stops }: MatrixOptions = {},
 ): Promise<void> {
   const clean = await runClean(scenario);
-  const { calls } = clean;
-  const requests = clean.requests.filter(({ kind }) => about?.test(kind) ?? true);
-  const kinds = cellsOf(scenario, { ...clean, requests }, only);
+  const isMeant = ({ kind }: Place): boolean => about?.test(kind) ?? true;
+  const [requests, calls] = [clean.requests.filter(isMeant), clean.calls.filter(isMeant)];
+  const kinds = cellsOf(scenario, { ...clean, requests, calls }, only);
   if (stops) kinds.push(stopCells(scenario, clean));
   const cells = kinds.flat();
   const inTurn = few === undefined ? cells.filter(({ isOut }) => !isOut) : [];

@@ -4,6 +4,7 @@ import { replace } from '../../src/flows/replace.js';
 import { scale } from '../../src/flows/scale.js';
 import { ExitCode, OxideError } from '../../src/lib/errors.js';
 import type { Role } from '../../src/cluster/state/cluster-state.js';
+import type { AddonFailure } from '../../src/steps/addons/install.js';
 import type { Run } from '../helpers/compose-run.js';
 import { projectOf } from '../helpers/project.js';
 import { clusterYaml } from '../helpers/cluster-yaml.js';
@@ -36,10 +37,18 @@ export async function createScenario(yaml: string): Promise<Scenario> {
     name: 'create',
     begin: () => beginFrom(empty),
     command: async ({ ctx }) => {
-      await create(ctx);
+      const outcome = await create(ctx);
+      if (outcome.kind === 'created') demandAddons(outcome.cluster.failedAddons);
     },
     leavesCluster: true,
   };
+}
+
+/** A warning with exit code 5: the next run tries again. */
+function demandAddons(failed: readonly AddonFailure[]): void {
+  if (failed.length === 0) return;
+  const reasons = failed.map(({ name, reason }) => `${name}: ${reason}`).join('\n');
+  throw new OxideError(reasons, { exitCode: ExitCode.partial, hint: 'The same command goes on.' });
 }
 
 export interface ScaleStart {

@@ -1,3 +1,4 @@
+import { isTokenOf } from '../tokens.js';
 import type { Balancer, Listening, Machine, MachineRoom } from '../machines.js';
 import type { Random, Simulated } from '../simulation.js';
 import type { ActionFailure } from './action-records.js';
@@ -237,7 +238,7 @@ export class Cloud implements Simulated, MachineRoom {
   #authenticate(authorization: string | undefined): void {
     const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
     if (token === undefined) throw new ApiError(401, 'unauthorized', 'token is required');
-    if (token !== this.#token) {
+    if (!isTokenOf(this.#token, token)) {
       throw new ApiError(401, 'unauthorized', 'the token you have provided is invalid');
     }
   }

@@ -42,9 +42,9 @@ export function tokenNotes(config: ClusterConfig, source: string | undefined): r
     ...(issuers.some(({ solver }) => solver === 'hetzner') ? ['issuers of cert-manager'] : []),
   ];
   if (asking.length === 0) return [];
-  return [
-    `${enumerate(asking)} get the API token from ${source}; HCLOUD_CLUSTER_TOKEN names another one for them.`,
-  ];
+  const own = /cluster_token/i.test(source);
+  const other = own ? '' : '; HCLOUD_CLUSTER_TOKEN names another one for them';
+  return [`${enumerate(asking)} get the API token from ${source}${other}.`];
 }
 
 /** Control planes that all go to one place although several were named; where they are, they stay. */
