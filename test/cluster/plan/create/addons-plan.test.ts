@@ -72,7 +72,7 @@ describe('the plan of the addons', () => {
     const asked = clusterOf(
       1,
       1,
-      'cilium: { version: 1.19.6 }\naddons: { gateway_api: { channel: experimental } }',
+      `cilium: { version: 1.19.6 }\n${onlyAddons({ gateway_api: { channel: 'experimental' } })}`,
     );
     const standard = installedFor(asked);
     const input = {
