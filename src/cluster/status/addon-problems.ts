@@ -15,8 +15,8 @@ export function addonProblems({ addons, seen }: Judged): Problem[] {
     .flatMap(({ name, kind, state, why }): Problem[] => {
       switch (state) {
         case 'works':
-        // What the nodes lack is told as a difference.
         case 'impossible':
+          // What the nodes lack is told as a difference.
           return [];
         case 'surplus':
           return [
