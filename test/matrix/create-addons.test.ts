@@ -5,5 +5,5 @@ import { createScenario } from './scenarios.js';
 await testMatrix(await createScenario(shortYaml(1, 0)), {
   ...{ only: 'tools', light: true },
   // One that the cluster needs, one that it can do without; all other calls are met elsewhere.
-  about: /^helm upgrade hcloud/,
+  aboutCalls: /^helm upgrade hcloud/,
 });

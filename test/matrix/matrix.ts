@@ -33,8 +33,10 @@ interface MatrixOptions {
   readonly light?: true;
   /** One half of a large matrix: several test files run side by side. */
   readonly only?: 'requests' | 'tools';
-  /** Only requests and calls of such a kind: the others are those of another matrix. */
+  /** Only requests with such a path: the others are those of another matrix. */
   readonly about?: RegExp;
+  /** Only such calls, for the same reason. */
+  readonly aboutCalls?: RegExp;
   /** So few of each kind are chosen by the seed: for a matrix whose cells are like those of others. */
   readonly cells?: number;
   /** Also stops the command at each of its writes and calls. */
@@ -50,11 +52,11 @@ interface MatrixOptions {
  */
 export async function testMatrix(
   scenario: Scenario,
-  { light, only, about, cells: few, stops }: MatrixOptions = {},
+  { light, only, about, aboutCalls, cells: few, stops }: MatrixOptions = {},
 ): Promise<void> {
   const clean = await runClean(scenario);
-  const isMeant = ({ kind }: Place): boolean => about?.test(kind) ?? true;
-  const [requests, calls] = [clean.requests.filter(isMeant), clean.calls.filter(isMeant)];
+  const requests = clean.requests.filter(({ kind }) => about?.test(kind) ?? true);
+  const calls = clean.calls.filter(({ kind }) => aboutCalls?.test(kind) ?? true);
   const kinds = cellsOf(scenario, { ...clean, requests, calls }, only);
   if (stops) kinds.push(stopCells(scenario, clean));
   const cells = kinds.flat();
