@@ -7,6 +7,7 @@ import { preparedFolder, snapshotYaml } from '../helpers/prepared-folder.js';
 
 const supported = process.platform === 'linux' && process.arch === 'x64';
 const section = `addons:
+  gateway_api: { channel: experimental }
   hcloud_ccm: { enabled: true }
   hcloud_csi: { enabled: true, luks: true }
   talos_ccm: { enabled: false }

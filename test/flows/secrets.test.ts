@@ -16,7 +16,7 @@ import { clusterYaml, rehearse, rehearseCluster, type Rehearsal } from '../helpe
 const yaml = clusterYaml(1, 0);
 const passphrase = () => Promise.resolve(new Secret('four words nobody says'));
 const workFactor = 10;
-const names = ['id_ed25519', 'id_ed25519.pub', 'secrets.yaml', 'talosconfig'];
+const names = ['id_ed25519', 'id_ed25519.pub', 'secrets.yaml', 'talosconfig', 'volumes.passphrase'];
 
 let rehearsal: Rehearsal;
 let copy: string;
@@ -24,6 +24,7 @@ let copy: string;
 beforeEach(async () => {
   rehearsal = await rehearseCluster(yaml);
   copy = join(dirname(rehearsal.files.folder), 'demo-secrets.age');
+  await writeFile(rehearsal.files.volumesPassphrase, 'open them with this\n', { mode: 0o600 });
 });
 
 const keep = (ctx: FlowContext = rehearsal.run().ctx, file = copy) =>
@@ -132,6 +133,7 @@ describe('a copy of the secrets', () => {
   test('is made without a part that does not exist, and without half of a key', async () => {
     await rm(rehearsal.files.talosconfig);
     await rm(rehearsal.files.sshPublicKey);
+    await rm(rehearsal.files.volumesPassphrase);
     expect((await keep()).contents).toEqual(['secrets.yaml']);
     const there = elsewhere();
     expect((await bringBack(there)).written).toEqual([there.files.secrets]);
@@ -208,7 +210,8 @@ describe('an import', () => {
     await rm(there.files.sshPublicKey);
     const second = await bringBack(there);
     expect(second.written).toEqual([there.files.sshPublicKey, there.files.secrets]);
-    expect(second.kept).toEqual([there.files.talosconfig, there.files.sshKey]);
+    const { talosconfig, sshKey, volumesPassphrase } = there.files;
+    expect(second.kept).toEqual([talosconfig, sshKey, volumesPassphrase]);
     expect((await bringBack(there)).written).toEqual([]);
   });
 
