@@ -76,9 +76,13 @@ function otherType(value: unknown): unknown {
   return Array.isArray(value) ? { 0: 'one' } : ['one'];
 }
 
+// Made once: every place of an answer has one of them, and few are used.
+const hugeText = 'x'.repeat(100_000);
+const hugeList = Array.from({ length: 10_000 }, () => null);
+const hugeObject = Object.fromEntries(hugeList.map((_, n) => [`key-${n}`, n]));
+
 function huge(value: unknown): unknown {
-  if (typeof value === 'string') return 'x'.repeat(100_000);
+  if (typeof value === 'string') return hugeText;
   if (typeof value === 'number') return 2 ** 60;
-  if (Array.isArray(value)) return Array.from({ length: 10_000 }, () => null);
-  return Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`key-${n}`, n]));
+  return Array.isArray(value) ? hugeList : hugeObject;
 }
