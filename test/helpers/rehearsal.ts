@@ -13,9 +13,12 @@ export type { Run, RunOptions } from './compose-run.js';
 export { clusterYaml } from './cluster-yaml.js';
 export type { Rehearsal } from './open-rehearsal.js';
 
-/** Opens a sandbox of its own for the test that calls it, and closes it at the test's end. */
+/**
+ * Opens a sandbox of its own for the test that calls it, and closes it at the test's end. Nobody opens it
+ * again, so its world is not saved.
+ */
 export async function rehearse(yaml: string, beginning?: Beginning): Promise<Rehearsal> {
-  const rehearsal = await openRehearsal(yaml, beginning);
+  const rehearsal = await openRehearsal(yaml, { saved: false, ...beginning });
   onTestFinished(() => rehearsal.close());
   return rehearsal;
 }
