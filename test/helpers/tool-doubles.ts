@@ -3,6 +3,7 @@ import { runTalosctl } from '../../src/sandbox/talosctl/run.js';
 import type { World } from '../../src/sandbox/world.js';
 import { ToolError, type Invocation, type RunTool } from '../../src/tools/exec.js';
 import { helm } from './helm-double.js';
+import { keptAuthority } from './kept-authorities.js';
 import { kubectl } from './kubectl-double.js';
 import { serviceAccountKey } from './service-account-key.js';
 import { answerCall } from '../../src/sandbox/talos/rpc/answer.js';
@@ -86,6 +87,7 @@ function run(options: DoublesOptions, invocation: Invocation): Promise<Ending> {
       version: talosVersion,
       now: wallClock,
       generateServiceAccountKey: () => Promise.resolve(serviceAccountKey()),
+      createAuthority: keptAuthority,
       call: async (request) => {
         const answer = await answerCall(world.talos, request, world.settle());
         world.saveClusters();

@@ -1,3 +1,4 @@
+import type { AuthorityOptions, KeyPair } from '../pki.js';
 import type { TalosAnswer, TalosRequest } from '../talos/protocol.js';
 
 /** Everything outside that the stand-in talosctl touches, besides files. */
@@ -14,6 +15,8 @@ export interface TalosctlIo {
   readonly generateServiceAccountKey?: () => Promise<string>;
   /** Aborted when nobody waits for the call any more; it writes no file then, as a process that was ended. */
   readonly signal?: AbortSignal | undefined;
+  /** A certificate authority of the cluster; a new one when not given. */
+  readonly createAuthority?: (options: AuthorityOptions) => Promise<KeyPair>;
   /** Milliseconds since the epoch. */
   now(): number;
 }

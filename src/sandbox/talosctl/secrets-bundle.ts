@@ -30,11 +30,12 @@ const tokenCharacters = '0123456789abcdefghijklmnopqrstuvwxyz';
 export async function createSecrets(io: TalosctlIo): Promise<SecretsBundle> {
   const validity = { notBefore: io.now(), lifetimeMs: 10 * yearMs };
   const ecdsa = { algorithm: 'ecdsa-p256' as const, ...validity };
+  const authority = io.createAuthority ?? createAuthority;
   const [etcd, k8s, aggregator, os, account] = await Promise.all([
-    createAuthority({ ...ecdsa, subject: { organizations: ['etcd'] } }),
-    createAuthority({ ...ecdsa, subject: { organizations: ['kubernetes'] } }),
-    createAuthority({ ...ecdsa, subject: {} }),
-    createAuthority({ algorithm: 'ed25519', ...validity, subject: { organizations: ['talos'] } }),
+    authority({ ...ecdsa, subject: { organizations: ['etcd'] } }),
+    authority({ ...ecdsa, subject: { organizations: ['kubernetes'] } }),
+    authority({ ...ecdsa, subject: {} }),
+    authority({ algorithm: 'ed25519', ...validity, subject: { organizations: ['talos'] } }),
     (io.generateServiceAccountKey ?? rsaKey)(),
   ]);
   return {
