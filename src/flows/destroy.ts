@@ -62,7 +62,8 @@ export async function destroy(
   refuseHeldNetwork(plan);
   if (plan.changes.length === 0 || !(await confirm(plan))) return { kind: 'preview', plan };
   const failed: KeptResource[] = [];
-  const last = { ...askingOnce(ctx, ['loadBalancers']), actions: byAbsence(ctx) };
+  const departures = byAbsence(ctx);
+  const last = { ...askingOnce(ctx, ['loadBalancers']), actions: departures };
   await withLease(ctx, undefined, async (lease) => {
     const known = onlyKnownByCluster(plan.stages.flat());
     if (known.length > 0) await step('Mark what goes with it', () => markAsGoing(ctx, known));
@@ -79,7 +80,10 @@ export async function destroy(
   const after = await step('Look at what is left', (io) =>
     observeRemains(
       last,
-      known.map(({ resource }) => resource.kind),
+      {
+        doubtful: known.map(({ resource }) => resource.kind),
+        servers: departures.left(),
+      },
       io,
     ),
   );

@@ -67,6 +67,8 @@ const expectedMs: Readonly<Record<string, number>> = {
   stop_server: 4_000,
   attach_to_network: 3_000,
   delete_server: 6_000,
+  create_load_balancer: 5_000,
+  delete_load_balancer: 5_000,
   create_image: 30_000,
 };
 /** Longer than this nothing is left alone, however much has to end before it. */

@@ -57,17 +57,27 @@ export async function observeOwnedResources(
 /** What may be there of a cluster after its deletion although all of it was deleted: others make it. */
 const madeByOthers: readonly ResourceKind[] = ['server', 'load-balancer', 'volume'];
 
+/** What is known at the end of a deletion. */
+export interface Deletion {
+  /** The kinds of which something was left or could not be deleted. */
+  readonly doubtful: readonly ResourceKind[];
+  /** The cluster's servers as they were seen after all deletions; undefined: nobody has looked. */
+  readonly servers: readonly Server[] | undefined;
+}
+
 /**
- * The same after a deletion. `doubtful` are the kinds of which something was left or could not be
- * deleted; of the rest, what Hetzner has deleted is gone, and nothing else comes while the cluster is held.
+ * The same after a deletion. Of what is not doubtful, what Hetzner has deleted is gone, and nothing
+ * else comes while the cluster is held.
  */
 export async function observeRemains(
   ctx: FlowContext,
-  doubtful: readonly ResourceKind[],
+  { doubtful, servers }: Deletion,
   io?: StepIo,
 ): Promise<OwnedResources> {
   const kinds = [...madeByOthers, ...doubtful];
-  return ownedAmong(ctx, await readProject(ctx, (kind) => kinds.includes(kind)), io);
+  const known = doubtful.includes('server') ? undefined : servers;
+  const lists = await readProject(ctx, { isAsked: (kind) => kinds.includes(kind), servers: known });
+  return ownedAmong(ctx, lists, io);
 }
 
 /** What of these lists is the cluster's, or hangs on it. */
@@ -109,16 +119,22 @@ export async function ownedAmong(
   return { found, notes, currency: lists.pricing.currency };
 }
 
+interface Asked {
+  readonly isAsked?: (kind: ResourceKind) => boolean;
+  /** Those that were seen already. */
+  readonly servers?: readonly Server[] | undefined;
+}
+
 /** Load balancers and volumes of controllers carry no cluster label, so these lists are whole. */
 async function readProject(
   { hetzner, config }: FlowContext,
-  isAsked: (kind: ResourceKind) => boolean = () => true,
+  { isAsked = () => true, servers: known }: Asked = {},
 ) {
   const list = <T>(kind: ResourceKind, read: () => Promise<T[]>): Promise<T[]> =>
     isAsked(kind) ? read() : Promise.resolve([]);
   const selector = clusterSelector(config.cluster_name);
   const [servers, loadBalancers, volumes, pricing] = await inParallel(
-    hetzner.servers(),
+    known ? Promise.resolve(known) : hetzner.servers(),
     hetzner.loadBalancers(),
     hetzner.volumes(),
     hetzner.pricing(),
