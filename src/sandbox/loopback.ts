@@ -2,10 +2,16 @@ import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Clock } from '../lib/wait.js';
 
+/**
+ * How long an answer may take, ms: a large cluster on a busy machine keeps a sandbox from answering for
+ * seconds, and whoever took it for gone would run its world a second time.
+ */
+const patienceMs = 60_000;
+
 /** A GET to a sandbox on this machine; undefined when nothing answers there that knows the token. */
 export function getJson(url: string, token: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { timeout: 2_000, headers: bearer(token) }, (response) => {
+    const sent = request(url, { timeout: patienceMs, headers: bearer(token) }, (response) => {
       collect(response).then((text) => {
         resolve(response.statusCode === 200 ? JSON.parse(text) : undefined);
       }, reject);
