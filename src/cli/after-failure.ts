@@ -36,7 +36,11 @@ export async function withAftermath(error: unknown, { flow, options }: Failed): 
 
 function describe({ state, catalogue }: Observation, options: Failed['options']): string {
   const { servers, network, firewall, sshKey, placementGroups: groups, balancer } = state;
-  const hourly = hourlyCost(catalogue, servers, balancer ? [balancer] : []);
+  const { net, currency } = hourlyCost(catalogue, servers, balancer ? [balancer] : []);
+  const price =
+    servers.length > 0 || balancer
+      ? `, about ${formatMoney(net, currency)} net an hour`
+      : '; none of it costs anything';
   const exists = [
     ...(servers.length > 0 ? [plural(servers.length, 'server')] : []),
     ...(balancer ? ['the load balancer'] : []),
@@ -48,8 +52,7 @@ function describe({ state, catalogue }: Observation, options: Failed['options'])
   // Who wanted no image does not get one by going on.
   const again = options.build === false ? `${options.command} --no-build` : options.command;
   return (
-    `What exists of the cluster now: ${enumerate(exists)}, ` +
-    `about ${formatMoney(hourly.net, hourly.currency)} net an hour.\n` +
+    `What exists of the cluster now: ${enumerate(exists)}${price}.\n` +
     `Go on: ${ownCommand(options, again)}` +
     (options.command === 'destroy' ? '' : `\nRemove: ${ownCommand(options, 'destroy')}`)
   );

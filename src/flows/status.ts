@@ -5,6 +5,8 @@ import { withFoundEndpoint } from '../cluster/network/api-endpoint.js';
 import { clusterStatus } from '../cluster/status/cluster-status.js';
 import type { ClusterState } from '../cluster/state/cluster-state.js';
 import type { StatusReport } from '../cluster/status/report.js';
+import { buildNotes } from '../cluster/catalogue/seen-builds.js';
+import { OxideError, PreconditionError } from '../lib/errors.js';
 import { inParallel } from '../lib/parallel.js';
 import { plural } from '../lib/format.js';
 import type { StepIo } from '../lib/step.js';
@@ -54,7 +56,7 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
   const { step } = ctx;
   const [[prices, resources, ownAddress], servers, access] = await inParallel(
     surroundings,
-    lookAtServers(ctx),
+    lookAtServers(ctx).catch((error: unknown) => withBuilds(ctx, error, surroundings)),
     probeAccessFiles(ctx),
   );
   const { found, builds } = resources;
@@ -72,6 +74,18 @@ async function look(ctx: FlowContext, surroundings: Surroundings): Promise<Statu
     builds: { ...builds, now: ctx.hetzner.now() },
     now: wallClock(),
   });
+}
+
+/** Nothing is there of the cluster; what builds of images left may be there and cost all the same. */
+async function withBuilds(
+  { hetzner }: FlowContext,
+  error: unknown,
+  surroundings: Surroundings,
+): Promise<never> {
+  if (!(error instanceof OxideError) || error.errorCode !== 'cluster.missing') throw error;
+  const around = await surroundings.catch(() => undefined);
+  const notes = around ? buildNotes(around[1].builds, hetzner.now()) : [];
+  throw new PreconditionError(error.message, [error.hint, ...notes].join('\n'), error.errorCode);
 }
 
 async function lookAtServers(ctx: FlowContext) {

@@ -18,6 +18,15 @@ export function joinAlike(problems: readonly Told[]): Told[] {
     const [name = ''] = names;
     if (names.length < 2) return first;
     const what = first.message.slice(name.length);
-    return { message: `each of ${enumerateNames(names)}${what}`, hint: first.hint };
+    return { message: ofSeveral(enumerateNames(names), what), hint: first.hint };
   });
+}
+
+const plurals: Readonly<Record<string, string>> = { is: 'are', does: 'do' };
+
+/** `demo-web-1 to -3 are off`; what is said of one in other words is said of each. */
+function ofSeveral(names: string, what: string): string {
+  const [, verb = '', rest = ''] = /^ (\w+)(.*)$/s.exec(what) ?? [];
+  const verbs = plurals[verb];
+  return verbs === undefined ? `each of ${names}${what}` : `${names} ${verbs}${rest}`;
 }

@@ -39,6 +39,7 @@ describe.runIf(bundled)('Ctrl-C', { timeout: 180_000 }, () => {
     // The temporary server on which the image is made.
     const stderr = await interruptedOnce(cwd, 'POST /servers 201');
     expect(stderr).toMatch(/DELETE \/firewalls\/\d+ 204/);
+    expect(stderr).toContain('; none of it costs anything.\n');
   });
 
   test('twice ends at once', async () => {

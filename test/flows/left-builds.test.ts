@@ -95,11 +95,17 @@ test('a build that goes on is told of, and neither a destroy nor a prune touches
   expect(partsOf(project)).toEqual(all);
 });
 
-test('a destroy names what a killed build left, also when nothing of the cluster is there', async () => {
+test('a destroy and a status name what a killed build left, also when nothing of the cluster is there', async () => {
   const { rehearsal, project } = await clusterAndBuild(-1);
   for (const plan of [await destroyed(rehearsal), await destroyed(rehearsal)]) {
     expect(plan.notes).toEqual([expect.stringMatching(/^A build of Talos .* stopped left/)]);
   }
+  await expect(status(rehearsal.run().ctx)).rejects.toMatchObject({
+    message: 'the cluster "demo" does not exist in this project',
+    hint: expect.stringMatching(
+      /oxide create\S*\nA build of Talos .* stopped left .* removes it/,
+    ) as string,
+  });
   expect(partsOf(project)).toEqual(all);
 });
 
