@@ -1,7 +1,8 @@
 import { clusterErrors, cniFindings } from './validate/cluster.js';
 import { deviceFindings } from './validate/devices.js';
 import { documentErrors, documentWarnings } from './validate/documents.js';
-import { installErrors, machineErrors, registryErrors } from './validate/machine.js';
+import { installErrors } from './validate/machine/installation.js';
+import { machineErrors, registryErrors } from './validate/machine.js';
 import { listErrors } from './multi-error.js';
 import type { MachineConfig, V1Alpha1 } from './types.js';
 import { list, mapping } from './values.js';

@@ -1,13 +1,13 @@
-import { isIP } from 'node:net';
 import { base64Objection } from '../layout/leaf-types.js';
 import { nanoseconds, durationText, quote } from '../layout/go-text.js';
 import { parseUrl } from '../layout/go-url.js';
-import { bytesOf } from '../layout/sizes.js';
 import { list, mapping, text, type Mapping } from '../values.js';
 import type { ConfigDocument } from '../types.js';
+import { bgpErrors } from './bgp.js';
 import { containerErrors } from './containers.js';
-import { diskObjection, volumeObjection, type CelCheck } from './expressions.js';
+import { diskObjection, volumeObjection } from './expressions.js';
 import { commonErrors } from './links.js';
+import { logicalVolumeErrors, matchErrors, volumeNameErrors } from './logical-volumes.js';
 import { isNegative, probeErrors } from './network.js';
 
 type Check = (document: ConfigDocument) => string[];
@@ -115,51 +115,6 @@ function probeUrlErrors(url: string): string[] {
     : ['HTTP probe URL must be an absolute http or https URL with a non-empty host'];
 }
 
-function volumeNameErrors(name: string, most: number): string[] {
-  return [
-    ...(name === '' ? ['name is required'] : []),
-    ...(name.length < 1 || name.length > most
-      ? [`name must be between 1 and ${most} characters long`]
-      : []),
-    ...(/[^A-Za-z0-9_-]/.test(name)
-      ? ['name can only contain ASCII letters, digits, hyphens and underscores']
-      : []),
-  ];
-}
-
-function matchErrors(selector: unknown, check: CelCheck): string[] {
-  const match = text(mapping(selector)['match']);
-  if (match === '') return ['provisioning.volumeSelector.match is required'];
-  const why = check(match);
-  return why === undefined ? [] : [`provisioning.volumeSelector.match: ${why}`];
-}
-
-function logicalVolumeErrors({ name = '', body }: ConfigDocument): string[] {
-  const type = text(body['type']) || 'linear';
-  const { mirrors, stripes } = body;
-  const errors = volumeNameErrors(name, 63);
-  if (mirrors !== undefined) {
-    if (!['raid1', 'raid10'].includes(type)) {
-      errors.push(`mirrors is only valid for raid1/raid10, not ${type}`);
-    } else if (Number(mirrors) < 1) errors.push('mirrors must be at least 1');
-  }
-  if (stripes !== undefined) {
-    if (!['raid0', 'raid10'].includes(type)) {
-      errors.push(`stripes is only valid for raid0/raid10, not ${type}`);
-    } else if (Number(stripes) < 2) errors.push('stripes must be at least 2');
-  }
-  const place = mapping(body['provisioning']);
-  const [min, max] = [text(place['minSize']), text(place['maxSize'])];
-  if (text(place['volumeGroup']) === '') errors.push('provisioning.volumeGroup is required');
-  if (max === '') errors.push('provisioning.maxSize is required');
-  if (max.startsWith('-')) errors.push('provisioning.maxSize must not be negative');
-  const bytes = (size: string): number => Number(size === '' ? 0 : bytesOf(size.replace(/^-/, '')));
-  if (min !== '' && !max.includes('%') && bytes(min) > bytes(max)) {
-    errors.push('provisioning.minSize must not exceed provisioning.maxSize');
-  }
-  return errors;
-}
-
 function resolverErrors(body: Mapping): string[] {
   const dns = mapping(body['hostDNS']);
   const off = (field: string): string[] =>
@@ -210,61 +165,4 @@ function linkNameErrors(field: string, name: string): string[] {
   return /[\s\p{C}]/u.test(name)
     ? [`${field} must not contain whitespace or non-printable characters`]
     : [];
-}
-
-function bgpErrors({ name = '', body }: ConfigDocument): string[] {
-  const errors: string[] = [];
-  if (name === '') errors.push('name must be specified');
-  if (Number(body['localASN'] ?? 0) === 0) errors.push('localASN must be specified');
-  const router = text(body['routerID']);
-  if (router !== '' && isIP(router) !== 4) errors.push('routerID must be an IPv4 address');
-  const seen = new Set<string>();
-  for (const [index, neighbor] of list(body['neighbors']).map(mapping).entries()) {
-    const [address, link] = [text(neighbor['address']), text(neighbor['link'])];
-    const hasOne = (address === '') !== (link === '');
-    if (!hasOne) errors.push(`neighbor[${index}]: exactly one of address or link must be set`);
-    errors.push(...neighborErrors(neighbor, index, text(body['vrf'])));
-    const key = address || link;
-    if (hasOne && seen.has(key)) {
-      errors.push(`neighbor[${index}]: duplicate neighbor ${quote(key)}`);
-    }
-    seen.add(key);
-  }
-  return [
-    ...errors,
-    ...list(body['importRoutes']).flatMap((route, index) =>
-      importErrors(mapping(route), index, name),
-    ),
-  ];
-}
-
-function neighborErrors(neighbor: Mapping, index: number, vrf: string): string[] {
-  const { bfd } = neighbor;
-  const at = `neighbor[${index}]:`;
-  const times = mapping(bfd);
-  return [
-    ...(isNegative(neighbor['holdTime']) ? [`${at} holdTime must not be negative`] : []),
-    ...(bfd !== undefined && vrf !== ''
-      ? [`${at} bfd is not supported for VRF-bound BGP instances`]
-      : []),
-    ...['transmitInterval', 'receiveInterval']
-      .filter((field) => isNegative(times[field]))
-      .map((field) => `${at} bfd.${field} must not be negative`),
-  ];
-}
-
-function importErrors(route: Mapping, index: number, name: string): string[] {
-  const source = text(route['bgpInstance']);
-  const prefixes = list(route['prefixes']);
-  const at = `importRoutes[${index}]`;
-  return [
-    ...(source === '' ? [`${at}: bgpInstance must be specified`] : []),
-    ...(source !== '' && source === name
-      ? [`${at}: cannot import from the same BGP instance ${quote(name)}`]
-      : []),
-    ...(prefixes.length === 0 ? [`${at}: at least one prefix must be specified`] : []),
-    ...prefixes.flatMap((prefix, place) =>
-      text(prefix) === '' ? [`${at}.prefixes[${place}]: invalid prefix`] : [],
-    ),
-  ];
 }
