@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.js';
+import { stringOr, valueAt, type JsonObject } from './json.js';
 import { timestamp, type KubeObject } from './objects.js';
 import type { KubeState } from './state.js';
 
@@ -59,6 +59,17 @@ export function tell(state: KubeState, object: KubeObject, note: Note): void {
 export function wasTold(state: KubeState, object: KubeObject, note: Note): boolean {
   const { name, namespace } = addressOf(state, object, note);
   return state.store.get('events', name, namespace) !== undefined;
+}
+
+/** Whether anything that begins so was told of the object within the last hour. */
+export function wasToldOf(state: KubeState, { metadata }: KubeObject, begin: string): boolean {
+  return state.store
+    .list('events')
+    .some(
+      (event) =>
+        valueAt(event, ['involvedObject', 'uid']) === metadata.uid &&
+        stringOr(event['message']).startsWith(begin),
+    );
 }
 
 interface Address {

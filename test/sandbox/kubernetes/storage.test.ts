@@ -144,6 +144,7 @@ test('a pod that is drained to another node brings its volume along', () => {
     `Multi-Attach error for volume "${volumeName(world)}" Volume is already used by pod(s) ${name}`,
   );
   world.after(40);
+  expect(world.told().match(/Multi-Attach error/g)).toHaveLength(1);
   const [after] = world.pods();
   expect(nodeOf(after)).not.toBe(node);
   expect(field(after, 'status.phase')).toBe('Running');

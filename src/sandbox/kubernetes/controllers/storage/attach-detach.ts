@@ -1,5 +1,5 @@
 import { deleteObject } from '../../deletes.js';
-import { tell, wasTold, type Note } from '../../events.js';
+import { tell, wasToldOf, type Note } from '../../events.js';
 import { objectOr, stringOr, valueAt } from '../../json.js';
 import { isTrue, type KubeObject } from '../../objects.js';
 import { builtinType } from '../../resources.js';
@@ -94,10 +94,13 @@ function tellOfOthers(
     names.length > 0
       ? `Volume is already used by pod(s) ${names.join(', ')}`
       : "Volume is already exclusively attached to one node and can't be attached to another";
-  const message = `Multi-Attach error for volume "${volume.name}" ${why}`;
-  const note: Note = { by, type: 'Warning', reason: 'FailedAttachVolume', message };
-  // It is reported once.
-  if (!wasTold(state, pod, note)) tell(state, pod, note);
+  const error = `Multi-Attach error for volume "${volume.name}"`;
+  const note: Note = {
+    ...{ by, type: 'Warning', reason: 'FailedAttachVolume' },
+    message: `${error} ${why}`,
+  };
+  // Reported once, whatever is in the way later (attachdetach/reconciler/reconciler.go: MultiAttachErrorReported).
+  if (!wasToldOf(state, pod, error)) tell(state, pod, note);
 }
 
 const by = 'attachdetach-controller';
