@@ -76,11 +76,32 @@ test('a build that fails ends the run with its reason; what was made meanwhile i
   rehearsal.faults.add({ path: /create_image$/, fault: { kind: 'action-error' } });
   const run = rehearsal.run();
   await expect(create(run.ctx)).rejects.toThrow(/create_image .* ended in an error/);
+  expect(run.events.filter(({ type }) => type === 'warning')).toEqual([]);
   expect(stepsOf(run)).toContain('- Create the control planes');
   const { servers } = projectOf(rehearsal).snapshot();
   expect(servers?.map(({ name }) => name).sort()).toEqual(['demo-cp-1', 'demo-web-1']);
   expect(await create(rehearsal.run().ctx)).toMatchObject({ kind: 'created' });
   expect(projectOf(rehearsal).list('servers')).toHaveLength(3);
+});
+
+test('an error of other work is told at once, and the image is made to its end', async () => {
+  const rehearsal = await rehearse(clusterYaml(1, 0), { empty: true });
+  rehearsal.faults.add({
+    ...{ method: 'POST', path: /^\/placement_groups$/, count: Infinity },
+    fault: { kind: 'status', status: 403, code: 'forbidden' },
+  });
+  const run = rehearsal.run();
+  await expect(create(run.ctx)).rejects.toThrow(/forbidden/);
+  const told = run.events.findIndex(
+    (event) => event.type === 'warning' && /forbidden.*\n.*Ctrl-C/s.test(event.message),
+  );
+  const made = run.events.findIndex(
+    (event) => event.type === 'step-done' && event.title.startsWith('Make the image'),
+  );
+  expect(told).toBeGreaterThan(-1);
+  expect(made).toBeGreaterThan(told);
+  const { images } = projectOf(rehearsal).snapshot();
+  expect(images?.filter(({ labels }) => labels['os'] === 'talos')).toHaveLength(1);
 });
 
 test('a scale makes the image that it needs, beside its placement groups', async () => {

@@ -1,5 +1,6 @@
 import type { Architecture } from '../../cluster/catalogue/catalogue.js';
 import type { ImageBuild } from '../../cluster/catalogue/image-builds.js';
+import { messageOf } from '../../lib/errors.js';
 import { inParallel } from '../../lib/parallel.js';
 import type { OwnAddresses } from '../access/own-address.js';
 import type { ImageSource } from '../hetzner/image-source.js';
@@ -28,14 +29,19 @@ export async function besideImages<T>(
   work: (images: ComingImages) => Promise<T>,
 ): Promise<T> {
   const arrivals = new Map(builds.map(({ architecture }) => [architecture, new Arrival()]));
+  const failures = new Set<unknown>();
   const building = buildImages(ctx, {
     ...{ builds, own },
     onImage: ({ build, id }: BuiltImage) => arrivals.get(build.architecture)?.arrive(id),
-    onFailure: (build, error) => arrivals.get(build.architecture)?.fail(error),
+    onFailure: (build, error) => {
+      failures.add(error);
+      arrivals.get(build.architecture)?.fail(error);
+    },
   });
   let hasEnded = builds.length === 0;
   const ended = building
     .catch((error: unknown) => {
+      failures.add(error);
       // Of those that were not begun; of others their own failure is known.
       for (const arrival of arrivals.values()) arrival.fail(error);
       throw error;
@@ -48,8 +54,27 @@ export async function besideImages<T>(
     },
     temporary: () => (hasEnded ? undefined : ended),
   };
-  const [result] = await inParallel(work(images), ended);
+  const others = work(images).catch(async (error: unknown) => {
+    const isTold = hasEnded || ctx.signal.aborted || failures.has(error);
+    if (!isTold) await letEnd(ctx, error, ended);
+    throw error;
+  });
+  const [result] = await inParallel(others, ended);
   return result;
+}
+
+/** Minutes may pass before the run ends with an error of other work: it is told when it is known. */
+async function letEnd(
+  { step }: Pick<FlowContext, 'step'>,
+  error: unknown,
+  ended: Promise<unknown>,
+): Promise<void> {
+  await step('Let the image be made to its end', async (io) => {
+    io.warn(
+      `${messageOf(error)}\nThe image is made to its end all the same, because the same command goes on with it; Ctrl-C ends it now.`,
+    );
+    await ended.catch(() => undefined);
+  });
 }
 
 function arrivalOf(
