@@ -1,11 +1,11 @@
 import {
   loadBalancerTypes,
-  locations,
   serverTypes,
   type LoadBalancerTypeFacts,
   type Offer,
   type ServerTypeFacts,
 } from './catalogue.js';
+import { locations } from './locations.js';
 import { regionOf, type Market } from './market.js';
 import { notFound } from './api-error.js';
 import { isoRoutes } from './isos.js';

@@ -1,11 +1,6 @@
 import { ApiError, invalidField } from './api-error.js';
-import {
-  locations,
-  serverTypes,
-  type Location,
-  type Region,
-  type ServerTypeFacts,
-} from './catalogue.js';
+import { serverTypes, type Region, type ServerTypeFacts } from './catalogue.js';
+import { locations, type Location } from './locations.js';
 
 /** What the catalogue shows of a shortage: nothing while it lags behind. */
 export interface Shortage {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { invalidField, notFound, refused } from './api-error.js';
 import { checkBody } from './body.js';
-import type { Location, ServerTypeFacts } from './catalogue.js';
+import type { ServerTypeFacts } from './catalogue.js';
+import type { Location } from './locations.js';
 import { hostnameField, idField, idOrNameField, userDataField } from './fields.js';
 import { hostFor } from './hosts.js';
 import { imageFor } from './images.js';

@@ -9,7 +9,7 @@ import {
   toNumber,
 } from './address-math.js';
 import { ApiError, invalidField } from './api-error.js';
-import { locations } from './catalogue.js';
+import { locations } from './locations.js';
 import { freeSubnetRange } from './private-addresses.js';
 import type { NetworkRecord, SubnetRecord } from './records.js';
 
