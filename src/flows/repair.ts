@@ -9,19 +9,15 @@ import { nothingToRepair, withRepairNotes } from '../cluster/plan/replace/repair
 import { planReplace, type ReplacePlan } from '../cluster/plan/replace/replace-plan.js';
 import type { ClusterState } from '../cluster/state/cluster-state.js';
 import type { ClusterNode } from '../cluster/state/nodes.js';
-import { toLeftEntry } from '../cluster/plan/scale/scale-leftovers.js';
 import { PreconditionError } from '../lib/errors.js';
 import { enumerateNames } from '../lib/format.js';
 import type { StepIo } from '../lib/step.js';
 import { observeCluster } from '../steps/observe/observe.js';
 import { observeVitals } from '../steps/observe/vitals.js';
-import { stillLeft } from '../steps/ownership/attachments.js';
 import type { FlowContext } from '../steps/run/context.js';
-import { withLease } from '../steps/run/lease.js';
-import { generateMachineConfigs } from '../steps/talos/machine-configs.js';
 import { knownSchematic } from '../steps/talos/schematic.js';
+import { carryOutReplacement } from './carry-out-replacement.js';
 import { lookInside } from './look-inside.js';
-import { replaceNodes } from './replace-nodes.js';
 
 export interface RepairOptions {
   /** How long a node is not Ready before it may count as dead, ms. */
@@ -87,24 +83,17 @@ export async function repair(ctx: FlowContext, options: RepairOptions): Promise<
     }),
     choice,
   );
-  const within = { ...ctx, config: plan.config };
-  const machineConfigs = await step('Generate and check the machine configurations', (io) =>
-    generateMachineConfigs(within, inside.state.balancer, io),
-  );
-  if (!(await options.confirm(plan))) return { kind: 'preview', plan };
-  await withLease(ctx, inside.state.servers, async () => {
-    await step('Look again whether they are dead', async (io) => {
-      const now = await choose(io, await observeCluster(ctx), await ctx.observer.nodes());
-      demandSame(choice, now);
-    });
-    const drainTimeoutMs = config.timeouts.drain;
-    await replaceNodes(within, { inside, plan, machineConfigs, force: true, drainTimeoutMs });
+  const left = await carryOutReplacement(ctx, {
+    ...{ inside, plan, confirm: options.confirm },
+    ...{ force: true, drainTimeoutMs: config.timeouts.drain },
+    lookAgain: () =>
+      step('Look again whether they are dead', async (io) => {
+        const now = await choose(io, await observeCluster(ctx), await ctx.observer.nodes());
+        demandSame(choice, now);
+      }),
   });
-  const left = await stillLeft(ctx, plan.leaves);
-  return {
-    kind: 'repaired',
-    repaired: { ...done, repaired: plan.nodes, left: left.map(toLeftEntry) },
-  };
+  if (!left) return { kind: 'preview', plan };
+  return { kind: 'repaired', repaired: { ...done, repaired: plan.nodes, left } };
 }
 
 /** A node that came back is left alone, and the plan that was shown is not carried out in part. */

@@ -2,25 +2,15 @@ import type { KeptEntry, ShownPlan } from '../cluster/plan/plan.js';
 import { differenceText } from '../cluster/plan/difference.js';
 import { emptyPlan } from '../cluster/plan/scale/empty-plan.js';
 import { chooseRoll, type RollWish } from '../cluster/plan/replace/roll-choice.js';
-import { planReplace, type ReplacePlan } from '../cluster/plan/replace/replace-plan.js';
-import { toLeftEntry } from '../cluster/plan/scale/scale-leftovers.js';
-import { stillLeft } from '../steps/ownership/attachments.js';
+import { planReplace } from '../cluster/plan/replace/replace-plan.js';
 import type { FlowContext } from '../steps/run/context.js';
-import { withLease } from '../steps/run/lease.js';
-import { generateMachineConfigs } from '../steps/talos/machine-configs.js';
 import { knownSchematic } from '../steps/talos/schematic.js';
-import { lookInside, type Inside } from './look-inside.js';
-import { replaceNodes } from './replace-nodes.js';
+import { carryOutReplacement, type Replacement } from './carry-out-replacement.js';
+import { lookInside } from './look-inside.js';
 
-export interface ReplaceOptions {
+export interface ReplaceOptions extends Pick<Replacement, 'force' | 'drainTimeoutMs' | 'confirm'> {
   /** As the user calls them. */
   readonly names: readonly string[];
-  /** Neither drains nor asks nodes: for dead ones. */
-  readonly force: boolean;
-  /** How long the pods of one node may take to go, ms. */
-  readonly drainTimeoutMs: number;
-  /** Shows the plan. False: only the plan was asked for. */
-  readonly confirm: (plan: ReplacePlan) => Promise<boolean>;
 }
 
 /** Nodes that were made anew. */
@@ -72,22 +62,9 @@ export async function replacePool(ctx: FlowContext, options: RollOptions): Promi
   return carryOut(ctx, { ...options, inside, plan: { ...planned, notes } });
 }
 
-interface Decided extends Omit<ReplaceOptions, 'names'> {
-  readonly inside: Inside;
-  readonly plan: ReplacePlan;
-}
-
-async function carryOut(ctx: FlowContext, decided: Decided): Promise<ReplaceOutcome> {
-  const { inside, plan, confirm, force, drainTimeoutMs } = decided;
-  const within = { ...ctx, config: plan.config };
-  const machineConfigs = await ctx.step('Generate and check the machine configurations', (io) =>
-    generateMachineConfigs(within, inside.state.balancer, io),
-  );
-  if (!(await confirm(plan))) return { kind: 'preview', plan };
-  await withLease(ctx, inside.state.servers, () =>
-    replaceNodes(within, { inside, plan, machineConfigs, force, drainTimeoutMs }),
-  );
-  const left = await stillLeft(ctx, plan.leaves);
-  const replaced = { cluster: plan.cluster, replaced: plan.nodes, left: left.map(toLeftEntry) };
-  return { kind: 'replaced', replaced };
+async function carryOut(ctx: FlowContext, replacement: Replacement): Promise<ReplaceOutcome> {
+  const { plan } = replacement;
+  const left = await carryOutReplacement(ctx, replacement);
+  if (!left) return { kind: 'preview', plan };
+  return { kind: 'replaced', replaced: { cluster: plan.cluster, replaced: plan.nodes, left } };
 }
