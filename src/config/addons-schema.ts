@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaultAddons } from './addon-defaults.js';
-import { releaseName } from './fields.js';
+import { chartSource, releaseName } from './fields.js';
 import { issuer } from './issuers-schema.js';
 
 const chartVersion = z
@@ -27,7 +27,7 @@ const addonKeys = (key: string) => ({
 const addon = (key: string, description: string) =>
   z.strictObject(addonKeys(key)).prefault({}).meta({ description });
 
-const place = z.string().min(1).meta({
+const place = chartSource.meta({
   description:
     'Its name in `repository`, or without one an OCI URL or a path relative to cluster.yaml.',
 });
@@ -37,8 +37,7 @@ const ownChart = z
   .strictObject({
     name: releaseName.meta({ description: 'Name of its release, and in `oxide addons`.' }),
     chart: place,
-    repository: z
-      .string()
+    repository: chartSource
       .regex(/^https?:\/\/\S+$/, 'must be the URL of a repository of charts')
       .optional()
       .meta({ description: 'URL of the repository that holds it.' }),

@@ -56,6 +56,15 @@ export const releaseName = matching(
   'at most 53 lower-case letters, digits and dashes, not beginning or ending with a dash',
 );
 
+/** Where a chart comes from: no place for a password, because helm is called with it. */
+export const chartSource = z
+  .string()
+  .min(1)
+  .regex(
+    /^(?![a-z]+:\/\/[^/]*@)/i,
+    'holds a login, which others on this machine could read: for an OCI registry use helm registry login, for any other repository fetch the chart yourself and name its path',
+  );
+
 /** A name in Hetzner's catalogue. Whether it exists is asked of the API. */
 export const catalogueName = matching(/^[a-z0-9][a-z0-9-]*$/, 'a name such as nbg1 or cx33');
 

@@ -4,6 +4,7 @@ import { Secret } from '../lib/secret.js';
 import {
   catalogueName,
   clusterName,
+  chartSource,
   configPatch,
   extensionName,
   firewallSource,
@@ -203,7 +204,7 @@ const cilium = z
         "Keep pods from Hetzner's metadata service (169.254.169.254), which gives each node its machine configuration with the secrets in it.",
       rule: 'A network policy of Cilium; pods in the host network are not kept from it.',
     }),
-    chart: z.string().min(1).optional().meta({
+    chart: chartSource.optional().meta({
       description:
         'Where the chart comes from, for users behind mirrors: repository URL, OCI URL, or a path relative to cluster.yaml.',
     }),

@@ -628,6 +628,8 @@ describe('files', () => {
     ['{ name: a, chart: b, repository: "https://c.test" }', 'is required: it is fetched'],
     ['{ name: a, chart: "https://c.test/a.tgz", version: 1.0.0 }', 'is an OCI URL, a path'],
     ['{ name: a, chart: b, values: {}, values_file: c }', 'one of them'],
+    ['{ name: a, chart: "oci://me:secret@c.test/a", version: 1.0.0 }', 'holds a login'],
+    ['{ name: a, chart: b, repository: "https://me@c.test", version: 1.0.0 }', 'holds a login'],
     ['{ name: a, chart: b }, { name: a, chart: c }', 'is the name of another chart'],
     ['{ name: A_b, chart: c }', 'must be at most 53 lower-case letters'],
   ])('refuses the own chart %s', (entry, reason) => {

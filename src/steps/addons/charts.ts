@@ -101,14 +101,6 @@ async function compareWithIndex(
   }
   throw new PreconditionError(
     `the ${label} chart ${version} that came is not the one that its repository publishes: it has the SHA-256 ${digest}, the index says ${published.join(' or ')}`,
-    `Nothing of it was installed. Something between this machine and the repository changes what it fetches; the index: ${withoutLogin(url)}`,
+    `Nothing of it was installed. Something between this machine and the repository changes what it fetches; the index: ${url}`,
   );
-}
-
-/** A repository's URL may hold a name and a password. */
-function withoutLogin(url: string): string {
-  const shown = new URL(url);
-  shown.username = '';
-  shown.password = '';
-  return shown.href;
 }
