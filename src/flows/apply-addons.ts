@@ -80,6 +80,7 @@ async function carryOut(
       manifest,
       cilium: chart,
       charts,
+      unfetched,
       digests,
     } = await step('Fetch what is needed', (io) =>
       fetchChosen(ctx, { names: plan.apply, folder }, io),
@@ -99,10 +100,10 @@ async function carryOut(
     }
     const none: Installed = { fresh: [], failures: [] };
     const { fresh, failures } =
-      charts.length === 0
+      charts.length + unfetched.length === 0
         ? none
         : await step('Install the addons', (io) =>
-            installAddons(ctx, { charts, networkId, again: true }, io),
+            installAddons(ctx, { charts, unfetched, networkId, again: true }, io),
           );
     const wanted = addonsOf(ctx).filter(({ addon }) => fresh.includes(addon.name));
     const expected = wanted.filter(

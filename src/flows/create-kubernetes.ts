@@ -94,15 +94,18 @@ export async function growKubernetes(
 
 async function install(
   ctx: FlowContext,
-  { downloads: { manifest, cilium, charts }, networkId }: Omit<Parts, 'controlPlanes' | 'balancer'>,
+  { downloads, networkId }: Omit<Parts, 'controlPlanes' | 'balancer'>,
 ): Promise<Installed> {
+  const { manifest, cilium, charts, unfetched } = downloads;
   await ctx.step('Install the Gateway API', (io) => ensureGatewayApi(ctx, manifest, io));
   await ctx.step('Install Cilium', (io) => ensureCilium(ctx, { chart: cilium.path }, io));
   if (ctx.config.cilium.block_metadata) {
     await ctx.step('Close the metadata service to pods', (io) => ensureMetadataPolicy(ctx, io));
   }
-  if (charts.length === 0) return noAddons;
-  return ctx.step('Install the addons', (io) => installAddons(ctx, { charts, networkId }, io));
+  if (charts.length + unfetched.length === 0) return noAddons;
+  return ctx.step('Install the addons', (io) =>
+    installAddons(ctx, { charts, unfetched, networkId }, io),
+  );
 }
 
 /** None were installed. */

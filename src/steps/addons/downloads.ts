@@ -5,7 +5,7 @@ import type { FlowContext } from '../run/context.js';
 import { fetchChart, type FetchedChart } from './charts.js';
 import { ciliumOf } from './cilium.js';
 import { fetchGatewayApi, type FetchedManifest } from './gateway-api.js';
-import type { ReadyChart } from './install.js';
+import { failureOf, type AddonFailure, type ReadyChart } from './install.js';
 import { addonsOf } from './look.js';
 
 /** Everything that is installed in Kubernetes, on this machine. */
@@ -14,6 +14,8 @@ export interface Downloads {
   readonly cilium: FetchedChart;
   /** Of the addons beside Cilium. */
   readonly charts: readonly ReadyChart[];
+  /** Optional ones whose charts could not be had. */
+  readonly unfetched: readonly AddonFailure[];
   /** What all of it is, to be kept with the cluster. */
   readonly digests: Digests;
 }
@@ -36,7 +38,7 @@ export async function fetchDownloads(
     fetchCharts(ctx, { folder }, io),
   );
   const digests = { ...manifest.digests, ...cilium.digests, ...charts.digests };
-  return { manifest, cilium, charts: charts.charts, digests };
+  return { ...charts, manifest, cilium, digests };
 }
 
 /** Some of it: what belongs to the addons of these names. */
@@ -52,7 +54,7 @@ export async function fetchChosen(
     fetchCharts(ctx, { folder, names }, io),
   );
   const digests = { ...manifest?.digests, ...cilium?.digests, ...charts.digests };
-  return { manifest, cilium, charts: charts.charts, digests };
+  return { ...charts, manifest, cilium, digests };
 }
 
 /** The charts of the addons that cluster.yaml wants; of these names, if any are given. */
@@ -60,16 +62,23 @@ async function fetchCharts(
   ctx: FlowContext,
   { folder, names }: { readonly folder: string; readonly names?: readonly string[] },
   io: StepIo,
-): Promise<Pick<Downloads, 'charts' | 'digests'>> {
+): Promise<Pick<Downloads, 'charts' | 'unfetched' | 'digests'>> {
   const meant = addonsOf(ctx).filter(({ addon }) => names?.includes(addon.name) ?? true);
+  const unfetched: AddonFailure[] = [];
   const fetched = await inParallel(
-    ...meant.map(async (wanted) => ({
-      wanted,
-      chart: await fetchChart(ctx, { wanted, folder }, io),
-    })),
+    ...meant.map(async (wanted) => {
+      try {
+        return [{ wanted, chart: await fetchChart(ctx, { wanted, folder }, io) }];
+      } catch (error) {
+        unfetched.push(failureOf(ctx, wanted, error));
+        return [];
+      }
+    }),
   );
+  const there = fetched.flat();
   return {
-    charts: fetched.map(({ wanted, chart }) => ({ wanted, path: chart.path })),
-    digests: Object.assign({}, ...fetched.map(({ chart }) => chart.digests)) as Digests,
+    charts: there.map(({ wanted, chart }) => ({ wanted, path: chart.path })),
+    unfetched,
+    digests: Object.assign({}, ...there.map(({ chart }) => chart.digests)) as Digests,
   };
 }

@@ -35,6 +35,8 @@ export interface Installed {
 
 interface Installation {
   readonly charts: readonly ReadyChart[];
+  /** Optional ones whose charts could not be had. */
+  readonly unfetched: readonly AddonFailure[];
   /** Hetzner's id of the cluster's network, which its controllers have to know. */
   readonly networkId: number;
   /** Also those that are there as they should be. */
@@ -47,7 +49,7 @@ interface Installation {
  */
 export async function installAddons(
   ctx: FlowContext,
-  { charts, networkId, again = false }: Installation,
+  { charts, unfetched, networkId, again = false }: Installation,
   io: StepIo,
 ): Promise<Installed> {
   if (needsToken(ctx.config)) await applyTokenSecret(ctx, networkId);
@@ -60,7 +62,10 @@ export async function installAddons(
   });
   for (const { wanted } of open) warnOfKept(wanted, io);
   await ensureNamespaces(ctx, open);
-  const failures: AddonFailure[] = [];
+  // What is there as it should be needs no chart.
+  const failures = unfetched.filter(
+    ({ name }) => !found.some((one) => one.name === name && one.same),
+  );
   for (const wave of waves(open)) {
     io.detail(`installing ${enumerate(wave.map(({ wanted }) => wanted.addon.name))}`);
     const ended = await inParallel(...wave.map((one) => installOne(ctx, one, io)));
@@ -109,11 +114,20 @@ async function installOne(
     await changeOnceHooksAnswer(ctx, { wanted, path }, io);
     return undefined;
   } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (addon.core || !(error instanceof OxideError)) throw error;
-    const reason = error instanceof ToolError ? error.reason : error.message;
-    return { name: addon.name, reason };
+    return failureOf(ctx, wanted, error);
   }
+}
+
+/** Of an optional addon, what went wrong with it; thrown again is what ends the run. */
+export function failureOf(
+  { signal }: FlowContext,
+  { addon }: WantedChart,
+  error: unknown,
+): AddonFailure {
+  signal.throwIfAborted();
+  if (addon.core || !(error instanceof OxideError)) throw error;
+  const reason = error instanceof ToolError ? error.reason : error.message;
+  return { name: addon.name, reason };
 }
 
 /** Webhooks of what was installed just now answer a while later, and are asked about what comes next. */
