@@ -9,6 +9,7 @@ import {
   budgetFigures,
   changeFigures,
   clusterOf,
+  defaultFigures,
   controlPlaneFigures,
   creation,
   creationFigures,
@@ -34,6 +35,7 @@ async function allFigures(): Promise<Numbers> {
     ...(await budgetFigures(97, 360)),
     ...(await budgetFigures(97, 100)),
     ...(await imageFigures(3)),
+    ...(await defaultFigures()),
     ...(await scarceFigures(large, { workers: 97, fewer: 50, left: 150 })),
   };
 }

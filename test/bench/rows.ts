@@ -1,5 +1,5 @@
 import { timings } from '../../src/sandbox/timings.js';
-import { clusterYaml } from '../helpers/cluster-yaml.js';
+import { clusterYaml, shortYaml } from '../helpers/cluster-yaml.js';
 import {
   beginFrom,
   openRehearsal,
@@ -90,9 +90,30 @@ export async function imageFigures(
   return numbers;
 }
 
+/** A cluster whose file says nothing: with addons, and a load balancer before its control planes. */
+export async function defaultFigures(): Promise<Numbers> {
+  const made = await inWorld(shortYaml(3, 3), (rehearsal) =>
+    measure(rehearsal, makeCluster, usual),
+  );
+  const status = await onCopyOf(await preparedCluster(shortYaml(3, 97)), {
+    command: lookAtCluster,
+  });
+  return {
+    'create 3+3 as it is unless told, requests 200 ms, an order 1 s: seconds above the path':
+      made.seconds - pathSeconds,
+    'create 3+3 as it is unless told: requests': made.requests,
+    'create 3+3 as it is unless told: processes': made.processes,
+    'status at 100 nodes as they are unless told: processes': status.processes,
+    'status at 100 nodes as they are unless told: requests': status.requests,
+  };
+}
+
 /** A cluster for several measurements, each of which gets a copy. */
-export async function clusterOf(workers: number): Promise<Prepared> {
-  const yaml = clusterYaml(3, workers);
+export function clusterOf(workers: number): Promise<Prepared> {
+  return preparedCluster(clusterYaml(3, workers));
+}
+
+async function preparedCluster(yaml: string): Promise<Prepared> {
   const rehearsal = await openRehearsal(yaml);
   await makeCluster(rehearsal.run());
   return prepared(yaml, rehearsal);

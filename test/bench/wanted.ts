@@ -14,6 +14,8 @@ export const wanted: Numbers = {
   'scale −50: processes at once': 4,
   'status at 100 nodes: processes': 4,
   'status at 100 nodes: requests': 8,
+  'status at 100 nodes as they are unless told: processes': 4,
+  'status at 100 nodes as they are unless told: requests': 8,
   'destroy of 100 nodes: requests per node': 1.3,
   'control planes 3→5: seconds': 115,
   'an image, requests 0 ms: times its path': 1.1,

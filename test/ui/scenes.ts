@@ -1,9 +1,11 @@
 import { spellingOf } from '../../src/cli/own-command.js';
 import { spell } from '../../src/lib/commands.js';
 import type { ClusterStatus, StatusReport } from '../../src/cluster/status/report.js';
+import type { AddonState } from '../../src/cluster/status/addon-states.js';
 import type { ServerStatus } from '../../src/cluster/status/report.js';
 import { OxideError } from '../../src/lib/errors.js';
 import type { ReportEvent } from '../../src/lib/report.js';
+import { renderAddons, renderAppliedAddons, renderRemovedAddon } from '../../src/ui/addons.js';
 import { renderCreated } from '../../src/ui/created.js';
 import { renderError } from '../../src/ui/error.js';
 import { renderPlan, type PlanView } from '../../src/ui/plan.js';
@@ -244,6 +246,41 @@ function steps({ columns, ...looks }: Looks): string {
   return text;
 }
 
+const off = ['argocd', 'kube-prometheus-stack'];
+
+function addon(name: string, version: string, more: Partial<AddonState> = {}): AddonState {
+  return {
+    ...{ kind: 'addon', name, wanted: version, installed: version },
+    ...{ state: 'works', asWanted: true, why: null, ...more },
+  };
+}
+
+const addons: readonly AddonState[] = [
+  addon('cilium', '1.20.4'),
+  addon('hcloud-ccm', '1.35.0', { installed: '1.34.0', asWanted: false }),
+  addon('hcloud-csi', '2.22.1', {
+    state: 'not-working',
+    why: 'pod hcloud-csi-controller-7d4b9c5f6-x2x8k: CrashLoopBackOff: back-off 2m40s restarting failed container; its last words: level=ERROR msg="failed to setup CSI driver"',
+  }),
+  addon('talos-ccm', '0.5.5', {
+    ...{ installed: null, state: 'impossible', asWanted: false },
+    why: 'no control plane was made with what it needs of the machine configuration',
+  }),
+  addon('metrics-server', '3.13.1', { installed: null, state: 'not-installed', asWanted: false }),
+  addon('traefik', '41.3.0', { wanted: null, state: 'surplus', asWanted: false }),
+];
+
+const removedDriver = {
+  ...{ name: 'hcloud-csi', removed: true },
+  left: [
+    {
+      ...{ kind: 'volume' as const, name: 'pvc-3b0c5a52-6a0e-4b7e-9c55-0d1f5c5b7a11' },
+      ...{ detail: '10 GB in nbg1, id 101', why: 'the cluster made it' },
+    },
+  ],
+  notes: ['Volumes, their PersistentVolumes and the claims stay; nobody attaches them any more.'],
+};
+
 /** What a person sees in the life of a cluster, with fixed data. */
 export const scenes: Readonly<Record<string, Scene>> = {
   'create-plan': (looks) => renderPlan(createPlan, looks),
@@ -259,6 +296,13 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'scale-up-plan': (looks) => renderPlan(scaleUp, looks),
   'scale-down-plan': (looks) => renderPlan(scaleDown, looks),
   'destroy-plan': (looks) => renderPlan(destroyPlan, looks),
+  'addons-list': (looks) => spell(renderAddons({ addons, off }, looks), spelling),
+  'addons-apply': (looks) => {
+    const shown = [addon('cilium', '1.20.4'), addon('hcloud-ccm', '1.35.0')];
+    const view = { addons: shown, off, applied: ['hcloud-ccm'] };
+    return spell(renderAppliedAddons(view, looks), spelling);
+  },
+  'addons-remove': (looks) => spell(renderRemovedAddon(removedDriver, looks), spelling),
   'status-healthy': (looks) => renderStatus(healthy, looks),
   'status-degraded': (looks) => renderStatus(degraded, looks),
   error: (looks) => renderError(longError, { ...looks, verbose: false, spelling }),
