@@ -18,7 +18,7 @@ const addonKeys = (key: string) => ({
   values: z.record(z.string(), z.unknown()).prefault({}).meta({
     description: 'Values for its chart, merged last. Values that it needs here are kept.',
   }),
-  chart: z.string().min(1).optional().meta({
+  chart: chartSource.optional().meta({
     description:
       'Where the chart comes from, for users behind mirrors: repository URL, OCI URL, or a path relative to cluster.yaml.',
   }),

@@ -638,6 +638,12 @@ describe('files', () => {
     );
   });
 
+  test.each(['addons: { traefik: ', 'cilium: '])('lets no chart hold a login: %s', (section) => {
+    const text = `${minimal}${section}{ chart: "https://me:secret@c.test" }${section.includes('{') ? ' }' : ''}\n`;
+    expect(() => parseConfig(text, { file: 'x' })).toThrow('holds a login');
+    expect(() => parseConfig(text, { file: 'x' })).not.toThrow('secret@');
+  });
+
   test('manifests are read beside cluster.yaml, and their URLs are encrypted', async () => {
     await writeFile(
       join(folder, 'shop.yaml'),
