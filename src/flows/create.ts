@@ -2,7 +2,6 @@ import type { Difference } from '../cluster/plan/difference.js';
 import type { Digests } from '../cluster/kubernetes/used-downloads.js';
 import { missingServers } from '../cluster/plan/differences/drift.js';
 import type { Plan } from '../cluster/plan/plan.js';
-import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
 import { demandLivingControlPlanes } from '../steps/observe/living-control-planes.js';
 import { observeKnownNodes } from '../steps/observe/known-nodes.js';
 import type { Role } from '../cluster/state/cluster-state.js';
@@ -20,13 +19,12 @@ import { writeKubeconfig, writeTalosconfig } from '../steps/access/access-files.
 import { planWithApiAccess, whoMayReach } from '../steps/access/api-access.js';
 import { checkTheTools } from '../steps/run/check-tools.js';
 import type { FlowContext } from '../steps/run/context.js';
-import { applyPlanned, settleAddons } from './finish-addons.js';
 import { leadBalancer } from './lead-balancer.js';
 import { prepare, type CreateWork } from './prepare-create.js';
+import { settleCluster } from './settle-cluster.js';
 import { fetchDownloads } from '../steps/addons/downloads.js';
 import type { AddonFailure } from '../steps/addons/install.js';
 import { addonsOf } from '../steps/addons/look.js';
-import { waitForNodes } from '../steps/kubernetes/nodes.js';
 import { withLease } from '../steps/run/lease.js';
 import { generateMachineConfigs } from '../steps/talos/machine-configs.js';
 import { observe } from '../steps/observe/observe.js';
@@ -39,7 +37,6 @@ import { checkSecrets } from '../steps/talos/secrets.js';
 import { ensureServers, type ServerPrerequisites } from '../steps/hetzner/servers.js';
 import { addressed, type NodeServer } from '../steps/run/node-server.js';
 import { ensureKnownEtcd } from '../steps/talos/known-etcd.js';
-import { waitForVoters } from '../steps/talos/join-etcd.js';
 import { observeEtcd } from '../steps/talos/etcd-look.js';
 import { checkEndpoint } from '../steps/access/check-endpoint.js';
 import { observeKubernetes } from '../steps/addons/kubernetes-state.js';
@@ -124,18 +121,14 @@ export async function create(surroundings: FlowContext): Promise<CreateOutcome> 
             { state, plan, etcd, own, checked: machineConfigs, lease },
           ),
         );
-  await step('Wait until all nodes are Ready', (io) => waitForNodes(ctx, nodes, io));
-  const failedAddons = await settleAddons({ ...ctx, config: plan.config }, addons);
-  const { applied: manifests, failures } = await applyPlanned(ctx, plan);
-  await step('Write down what the nodes are made of', (io) =>
-    ensureClusterRecord({ ...ctx, config: plan.config }, { digests, manifests }, io),
-  );
   const controlPlanes = nodes.filter(({ role }) => role === 'control-plane');
-  await step('Wait until etcd is whole', (io) => waitForVoters(ctx, controlPlanes, io));
-  if (balancer && plan.changes.length > 0) await leadBalancer(ctx, balancer, controlPlanes);
+  const [failures] = await inParallel(
+    settleCluster({ ...ctx, config: plan.config }, plan, { nodes, controlPlanes, digests, addons }),
+    // Targets answer without a network of pods, and their health takes its time.
+    ...(balancer ? [leadBalancer(ctx, balancer, controlPlanes)] : []),
+  );
   await checkEndpoint(ctx, controlPlanes);
-  const failed = [...failedAddons, ...failures];
-  const cluster = describe(ctx, { plan, nodes, endpoint, failedAddons: failed });
+  const cluster = describe(ctx, { plan, nodes, endpoint, failedAddons: failures });
   return { kind: 'created', cluster, founded };
 }
 
