@@ -93,9 +93,11 @@ export function verdictOf(vitals: Vitals, afterMs: number): Verdict {
   const is = (what: Verdict['is'], why = ''): Verdict => ({ vitals, is: what, why });
   const { status, node, removal, made, configured } = vitals;
   if (status === undefined) {
-    return node === 'ready'
-      ? is('unclear', 'no server has its labels, and Kubernetes has a Ready node of its name')
-      : is('dead', 'its server is gone');
+    if (node === 'ready') {
+      return is('unclear', 'no server has its labels, and Kubernetes has a Ready node of its name');
+    }
+    // A count that was raised looks the same: Kubernetes may have forgotten the node of a server that is gone.
+    return is('dead', node === 'none' ? 'there is no server of it' : 'its server is gone');
   }
   if (removal === 'repair') return is('dead', 'an earlier repair has begun to take it out');
   if (removal === 'other') {
