@@ -67,6 +67,10 @@ const calls: Readonly<Record<string, Readonly<Record<string, Invocation>>>> = {
     }),
     uncordon: kubectl.uncordon(access, 'demo-web-1'),
     drain: kubectl.drain(access, { nodes: ['demo-web-1'], timeoutMs: 60_000, force: true }),
+    deleteObjects: kubectl.deleteObjects(access, `kind: Secret\ndata: { key: ${secret} }`),
+    getMark: kubectl.getMark(access, {
+      ...{ kind: 'secret', name: 'passphrase', namespace: 'kube-system', annotation: 'mark' },
+    }),
     deleteTokenSecret: kubectl.deleteTokenSecret(access),
     deleteNodes: kubectl.deleteNodes(access, ['demo-web-1', 'demo-web-2']),
   },
