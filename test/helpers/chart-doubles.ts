@@ -51,7 +51,14 @@ const cilium: Chart = (values) => {
   const one = (kind: Program['kind'], name: string, replicas?: unknown): ChartObject =>
     workload({ kind, name, image: `example.test/${name}:1`, pod, replicas });
   const { replicas } = section(values, 'operator');
-  return [one('DaemonSet', 'cilium'), one('Deployment', 'cilium-operator', replicas)];
+  const settings: ChartObject & { readonly data: object } = {
+    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'cilium-config', namespace } },
+    data: {
+      'enable-node-ipam': String(section(values, 'nodeIPAM')['enabled']),
+      'default-lb-service-ipam': String(values['defaultLBServiceIPAM']),
+    },
+  };
+  return [settings, one('DaemonSet', 'cilium'), one('Deployment', 'cilium-operator', replicas)];
 };
 
 const cloudController: Chart = (values, version) => [
@@ -148,6 +155,7 @@ export function chartObjects(
 }
 
 const collections: Readonly<Record<string, string>> = {
+  ConfigMap: `/api/v1/namespaces/${namespace}/configmaps`,
   DaemonSet: `/apis/apps/v1/namespaces/${namespace}/daemonsets`,
   Deployment: `/apis/apps/v1/namespaces/${namespace}/deployments`,
   StorageClass: '/apis/storage.k8s.io/v1/storageclasses',
