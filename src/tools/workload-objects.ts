@@ -9,7 +9,7 @@ export interface Workload {
   /** The helm release that made it; undefined: it is of none. */
   readonly release: string | undefined;
   readonly wanted: number;
-  /** Pods of its newest form that serve. */
+  /** Pods of its newest form that serve, as far as the counts tell it. */
   readonly available: number;
   /** Every pod that it wants is there in its newest form and serves. */
   readonly complete: boolean;
@@ -53,9 +53,11 @@ function workloadOf({ kind, metadata, spec, status }: z.output<typeof workloadSc
   const isDaemon = kind === 'DaemonSet';
   const wanted = isDaemon ? status.desiredNumberScheduled : spec.replicas;
   const updated = isDaemon ? status.updatedNumberScheduled : status.updatedReplicas;
-  const available = Math.min(updated, isDaemon ? status.numberAvailable : status.availableReplicas);
   // Of a Deployment's older pods none may be left.
-  const old = kind !== 'Deployment' ? 0 : status.replicas - status.updatedReplicas;
+  const old = kind !== 'Deployment' ? 0 : Math.max(0, status.replicas - status.updatedReplicas);
+  // Those serve on while the new ones cannot, and are counted with them.
+  const serving = isDaemon ? status.numberAvailable : Math.max(0, status.availableReplicas - old);
+  const available = Math.min(updated, serving);
   const seen = status.observedGeneration >= metadata.generation;
   return {
     name: `${kind.toLowerCase()}/${metadata.name}`,
@@ -63,6 +65,6 @@ function workloadOf({ kind, metadata, spec, status }: z.output<typeof workloadSc
     release: metadata.annotations[releaseAnnotation],
     wanted,
     available,
-    complete: seen && old <= 0 && available >= wanted && (!isDaemon || wanted > 0),
+    complete: seen && old === 0 && available >= wanted && (!isDaemon || wanted > 0),
   };
 }

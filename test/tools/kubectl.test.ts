@@ -176,6 +176,11 @@ describe('workloads', () => {
       deployment({ replicas: 3, updatedReplicas: 2, availableReplicas: 3 }),
       2,
     ],
+    [
+      'older pods that serve while the new one does not',
+      deployment({ replicas: 3, updatedReplicas: 1, availableReplicas: 2 }),
+      0,
+    ],
     ['no status at all', { ...deployment({}), status: undefined }, 0],
   ])('are not complete with %s', (_why, workload, available) => {
     expect(read(workload)).toMatchObject([{ available, complete: false }]);
