@@ -5,8 +5,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { holdFolder } from '../../src/cli/hold-folder.js';
 import { create } from '../../src/flows/create.js';
+import { status } from '../../src/flows/status.js';
 import { ClusterFiles } from '../../src/steps/run/context.js';
 import { bundled, type Script } from '../helpers/bundle.js';
+import { shortYaml } from '../helpers/cluster-yaml.js';
 import { copyOf, openRehearsal, type Prepared, type Rehearsal } from '../helpers/open-rehearsal.js';
 import { isFullMatrix, sample, testSeed } from '../helpers/seed.js';
 import { digestOf } from './events.js';
@@ -22,10 +24,13 @@ let wanted: Shape;
 let events = 0;
 
 /** Creates in a process of its own until the event; the folder in which it was killed. */
-async function killedAt(event: number): Promise<{ folder: string; said: string }> {
+async function killedAt(
+  event: number | string,
+  wish = small,
+): Promise<{ folder: string; said: string }> {
   const folder = copyOf(empty);
   const yaml = join(folder, 'cluster.yaml');
-  writeFileSync(yaml, small);
+  writeFileSync(yaml, wish);
   const args = [script.path, folder, yaml, String(event)];
   const ended = await run(process.execPath, args).catch((error: unknown) => error);
   const { stdout, stderr, signal } = ended as Record<'stdout' | 'stderr' | 'signal', string>;
@@ -34,8 +39,8 @@ async function killedAt(event: number): Promise<{ folder: string; said: string }
 }
 
 /** What the next run of the same command does, in a process of its own as the lock sees it. */
-async function goOn(folder: string): Promise<Rehearsal> {
-  const rehearsal = await openRehearsal(small, { folder });
+async function goOn(folder: string, yaml = small): Promise<Rehearsal> {
+  const rehearsal = await openRehearsal(yaml, { folder });
   await holdFolder(rehearsal.files, { command: 'create', breakIt: false }, (held) =>
     create(rehearsal.run({ held }).ctx),
   );
@@ -87,6 +92,21 @@ describe(`a create that is killed (OXIDE_TEST_SEED=${testSeed})`, () => {
         await rehearsal.close();
       }
     });
+  }
+});
+
+test('a create that is killed between its addons is finished by the same command', async () => {
+  const yaml = shortYaml(1, 0);
+  const { folder, said } = await killedAt('helm upgrade hcloud-csi', yaml);
+  expect(said).toContain('killed at: helm upgrade hcloud-csi');
+  const rehearsal = await goOn(folder, yaml);
+  try {
+    const { status: found } = await status(rehearsal.run().ctx);
+    expect(found).toMatchObject({ healthy: true, problems: [], differences: [] });
+    const again = await create(rehearsal.run().ctx);
+    expect(again).toMatchObject({ cluster: { changed: false, failedAddons: [] } });
+  } finally {
+    await rehearsal.close();
   }
 });
 

@@ -1,7 +1,7 @@
 /**
  * A process that creates a cluster in the simulated project of a folder and kills itself at one of
- * its events: `node killed-create.js <folder> <yaml> <event>`. Prints how many events there were
- * when it was not killed.
+ * its events, by its number or its first words: `node killed-create.js <folder> <yaml> <event>`.
+ * Prints how many events there were when it was not killed.
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ let seen = 0;
 
 function onEvent(what: string): void {
   seen++;
-  if (seen !== Number(wanted)) return;
+  if (seen !== Number(wanted) && !what.startsWith(wanted)) return;
   writeSync(1, `killed at: ${what}\n`);
   process.kill(process.pid, 'SIGKILL');
 }
