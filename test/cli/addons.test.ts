@@ -60,6 +60,13 @@ spec:
   resources: { requests: { storage: 10Gi } }
 `;
 
+/** Taken by no cluster: nobody has made its namespace. */
+const astray = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: astray, namespace: nowhere }
+data: {}
+`;
+
 async function run(cwd: string, ...args: readonly string[]) {
   const { code, stdout } = await runCli(['--sandbox', '--json', ...args], { cwd });
   return { code, document: JSON.parse(stdout) as Record<string, unknown> };
@@ -87,7 +94,15 @@ test.runIf(supported)(
     expect(await run(cwd, 'create')).toMatchObject({
       ...{ code: ExitCode.done, document: { failedAddons: [], differences: [] } },
     });
-    expect(await run(cwd, 'create')).toMatchObject({ document: { changed: false } });
+    writeFileSync(join(cwd, 'astray.yaml'), astray);
+    edit('manifests: [', 'manifests: [astray.yaml, ');
+    expect(await run(cwd, 'create')).toMatchObject({
+      ...{ code: ExitCode.partial, document: { failedAddons: [{ name: 'astray.yaml' }] } },
+    });
+    edit('astray.yaml, ', '');
+    expect(await run(cwd, 'create')).toMatchObject({
+      ...{ code: ExitCode.done, document: { changed: false } },
+    });
     edit('traefik: {', 'traefik: { values: { deployment: { replicas: 2 } },');
     writeFileSync(join(cwd, 'shop.yaml'), shop.replace('replicas: 1', 'replicas: 2'));
     const applied = await run(cwd, 'addons', 'apply');
