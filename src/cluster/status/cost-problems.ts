@@ -25,8 +25,14 @@ export function unused({ resources, servers }: Unused): Problem[] {
       {
         code: 'unused',
         message: `the ${kindNames[kind]} ${name} (id ${id})${left === true ? ', which a scale left,' : ''} ${idle}${price}`,
-        hint: `${tool`hcloud ${kind} delete ${id}`}, when nobody needs it`,
+        hint: `${tool`hcloud ${kind} delete ${id}`}, ${unlessNeeded(resource)}`,
       },
     ];
   });
+}
+
+/** A claim's volume is on no server while its pod moves, too: only Kubernetes tells whether it has one. */
+function unlessNeeded({ kind, left }: StatusInput['resources'][number]): string {
+  if (kind !== 'volume' || left === true) return 'when nobody needs it';
+  return `when no claim has it: ${tool`kubectl get pv`}`;
 }

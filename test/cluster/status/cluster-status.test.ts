@@ -250,6 +250,11 @@ describe('a cluster', () => {
     expect(is).toBe(true);
   });
 
+  test('is told to look for a claim before the volume of one is deleted', () => {
+    const [problem] = statusOf({ resources: [volume] }).problems;
+    expect(problem?.hint).toMatch(/hcloud volume delete 9.*when no claim has it: .*kubectl get pv/);
+  });
+
   test('with a node that its removal has cordoned tells of the removal only', () => {
     const leaving = { ...worker, labels: { removal: 'drain' } };
     const { problems } = statusOf({
