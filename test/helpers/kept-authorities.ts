@@ -1,7 +1,7 @@
 import { createAuthority, type AuthorityOptions, type KeyPair } from '../../src/sandbox/pki.js';
 
-/** Clusters one after the other differ; no test makes so many that the first come again. */
-const kept = 8;
+/** More than the clusters that a file makes between two that have to differ. */
+const kept = 128;
 
 const made = new Map<string, { next: number; readonly pairs: Promise<KeyPair>[] }>();
 
