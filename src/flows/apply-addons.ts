@@ -8,8 +8,7 @@ import { withScratchFolder } from '../lib/files.js';
 import { ensureCilium } from '../steps/addons/cilium.js';
 import { fetchChosen } from '../steps/addons/downloads.js';
 import { ensureGatewayApi } from '../steps/addons/gateway-api.js';
-import { installAddons, type AddonFailure, type Installed } from '../steps/addons/install.js';
-import { applyManifests } from '../steps/addons/manifests.js';
+import { installAddons, noAddons, type AddonFailure } from '../steps/addons/install.js';
 import { addonsOf } from '../steps/addons/look.js';
 import { ensureMetadataPolicy } from '../steps/addons/metadata-policy.js';
 import { waitForAddons } from '../steps/addons/settle.js';
@@ -17,6 +16,7 @@ import { observeAddonsSeen } from '../steps/addons/states.js';
 import { ensureClusterRecord } from '../steps/kubernetes/cluster-record.js';
 import type { FlowContext } from '../steps/run/context.js';
 import { withLease } from '../steps/run/lease.js';
+import { applyPlanned } from './finish-addons.js';
 import { listed, lookAtAddons, type ListedAddons } from './list-addons.js';
 
 export interface ApplyRequest {
@@ -98,10 +98,9 @@ async function carryOut(
     if (plan.closesMetadata) {
       await step('Close the metadata service to pods', (io) => ensureMetadataPolicy(ctx, io));
     }
-    const none: Installed = { fresh: [], failures: [] };
     const { fresh, failures } =
       charts.length + unfetched.length === 0
-        ? none
+        ? noAddons
         : await step('Install the addons', (io) =>
             installAddons(ctx, { charts, unfetched, networkId, again: true }, io),
           );
@@ -115,11 +114,7 @@ async function carryOut(
         : await step('Wait until the addons work', (io) =>
             waitForAddons(ctx, { wanted: expected, fresh }, io),
           );
-    const names = plan.changes.flatMap(({ kind, name }) => (kind === 'manifest' ? [name] : []));
-    const own =
-      names.length === 0
-        ? { applied: {}, failures: [] }
-        : await step('Apply the manifests', (io) => applyManifests(ctx, names, io));
+    const own = await applyPlanned(ctx, plan);
     await step('Write down what was used', (io) =>
       ensureClusterRecord(ctx, { digests, manifests: own.applied }, io),
     );

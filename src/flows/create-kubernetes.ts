@@ -7,7 +7,7 @@ import { waitForKubernetesApi } from '../steps/kubernetes/api.js';
 import { ensureCilium } from '../steps/addons/cilium.js';
 import type { Downloads } from '../steps/addons/downloads.js';
 import { ensureGatewayApi } from '../steps/addons/gateway-api.js';
-import { installAddons, type Installed } from '../steps/addons/install.js';
+import { installAddons, noAddons, type Installed } from '../steps/addons/install.js';
 import { ensureMetadataPolicy } from '../steps/addons/metadata-policy.js';
 import { chooseApiServer } from '../steps/observe/reachable-apis.js';
 import type { FlowContext } from '../steps/run/context.js';
@@ -107,9 +107,6 @@ async function install(
     installAddons(ctx, { charts, unfetched, networkId }, io),
   );
 }
-
-/** None were installed. */
-export const noAddons: Installed = { fresh: [], failures: [] };
 
 /** Those that existed before this run. */
 function olderOf(plan: Plan, controlPlanes: readonly NodeServer[]): readonly NodeServer[] {

@@ -8,7 +8,6 @@ import type { Role } from '../cluster/state/cluster-state.js';
 import {
   firstOf,
   growKubernetes,
-  noAddons,
   startKubernetes,
   type StartedKubernetes,
 } from './create-kubernetes.js';
@@ -23,7 +22,7 @@ import { leadBalancer } from './lead-balancer.js';
 import { prepare, type CreateWork } from './prepare-create.js';
 import { settleCluster } from './settle-cluster.js';
 import { fetchDownloads } from '../steps/addons/downloads.js';
-import type { AddonFailure } from '../steps/addons/install.js';
+import { noAddons, type AddonFailure } from '../steps/addons/install.js';
 import { addonsOf } from '../steps/addons/look.js';
 import { withLease } from '../steps/run/lease.js';
 import { generateMachineConfigs } from '../steps/talos/machine-configs.js';

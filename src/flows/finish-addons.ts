@@ -21,7 +21,10 @@ export async function settleAddons(
 }
 
 /** The manifests that the plan has: after all else, for they may need any of it. */
-export async function applyPlanned(ctx: FlowContext, { changes }: Plan): Promise<ManifestsApplied> {
+export async function applyPlanned(
+  ctx: FlowContext,
+  { changes }: Pick<Plan, 'changes'>,
+): Promise<ManifestsApplied> {
   const names = changes.flatMap(({ kind, name }) => (kind === 'manifest' ? [name] : []));
   if (names.length === 0) return { applied: {}, failures: [] };
   return ctx.step('Apply the manifests', (io) => applyManifests(ctx, names, io));

@@ -33,6 +33,9 @@ export interface Installed {
   readonly failures: readonly AddonFailure[];
 }
 
+/** None were installed. */
+export const noAddons: Installed = { fresh: [], failures: [] };
+
 interface Installation {
   readonly charts: readonly ReadyChart[];
   /** Optional ones whose charts could not be had. */
